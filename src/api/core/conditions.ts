@@ -1,0 +1,57 @@
+import type { Node, NodeCondition, Pod, PodCondition } from './generated.js'
+
+interface Condition {
+  readonly type: string
+  readonly status: string
+}
+
+/** The condition of that type, if there is one. */
+export function findCondition<C extends Condition>(conditions: readonly C[] | undefined, type: string): C | undefined {
+  return conditions?.find((condition) => condition.type === type)
+}
+
+/** `conditions` with `condition` put in the place of the one of its type, or at the end. The input is not changed. */
+export function withCondition<C extends Condition>(conditions: readonly C[] | undefined, condition: C): readonly C[] {
+  const list = conditions ?? []
+  const at = list.findIndex((known) => known.type === condition.type)
+  return at < 0 ? [...list, condition] : list.with(at, condition)
+}
+
+/** The pod's condition of that type. */
+export function podCondition(pod: Pod, type: string): PodCondition | undefined {
+  return findCondition(pod.status?.conditions, type)
+}
+
+/** Whether the pod's Ready condition is True. Source: pkg/api/v1/pod/util.go IsPodReady. */
+export function isPodReady(pod: Pod): boolean {
+  return podCondition(pod, 'Ready')?.status === 'True'
+}
+
+/** Whether the pod has been Ready for `minReadySeconds` at virtual time `now`. Source: IsPodAvailable. */
+export function isPodAvailable(pod: Pod, minReadySeconds: number, now: number): boolean {
+  const ready = podCondition(pod, 'Ready')
+  if (ready?.status !== 'True') return false
+  if (minReadySeconds === 0) return true
+  return ready.lastTransitionTime !== undefined && Date.parse(ready.lastTransitionTime) + minReadySeconds * 1000 <= now
+}
+
+/** Whether the pod has ended: phase Succeeded or Failed. */
+export function isPodTerminal(pod: Pod): boolean {
+  const phase = pod.status?.phase
+  return phase === 'Succeeded' || phase === 'Failed'
+}
+
+/** Neither ended nor being deleted. Source: pkg/controller/controller_utils.go IsPodActive. */
+export function isPodActive(pod: Pod): boolean {
+  return !isPodTerminal(pod) && pod.metadata.deletionTimestamp === undefined
+}
+
+/** A pod that mirrors a static pod of a kubelet. */
+export function isMirrorPod(pod: Pod): boolean {
+  return pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined
+}
+
+/** The node's condition of that type. */
+export function nodeCondition(node: Node, type: string): NodeCondition | undefined {
+  return findCondition(node.status?.conditions, type)
+}

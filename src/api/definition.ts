@@ -1,0 +1,94 @@
+import type { Draft } from './draft.js'
+import type { FieldError } from './field-error.js'
+import type { ObjectMeta } from './meta/generated.js'
+
+/** Any Kubernetes object: what every kind has in common. */
+export interface KubeObject {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly metadata: ObjectMeta
+}
+
+/** The API verbs that discovery lists, in discovery's order. */
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch'
+
+/**
+ * One column of a Table (`kubectl get`). `cell` answers what the server prints; `now` is virtual milliseconds, needed for ages.
+ * Priority 0 is always shown, 1 only with `-o wide`. Source: pkg/printers/internalversion/printers.go.
+ */
+export interface PrinterColumn<T extends KubeObject> {
+  readonly name: string
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date'
+  readonly format?: 'name'
+  readonly priority?: 0 | 1
+  readonly cell: (object: T, now: number) => string | number | boolean | null
+}
+
+/** What the registry may do with a kind: the k8s.io/apiserver `rest.*Strategy` of the kind, as data and pure functions. */
+export interface Strategy<T extends KubeObject> {
+  /** Clears what a client may not set on create (status, generation is set by the registry). `draft` is owned by the caller. */
+  readonly prepareForCreate?: (draft: Draft<T>) => void
+  /** Resets what a write through the main endpoint may not change (for most kinds: status := old status). */
+  readonly prepareForUpdate?: (draft: Draft<T>, old: T) => void
+  /** Present if the kind has a `/status` endpoint: resets all that a status write may not change (for most kinds: spec, most of metadata). */
+  readonly prepareForStatusUpdate?: (draft: Draft<T>, old: T) => void
+  /** Validation of a status write; when absent, `validateUpdate` of the kind is used. */
+  readonly validateStatusUpdate?: (next: T, old: T) => readonly FieldError[]
+  /** True if the kind has metadata.generation: 1 on create, +1 when the answer is true (spec changed). */
+  readonly generationChanged?: (next: T, old: T) => boolean
+  /** PUT on a missing name creates (facts 06 section 2). Default false. */
+  readonly allowCreateOnUpdate?: boolean
+  /** PUT without resourceVersion is unconditional. Default true. */
+  readonly allowUnconditionalUpdate?: boolean
+  /**
+   * Graceful deletion: seconds of grace for this object, given what the request asked for (undefined = nothing asked).
+   * 0 = remove at once. Absent for kinds without graceful deletion (all but Pod).
+   */
+  readonly gracePeriod?: (object: T, requested: number | undefined) => number
+  /** Default propagation when a DELETE names none: 'Background' unless the kind orphans (Job v1, ReplicationController v1). */
+  readonly defaultPropagation?: 'Background' | 'Orphan'
+  /** `Warning:` texts for a create or update (`old` undefined on create), without the `299 - ` prefix. */
+  readonly warnings?: (next: T, old: T | undefined) => readonly string[]
+}
+
+/** A subresource of a kind as discovery lists it (`pods/eviction` has kind Eviction of group policy). */
+export interface SubresourceDefinition {
+  readonly name: string
+  readonly kind: string
+  readonly group: string
+  readonly version: string
+  readonly verbs: readonly Verb[]
+}
+
+/** Everything that is known of one kind in one API version; discovery, Tables, patches, apply and decoding derive from it. */
+export interface KindDefinition<T extends KubeObject = KubeObject> {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  /** Plural, as in URLs: `pods`. */
+  readonly resource: string
+  readonly singular: string
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+  readonly namespaced: boolean
+  readonly verbs: readonly Verb[]
+  readonly subresources: readonly SubresourceDefinition[]
+  /** Where the objects lie in etcd: `/registry/pods` (nodes lie under `/registry/minions`, services under `/registry/services/specs`). */
+  readonly storagePrefix: string
+  /** Name of the kind's message in the field tables of its group version. */
+  readonly message: string
+  /** Fills in API defaults on a fresh draft (create, update and read of old versions). */
+  readonly setDefaults?: (draft: Draft<T>) => void
+  /** Validation on create, without object metadata (the registry validates that): field errors in Kubernetes' order. */
+  readonly validate?: (object: T) => readonly FieldError[]
+  /** Validation on update, without object metadata. When absent, `validate(next)` alone is used. */
+  readonly validateUpdate?: (next: T, old: T) => readonly FieldError[]
+  /** Validates metadata.name; answers messages (default: DNS-1123 subdomain). `prefix` is true for generateName. */
+  readonly validateName?: (name: string, prefix: boolean) => readonly string[]
+  readonly strategy: Strategy<T>
+  readonly columns: readonly PrinterColumn<T>[]
+  /** Field selectors besides metadata.name and metadata.namespace: label to value, '' when unset. */
+  readonly selectableFields: Readonly<Record<string, (object: T) => string>>
+  /** Fields of the spec or status that the simulator stores but does not act on, for the `onUnsupported` warning. */
+  readonly storedOnly?: readonly string[]
+}

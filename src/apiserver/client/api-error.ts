@@ -1,0 +1,99 @@
+/** One cause inside a Status: which field, and why. */
+export interface StatusCause {
+  readonly reason?: string
+  readonly message?: string
+  readonly field?: string
+}
+
+/** `details` of a Status. */
+export interface StatusDetails {
+  readonly name?: string
+  readonly group?: string
+  readonly kind?: string
+  readonly uid?: string
+  readonly causes?: readonly StatusCause[]
+  readonly retryAfterSeconds?: number
+}
+
+/** A Kubernetes `Status` object (meta/v1), as every failed request is answered. */
+export interface Status {
+  readonly kind: 'Status'
+  readonly apiVersion: 'v1'
+  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string }
+  readonly status: 'Success' | 'Failure'
+  readonly message?: string
+  readonly reason?: StatusReason
+  readonly details?: StatusDetails
+  readonly code?: number
+}
+
+/** Machine-readable reason of a failure. Source: apimachinery pkg/apis/meta/v1/types.go. */
+export type StatusReason =
+  | ''
+  | 'Unauthorized'
+  | 'Forbidden'
+  | 'NotFound'
+  | 'AlreadyExists'
+  | 'Conflict'
+  | 'Gone'
+  | 'Expired'
+  | 'Invalid'
+  | 'BadRequest'
+  | 'MethodNotAllowed'
+  | 'NotAcceptable'
+  | 'RequestEntityTooLarge'
+  | 'UnsupportedMediaType'
+  | 'TooManyRequests'
+  | 'InternalError'
+  | 'ServerTimeout'
+  | 'Timeout'
+  | 'ServiceUnavailable'
+
+/** A request that the apiserver refused. `status` is the body that a real client gets. */
+export class ApiError extends Error {
+  readonly status: Status
+
+  constructor(code: number, reason: StatusReason, message: string, details?: StatusDetails) {
+    super(message)
+    this.name = 'ApiError'
+    const base = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message } as const
+    const withReason = reason === '' ? base : { ...base, reason }
+    this.status = details === undefined ? { ...withReason, code } : { ...withReason, details, code }
+  }
+
+  /** HTTP status code. */
+  get code(): number {
+    return this.status.code ?? 500
+  }
+
+  get reason(): StatusReason {
+    return this.status.reason ?? ''
+  }
+
+  get details(): StatusDetails {
+    return this.status.details ?? {}
+  }
+}
+
+/** The client could not reach the apiserver at all: it is stopped, or the network between them is cut. */
+export class ConnectionError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'ConnectionError'
+  }
+}
+
+/** Whether `error` is an {@link ApiError}, and of that reason if one is given. */
+export function isApiError(error: unknown, reason?: StatusReason): error is ApiError {
+  return error instanceof ApiError && (reason === undefined || error.reason === reason)
+}
+
+/** Runs `call`; answers undefined instead of throwing when the server says that the object is not there. */
+export function ignoreNotFound<T>(call: () => T): T | undefined {
+  try {
+    return call()
+  } catch (error) {
+    if (isApiError(error, 'NotFound')) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,19 @@
+import type { KubeObject } from '../../api/definition.js'
+
+/** What an event is about; `fieldPath` names a container (`spec.containers{app}`). */
+export interface EventTarget {
+  readonly object: KubeObject
+  /** Needed where the object does not carry them itself. */
+  readonly kind: string
+  readonly apiVersion: string
+  readonly fieldPath?: string
+}
+
+/**
+ * Writes Event objects (core/v1). Equal events (same source, object, type, reason and message) are counted up on one object, as
+ * client-go's correlator does; failures to write are dropped, events are best effort.
+ * Source: client-go tools/record/{event.go,events_cache.go}.
+ */
+export interface EventRecorder {
+  event(target: EventTarget, type: 'Normal' | 'Warning', reason: string, message: string): void
+}

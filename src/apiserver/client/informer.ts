@@ -1,0 +1,163 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Slice, Topic } from '../../sim/module.js'
+import { isApiError } from './api-error.js'
+import type { Client, ListOptions, Watch } from './client.js'
+import type { Indexers } from './object-index.js'
+import { ObjectIndex, keyOf } from './object-index.js'
+import type { ResourceName } from './resources.js'
+
+/** A change as an informer's listeners see it. `old` is the former state; on DELETED `object` is the last known state. */
+export interface Change<T> {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  readonly object: T
+  readonly old?: T
+}
+
+/** What an informer watches, and by what its objects can be looked up beside their key. */
+export interface InformerOptions<T> {
+  readonly namespace?: string
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+  /** Index name to a function that answers the values under which an object is found. */
+  readonly indexers?: Indexers<T>
+}
+
+/** What of an informer is state: the resource version that it has seen. All else is rebuilt from the store. */
+export interface InformerState {
+  resourceVersion: string | undefined
+}
+
+/** What an informer needs of its surroundings. */
+export interface InformerPorts {
+  readonly client: Client
+  readonly state: Slice<InformerState>
+  /** Wakes {@link Informer.deliver}. */
+  readonly topic: Topic
+}
+
+/**
+ * client-go's SharedIndexInformer: a local, indexed view of one resource that follows the apiserver by watch. It sees the store late:
+ * changes arrive when the informer's own step runs. Listeners are called in order, each after the view has been updated.
+ */
+export class Informer<T extends KubeObject> {
+  readonly #ports: InformerPorts
+  readonly #resource: ResourceName
+  readonly #selection: ListOptions
+  readonly #index: ObjectIndex<T>
+  readonly #listeners: ((change: Change<T>) => void)[] = []
+  #watch: Watch<T> | undefined
+  #loaded = false
+
+  constructor(resource: ResourceName, options: InformerOptions<T>, ports: InformerPorts) {
+    const { indexers = {}, ...selection } = options
+    this.#ports = ports
+    this.#resource = resource
+    this.#selection = selection
+    this.#index = new ObjectIndex(indexers)
+    // after a fork or restore the watch goes on where it stood; a wake-up would be a step that the original does not make
+    if (this.synced) this.#ensureWatch()
+    else ports.topic.wake('')
+  }
+
+  /** True once the first list has been delivered. Controllers wait for it before they act. */
+  get synced(): boolean {
+    return this.#ports.state.value.resourceVersion !== undefined
+  }
+
+  /** Adds a listener for all later changes (the objects of the first list come as ADDED). */
+  onChange(listener: (change: Change<T>) => void): this {
+    this.#listeners.push(listener)
+    return this
+  }
+
+  /** The object of that key (`namespace/name`, or `name` if cluster-scoped), as far as this informer has seen. */
+  get(key: string): T | undefined {
+    this.#load()
+    return this.#index.get(key)
+  }
+
+  /** All objects in key order; valid until the informer's next step. */
+  list(): readonly T[] {
+    this.#load()
+    return this.#index.values()
+  }
+
+  get size(): number {
+    this.#load()
+    return this.#index.size
+  }
+
+  /** The objects under one value of an index, in key order; valid until the informer's next step. */
+  byIndex(index: string, value: string): readonly T[] {
+    this.#load()
+    return this.#index.byIndex(index, value)
+  }
+
+  /** One step of the informer: takes what the watch has and tells the listeners. Called by the kernel through the topic. */
+  deliver(): void {
+    if (!this.synced) return this.#relist()
+    this.#load()
+    try {
+      const watch = this.#ensureWatch()
+      for (const event of watch.next()) if (event.type !== 'BOOKMARK') this.#apply(event.type, event.object)
+      this.#ports.state.value.resourceVersion = watch.resourceVersion
+    } catch (error) {
+      if (!isApiError(error, 'Expired')) throw error
+      this.#relist()
+    }
+  }
+
+  /** Breaks the watch, as when the connection is cut; {@link reconnect} resumes where it stood. */
+  disconnect(): void {
+    this.#watch?.stop()
+    this.#watch = undefined
+  }
+
+  /** Resumes after {@link disconnect}: what has happened meanwhile is delivered in the next step. */
+  reconnect(): void {
+    this.#ports.topic.wake('')
+  }
+
+  /** After a fork or restore the view is rebuilt as of the revision that this informer had seen, at the first use. */
+  #load(): void {
+    if (this.#loaded) return
+    this.#loaded = true
+    const { resourceVersion } = this.#ports.state.value
+    if (resourceVersion === undefined) return
+    const list = this.#ports.client.list(this.#resource, { ...this.#selection, resourceVersion, resourceVersionMatch: 'Exact' })
+    for (const object of list.items) this.#index.set(object as unknown as T)
+  }
+
+  #relist(): void {
+    this.disconnect()
+    const list = this.#ports.client.list(this.#resource, this.#selection)
+    this.#loaded = true
+    this.#ports.state.value.resourceVersion = list.metadata.resourceVersion
+    this.#ensureWatch()
+    const present = new Set<string>()
+    for (const object of list.items as unknown as readonly T[]) {
+      const key = keyOf(object)
+      present.add(key)
+      const known = this.#index.get(key)
+      if (known?.metadata.resourceVersion !== object.metadata.resourceVersion) this.#apply(known ? 'MODIFIED' : 'ADDED', object)
+    }
+    for (const object of [...this.#index.values()]) if (!present.has(keyOf(object))) this.#apply('DELETED', object)
+  }
+
+  #ensureWatch(): Watch<T> {
+    if (!this.#watch) {
+      const { client, state, topic } = this.#ports
+      const options = { ...this.#selection, resourceVersion: state.value.resourceVersion as string }
+      this.#watch = client.watch(this.#resource, options) as unknown as Watch<T>
+      this.#watch.onReady(() => topic.wake(''))
+    }
+    return this.#watch
+  }
+
+  #apply(type: Change<T>['type'], object: T): void {
+    const old = type === 'DELETED' ? this.#index.delete(keyOf(object)) : this.#index.set(object)
+    const seen = type === 'ADDED' && old ? 'MODIFIED' : type
+    const change: Change<T> = old ? { type: seen, object, old } : { type: seen, object }
+    for (const listener of this.#listeners) listener(change)
+  }
+}

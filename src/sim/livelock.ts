@@ -1,0 +1,41 @@
+/** How often one (owner, topic) ran in a stretch that did not settle. */
+export interface HandlerCount {
+  readonly handler: string
+  readonly calls: number
+  readonly lastKey: string
+}
+
+/**
+ * `settle()` or `until()` gave up: work kept appearing. Names the handlers that ran most, since those keep waking each other.
+ * It is an error of the simulated system or of a module, never a hang.
+ */
+export class LivelockError extends Error {
+  readonly handlers: readonly HandlerCount[]
+
+  constructor(what: string, handlers: readonly HandlerCount[]) {
+    const top = handlers.slice(0, 5).map((count) => `${count.handler} ran ${count.calls} times (last for "${count.lastKey}")`)
+    super(`${what}. These handlers keep waking each other: ${top.join('; ')}`)
+    this.name = 'LivelockError'
+    this.handlers = handlers
+  }
+}
+
+/** Counts handler calls while the kernel looks for a state of rest. */
+export class HandlerCounts {
+  readonly #counts = new Map<string, { calls: number; lastKey: string }>()
+
+  add(owner: string, topic: string, key: string): void {
+    const handler = `${owner}/${topic}`
+    const count = this.#counts.get(handler)
+    if (!count) this.#counts.set(handler, { calls: 1, lastKey: key })
+    else {
+      count.calls++
+      count.lastKey = key
+    }
+  }
+
+  /** Most frequent first. */
+  ranking(): readonly HandlerCount[] {
+    return [...this.#counts].map(([handler, count]) => ({ handler, ...count })).sort((a, b) => b.calls - a.calls)
+  }
+}

@@ -1,0 +1,103 @@
+import type { Clock } from './clock.js'
+import type { EventBus, KernelEvents } from './event-bus.js'
+import type { Handler, Host, Slice, TimerOptions, Topic } from './module.js'
+import type { PlainData } from './plain-data.js'
+import type { Random, RandomStream } from './random.js'
+import type { ReadyQueue } from './ready-queue.js'
+import type { Timers } from './timers.js'
+import type { Failures, WorkQueue, WorkQueueOptions } from './work-queue.js'
+import { TopicWorkQueue } from './work-queue.js'
+
+/** What a module host needs of the kernel; `Simulation` is one. */
+export interface Kernel<Events extends KernelEvents> {
+  readonly clock: Clock
+  readonly bus: EventBus<Events>
+  readonly random: Random
+  readonly timers: Timers
+  readonly ready: ReadyQueue
+  slice<S>(owner: string, name: string, initial: () => S): Slice<S>
+  register(owner: string, topic: string, handler: Handler): void
+}
+
+/** The {@link Host} of one module: the kernel with the module's name filled in. */
+export class ModuleHost<Events extends KernelEvents = KernelEvents> implements Host<Events> {
+  readonly name: string
+  readonly #kernel: Kernel<Events>
+
+  constructor(kernel: Kernel<Events>, name: string) {
+    this.name = name
+    this.#kernel = kernel
+  }
+
+  get clock(): Clock {
+    return this.#kernel.clock
+  }
+
+  get bus(): EventBus<Events> {
+    return this.#kernel.bus
+  }
+
+  random(stream = ''): RandomStream {
+    return this.#kernel.random.stream(`${this.name}/${stream}`)
+  }
+
+  state<S>(name: string, initial: () => S): Slice<S> {
+    return this.#kernel.slice(this.name, name, initial)
+  }
+
+  handle(topic: string, handler: Handler): Topic {
+    this.#kernel.register(this.name, topic, handler)
+    return new ModuleTopic(this.#kernel, this.name, topic)
+  }
+
+  workQueue(name: string, reconcile: (key: string) => void, options: WorkQueueOptions = {}): WorkQueue {
+    const topic = this.handle(name, (key) => {
+      try {
+        reconcile(key)
+      } catch (error) {
+        if (!options.retryOn?.(error)) throw error
+        this.log('error', `${name} "${key}" failed: ${error instanceof Error ? error.message : String(error)}`)
+        queue.addRateLimited(key)
+      }
+    })
+    const failures = this.state<Failures>(`${name}/failures`, () => new Map())
+    const queue: WorkQueue = new TopicWorkQueue(topic, failures, this.clock, options)
+    return queue
+  }
+
+  log(level: KernelEvents['log']['level'], message: string): void {
+    const bus = this.bus as unknown as EventBus
+    if (bus.has('log')) bus.emit('log', { time: this.clock.now(), component: this.name, level, message })
+  }
+}
+
+class ModuleTopic<Events extends KernelEvents> implements Topic {
+  readonly #kernel: Kernel<Events>
+  readonly #owner: string
+  readonly #topic: string
+
+  constructor(kernel: Kernel<Events>, owner: string, topic: string) {
+    this.#kernel = kernel
+    this.#owner = owner
+    this.#topic = topic
+  }
+
+  wake(key: string, payload?: PlainData): void {
+    const entry = { owner: this.#owner, topic: this.#topic, key }
+    this.#kernel.ready.add(payload === undefined ? entry : { ...entry, payload })
+  }
+
+  wakeAfter(key: string, ms: number, options: TimerOptions = {}): void {
+    const { timers, clock } = this.#kernel
+    const timer = { due: clock.now() + ms, class: options.class ?? 'work', owner: this.#owner, topic: this.#topic, key } as const
+    timers.set(options.payload === undefined ? timer : { ...timer, payload: options.payload })
+  }
+
+  cancel(key: string): boolean {
+    return this.#kernel.timers.cancel(this.#owner, this.#topic, key)
+  }
+
+  dueAt(key: string): number | undefined {
+    return this.#kernel.timers.get(this.#owner, this.#topic, key)?.due
+  }
+}

@@ -1,0 +1,98 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt'
+import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
+import { HASH_SEED, hashNumber, hashText } from './hash.js'
+
+type Generator = ReturnType<typeof xoroshiro128plus>
+
+/** A stream of random draws. Equal seeds and equal stream names give equal draws, whatever other streams do. */
+export interface RandomStream {
+  /** A whole number, `min <= n <= max`. */
+  int(min: number, max: number): number
+  /** A number, `0 <= n < 1`. */
+  float(): number
+  /** `length` characters of `alphabet`. */
+  text(length: number, alphabet: string): string
+  /** One element of a list that is not empty. */
+  pick<T>(items: readonly T[]): T
+  /** A random (version 4) UUID. */
+  uuid(): string
+}
+
+/** State of every stream that has been used, as data. */
+export interface RandomState {
+  readonly seed: number
+  readonly streams: Readonly<Record<string, readonly number[]>>
+}
+
+/** The random generator of a simulation: one seed, many named streams (pure-rand's xoroshiro128+ for each). */
+export class Random {
+  readonly seed: number
+  readonly #streams = new Map<string, Stream>()
+
+  constructor(seed: number) {
+    this.seed = seed
+  }
+
+  /** The stream of that name, made at its first use. */
+  stream(name: string): RandomStream {
+    let stream = this.#streams.get(name)
+    if (!stream) {
+      const generator = xoroshiro128plus(hashText(hashNumber(HASH_SEED, this.seed), name) | 0)
+      for (let warmUp = 0; warmUp < 16; warmUp++) generator.next() // the first draws of close seeds are alike
+      stream = new Stream(generator)
+      this.#streams.set(name, stream)
+    }
+    return stream
+  }
+
+  state(): RandomState {
+    return { seed: this.seed, streams: Object.fromEntries([...this.#streams].map(([name, stream]) => [name, stream.state()])) }
+  }
+
+  static restore(state: RandomState): Random {
+    const random = new Random(state.seed)
+    for (const [name, words] of Object.entries(state.streams)) {
+      random.#streams.set(name, new Stream(xoroshiro128plusFromState(words)))
+    }
+    return random
+  }
+}
+
+class Stream implements RandomStream {
+  readonly #generator: Generator
+
+  constructor(generator: Generator) {
+    this.#generator = generator
+  }
+
+  state(): readonly number[] {
+    return this.#generator.getState()
+  }
+
+  int(min: number, max: number): number {
+    return uniformInt(this.#generator, min, max)
+  }
+
+  float(): number {
+    return uniformInt(this.#generator, 0, 0x7fff_ffff) / 0x8000_0000
+  }
+
+  text(length: number, alphabet: string): string {
+    let text = ''
+    while (text.length < length) text += alphabet[this.int(0, alphabet.length - 1)]
+    return text
+  }
+
+  pick<T>(items: readonly T[]): T {
+    if (items.length === 0) throw new Error('assertion failed: pick from an empty list')
+    return items[this.int(0, items.length - 1)] as T
+  }
+
+  uuid(): string {
+    const words = [0, 0, 0, 0].map(() => this.#generator.next() >>> 0) as [number, number, number, number]
+    const hex = (word: number): string => word.toString(16).padStart(8, '0')
+    const [a, b, c, d] = [hex(words[0]), hex(words[1]), hex(words[2]), hex(words[3])]
+    const variant = '89ab'[words[2] >>> 30] as string
+    return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`
+  }
+}

@@ -1,0 +1,249 @@
+import { VirtualClock } from './clock.js'
+import type { Duration } from './duration.js'
+import { toMillis } from './duration.js'
+import { EventBus } from './event-bus.js'
+import type { KernelEvents } from './event-bus.js'
+import { HandlerCounts, LivelockError } from './livelock.js'
+import { ModuleHost } from './module-host.js'
+import type { Handler, Module, Slice } from './module.js'
+import { Random } from './random.js'
+import type { RandomStream } from './random.js'
+import { ReadyQueue } from './ready-queue.js'
+import type { Ready } from './ready-queue.js'
+import type { SimulationState } from './state.js'
+import { cloneState } from './state.js'
+import { Timers } from './timers.js'
+import { Trace } from './trace.js'
+
+/** How a simulation begins and chooses. */
+export interface SimulationOptions {
+  /** Seed of all random draws. Default 1. */
+  readonly seed?: number
+  /** Virtual ms since the epoch at which time begins. Default 2026-01-01T00:00:00Z. */
+  readonly start?: number
+  /** Which ready handler runs next: first in, first out, or chosen by the seed. Default `fifo`. */
+  readonly interleaving?: 'fifo' | 'seeded'
+  /** Handler calls after which `settle()`, `advance()` and `until()` give up with a {@link LivelockError}. Default 5,000,000. */
+  readonly maxSteps?: number
+  /** Virtual time after which `settle()` gives up waiting for `work`. Default 24h. */
+  readonly maxSettleTime?: Duration
+}
+
+/**
+ * The kernel: clock, timers, ready queue, random streams, state slices and modules. It knows nothing of Kubernetes. Nothing happens
+ * but by a step, a step is one handler call, and what runs next is decided by data only; so a simulation can be copied, stored,
+ * resumed and replayed at any point between two steps.
+ */
+export class Simulation<Events extends KernelEvents = KernelEvents> {
+  readonly clock: VirtualClock
+  readonly bus: EventBus<Events> = new EventBus<Events>()
+  readonly random: Random
+  readonly timers: Timers
+  readonly ready: ReadyQueue = new ReadyQueue()
+  readonly trace: Trace
+  readonly options: SimulationOptions
+  readonly #handlers = new Map<string, Map<string, Handler>>()
+  readonly #slices = new Map<string, Map<string, Slice<unknown>>>()
+  readonly #modules = new Map<string, () => void>()
+  readonly #stopped = new Set<string>()
+  readonly #afterStep: (() => void)[] = []
+  readonly #chance: RandomStream | undefined
+  readonly #kernelBus: EventBus
+  #running = false
+
+  constructor(options: SimulationOptions = {}, from?: SimulationState) {
+    this.options = options
+    this.clock = new VirtualClock(from?.now ?? options.start)
+    this.random = from ? Random.restore(from.random) : new Random(options.seed ?? 1)
+    this.timers = from ? Timers.restore(from.timers, from.nextTimerSeq) : new Timers()
+    this.trace = new Trace(from?.trace)
+    this.#chance = options.interleaving === 'seeded' ? this.random.stream('kernel/interleaving') : undefined
+    this.#kernelBus = this.bus as unknown as EventBus
+    if (from) this.#load(from)
+  }
+
+  /** A module's view of the kernel. */
+  host(name: string): ModuleHost<Events> {
+    return new ModuleHost(this, name)
+  }
+
+  /** Adds a module and starts it, unless the state that this simulation was made from says that it is stopped. */
+  add<H>(module: { readonly name: string; setup(host: H): void }, host: H): void {
+    if (this.#modules.has(module.name)) throw new Error(`there is a module ${module.name} already`)
+    this.#modules.set(module.name, () => module.setup(host))
+    if (!this.#stopped.has(module.name)) module.setup(host)
+  }
+
+  /** Removes a module with its state, timers and waiting work, as if it had never been. */
+  remove(name: string): void {
+    this.stop(name)
+    this.#modules.delete(name)
+    this.#stopped.delete(name)
+  }
+
+  /** Stops a module as a killed process stops: its handlers, timers, waiting work and state slices are gone. */
+  stop(name: string): void {
+    if (!this.#modules.has(name)) throw new Error(`there is no module ${name}; there are: ${[...this.#modules.keys()].join(', ')}`)
+    this.#stopped.add(name)
+    this.#handlers.delete(name)
+    this.#slices.delete(name)
+    this.timers.cancelOwner(name)
+    this.ready.removeOwner(name)
+  }
+
+  /** Starts a stopped module from nothing: `setup` runs again and finds no state. */
+  start(name: string): void {
+    const setup = this.#modules.get(name)
+    if (!setup) throw new Error(`there is no module ${name}; there are: ${[...this.#modules.keys()].join(', ')}`)
+    if (!this.#stopped.delete(name)) return
+    setup()
+  }
+
+  isStopped(name: string): boolean {
+    return this.#stopped.has(name)
+  }
+
+  moduleNames(): readonly string[] {
+    return [...this.#modules.keys()]
+  }
+
+  /** Calls `check` after each step: for invariants and recorders. The answer takes it away again. */
+  onStep(check: () => void): () => void {
+    this.#afterStep.push(check)
+    return () => void this.#afterStep.splice(this.#afterStep.indexOf(check), 1)
+  }
+
+  /** Runs one handler: ready work first, else the next timer that is due now. Answers whether anything ran. */
+  step(): boolean {
+    this.#fireDue()
+    const entry = this.ready.take(this.#chance)
+    if (!entry) return false
+    this.#run(entry)
+    return true
+  }
+
+  /**
+   * Runs until nothing is ready and no `work` timer is pending; time moves as far as that needs, watchdogs on the way fire in order.
+   * @throws LivelockError when it does not come to rest within `maxSteps` handler calls or `maxSettleTime`.
+   */
+  settle(): void {
+    const deadline = this.clock.now() + toMillis(this.options.maxSettleTime ?? '24h')
+    this.#drive(deadline, 'settle() found no rest', () => this.timers.pendingWork === 0)
+    if (this.timers.pendingWork > 0) {
+      const waiting = this.timers.toArray().filter((timer) => timer.class === 'work')
+      throw new LivelockError(
+        `settle() waited ${toMillis(this.options.maxSettleTime ?? '24h')} ms of virtual time and work is still pending`,
+        waiting.map((timer) => ({ handler: `${timer.owner}/${timer.topic}`, calls: 0, lastKey: timer.key })),
+      )
+    }
+  }
+
+  /** Moves time by exactly `duration`, running everything that comes due on the way and at the end. */
+  advance(duration: Duration): void {
+    const target = this.clock.now() + toMillis(duration)
+    this.#drive(target, `advance(${String(duration)}) does not get on`, () => false)
+    this.clock.advanceTo(target)
+  }
+
+  /**
+   * Runs until `predicate` holds (asked at each instant at which something ran and is done) or `timeout` virtual time has passed.
+   * Answers whether it held. Default timeout 1h.
+   */
+  until(predicate: () => boolean, options: { readonly timeout?: Duration } = {}): boolean {
+    const deadline = this.clock.now() + toMillis(options.timeout ?? '1h')
+    let held = false
+    this.#drive(deadline, 'until() found no rest', () => (held = predicate()))
+    if (!held) this.clock.advanceTo(deadline)
+    return held
+  }
+
+  /** All state as data, sharing nothing mutable with this simulation. */
+  state(): SimulationState {
+    const slices = new Map<string, Map<string, unknown>>()
+    for (const [owner, byName] of this.#slices) {
+      slices.set(owner, new Map([...byName].map(([name, slice]) => [name, slice.value])))
+    }
+    return cloneState({
+      now: this.clock.now(),
+      timers: this.timers.toArray(),
+      nextTimerSeq: this.timers.nextSeq,
+      ready: this.ready.toArray(),
+      random: this.random.state(),
+      trace: this.trace.state(),
+      slices,
+      stopped: [...this.#stopped],
+    })
+  }
+
+  /** The slice `name` of `owner`; made by `initial` if there is none. */
+  slice<S>(owner: string, name: string, initial: () => S): Slice<S> {
+    let byName = this.#slices.get(owner)
+    if (!byName) this.#slices.set(owner, (byName = new Map<string, Slice<unknown>>()))
+    let slice = byName.get(name) as Slice<S> | undefined
+    if (!slice) byName.set(name, (slice = { value: initial() }))
+    return slice
+  }
+
+  /** Registers the handler that `owner` has for `topic`; a second registration replaces the first. */
+  register(owner: string, topic: string, handler: Handler): void {
+    let byTopic = this.#handlers.get(owner)
+    if (!byTopic) this.#handlers.set(owner, (byTopic = new Map<string, Handler>()))
+    byTopic.set(topic, handler)
+  }
+
+  /**
+   * Steps and moves time until `done` holds with nothing ready, or nothing more comes due by `deadline`.
+   * `done` is asked whenever nothing is ready at the present instant.
+   */
+  #drive(deadline: number, complaint: string, done: () => boolean): void {
+    if (this.#running) throw new Error('a handler must not call settle(), advance() or until(): it runs inside one of them')
+    this.#running = true
+    try {
+      const counts = new HandlerCounts()
+      const maxSteps = this.options.maxSteps ?? 5_000_000
+      for (let steps = 0; ; ) {
+        this.#fireDue()
+        const entry = this.ready.take(this.#chance)
+        if (entry) {
+          if (steps > maxSteps - 1_000) counts.add(entry.owner, entry.topic, entry.key)
+          if (steps++ > maxSteps) throw new LivelockError(`${complaint} after ${maxSteps} steps`, counts.ranking())
+          this.#run(entry)
+          continue
+        }
+        if (done()) return
+        const next = this.timers.peek()
+        if (!next || next.due > deadline) return
+        this.clock.advanceTo(next.due)
+      }
+    } finally {
+      this.#running = false
+    }
+  }
+
+  #fireDue(): void {
+    for (let due = this.timers.popDue(this.clock.now()); due; due = this.timers.popDue(this.clock.now())) {
+      const { owner, topic, key, payload } = due
+      this.ready.add(payload === undefined ? { owner, topic, key } : { owner, topic, key, payload })
+    }
+  }
+
+  #run(entry: Ready): void {
+    const handler = this.#handlers.get(entry.owner)?.get(entry.topic)
+    if (!handler) throw new Error(`assertion failed: no handler for ${entry.owner}/${entry.topic}`)
+    const time = this.clock.now()
+    this.trace.record(entry.owner, time, `${entry.topic} ${entry.key}`)
+    handler(entry.key, entry.payload)
+    if (this.#kernelBus.has('step')) this.#kernelBus.emit('step', { time, owner: entry.owner, topic: entry.topic, key: entry.key })
+    for (const check of this.#afterStep) check()
+  }
+
+  #load(from: SimulationState): void {
+    const state = cloneState(from)
+    for (const entry of state.ready) this.ready.add(entry)
+    for (const [owner, byName] of state.slices) for (const [name, value] of byName) this.slice(owner, name, () => value)
+    for (const name of state.stopped) this.#stopped.add(name)
+  }
+}
+
+/** The part of {@link Module} that the kernel calls; re-exported so that users of the kernel need one import. */
+export type { Module }

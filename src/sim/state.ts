@@ -1,0 +1,34 @@
+import { clonePlainData, plainDataFromJson, plainDataToJson } from './plain-data.js'
+import type { RandomState } from './random.js'
+import type { Ready } from './ready-queue.js'
+import type { Timer } from './timers.js'
+import type { TraceState } from './trace.js'
+
+/** Everything the kernel knows, as data: together with the etcd store it is the whole state of a cluster. */
+export interface SimulationState {
+  readonly now: number
+  readonly timers: readonly Timer[]
+  readonly nextTimerSeq: number
+  readonly ready: readonly Ready[]
+  readonly random: RandomState
+  readonly trace: TraceState
+  /** Slices of state by owner, then by name. */
+  readonly slices: ReadonlyMap<string, ReadonlyMap<string, unknown>>
+  /** Modules that are stopped. */
+  readonly stopped: readonly string[]
+}
+
+/** A copy that shares nothing mutable with `state`. */
+export function cloneState(state: SimulationState): SimulationState {
+  return { ...state, slices: clonePlainData(state.slices) }
+}
+
+/** JSON form of a state, see {@link stateFromJson}. */
+export function stateToJson(state: SimulationState): unknown {
+  return plainDataToJson(state)
+}
+
+/** The state that {@link stateToJson} wrote. */
+export function stateFromJson(json: unknown): SimulationState {
+  return plainDataFromJson(json) as SimulationState
+}

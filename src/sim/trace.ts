@@ -1,0 +1,37 @@
+import { HASH_SEED, hashNumber, hashText } from './hash.js'
+
+/** Two independent 32-bit lanes of the rolling hash, and how many records went in. */
+export interface TraceState {
+  readonly a: number
+  readonly b: number
+  readonly records: number
+}
+
+/** Rolling hash over all that happened (time, step, write). Two runs of one seed with the same calls give the same hash. */
+export class Trace {
+  #a: number
+  #b: number
+  #records: number
+
+  constructor(state: TraceState = { a: HASH_SEED, b: 0x9747b28c, records: 0 }) {
+    this.#a = state.a
+    this.#b = state.b
+    this.#records = state.records
+  }
+
+  /** Folds one occurrence in: `kind` and `what` name it, `time` is virtual ms. */
+  record(kind: string, time: number, what: string): void {
+    this.#a = hashText(hashNumber(this.#a, time), what)
+    this.#b = hashText(hashNumber(this.#b, this.#a), kind)
+    this.#records++
+  }
+
+  state(): TraceState {
+    return { a: this.#a, b: this.#b, records: this.#records }
+  }
+
+  /** 16 hexadecimal digits. */
+  toString(): string {
+    return this.#a.toString(16).padStart(8, '0') + this.#b.toString(16).padStart(8, '0')
+  }
+}

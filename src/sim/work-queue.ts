@@ -1,0 +1,77 @@
+import type { Slice, TimerOptions, Topic } from './module.js'
+
+/** Back-off of a work queue; all times in virtual ms. */
+export interface WorkQueueOptions {
+  /** First delay after a failure. Default 5 (client-go's default controller rate limiter). */
+  readonly baseDelay?: number
+  /** Longest delay. Default 1,000,000 (client-go: 1000 s). */
+  readonly maxDelay?: number
+  /** Class of the retry timers. Default `work`. */
+  readonly retryClass?: 'work' | 'watchdog'
+  /**
+   * Which errors of `reconcile` are answered by a retry with back-off (and a line in the log). All others are bugs and are thrown on.
+   * Default: none.
+   */
+  readonly retryOn?: (error: unknown) => boolean
+}
+
+/**
+ * client-go's workqueue as data: de-duplicating, delayed and rate-limited adds. A key is handled by one call at a time (handlers run
+ * to their end), and a key added during its own handling is handled again.
+ */
+export interface WorkQueue {
+  /** Handles the key as soon as its turn comes. */
+  add(key: string): void
+  /** Handles the key after `ms`; an earlier pending delay of the key wins, as in client-go's delaying queue. */
+  addAfter(key: string, ms: number, options?: TimerOptions): void
+  /** Handles the key after its back-off: base x 2^failures. */
+  addRateLimited(key: string): void
+  /** Ends the back-off of a key after success. */
+  forget(key: string): void
+  /** How often the key has failed since it was last forgotten. */
+  failures(key: string): number
+}
+
+/** Failures by key: the only state a work queue has beside the kernel's ready queue and timers. */
+export type Failures = Map<string, number>
+
+/** The {@link WorkQueue} over a topic of the kernel. */
+export class TopicWorkQueue implements WorkQueue {
+  readonly #topic: Topic
+  readonly #failures: Slice<Failures>
+  readonly #clock: { now(): number }
+  readonly #options: WorkQueueOptions
+
+  constructor(topic: Topic, failures: Slice<Failures>, clock: { now(): number }, options: WorkQueueOptions) {
+    this.#topic = topic
+    this.#failures = failures
+    this.#clock = clock
+    this.#options = options
+  }
+
+  add(key: string): void {
+    this.#topic.wake(key)
+  }
+
+  addAfter(key: string, ms: number, options: TimerOptions = {}): void {
+    if (ms <= 0) return this.#topic.wake(key)
+    const due = this.#topic.dueAt(key)
+    if (due !== undefined && due <= this.#clock.now() + ms) return
+    this.#topic.wakeAfter(key, ms, options)
+  }
+
+  addRateLimited(key: string): void {
+    const failures = this.failures(key)
+    this.#failures.value.set(key, failures + 1)
+    const { baseDelay = 5, maxDelay = 1_000_000, retryClass = 'work' } = this.#options
+    this.addAfter(key, Math.min(baseDelay * 2 ** failures, maxDelay), { class: retryClass })
+  }
+
+  forget(key: string): void {
+    this.#failures.value.delete(key)
+  }
+
+  failures(key: string): number {
+    return this.#failures.value.get(key) ?? 0
+  }
+}
