@@ -220,7 +220,7 @@ export interface ContainerExtendedResourceRequest {
 }
 
 export interface ContainerImage {
-  readonly names: ReadonlyArray<string>
+  readonly names: ReadonlyArray<string> | null
   readonly sizeBytes?: number
 }
 
@@ -1109,7 +1109,7 @@ export interface Probe {
 
 export interface ProjectedVolumeSource {
   readonly defaultMode?: number
-  readonly sources: ReadonlyArray<VolumeProjection>
+  readonly sources: ReadonlyArray<VolumeProjection> | null
 }
 
 export interface QuobyteVolumeSource {

@@ -1,0 +1,251 @@
+import type { GoFacts, GoMessage, Group, OpenApiSchema } from './generate-api-types.js'
+
+/** Schemas that are leaves for us: name in the table language and TypeScript type. */
+const leaves: Readonly<Record<string, readonly [dsl: string, type: string]>> = {
+  'io.k8s.apimachinery.pkg.apis.meta.v1.Time': ['time', 'string'],
+  'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime': ['microTime', 'string'],
+  'io.k8s.apimachinery.pkg.api.resource.Quantity': ['quantity', 'string'],
+  'io.k8s.apimachinery.pkg.util.intstr.IntOrString': ['intOrString', 'IntOrString'],
+  'io.k8s.apimachinery.pkg.runtime.RawExtension': ['json', 'JsonObject'],
+  'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1': ['json', 'JsonObject'],
+}
+
+const zeroValues = new Set<unknown>(['', 0, false])
+
+interface Reference {
+  readonly folder: string
+  readonly name: string
+}
+
+/** Renders one group's file: imports, interfaces, then the tables. */
+class GroupRenderer {
+  readonly #group: Group
+  readonly #groups: readonly Group[]
+  readonly #messages: ReadonlyMap<string, OpenApiSchema>
+  readonly #facts: GoFacts
+  readonly #words = new Set<string>()
+  readonly #types = new Map<string, Set<string>>()
+
+  constructor(group: Group, groups: readonly Group[], messages: ReadonlyMap<string, OpenApiSchema>, facts: GoFacts) {
+    this.#group = group
+    this.#groups = groups
+    this.#messages = messages
+    this.#facts = facts
+  }
+
+  render(): string {
+    const interfaces = [...this.#messages].map(([name, schema]) => this.#interface(name, schema))
+    const tables = [...this.#messages].map(([name, schema]) => this.#table(name, schema))
+    return [
+      '// Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.',
+      ...this.#imports(),
+      '',
+      ...interfaces,
+      `/** Field tables of ${this.#group.package}. */`,
+      `export const ${this.#group.folder}Schema: SchemaGroup = defineGroup('${this.#group.package}', 'v1', [${this.#imported()}], {`,
+      ...tables,
+      '})',
+      '',
+    ].join('\n')
+  }
+
+  #imported(): string {
+    return this.#group.imports.map((folder) => `${folder}Schema`).join(', ')
+  }
+
+  #imports(): readonly string[] {
+    const lines = this.#group.imports.map((folder) => `import { ${folder}Schema } from '../${folder}/generated.js'`)
+    for (const [folder, names] of [...this.#types].sort()) {
+      const from = folder === 'json' ? '../json.js' : `../${folder}/generated.js`
+      lines.push(wrap(`import type {`, [...names].sort(), `} from '${from}'`))
+    }
+    lines.push(wrap('import {', [...this.#words, 'defineGroup'].sort(), "} from '../schema/dsl.js'"))
+    lines.push("import type { SchemaGroup } from '../schema/types.js'")
+    return lines
+  }
+
+  #interface(name: string, schema: OpenApiSchema): string {
+    const fields = Object.entries(schema.properties ?? {}).map(([field, property]) => {
+      const present = this.#presence(name, schema, field, property) === 'always'
+      const type = this.#type(property)
+      const optionalList = property.type === 'array' && !schema.required?.includes(field)
+      return present && (optionalList || isNullable(property))
+        ? `  readonly ${key(field)}: ${type} | null`
+        : `  readonly ${key(field)}${present || isMetadata(name, schema, field) ? '' : '?'}: ${type}`
+    })
+    return [`export interface ${name} {`, ...fields, '}', ''].join('\n')
+  }
+
+  #type(schema: OpenApiSchema): string {
+    const ref = schema.allOf?.[0]?.$ref ?? schema.$ref
+    if (ref !== undefined) return this.#refType(ref)
+    switch (schema.type) {
+      case 'array': return `ReadonlyArray<${this.#type(schema.items ?? {})}>`
+      case 'object': return schema.additionalProperties === undefined
+        ? this.#use('json', 'JsonObject')
+        : `Readonly<Record<string, ${this.#type(schema.additionalProperties)}>>`
+      case 'integer': case 'number': return 'number'
+      case 'boolean': return 'boolean'
+      default: return schema.enum === undefined ? 'string' : `${schema.enum.map((value) => `'${value}'`).join(' | ')}`
+    }
+  }
+
+  #refType(ref: string): string {
+    const full = ref.slice(ref.lastIndexOf('/') + 1)
+    const leaf = leaves[full]
+    if (leaf !== undefined) return leaf[1] === 'string' ? 'string' : this.#use('json', leaf[1])
+    const { folder, name } = this.#reference(full)
+    return folder === this.#group.folder ? name : this.#use(folder, name)
+  }
+
+  #use(folder: string, name: string): string {
+    const names = this.#types.get(folder) ?? new Set()
+    this.#types.set(folder, names.add(name))
+    return name
+  }
+
+  #reference(full: string): Reference {
+    const at = full.lastIndexOf('.')
+    const home = this.#groups.find((group) => group.package === full.slice(0, at))
+    if (home === undefined) throw new Error(`${this.#group.package} refers to ${full}, whose group is not generated`)
+    const name = full.slice(at + 1)
+    if (home !== this.#group && this.#messages.has(name)) throw new Error(`${full} clashes with a name of ${this.#group.package}`)
+    return { folder: home.folder, name }
+  }
+
+  #table(name: string, schema: OpenApiSchema): string {
+    const fields = Object.entries(schema.properties ?? {})
+      .map(([field, property]) => `    ${key(field)}: ${this.#field(name, schema, field, property)},`)
+    const word = this.#word(schema['x-kubernetes-map-type'] === 'atomic' ? 'atomic' : 'message')
+    return [`  ${name}: () => ${word}({`, ...fields, '  }),'].join('\n')
+  }
+
+  #word(word: string): string {
+    this.#words.add(word)
+    return word
+  }
+
+  #field(name: string, schema: OpenApiSchema, field: string, property: OpenApiSchema): string {
+    const goType = this.#go(name)?.named?.[field]
+    let text = this.#shape(property, goType)
+    const natural = naturalPresence(property)
+    const presence = this.#presence(name, schema, field, property)
+    if (presence !== natural) text = `${this.#word(presence)}(${text})`
+    if (schema.required?.includes(field)) text = `${this.#word('required')}(${text})`
+    const preset = property.default
+    if (preset !== undefined && typeof preset !== 'object' && !zeroValues.has(preset)) {
+      text = `${this.#word('withDefault')}(${text}, ${typeof preset === 'string' ? `'${preset}'` : String(preset)})`
+    }
+    return this.#patched(text, property)
+  }
+
+  #patched(text: string, property: OpenApiSchema): string {
+    const strategy = property['x-kubernetes-patch-strategy']
+    if (strategy === undefined) return text
+    const mergeKey = property['x-kubernetes-patch-merge-key']
+    if (property.type !== 'array') return `${this.#word('patch')}('${strategy}', ${text})`
+    return `${this.#word('merge')}('${strategy}', ${text}${mergeKey === undefined ? '' : `, '${mergeKey}'`})`
+  }
+
+  #shape(schema: OpenApiSchema, goType?: string): string {
+    const ref = schema.allOf?.[0]?.$ref ?? schema.$ref
+    if (ref !== undefined) {
+      const full = ref.slice(ref.lastIndexOf('/') + 1)
+      const leaf = leaves[full]
+      return leaf === undefined ? `${this.#word('ref')}('${this.#reference(full).name}')` : this.#word(leaf[0])
+    }
+    if (schema.type === 'array') return this.#list(schema, goType)
+    if (schema.type === 'object') {
+      if (schema.additionalProperties === undefined) return this.#word('json')
+      const mapType = schema['x-kubernetes-map-type']
+      const values = this.#shape(schema.additionalProperties, goType)
+      return `${this.#word('map')}(${values}${mapType === undefined ? '' : `, '${mapType}'`})`
+    }
+    return this.#scalar(schema, goType)
+  }
+
+  #list(schema: OpenApiSchema, goType: string | undefined): string {
+    const items = this.#shape(schema.items ?? {}, goType)
+    switch (schema['x-kubernetes-list-type']) {
+      case 'map': {
+        const keys = (schema['x-kubernetes-list-map-keys'] ?? []).map((name) => `'${name}'`).join(', ')
+        return `${this.#word('mapList')}(${items}, ${keys})`
+      }
+      case 'set': return `${this.#word('setList')}(${items})`
+      case 'atomic': return `${this.#word('atomicList')}(${items})`
+      default: return `${this.#word('list')}(${items})`
+    }
+  }
+
+  #scalar(schema: OpenApiSchema, goType: string | undefined): string {
+    if (schema.type === 'integer') return this.#word(schema.format === 'int64' ? 'int64' : 'int32')
+    if (schema.type === 'number') return this.#word('double')
+    if (schema.type === 'boolean') return this.#word('boolean')
+    if (schema.format === 'byte') return this.#word('bytes')
+    const values = schema.enum?.map((value) => `'${value}'`)
+    if (goType !== undefined) {
+      return `${this.#word('named')}('v1.${goType}'${values === undefined ? '' : `, [${values.join(', ')}]`})`
+    }
+    return values === undefined ? this.#word('string') : `${this.#word('oneOf')}(${values.join(', ')})`
+  }
+
+  #go(name: string): GoMessage | undefined {
+    return this.#facts[`${this.#group.short}.${name}`]
+  }
+
+  #presence(name: string, schema: OpenApiSchema, field: string, property: OpenApiSchema): string {
+    const go = this.#go(name)
+    const known = go?.known.split(' ').includes(field) ?? false
+    if (go?.always?.split(' ').includes(field)) return 'always'
+    if (isStruct(property) && property.default !== undefined) return 'always'
+    if (known) return go?.pointer?.split(' ').includes(field) ? 'pointer' : naturalPresence(property)
+    if (property.default !== undefined || schema.required?.includes(field)) return 'always'
+    return isLeaf(property) ? 'pointer' : naturalPresence(property)
+  }
+}
+
+const isStruct = (schema: OpenApiSchema): boolean => schema.allOf !== undefined || schema.$ref !== undefined
+const isLeaf = (schema: OpenApiSchema): boolean => !isStruct(schema) && schema.type !== 'array' && schema.type !== 'object'
+
+/** Values whose always-written empty form is null. */
+function isNullable(schema: OpenApiSchema): boolean {
+  const ref = schema.allOf?.[0]?.$ref
+  return ref === undefined
+    ? schema.additionalProperties !== undefined
+    : /\.(Time|MicroTime|RawExtension)$/.test(ref)
+}
+
+/** The metadata of a kind is always there, whatever OpenAPI says: every object has a name. */
+function isMetadata(name: string, schema: OpenApiSchema, field: string): boolean {
+  return field === 'metadata' && schema.properties?.['kind'] !== undefined && name !== 'Status'
+}
+
+/** What the table language gives a shape when nothing is said. */
+function naturalPresence(schema: OpenApiSchema): string {
+  return isStruct(schema) || (schema.type === 'object' && schema.additionalProperties === undefined) ? 'pointer' : 'omitempty'
+}
+
+const key = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name}'`)
+
+/** One line if it fits, else filled lines. */
+function wrap(head: string, names: readonly string[], tail: string): string {
+  const line = `${head} ${names.join(', ')} ${tail}`
+  if (line.length <= 130) return line
+  const lines: string[] = []
+  let current = ' '
+  for (const name of names) {
+    if (current.length + name.length > 126) {
+      lines.push(current)
+      current = ' '
+    }
+    current += ` ${name},`
+  }
+  return [head, ...lines, current, tail].join('\n')
+}
+
+/** The text of src/api/<folder>/generated.ts. */
+export function renderGroup(
+  group: Group, groups: readonly Group[], messages: ReadonlyMap<string, OpenApiSchema>, facts: GoFacts,
+): string {
+  return new GroupRenderer(group, groups, messages, facts).render()
+}

@@ -1,0 +1,96 @@
+/** Kinds of field errors, named as their `causes[].reason`. Source: k8s.io/apimachinery/pkg/util/validation/field/errors.go. */
+export type FieldErrorType =
+  | 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueNotSupported' | 'FieldValueDuplicate' | 'FieldValueForbidden'
+  | 'FieldValueNotFound' | 'FieldValueTooLong' | 'FieldValueTooMany' | 'FieldValueTypeInvalid' | 'InternalError'
+
+/** One fault of one field, as validation reports it. */
+export interface FieldError {
+  readonly type: FieldErrorType
+  /** Path as Kubernetes writes it: `spec.containers[0].name`. */
+  readonly field: string
+  /** The message body without the field: what `details.causes[].message` holds. */
+  readonly body: string
+}
+
+/** One entry of `details.causes` of an Invalid status. */
+export interface StatusCause {
+  readonly reason: string
+  readonly message: string
+  readonly field: string
+}
+
+/** How Go's field errors print a value: strings quoted, numbers and booleans plain, nil as null, all else as JSON. */
+export function quoteValue(value: unknown): string {
+  if (value === undefined || value === null) return 'null'
+  return typeof value === 'string' ? quote(value) : JSON.stringify(value)
+}
+
+/** Go's %q for the characters that occur in practice: JSON's escapes, \x for other control characters. */
+export function quote(text: string): string {
+  return JSON.stringify(text).replace(/\\u00([01][0-9a-f])/g, '\\x$1')
+}
+
+const withDetail = (head: string, detail: string): string => (detail === '' ? head : `${head}: ${detail}`)
+
+/** `Required value[: detail]` */
+export function required(field: string, detail = ''): FieldError {
+  return { type: 'FieldValueRequired', field, body: withDetail('Required value', detail) }
+}
+
+/** `Invalid value: <value>: <detail>` */
+export function invalid(field: string, value: unknown, detail: string): FieldError {
+  return { type: 'FieldValueInvalid', field, body: withDetail(`Invalid value: ${quoteValue(value)}`, detail) }
+}
+
+/** `Unsupported value: <value>[: supported values: "A", "B"]`; the values are listed in the order given. */
+export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
+  const detail = supported.length === 0 ? '' : `supported values: ${supported.map(quote).join(', ')}`
+  return { type: 'FieldValueNotSupported', field, body: withDetail(`Unsupported value: ${quoteValue(value)}`, detail) }
+}
+
+/** `Duplicate value: <value>` */
+export function duplicate(field: string, value: unknown): FieldError {
+  return { type: 'FieldValueDuplicate', field, body: `Duplicate value: ${quoteValue(value)}` }
+}
+
+/** `Forbidden: <detail>` */
+export function forbidden(field: string, detail: string): FieldError {
+  return { type: 'FieldValueForbidden', field, body: withDetail('Forbidden', detail) }
+}
+
+/** `Not found: <value>` */
+export function notFound(field: string, value: unknown): FieldError {
+  return { type: 'FieldValueNotFound', field, body: `Not found: ${quoteValue(value)}` }
+}
+
+/** `Too long: may not be more than N bytes` */
+export function tooLong(field: string, maxBytes: number): FieldError {
+  return { type: 'FieldValueTooLong', field, body: `Too long: may not be more than ${maxBytes} bytes` }
+}
+
+/** `Too many: N: must have at most M items` */
+export function tooMany(field: string, actual: number, max: number): FieldError {
+  const items = max === 1 ? 'item' : 'items'
+  return { type: 'FieldValueTooMany', field, body: `Too many: ${actual}: must have at most ${max} ${items}` }
+}
+
+/** `Internal error: <text>` */
+export function internal(field: string, text: string): FieldError {
+  return { type: 'InternalError', field, body: `Internal error: ${text}` }
+}
+
+/** `spec.replicas: Invalid value: -1: must be greater than or equal to 0` */
+export function fieldErrorText(error: FieldError): string {
+  return `${error.field}: ${error.body}`
+}
+
+/** The text of several errors: one plain, more than one as `[a, b]`, equal texts once (utilerrors.Aggregate). */
+export function aggregateText(errors: readonly FieldError[]): string {
+  const texts = [...new Set(errors.map(fieldErrorText))]
+  return texts.length === 1 ? texts[0] ?? '' : `[${texts.join(', ')}]`
+}
+
+/** `details.causes` of the Invalid status for these errors. */
+export function statusCauses(errors: readonly FieldError[]): readonly StatusCause[] {
+  return errors.map(({ type, body, field }) => ({ reason: type, message: body, field }))
+}

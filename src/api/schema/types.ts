@@ -1,0 +1,91 @@
+/**
+ * Field tables: what the fields of each API message are, as plain data. The tables are generated from the apiserver's OpenAPI v3
+ * documents (scripts/generate-api.ts); decoding, strategic merge patch, server-side apply, OpenAPI and `kubectl explain` read them.
+ */
+
+/** Leaf types. `json` is free-form JSON (RawExtension, FieldsV1): copied as it is. `bytes` is base64 text. */
+export type ScalarType =
+  | 'string' | 'boolean' | 'int32' | 'int64' | 'double' | 'quantity' | 'intOrString' | 'time' | 'microTime' | 'bytes' | 'json'
+
+/**
+ * What Go's encoder does with an empty value: `omitempty` drops it, `pointer` keeps whatever a client sent (0, '' and false
+ * included) and drops only what is absent, `always` writes it even when absent (`status: {}`, `restartCount: 0`, `rules: null`).
+ */
+export type Presence = 'omitempty' | 'pointer' | 'always'
+
+interface FieldBase {
+  readonly presence: Presence
+  /** In the OpenAPI `required` list. The decoder does not enforce it; validation does. */
+  readonly required?: boolean
+  /** `merge`, `replace`, `retainKeys` or `merge,retainKeys`: x-kubernetes-patch-strategy. */
+  readonly patchStrategy?: string
+}
+
+/** A leaf field. */
+export interface ScalarField extends FieldBase {
+  readonly type: ScalarType
+  /** Go's name of the type where it is not the plain one, for decoding errors: `v1.PullPolicy`. */
+  readonly goType?: string
+  readonly enum?: readonly string[]
+  /** Default of the OpenAPI document, other than Go's zero value. */
+  readonly default?: string | number | boolean
+}
+
+/** A field that holds another message, named within the group's tables or those it imports. */
+export interface MessageField extends FieldBase {
+  readonly type: 'message'
+  readonly message: string
+}
+
+/** A list. `listType` and `keys` are x-kubernetes-list-type and -list-map-keys; absent means atomic, as upstream does. */
+export interface ListField extends FieldBase {
+  readonly type: 'list'
+  readonly items: Field
+  readonly listType?: 'atomic' | 'set' | 'map'
+  readonly keys?: readonly string[]
+  /** x-kubernetes-patch-merge-key: the key by which strategic merge patch finds an item. */
+  readonly mergeKey?: string
+}
+
+/** A map from strings; `mapType` is x-kubernetes-map-type. */
+export interface MapField extends FieldBase {
+  readonly type: 'map'
+  readonly values: Field
+  readonly mapType?: 'atomic' | 'granular'
+}
+
+export type Field = ScalarField | MessageField | ListField | MapField
+
+/** The fields of a message by name, in Go's (and OpenAPI's) alphabetical order. */
+export type Fields = Readonly<Record<string, Field>>
+
+/** A message table as the generator writes it. `atomic` is x-kubernetes-map-type: apply treats the message as one value. */
+export interface MessageTable {
+  readonly fields: Fields
+  readonly atomic?: boolean
+}
+
+/** One message type with its table resolved. Identity matters: two lookups of one name give the same object. */
+export interface Message {
+  /** `PodSpec` */
+  readonly name: string
+  /** Go's name in decoding errors: `v1.PodSpec`. */
+  readonly goType: string
+  /** Full OpenAPI schema name: `io.k8s.api.core.v1.PodSpec`. */
+  readonly schemaName: string
+  readonly fields: Fields
+  readonly atomic: boolean
+  readonly group: SchemaGroup
+}
+
+/** The field tables of one group version. Tables are built on first use, so importing a group costs next to nothing. */
+export interface SchemaGroup {
+  /** `io.k8s.api.core.v1` */
+  readonly package: string
+  /** The message of that name here or in an imported group; undefined when there is none. */
+  readonly find: (name: string) => Message | undefined
+  /** As `find`, but a missing message is a bug of ours and throws. */
+  readonly message: (name: string) => Message
+  /** Names of the group's own messages. */
+  readonly names: () => readonly string[]
+}
