@@ -1,0 +1,164 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { LivelockError } from '../../src/sim/livelock.js'
+import { Simulation } from '../../src/sim/simulation.js'
+import { stateFromJson, stateToJson } from '../../src/sim/state.js'
+import { toySimulation } from './toy.js'
+
+const seeds = fc.integer({ min: 1, max: 1_000_000 })
+const interleaving = fc.constantFrom('fifo' as const, 'seeded' as const)
+
+function runSteps(simulation: Simulation, steps: number): void {
+  for (let n = 0; n < steps; n++) if (!simulation.step()) simulation.advance(7)
+}
+
+describe('determinism', () => {
+  it('gives the same trace hash for the same seed and calls', () => {
+    fc.assert(
+      fc.property(seeds, interleaving, (seed, mode) => {
+        const logs: string[][] = [[], []]
+        const [a, b] = logs.map((log) => toySimulation({ seed, interleaving: mode }, log)) as [Simulation, Simulation]
+        for (const simulation of [a, b]) simulation.settle()
+        for (const simulation of [a, b]) simulation.advance('1h')
+        expect(a.trace.toString()).toBe(b.trace.toString())
+        expect(logs[0]).toEqual(logs[1])
+      }),
+      { seed: 7, numRuns: 60 },
+    )
+  })
+
+  it('gives another hash for another seed', () => {
+    const hash = (seed: number): string => {
+      const simulation = toySimulation({ seed }, [])
+      simulation.advance('1h')
+      return simulation.trace.toString()
+    }
+    expect(new Set(Array.from({ length: 50 }, (_, seed) => hash(seed + 1))).size).toBe(50)
+  })
+})
+
+describe('state', () => {
+  const scenario = fc.record({ seed: seeds, mode: interleaving, before: fc.nat(60), after: fc.nat(120) })
+
+  it('restored from a snapshot or from JSON, has the same future', () => {
+    fc.assert(
+      fc.property(scenario, fc.boolean(), ({ seed, mode, before, after }, throughJson) => {
+        const options = { seed, interleaving: mode }
+        const originalLog: string[] = []
+        const original = toySimulation(options, originalLog)
+        runSteps(original, before)
+        const state = original.state()
+        const copyLog: string[] = [...originalLog]
+        const copy = toySimulation(options, copyLog, throughJson ? stateFromJson(JSON.parse(JSON.stringify(stateToJson(state)))) : state)
+        expect(copy.state()).toEqual(original.state())
+        runSteps(original, after)
+        runSteps(copy, after)
+        expect(copyLog).toEqual(originalLog)
+        expect(copy.trace.toString()).toBe(original.trace.toString())
+        expect(copy.state()).toEqual(original.state())
+      }),
+      { seed: 7, numRuns: 120 },
+    )
+  })
+
+  it('is not touched by what a copy does', () => {
+    fc.assert(
+      fc.property(scenario, ({ seed, mode, before, after }) => {
+        const options = { seed, interleaving: mode }
+        const original = toySimulation(options, [])
+        runSteps(original, before)
+        const state = original.state()
+        const kept = JSON.stringify(stateToJson(state))
+        const copy = toySimulation(options, [], state)
+        runSteps(copy, after)
+        expect(JSON.stringify(stateToJson(state))).toBe(kept)
+        expect(JSON.stringify(stateToJson(original.state()))).toBe(kept)
+      }),
+      { seed: 7, numRuns: 60 },
+    )
+  })
+})
+
+describe('time', () => {
+  it('settle() moves time for work, fires watchdogs on the way, and does not wait for them', () => {
+    const simulation = new Simulation({ start: 0 })
+    const fired: string[] = []
+    const topic = simulation.host('m').handle('t', (key) => void fired.push(`${key}@${simulation.clock.now()}`))
+    topic.wakeAfter('dog-early', 10, { class: 'watchdog' })
+    topic.wakeAfter('work', 30)
+    topic.wakeAfter('dog-late', 60, { class: 'watchdog' })
+    simulation.settle()
+    expect(fired).toEqual(['dog-early@10', 'work@30'])
+    expect(simulation.clock.now()).toBe(30)
+    simulation.advance(30)
+    expect(fired.at(-1)).toBe('dog-late@60')
+    simulation.advance('1m')
+    expect(simulation.clock.now()).toBe(60_060)
+  })
+
+  it('until() stops where the predicate first holds, or at the timeout', () => {
+    const simulation = new Simulation({ start: 0 })
+    let count = 0
+    const topic = simulation.host('m').handle('t', () => {
+      count++
+      topic.wakeAfter('k', 1000, { class: 'watchdog' })
+    })
+    topic.wake('k')
+    expect(simulation.until(() => count === 4)).toBe(true)
+    expect(simulation.clock.now()).toBe(3000)
+    expect(simulation.until(() => count === 1000, { timeout: '10s' })).toBe(false)
+    expect(simulation.clock.now()).toBe(13_000)
+  })
+
+  it('names the handlers that keep waking each other', () => {
+    const simulation = new Simulation({ maxSteps: 5000 })
+    const ping = simulation.host('ping').handle('t', () => pong.wake('x'))
+    const pong = simulation.host('pong').handle('t', () => ping.wake('y'))
+    ping.wake('y')
+    expect(() => simulation.settle()).toThrow(LivelockError)
+    ping.wake('y')
+    expect(() => simulation.settle()).toThrow(/ping\/t ran \d+ times.*pong\/t ran|pong\/t ran \d+ times.*ping\/t ran/)
+  })
+
+  it('ends a settle() whose work never ends in virtual time', () => {
+    const simulation = new Simulation({ maxSettleTime: '1h' })
+    const topic = simulation.host('m').handle('retry', (key) => topic.wakeAfter(key, 60_000))
+    topic.wake('stuck')
+    expect(() => simulation.settle()).toThrow(/m\/retry.*"stuck"/)
+  })
+
+  it('refuses to be driven from inside a handler', () => {
+    const simulation = new Simulation()
+    simulation.host('m').handle('t', () => simulation.settle()).wake('k')
+    expect(() => simulation.settle()).toThrow('a handler must not call')
+  })
+
+  it.each(['', '5', '5x', '-1m', 'm'])('refuses %j as a duration', (text) => {
+    expect(() => new Simulation().advance(text)).toThrow(RangeError)
+  })
+})
+
+describe('modules', () => {
+  it('a stopped module loses its memory and a started one begins anew', () => {
+    const simulation = new Simulation({ start: 0 })
+    const seen: string[] = []
+    const module = {
+      name: 'm',
+      setup(host: ReturnType<typeof simulation.host>): void {
+        const state = host.state('n', () => ({ starts: 0 }))
+        state.value.starts++
+        seen.push(`start ${state.value.starts}`)
+        host.handle('t', () => void seen.push('tick')).wakeAfter('k', 10, { class: 'watchdog' })
+      },
+    }
+    simulation.add(module, simulation.host('m'))
+    simulation.stop('m')
+    simulation.advance(100)
+    expect(seen).toEqual(['start 1'])
+    simulation.start('m')
+    simulation.start('m')
+    simulation.advance(100)
+    expect(seen).toEqual(['start 1', 'start 1', 'tick'])
+    expect(() => simulation.stop('nope')).toThrow('there is no module nope; there are: m')
+  })
+})
