@@ -33,6 +33,8 @@ export interface InformerPorts {
   readonly state: Slice<InformerState>
   /** Wakes {@link Informer.deliver}. */
   readonly topic: Topic
+  /** False while the network between the component and the apiserver is cut: the view then stays as it is. */
+  readonly connected: () => boolean
 }
 
 /**
@@ -55,8 +57,8 @@ export class Informer<T extends KubeObject> {
     this.#selection = selection
     this.#index = new ObjectIndex(indexers)
     // after a fork or restore the watch goes on where it stood; a wake-up would be a step that the original does not make
-    if (this.synced) this.#ensureWatch()
-    else ports.topic.wake('')
+    if (!this.synced) ports.topic.wake('')
+    else if (ports.connected()) this.#ensureWatch()
   }
 
   /** True once the first list has been delivered. Controllers wait for it before they act. */
@@ -95,6 +97,7 @@ export class Informer<T extends KubeObject> {
 
   /** One step of the informer: takes what the watch has and tells the listeners. Called by the kernel through the topic. */
   deliver(): void {
+    if (!this.#ports.connected()) return
     if (!this.synced) return this.#relist()
     this.#load()
     try {

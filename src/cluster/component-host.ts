@@ -1,0 +1,76 @@
+import { ApiError, ConnectionError } from '../apiserver/client/api-error.js'
+import type { Client } from '../apiserver/client/client.js'
+import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
+import type { ComponentHost, EventSource } from '../apiserver/client/component.js'
+import type { EventRecorder } from '../apiserver/client/event-recorder.js'
+import { Informer } from '../apiserver/client/informer.js'
+import type { InformerOptions, InformerState } from '../apiserver/client/informer.js'
+import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
+import { ModuleHost } from '../sim/module-host.js'
+import type { Kernel } from '../sim/module-host.js'
+import type { WorkQueue, WorkQueueOptions } from '../sim/work-queue.js'
+import { ConnectedClient } from './connected-client.js'
+import type { Connectivity } from './connectivity.js'
+
+/** What all component hosts of a cluster share. */
+export interface HostServices {
+  readonly version: string
+  readonly connectivity: Connectivity
+  /** Makes the recorder that writes Event objects through a client. */
+  readonly makeRecorder: (client: Client, host: ModuleHost<ClusterEvents>, source: EventSource) => EventRecorder
+}
+
+const isRequestFailure = (error: unknown): boolean => error instanceof ApiError || error instanceof ConnectionError
+
+/** The {@link ComponentHost} of one component of a cluster. */
+export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements ComponentHost {
+  readonly client: Client
+  readonly version: string
+  readonly #direct: Client
+  readonly #services: HostServices
+  readonly #informers = new Map<string, { disconnect(): void; reconnect(): void }>()
+
+  constructor(kernel: Kernel<ClusterEvents>, name: string, client: Client, services: HostServices) {
+    super(kernel, name)
+    this.#direct = client
+    this.#services = services
+    this.version = services.version
+    this.client = new ConnectedClient(client, () => services.connectivity.check(name))
+  }
+
+  informer<R extends ResourceName>(resource: R, options: InformerOptions<ObjectOf<R>> = {}): Informer<ObjectOf<R>> {
+    const { namespace = '', labelSelector = '', fieldSelector = '' } = options
+    const id = [resource, namespace, labelSelector, fieldSelector].join('|')
+    if (this.#informers.has(id)) throw new Error(`assertion failed: ${this.name} already has an informer for ${id}`)
+    const state = this.state<InformerState>(`informer ${id}`, () => ({ resourceVersion: undefined }))
+    const topic = this.handle(`informer ${id}`, () => informer.deliver())
+    const connected = (): boolean => this.#services.connectivity.isConnected(this.name)
+    const informer: Informer<ObjectOf<R>> = new Informer(resource, options, { client: this.#direct, state, topic, connected })
+    this.#informers.set(id, informer)
+    return informer
+  }
+
+  override workQueue(name: string, reconcile: (key: string) => void, options: WorkQueueOptions = {}): WorkQueue {
+    return super.workQueue(name, reconcile, { retryOn: isRequestFailure, ...options })
+  }
+
+  recorder(source: EventSource): EventRecorder {
+    return this.#services.makeRecorder(this.client, this, source)
+  }
+
+  /** Breaks all watches: the component has lost the apiserver. */
+  disconnect(): void {
+    for (const informer of this.#informers.values()) informer.disconnect()
+  }
+
+  /** Resumes all watches where they stood. */
+  reconnect(): void {
+    for (const informer of this.#informers.values()) informer.reconnect()
+  }
+
+  /** Ends the watches of a component that stops; what it had seen is forgotten with its state. */
+  close(): void {
+    this.disconnect()
+    this.#informers.clear()
+  }
+}
