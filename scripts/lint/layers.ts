@@ -1,0 +1,88 @@
+/** The house from the roof down. Folders on one line are siblings and do not know each other. */
+export const levels: readonly (readonly string[])[] = [
+  ['server', 'view', 'testing'],
+  ['cluster'],
+  ['kubectl'],
+  ['scheduler', 'kubelet', 'controllers', 'network'],
+  ['rbac', 'pki', 'netpol'],
+  ['apiserver'],
+  ['api'],
+  ['etcd'],
+  ['sim'],
+]
+
+/** What components and kubectl see of the apiserver: the `Client` interface. */
+const client = ['apiserver/client', 'api', 'sim']
+
+/** For the folders that may not see all that is below them: the folders (or parts of folders) that they may. */
+const visible: Readonly<Record<string, readonly string[]>> = {
+  kubectl: [...client, 'rbac', 'pki', 'netpol'],
+  scheduler: client,
+  kubelet: client,
+  controllers: client,
+  network: client,
+}
+
+/** The folders that may touch the store: its owner, and the composition root that builds it. */
+const storeUsers = new Set(['apiserver', 'cluster'])
+
+/** Files of this name are pure: they and the neighbours they import know nothing but `api`. */
+const pureFile = /(^|\/)evaluate\.ts$/
+
+const entry = '(entry)'
+
+/** The layer of a file whose path is relative to `src`: its first folder, or `(entry)` for a file in `src` itself. */
+export function layerOf(file: string): string {
+  const slash = file.indexOf('/')
+  return slash < 0 ? entry : file.slice(0, slash)
+}
+
+/** Whether the file must be a pure evaluator. */
+export function isPure(file: string): boolean {
+  return pureFile.test(file)
+}
+
+/** Whether the file belongs to the core, which also runs in browsers and is deterministic. */
+export function isCore(file: string): boolean {
+  return layerOf(file) !== 'server'
+}
+
+function levelOf(layer: string): number {
+  return layer === entry ? -1 : levels.findIndex((level) => level.includes(layer))
+}
+
+function isBelow(folder: string, target: string): boolean {
+  return target.startsWith(`${folder}/`)
+}
+
+/**
+ * Says what is wrong with an import from one file of `src` to another (both relative to `src`), or nothing.
+ * An import inside one layer is always right here; circles and purity are looked at elsewhere.
+ */
+export function judgeImport(from: string, to: string): string | undefined {
+  const source = layerOf(from)
+  const target = layerOf(to)
+  if (source === target) return undefined
+  if (source === entry) return target === 'server' ? 'the entry is core and must not import server' : judgeStore(source, target)
+  const above = levelOf(source)
+  const below = levelOf(target)
+  if (above < 0) return `src/${source} is not in the table of scripts/lint/layers.ts`
+  if (target !== entry && below < 0) return `src/${target} is not in the table of scripts/lint/layers.ts`
+  if (below < above) return `upward import: ${source} must not know ${target === entry ? to : target}`
+  if (below === above) return `sideways import: ${source} and ${target} are siblings`
+  const allowed = visible[source]
+  if (allowed && !allowed.some((folder) => isBelow(folder, to))) return `${source} sees only ${allowed.join(', ')}, not ${to}`
+  return judgeStore(source, target)
+}
+
+function judgeStore(source: string, target: string): string | undefined {
+  if (target !== 'etcd' || storeUsers.has(source)) return undefined
+  return `only apiserver (and cluster, which builds it) may import etcd, not ${source}`
+}
+
+/** Says what is wrong with an import of a file that a pure evaluator needs, or nothing. */
+export function judgePureImport(from: string, to: string): string | undefined {
+  const target = layerOf(to)
+  if (target === 'api' || target === layerOf(from)) return undefined
+  return `a pure evaluator knows only api, not ${to}`
+}
