@@ -70,7 +70,7 @@ class GroupRenderer {
       const type = this.#type(property)
       const optionalList = property.type === 'array' && !schema.required?.includes(field)
       return present && (optionalList || isNullable(property))
-        ? `  readonly ${key(field)}: ${type} | null`
+        ? `  readonly ${key(field)}?: ${type} | null`
         : `  readonly ${key(field)}${present || isMetadata(name, schema, field) ? '' : '?'}: ${type}`
     })
     return [`export interface ${name} {`, ...fields, '}', ''].join('\n')

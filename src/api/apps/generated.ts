@@ -27,7 +27,7 @@ export interface DaemonSet {
 }
 
 export interface DaemonSetCondition {
-  readonly lastTransitionTime: string | null
+  readonly lastTransitionTime?: string | null
   readonly message?: string
   readonly reason?: string
   readonly status: string
@@ -69,8 +69,8 @@ export interface Deployment {
 }
 
 export interface DeploymentCondition {
-  readonly lastTransitionTime: string | null
-  readonly lastUpdateTime: string | null
+  readonly lastTransitionTime?: string | null
+  readonly lastUpdateTime?: string | null
   readonly message?: string
   readonly reason?: string
   readonly status: string
@@ -114,7 +114,7 @@ export interface ReplicaSet {
 }
 
 export interface ReplicaSetCondition {
-  readonly lastTransitionTime: string | null
+  readonly lastTransitionTime?: string | null
   readonly message?: string
   readonly reason?: string
   readonly status: string
@@ -162,7 +162,7 @@ export interface StatefulSet {
 }
 
 export interface StatefulSetCondition {
-  readonly lastTransitionTime: string | null
+  readonly lastTransitionTime?: string | null
   readonly message?: string
   readonly reason?: string
   readonly status: string

@@ -39,7 +39,7 @@ export interface TokenRequestSpec {
 }
 
 export interface TokenRequestStatus {
-  readonly expirationTimestamp: string | null
+  readonly expirationTimestamp?: string | null
   readonly token: string
 }
 

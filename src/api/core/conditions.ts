@@ -32,7 +32,7 @@ export function isPodAvailable(pod: Pod, minReadySeconds: number, now: number): 
   const ready = podCondition(pod, 'Ready')
   if (ready?.status !== 'True') return false
   if (minReadySeconds === 0) return true
-  return ready.lastTransitionTime !== undefined && Date.parse(ready.lastTransitionTime) + minReadySeconds * 1000 <= now
+  return typeof ready.lastTransitionTime === 'string' && Date.parse(ready.lastTransitionTime) + minReadySeconds * 1000 <= now
 }
 
 /** Whether the pod has ended: phase Succeeded or Failed. */

@@ -220,7 +220,7 @@ export interface ContainerExtendedResourceRequest {
 }
 
 export interface ContainerImage {
-  readonly names: ReadonlyArray<string> | null
+  readonly names?: ReadonlyArray<string> | null
   readonly sizeBytes?: number
 }
 
@@ -254,17 +254,17 @@ export interface ContainerState {
 }
 
 export interface ContainerStateRunning {
-  readonly startedAt: string | null
+  readonly startedAt?: string | null
 }
 
 export interface ContainerStateTerminated {
   readonly containerID?: string
   readonly exitCode: number
-  readonly finishedAt: string | null
+  readonly finishedAt?: string | null
   readonly message?: string
   readonly reason?: string
   readonly signal?: number
-  readonly startedAt: string | null
+  readonly startedAt?: string | null
 }
 
 export interface ContainerStateWaiting {
@@ -403,11 +403,11 @@ export interface Event {
   readonly action?: string
   readonly apiVersion?: string
   readonly count?: number
-  readonly eventTime: string | null
-  readonly firstTimestamp: string | null
+  readonly eventTime?: string | null
+  readonly firstTimestamp?: string | null
   readonly involvedObject: ObjectReference
   readonly kind?: string
-  readonly lastTimestamp: string | null
+  readonly lastTimestamp?: string | null
   readonly message?: string
   readonly metadata: ObjectMeta
   readonly reason?: string
@@ -421,7 +421,7 @@ export interface Event {
 
 export interface EventSeries {
   readonly count?: number
-  readonly lastObservedTime: string | null
+  readonly lastObservedTime?: string | null
 }
 
 export interface EventSource {
@@ -645,7 +645,7 @@ export interface Namespace {
 }
 
 export interface NamespaceCondition {
-  readonly lastTransitionTime: string | null
+  readonly lastTransitionTime?: string | null
   readonly message?: string
   readonly reason?: string
   readonly status: string
@@ -680,8 +680,8 @@ export interface NodeAffinity {
 }
 
 export interface NodeCondition {
-  readonly lastHeartbeatTime: string | null
-  readonly lastTransitionTime: string | null
+  readonly lastHeartbeatTime?: string | null
+  readonly lastTransitionTime?: string | null
   readonly message?: string
   readonly reason?: string
   readonly status: string
@@ -808,8 +808,8 @@ export interface PersistentVolumeClaim {
 }
 
 export interface PersistentVolumeClaimCondition {
-  readonly lastProbeTime: string | null
-  readonly lastTransitionTime: string | null
+  readonly lastProbeTime?: string | null
+  readonly lastTransitionTime?: string | null
   readonly message?: string
   readonly reason?: string
   readonly status: string
@@ -932,8 +932,8 @@ export interface PodCertificateProjection {
 }
 
 export interface PodCondition {
-  readonly lastProbeTime: string | null
-  readonly lastTransitionTime: string | null
+  readonly lastProbeTime?: string | null
+  readonly lastTransitionTime?: string | null
   readonly message?: string
   readonly observedGeneration?: number
   readonly reason?: string
@@ -1109,7 +1109,7 @@ export interface Probe {
 
 export interface ProjectedVolumeSource {
   readonly defaultMode?: number
-  readonly sources: ReadonlyArray<VolumeProjection> | null
+  readonly sources?: ReadonlyArray<VolumeProjection> | null
 }
 
 export interface QuobyteVolumeSource {
@@ -1152,7 +1152,7 @@ export interface ReplicationController {
 }
 
 export interface ReplicationControllerCondition {
-  readonly lastTransitionTime: string | null
+  readonly lastTransitionTime?: string | null
   readonly message?: string
   readonly reason?: string
   readonly status: string

@@ -10,10 +10,10 @@ export interface Event {
   readonly action?: string
   readonly apiVersion?: string
   readonly deprecatedCount?: number
-  readonly deprecatedFirstTimestamp: string | null
-  readonly deprecatedLastTimestamp: string | null
+  readonly deprecatedFirstTimestamp?: string | null
+  readonly deprecatedLastTimestamp?: string | null
   readonly deprecatedSource: EventSource
-  readonly eventTime: string | null
+  readonly eventTime?: string | null
   readonly kind?: string
   readonly metadata: ObjectMeta
   readonly note?: string
@@ -28,7 +28,7 @@ export interface Event {
 
 export interface EventSeries {
   readonly count: number
-  readonly lastObservedTime: string | null
+  readonly lastObservedTime?: string | null
 }
 
 /** Field tables of io.k8s.api.events.v1. */

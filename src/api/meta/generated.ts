@@ -7,7 +7,7 @@ import {
 import type { SchemaGroup } from '../schema/types.js'
 
 export interface Condition {
-  readonly lastTransitionTime: string | null
+  readonly lastTransitionTime?: string | null
   readonly message: string
   readonly observedGeneration?: number
   readonly reason: string

@@ -1,0 +1,65 @@
+import type { Json } from '../json.js'
+import { DecodeError } from './decode-error.js'
+
+/** Deepest nesting that is read, as in Go's json decoder. */
+export const maxDepth = 10_000
+/** Longest list that is read: far above anything a 3 MiB request body can hold. */
+export const maxItems = 1_000_000
+
+/** True for objects as JSON has them: no class instance, Map, Date or the like. Objects of another realm count. */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/** Sets an own property, also for the key `__proto__`, which plain assignment would take as the prototype. */
+export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') target[key] = value
+  else Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+}
+
+interface Pending {
+  readonly source: object
+  readonly target: Record<string, unknown> | unknown[]
+  readonly depth: number
+}
+
+/**
+ * A fresh copy of free-form JSON. Values that JSON lacks are refused, `undefined` members are left out.
+ * It keeps its own stack, so that nesting up to `maxDepth` cannot overflow the engine's. Throws DecodeError.
+ */
+export function copyJson(value: unknown): Json {
+  const pending: Pending[] = []
+  const result = copyOne(value, 0, pending)
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) fill(next, pending)
+  return result
+}
+
+function fill({ source, target, depth }: Pending, pending: Pending[]): void {
+  if (Array.isArray(target)) {
+    for (const item of source as readonly unknown[]) target.push(copyOne(item ?? null, depth, pending))
+    return
+  }
+  for (const [key, member] of Object.entries(source)) {
+    if (member !== undefined) setOwn(target, key, copyOne(member, depth, pending))
+  }
+}
+
+function copyOne(value: unknown, depth: number, pending: Pending[]): Json {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new DecodeError(`json: unsupported value: ${String(value)}`)
+    return value
+  }
+  if (depth >= maxDepth) throw new DecodeError('exceeded max depth')
+  const target = Array.isArray(value) ? [] : {}
+  if (Array.isArray(value) ? value.length > maxItems : !isPlainObject(value)) throw new DecodeError(refusal(value))
+  pending.push({ source: value as object, target, depth: depth + 1 })
+  return target as Json
+}
+
+function refusal(value: unknown): string {
+  if (Array.isArray(value)) return `json: array of ${value.length} items is too long`
+  return `json: unsupported type: ${typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value}`
+}

@@ -1,0 +1,117 @@
+import { canonicalQuantity, QuantityError } from '../quantity.js'
+import { normalizeMicroTime, normalizeTime, TimeParseError } from '../time.js'
+import { DecodeError, jsonKind } from './decode-error.js'
+import type { ScalarField, ScalarType } from './types.js'
+import { copyJson } from './plain-json.js'
+
+/** What is wrong with a scalar: what Go found and the Go type it wanted; the decoder adds where. */
+export class TypeMismatch {
+  readonly found: string
+  readonly goType: string
+
+  constructor(found: string, goType: string) {
+    this.found = found
+    this.goType = goType
+  }
+}
+
+const ranges = { int32: 2 ** 31, int64: 2 ** 63 } as const
+
+function readInteger(value: unknown, type: 'int32' | 'int64'): number | TypeMismatch {
+  if (typeof value !== 'number') return new TypeMismatch(jsonKind(value), type)
+  const inRange = value >= -ranges[type] && value < ranges[type]
+  if (!Number.isInteger(value) || !inRange) return new TypeMismatch(`number ${plainNumber(value)}`, type)
+  return value === 0 ? 0 : value
+}
+
+/** Digits without exponent, as a client would have sent them. */
+const plainNumber = (value: number): string =>
+  Number.isInteger(value) ? BigInt(value).toString() : String(value)
+
+function readText(value: unknown, goType: string): string | TypeMismatch {
+  return typeof value === 'string' ? value : new TypeMismatch(jsonKind(value), goType)
+}
+
+function readQuantity(value: unknown): string {
+  try {
+    return canonicalQuantity(typeof value === 'string' ? value.trim() : typeof value === 'number' ? value : JSON.stringify(value))
+  } catch (error) {
+    throw error instanceof QuantityError ? new DecodeError(error.message) : error
+  }
+}
+
+function readTime(value: unknown, normalize: (text: string) => string): string | TypeMismatch {
+  if (typeof value !== 'string') return new TypeMismatch(jsonKind(value), 'string')
+  try {
+    return normalize(value)
+  } catch (error) {
+    throw error instanceof TimeParseError ? new DecodeError(error.message) : error
+  }
+}
+
+/** Go's base64 decoder: the offset of the first fault, or -1. Line breaks are skipped. */
+export function base64Fault(text: string): number {
+  let inQuantum = 0
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at] ?? ''
+    if (char === '\n' || char === '\r') continue
+    if (char === '=') return paddingFault(text, at, inQuantum)
+    if (!/[A-Za-z0-9+/]/.test(char)) return at
+    inQuantum = (inQuantum + 1) % 4
+  }
+  return inQuantum === 0 ? -1 : text.length - inQuantum
+}
+
+function paddingFault(text: string, at: number, inQuantum: number): number {
+  if (inQuantum < 2) return at
+  let next = at + 1
+  const skip = (): void => {
+    while (text[next] === '\n' || text[next] === '\r') next++
+  }
+  skip()
+  if (inQuantum === 2) {
+    if (next === text.length) return text.length
+    if (text[next] !== '=') return next - 1
+    next++
+    skip()
+  }
+  return next < text.length ? next : -1
+}
+
+const cleanBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+function readBytes(value: unknown): string | TypeMismatch {
+  if (typeof value !== 'string') return new TypeMismatch(jsonKind(value), '[]uint8')
+  if (cleanBase64.test(value)) return value
+  const fault = base64Fault(value)
+  if (fault >= 0) throw new DecodeError(`illegal base64 data at input byte ${fault}`)
+  return value.replace(/[\r\n]/g, '')
+}
+
+/** Checks one leaf value (never null) and answers its normal form. Throws DecodeError for faults whose text has no field. */
+export function readScalar(field: ScalarField, value: unknown): unknown {
+  switch (field.type) {
+    case 'string': return typeof value === 'string' ? value : new TypeMismatch(jsonKind(value), field.goType ?? 'string')
+    case 'boolean': return typeof value === 'boolean' ? value : new TypeMismatch(jsonKind(value), 'bool')
+    case 'int32': return readInteger(value, 'int32')
+    case 'int64': return readInteger(value, 'int64')
+    case 'double': return typeof value === 'number' && Number.isFinite(value) ? value : new TypeMismatch(jsonKind(value), 'float64')
+    case 'quantity': return readQuantity(value)
+    case 'intOrString': return typeof value === 'string' ? value : readInteger(value, 'int32')
+    case 'time': return readTime(value, normalizeTime)
+    case 'microTime': return readTime(value, normalizeMicroTime)
+    case 'bytes': return readBytes(value)
+    case 'json': return typeof value === 'object' ? copyJson(value) : readText(value, 'map[string]interface {}')
+  }
+}
+
+/** Go's empty value of a leaf, as it is written when the field is always written. */
+export function zeroScalar(type: ScalarType): string | number | boolean | null {
+  switch (type) {
+    case 'string': return ''
+    case 'boolean': return false
+    case 'int32': case 'int64': case 'double': case 'intOrString': return 0
+    case 'quantity': return '0'
+    case 'time': case 'microTime': case 'bytes': case 'json': return null
+  }
+}

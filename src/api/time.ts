@@ -1,0 +1,82 @@
+/**
+ * Kubernetes' times: metav1.Time is RFC 3339 in UTC with whole seconds, MicroTime has six decimals. Virtual time is
+ * milliseconds since the epoch. Parsing accepts what Go's time.Parse accepts and fails with its texts.
+ */
+
+/** `2026-01-02T03:04:05Z`; milliseconds are cut off, as metav1.Time does. */
+export function formatTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`
+}
+
+/** `2026-01-02T03:04:05.678000Z` */
+export function formatMicroTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 23)}000Z`
+}
+
+/** Milliseconds of a stored time (Time or MicroTime); undefined for absent or null. NaN if the text is no time. */
+export function timeMs(text: string): number
+export function timeMs(text: string | null | undefined): number | undefined
+export function timeMs(text: string | null | undefined): number | undefined {
+  return text === undefined || text === null ? undefined : Date.parse(text)
+}
+
+/** A text that is no RFC 3339 time; the message is Go's. */
+export class TimeParseError extends Error {}
+
+const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)((?:\.\d+)?)(Z|[+-]\d\d:\d\d)$/
+const canonicalTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
+
+/** A layout element: what it is called in Go's layout, and what it must look like. */
+const elements: readonly (readonly [name: string, pattern: RegExp])[] = [
+  ['2006', /^\d{4}/], ['-', /^-/], ['01', /^\d\d/], ['-', /^-/], ['02', /^\d\d/], ['T', /^T/],
+  ['15', /^\d\d?/], [':', /^:/], ['04', /^\d\d/], [':', /^:/], ['05', /^\d\d/],
+]
+const zone: readonly [name: string, pattern: RegExp] = ['Z07:00', /^(Z|[+-]\d\d:\d\d)/]
+
+/** Reads RFC 3339 and answers metav1.Time's own form (UTC, seconds). Throws TimeParseError. */
+export function normalizeTime(text: string): string {
+  if (canonicalTime.test(text) && !Number.isNaN(Date.parse(text)) && isRealDate(text)) return text
+  return formatTime(parse(text, '2006-01-02T15:04:05Z07:00', false))
+}
+
+/** Reads a MicroTime, which must have six decimals, and answers its own form (UTC). Throws TimeParseError. */
+export function normalizeMicroTime(text: string): string {
+  const ms = parse(text, '2006-01-02T15:04:05.000000Z07:00', true)
+  const micros = /\.(\d{6})/.exec(text)?.[1] ?? '000000'
+  return `${new Date(ms).toISOString().slice(0, 19)}.${micros}Z`
+}
+
+function parse(text: string, layout: string, micro: boolean): number {
+  const match = rfc3339.exec(text)
+  if (match === null || (micro && match[7]?.length !== 7)) throw new TimeParseError(syntaxError(text, layout, micro))
+  const outOfRange = rangeFault(match.slice(1, 7).map(Number))
+  if (outOfRange !== undefined) throw new TimeParseError(`parsing time ${JSON.stringify(text)}: ${outOfRange} out of range`)
+  return Date.parse(text)
+}
+
+function rangeFault([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: readonly number[]): string | undefined {
+  if (month < 1 || month > 12) return 'month'
+  if (hour > 23) return 'hour'
+  if (minute > 59) return 'minute'
+  if (second > 59) return 'second'
+  return day < 1 || day > daysIn(year, month) ? 'day' : undefined
+}
+
+const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate()
+
+const isRealDate = (text: string): boolean =>
+  Number(text.slice(8, 10)) <= daysIn(Number(text.slice(0, 4)), Number(text.slice(5, 7)))
+
+/** Go names the rest of the text that it could not read and the layout element that it expected there. */
+function syntaxError(text: string, layout: string, micro: boolean): string {
+  let rest = text
+  for (const [name, pattern] of [...elements, ...(micro ? [['.000000', /^\.\d{6}/] as const] : []), zone]) {
+    const found = pattern.exec(rest)?.[0]
+    if (found === undefined) {
+      return `parsing time ${JSON.stringify(text)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(rest)} as "${name}"`
+    }
+    rest = rest.slice(found.length)
+    if (name === '05' && !micro) rest = rest.replace(/^[.,]\d+/, '')
+  }
+  return `parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`
+}
