@@ -1,0 +1,157 @@
+import { quantityMilliValue, quantityValue } from '../quantity.js'
+import { podCondition } from './conditions.js'
+import type { Container, ContainerStatus, Pod, ResourceRequirements } from './generated.js'
+
+/** Amounts by resource name: `cpu` in thousandths of a core, everything else in whole units (bytes, pieces); fractions are rounded up. */
+export type ResourceAmounts = Readonly<Record<string, number>>
+
+/** A resource list as API objects hold it: name to quantity. */
+export type ResourceList = Readonly<Record<string, string>>
+
+/** Options of {@link podRequests}. */
+export interface PodRequestsOptions {
+  /**
+   * Counts what a container has been given (its status) if that is more than what its spec asks: in-place resize. Default false.
+   * The scheduler and the kubelet's admission count so.
+   */
+  readonly useStatusResources?: boolean
+  /** What a container counts for a resource that it does not request. Default: nothing. */
+  readonly nonMissingContainerRequests?: ResourceAmounts
+}
+
+/** What a container counts in scheduling scores when it requests no cpu or memory: 100m and 200 MiB. Source: pkg/scheduler/util. */
+export const NON_ZERO_CONTAINER_REQUESTS: ResourceAmounts = { cpu: 100, memory: 200 * 1024 * 1024 }
+
+const MEMO_SIZE = 10_000
+const memo = { milli: new Map<string, number>(), whole: new Map<string, number>() }
+
+/** One quantity of a resource as a number, see {@link ResourceAmounts}. */
+export function resourceAmount(name: string, quantity: string): number {
+  const milli = name === 'cpu'
+  const known = milli ? memo.milli : memo.whole
+  let amount = known.get(quantity)
+  if (amount === undefined) {
+    amount = milli ? quantityMilliValue(quantity) : quantityValue(quantity)
+    if (known.size >= MEMO_SIZE) known.clear()
+    known.set(quantity, amount)
+  }
+  return amount
+}
+
+/** A resource list as numbers. */
+export function resourceAmounts(list: ResourceList | undefined): ResourceAmounts {
+  const amounts: Amounts = {}
+  for (const name in list) amounts[name] = resourceAmount(name, list[name] as string)
+  return amounts
+}
+
+/**
+ * What a pod requests of its node: the sum over containers and sidecars, or the largest need of an init container with the sidecars
+ * started before it, whichever is more; pod-level requests replace that for cpu, memory and hugepages; plus the overhead.
+ * Source: component-helpers resource/helpers.go PodRequests.
+ */
+export function podRequests(pod: Pod, options: PodRequestsOptions = {}): ResourceAmounts {
+  const { nonMissingContainerRequests: missing } = options
+  const requestsOf = options.useStatusResources ? requestsBySpecAndStatus(pod) : requestsBySpec
+  const total = aggregate(pod, (container) => {
+    const requests = requestsOf(container)
+    return missing ? { ...missing, ...requests } : requests
+  })
+  replaceByPodLevel(total, pod.spec.resources?.requests)
+  add(total, resourceAmounts(pod.spec.overhead))
+  return total
+}
+
+/** What limits a pod has; summed as {@link podRequests}, overhead only where there is a limit. Source: PodLimits. */
+export function podLimits(pod: Pod): ResourceAmounts {
+  const total = aggregate(pod, (container) => resourceAmounts(resourcesOf(container)?.limits))
+  replaceByPodLevel(total, pod.spec.resources?.limits)
+  const overhead = resourceAmounts(pod.spec.overhead)
+  for (const name in overhead) if (total[name] !== undefined) total[name] += overhead[name] as number
+  return total
+}
+
+/**
+ * cpu and memory of a pod for scheduling scores: a container that requests none counts {@link NON_ZERO_CONTAINER_REQUESTS}; with
+ * pod-level requests only the resources that the pod does not request at all are filled in.
+ * Source: pkg/scheduler/framework/types.go calculateResource.
+ */
+export function nonZeroPodRequests(pod: Pod, options: PodRequestsOptions = {}): ResourceAmounts {
+  if (!hasPodLevelRequests(pod)) {
+    return podRequests(pod, { ...options, nonMissingContainerRequests: NON_ZERO_CONTAINER_REQUESTS })
+  }
+  const requests = podRequests(pod, options)
+  const missing = Object.entries(NON_ZERO_CONTAINER_REQUESTS).filter(([name]) => requests[name] === undefined)
+  return missing.length === 0 ? requests : podRequests(pod, { ...options, nonMissingContainerRequests: Object.fromEntries(missing) })
+}
+
+type Amounts = Record<string, number>
+
+function aggregate(pod: Pod, amountsOf: (container: Container) => ResourceAmounts): Amounts {
+  const total: Amounts = {}
+  for (const container of pod.spec.containers) add(total, amountsOf(container))
+  const { initContainers } = pod.spec
+  if (!initContainers?.length) return total
+  const sidecars: Amounts = {}
+  const init: Amounts = {}
+  for (const container of initContainers) {
+    const amounts = amountsOf(container)
+    if (container.restartPolicy === 'Always') {
+      add(total, amounts)
+      add(sidecars, amounts)
+      raise(init, sidecars)
+    } else {
+      const needed = { ...sidecars }
+      add(needed, amounts)
+      raise(init, needed)
+    }
+  }
+  raise(total, init)
+  return total
+}
+
+/** A container's resources; objects that have not been through the apiserver's defaulting may lack them. */
+function resourcesOf(container: Container): ResourceRequirements | undefined {
+  return container.resources
+}
+
+function requestsBySpec(container: Container): ResourceAmounts {
+  return resourceAmounts(resourcesOf(container)?.requests)
+}
+
+/** An infeasible resize leaves the spec out: only what the container has counts. Source: determineContainerReqs. */
+function requestsBySpecAndStatus(pod: Pod): (container: Container) => ResourceAmounts {
+  // objects written by hand may lack a status
+  const { containerStatuses = [], initContainerStatuses = [] } = (pod.status as Pod['status'] | undefined) ?? {}
+  if (containerStatuses.length === 0 && initContainerStatuses.length === 0) return requestsBySpec
+  const infeasible = podCondition(pod, 'PodResizePending')?.reason === 'Infeasible'
+  const named = (statuses: readonly ContainerStatus[], name: string): ContainerStatus | undefined =>
+    statuses.find((status) => status.name === name)
+  return (container) => {
+    const restartable = container.restartPolicy === 'Always'
+    const status = named(containerStatuses, container.name) ?? (restartable ? named(initContainerStatuses, container.name) : undefined)
+    if (!status?.resources) return requestsBySpec(container)
+    const largest: Amounts = infeasible ? {} : { ...requestsBySpec(container) }
+    raise(largest, resourceAmounts(status.resources.requests))
+    raise(largest, resourceAmounts(status.allocatedResources))
+    return largest
+  }
+}
+
+const POD_LEVEL = /^(?:cpu|memory|hugepages-.*)$/
+
+function hasPodLevelRequests(pod: Pod): boolean {
+  return Object.keys(pod.spec.resources?.requests ?? {}).some((name) => POD_LEVEL.test(name))
+}
+
+function replaceByPodLevel(total: Amounts, list: ResourceList | undefined): void {
+  for (const name in list) if (POD_LEVEL.test(name)) total[name] = resourceAmount(name, list[name] as string)
+}
+
+function add(total: Amounts, amounts: ResourceAmounts): void {
+  for (const name in amounts) total[name] = (total[name] ?? 0) + (amounts[name] as number)
+}
+
+function raise(total: Amounts, amounts: ResourceAmounts): void {
+  for (const name in amounts) total[name] = Math.max(total[name] ?? 0, amounts[name] as number)
+}
