@@ -1,0 +1,35 @@
+/** Ages as kubectl and the server print them. Source: k8s.io/apimachinery/pkg/util/duration HumanDuration. */
+
+const second = 1000
+const minute = 60
+const hour = 60 * minute
+const day = 24 * hour
+const year = 365 * day
+
+/** Two units, the second left out when zero. */
+const pair = (big: number, bigUnit: string, small: number, smallUnit: string): string =>
+  small === 0 ? `${big}${bigUnit}` : `${big}${bigUnit}${small}${smallUnit}`
+
+/** Shortest text that tells the age well enough, from milliseconds: `5m3s`, `47h`, `3d4h`; `<invalid>` if in the future. */
+export function humanDuration(ms: number): string {
+  const seconds = Math.trunc(ms / second)
+  if (seconds < -1) return '<invalid>'
+  if (seconds < 0) return '0s'
+  if (seconds < 2 * minute) return `${seconds}s`
+  const minutes = Math.floor(seconds / minute)
+  if (minutes < 10) return pair(minutes, 'm', seconds % minute, 's')
+  if (seconds < 3 * hour) return `${minutes}m`
+  const hours = Math.floor(seconds / hour)
+  if (hours < 8) return pair(hours, 'h', minutes % 60, 'm')
+  if (seconds < 2 * day) return `${hours}h`
+  const days = Math.floor(seconds / day)
+  if (days < 8) return pair(days, 'd', hours % 24, 'h')
+  if (seconds < 2 * year) return `${days}d`
+  const years = Math.floor(seconds / year)
+  return years < 8 ? pair(years, 'y', days % 365, 'd') : `${years}y`
+}
+
+/** The age at `now` of a stored time; `<unknown>` when there is none. Source: printers' translateTimestampSince. */
+export function ageText(time: string | null | undefined, now: number): string {
+  return time === undefined || time === null || time === '' ? '<unknown>' : humanDuration(now - Date.parse(time))
+}
