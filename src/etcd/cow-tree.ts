@@ -1,0 +1,331 @@
+/** Most entries of a node; a power of two halves well and keeps a copied node under a kilobyte. */
+const FULL = 64
+/** A node that shrinks below this is merged with a neighbour when both fit in one. */
+const SPARSE = 16
+
+/** Identity of who may edit a node in place. */
+type EditToken = object
+
+interface TreeNode<V> {
+  readonly token: EditToken
+  /** Leaf: the entries' keys. Branch: for each child a key that is not greater than any in it. */
+  readonly keys: string[]
+  readonly values: V[]
+  readonly children: TreeNode<V>[] | undefined
+  /** Sum of the entries' weights. */
+  weight: number
+  /** No entry below has a greater stamp. */
+  stamp: number
+}
+
+/** What a tree keeps sums and maxima of. */
+export interface Measure<V> {
+  /** 1 or 0: whether the entry counts in `count` and `nth`, e.g. 0 for a deleted key. */
+  weight(value: V): 0 | 1
+  /** Its maximum prunes `visitNewer`, e.g. the revision of the last change. */
+  stamp(value: V): number
+}
+
+/**
+ * An ordered map from strings to `V`: a B+tree with subtree weights and stamps whose copies are free.
+ *
+ * `fork()` copies the root pointer only. What keeps the two sides apart are edit tokens: each tree holds one, each node
+ * carries the token of the tree that made it, and a tree edits a node in place only when the tokens are the same object;
+ * any other node is copied first, with its path up to the root. A fork gives **both** sides new tokens, so that from then on
+ * neither owns what they share.
+ *
+ * ```
+ * const a = new CowTree<number>(measure)   // token A1
+ * a.set('x', 1)                            // leaf L1(token A1): x=1
+ * const b = a.fork()                       // a: token A2, b: token B1; both have root L1(A1)
+ * b.set('x', 2)                            // L1's token is not B1: copy it to L2(B1), set there
+ * a.get('x')                               // 1: L1 was left alone
+ * b.set('y', 3)                            // L2's token is B1: edited in place
+ * a.set('x', 9)                            // L1's token is not A2: copied to L3(A2), although no one else needs L1 now
+ * ```
+ *
+ * Each level costs a copy at most once for each fork: O(log n) nodes for the first write, nothing when it is repeated.
+ */
+export class CowTree<V> {
+  readonly #measure: Measure<V>
+  #root: TreeNode<V>
+  #token: EditToken = {}
+  /** The path that the last `seek` took: nodes from the root down, and the slot taken in each. */
+  readonly #path: TreeNode<V>[] = []
+  readonly #slots: number[] = []
+  #depth = 0
+
+  constructor(measure: Measure<V>, root?: TreeNode<V>) {
+    this.#measure = measure
+    this.#root = root ?? { token: this.#token, keys: [], values: [], children: undefined, weight: 0, stamp: 0 }
+  }
+
+  /** An independent tree with the same contents, in O(1). */
+  fork(): CowTree<V> {
+    this.#token = {}
+    return new CowTree(this.#measure, this.#root)
+  }
+
+  /** Sum of the weights of all entries. */
+  get weight(): number {
+    return this.#root.weight
+  }
+
+  get(key: string): V | undefined {
+    let node = this.#root
+    while (node.children !== undefined) node = node.children[childSlot(node.keys, key)]!
+    const slot = lowerBound(node.keys, key)
+    return node.keys[slot] === key ? node.values[slot] : undefined
+  }
+
+  /** Like `get`, and remembers the place for a following `put` of the same key (so that read-modify-write descends once). */
+  seek(key: string): V | undefined {
+    let node = this.#root
+    let depth = 0
+    while (node.children !== undefined) {
+      const slot = childSlot(node.keys, key)
+      this.#path[depth] = node
+      this.#slots[depth++] = slot
+      node = node.children[slot]!
+    }
+    const slot = lowerBound(node.keys, key)
+    this.#path[depth] = node
+    this.#slots[depth] = slot
+    this.#depth = depth
+    return node.keys[slot] === key ? node.values[slot] : undefined
+  }
+
+  set(key: string, value: V): void {
+    this.seek(key)
+    this.put(key, value)
+  }
+
+  /** Stores at the place of the last `seek(key)`; nothing may have touched the tree since. */
+  put(key: string, value: V): void {
+    this.#ownPath()
+    const leaf = this.#path[this.#depth]!
+    const slot = this.#slots[this.#depth]!
+    const found = leaf.keys[slot] === key
+    const added = this.#measure.weight(value) - (found ? this.#measure.weight(leaf.values[slot]!) : 0)
+    const stamp = this.#measure.stamp(value)
+    if (found) {
+      leaf.values[slot] = value
+    } else {
+      insertAt(leaf.keys, slot, key)
+      insertAt(leaf.values, slot, value)
+    }
+    for (let depth = 0; depth <= this.#depth; depth++) {
+      const node = this.#path[depth]!
+      node.weight += added
+      if (stamp > node.stamp) node.stamp = stamp
+    }
+    if (leaf.keys.length > FULL) this.#split()
+  }
+
+  /** Removes a key; false when it was not there. */
+  delete(key: string): boolean {
+    const value = this.seek(key)
+    if (value === undefined) return false
+    this.#ownPath()
+    const removed = this.#measure.weight(value)
+    for (let depth = 0; depth <= this.#depth; depth++) this.#path[depth]!.weight -= removed
+    const leaf = this.#path[this.#depth]!
+    const slot = this.#slots[this.#depth]!
+    leaf.keys.splice(slot, 1)
+    leaf.values.splice(slot, 1)
+    this.#shrink()
+    return true
+  }
+
+  /** Sum of the weights in `[start, end)`, in O(log n). */
+  count(start: string, end: string): number {
+    return start >= end ? 0 : this.#weightBelow(end) - this.#weightBelow(start)
+  }
+
+  /** The `n`-th (from 0) entry of those at or after `start`, counting by weight, in O(log n). */
+  nth(start: string, n: number): V | undefined {
+    let rest = n + this.#weightBelow(start)
+    if (n < 0 || rest >= this.#root.weight) return undefined
+    let node = this.#root
+    while (node.children !== undefined) {
+      let slot = 0
+      while (rest >= node.children[slot]!.weight) rest -= node.children[slot++]!.weight
+      node = node.children[slot]!
+    }
+    return node.values.find((value) => (rest -= this.#measure.weight(value)) < 0)
+  }
+
+  /** The first entry, in O(log n). */
+  first(): V | undefined {
+    let node = this.#root
+    while (node.children !== undefined) node = node.children[0]!
+    return node.values[0]
+  }
+
+  /** Calls back with the entries in `[start, end)` in ascending order until it answers false. */
+  visit(start: string, end: string, each: (value: V) => boolean | void): void {
+    if (start < end) visitNode(this.#root, start, end, -1, each)
+  }
+
+  /** Like `visit`, for entries in subtrees that hold a stamp greater than the given one: the visitor still has to check each. */
+  visitNewer(start: string, end: string, stamp: number, each: (value: V) => boolean | void): void {
+    if (start < end) visitNode(this.#root, start, end, stamp, each)
+  }
+
+  #weightBelow(key: string): number {
+    let node = this.#root
+    let sum = 0
+    while (node.children !== undefined) {
+      const slot = childSlot(node.keys, key)
+      for (let i = 0; i < slot; i++) sum += node.children[i]!.weight
+      node = node.children[slot]!
+    }
+    const slot = lowerBound(node.keys, key)
+    if (node.weight === node.keys.length) return sum + slot
+    for (let i = 0; i < slot; i++) sum += this.#measure.weight(node.values[i]!)
+    return sum
+  }
+
+  /** Makes every node of the remembered path one that may be edited in place. */
+  #ownPath(): void {
+    for (let depth = 0; depth <= this.#depth; depth++) {
+      const node = this.#path[depth]!
+      if (node.token === this.#token) continue
+      const copy = {
+        token: this.#token, keys: node.keys.slice(), values: node.values.slice(), children: node.children?.slice(),
+        weight: node.weight, stamp: node.stamp,
+      }
+      this.#path[depth] = copy
+      if (depth === 0) this.#root = copy
+      else this.#path[depth - 1]!.children![this.#slots[depth - 1]!] = copy
+    }
+  }
+
+  /** Splits the overfull leaf of the remembered path, and its parents as far as needed. */
+  #split(): void {
+    for (let depth = this.#depth; this.#path[depth]!.keys.length > FULL; depth--) {
+      const node = this.#path[depth]!
+      // Ascending inserts (names in order) leave full nodes behind instead of halves.
+      const at = this.#slots[depth]! >= FULL - 1 ? FULL : FULL / 2
+      const right: TreeNode<V> = {
+        token: this.#token, keys: node.keys.splice(at), values: node.values.splice(at), children: node.children?.splice(at),
+        weight: 0, stamp: 0,
+      }
+      this.#remeasure(right)
+      node.weight -= right.weight
+      if (depth === 0) {
+        this.#root = {
+          token: this.#token, keys: [node.keys[0]!, right.keys[0]!], values: [], children: [node, right],
+          weight: node.weight + right.weight, stamp: Math.max(node.stamp, right.stamp),
+        }
+        return
+      }
+      const parent = this.#path[depth - 1]!
+      insertAt(parent.keys, this.#slots[depth - 1]! + 1, right.keys[0]!)
+      insertAt(parent.children!, this.#slots[depth - 1]! + 1, right)
+    }
+  }
+
+  /** After a removal: drops empty nodes of the remembered path, merges sparse ones, and lowers the root. */
+  #shrink(): void {
+    for (let depth = this.#depth; depth > 0; depth--) {
+      const node = this.#path[depth]!
+      const parent = this.#path[depth - 1]!
+      const slot = this.#slots[depth - 1]!
+      if (node.keys.length === 0) {
+        parent.keys.splice(slot, 1)
+        parent.children!.splice(slot, 1)
+      } else if (node.keys.length < SPARSE) {
+        this.#mergeWithNeighbour(parent, slot)
+      }
+    }
+    while (this.#root.children?.length === 1) this.#root = this.#root.children[0]!
+    if (this.#root.children?.length === 0) {
+      this.#root = { token: this.#token, keys: [], values: [], children: undefined, weight: 0, stamp: 0 }
+    }
+  }
+
+  #mergeWithNeighbour(parent: TreeNode<V>, slot: number): void {
+    const siblings = parent.children!
+    const left = slot > 0 ? slot - 1 : slot
+    const a = siblings[left]!
+    const b = siblings[left + 1]
+    if (b === undefined || a.keys.length + b.keys.length > FULL) return
+    // A branch's own first key may be stale (smaller keys go to its first child too); the parent's bound for it is not.
+    const keys = b.children === undefined ? b.keys : [parent.keys[left + 1]!, ...b.keys.slice(1)]
+    siblings[left] = {
+      token: this.#token, keys: [...a.keys, ...keys], values: [...a.values, ...b.values],
+      children: a.children === undefined ? undefined : [...a.children, ...b.children!],
+      weight: a.weight + b.weight, stamp: Math.max(a.stamp, b.stamp),
+    }
+    parent.keys.splice(left + 1, 1)
+    siblings.splice(left + 1, 1)
+  }
+
+  #remeasure(node: TreeNode<V>): void {
+    const { children, values } = node
+    if (children === undefined) {
+      for (const value of values) {
+        node.weight += this.#measure.weight(value)
+        node.stamp = Math.max(node.stamp, this.#measure.stamp(value))
+      }
+      return
+    }
+    for (const child of children) {
+      node.weight += child.weight
+      node.stamp = Math.max(node.stamp, child.stamp)
+    }
+  }
+}
+
+/** The first slot whose key is not less. */
+function lowerBound(keys: readonly string[], key: string): number {
+  let low = 0
+  let high = keys.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (keys[middle]! < key) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The child that holds, or would hold, a key. */
+function childSlot(keys: readonly string[], key: string): number {
+  let low = 1
+  let high = keys.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (keys[middle]! <= key) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}
+
+/** `splice(at, 0, item)` without its garbage. */
+function insertAt<T>(items: T[], at: number, item: T): void {
+  items.push(item)
+  for (let i = items.length - 1; i > at; i--) items[i] = items[i - 1]!
+  items[at] = item
+}
+
+/** False when the visitor stopped. */
+function visitNode<V>(
+  node: TreeNode<V>, start: string, end: string, stamp: number, each: (value: V) => boolean | void,
+): boolean {
+  if (node.stamp <= stamp) return true
+  const { keys, children } = node
+  if (children !== undefined) {
+    for (let slot = childSlot(keys, start); slot < keys.length; slot++) {
+      if (slot > 0 && keys[slot]! >= end) return true
+      if (!visitNode(children[slot]!, start, end, stamp, each)) return false
+    }
+    return true
+  }
+  const first = lowerBound(keys, start)
+  const last = keys.length > 0 && keys[keys.length - 1]! < end ? keys.length : lowerBound(keys, end)
+  for (let slot = first; slot < last; slot++) {
+    if (each(node.values[slot]!) === false) return false
+  }
+  return true
+}

@@ -1,0 +1,43 @@
+/** gRPC status codes that etcd answers with. */
+export const GrpcCode = {
+  Unknown: 2,
+  InvalidArgument: 3,
+  NotFound: 5,
+  ResourceExhausted: 8,
+  FailedPrecondition: 9,
+  OutOfRange: 11,
+  DataLoss: 15,
+} as const
+
+const TABLE = {
+  keyNotProvided: [GrpcCode.InvalidArgument, 'etcdserver: key is not provided'],
+  valueProvided: [GrpcCode.InvalidArgument, 'etcdserver: value is provided'],
+  leaseProvided: [GrpcCode.InvalidArgument, 'etcdserver: lease is provided'],
+  keyNotFound: [GrpcCode.InvalidArgument, 'etcdserver: key not found'],
+  tooManyOps: [GrpcCode.InvalidArgument, 'etcdserver: too many operations in txn request'],
+  duplicateKey: [GrpcCode.InvalidArgument, 'etcdserver: duplicate key given in txn request'],
+  invalidSort: [GrpcCode.InvalidArgument, 'etcdserver: invalid sort option'],
+  leaseNotFound: [GrpcCode.NotFound, 'etcdserver: requested lease not found'],
+  leaseExists: [GrpcCode.FailedPrecondition, 'etcdserver: lease already exists'],
+  leaseTTLTooLarge: [GrpcCode.OutOfRange, 'etcdserver: too large lease TTL'],
+  futureRevision: [GrpcCode.OutOfRange, 'etcdserver: mvcc: required revision is a future revision'],
+  compacted: [GrpcCode.OutOfRange, 'etcdserver: mvcc: required revision has been compacted'],
+  noSpace: [GrpcCode.ResourceExhausted, 'etcdserver: mvcc: database space exceeded'],
+  corrupt: [GrpcCode.DataLoss, 'etcdserver: corrupt cluster'],
+} as const
+
+/** Short name of an error that the store can answer. */
+export type EtcdErrorName = keyof typeof TABLE
+
+/** An error answer of etcd: `code` is the gRPC status code, `message` etcd's exact text, `reason` this package's short name for it. */
+export class EtcdError extends Error {
+  override readonly name: string = 'EtcdError'
+  readonly code: number
+  readonly reason: EtcdErrorName
+
+  constructor(reason: EtcdErrorName) {
+    super(TABLE[reason][1])
+    this.code = TABLE[reason][0]
+    this.reason = reason
+  }
+}

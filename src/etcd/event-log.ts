@@ -1,0 +1,104 @@
+import type { Version } from './version.js'
+
+const CHUNK = 512
+
+interface Chunk {
+  readonly token: object
+  readonly writes: Version[]
+}
+
+/**
+ * Every retained write in order of (revision, sub): chunks that only the log which made them may append to. `fork()` is O(1);
+ * the first append after it copies the list of chunks and the last chunk (the same edit tokens as in `CowTree`).
+ */
+export class EventLog {
+  #chunks: Chunk[]
+  #token: object = {}
+  /** Whose `#chunks` array it is. */
+  #listToken: object
+
+  constructor(chunks: Chunk[] = []) {
+    this.#chunks = chunks
+    this.#listToken = chunks.length === 0 ? this.#token : {}
+  }
+
+  fork(): EventLog {
+    this.#token = {}
+    return new EventLog(this.#chunks)
+  }
+
+  get length(): number {
+    const chunks = this.#chunks
+    if (chunks.length === 0) return 0
+    const last = chunks[chunks.length - 1]!.writes.length
+    return chunks.length === 1 ? last : chunks[0]!.writes.length + (chunks.length - 2) * CHUNK + last
+  }
+
+  append(write: Version): void {
+    this.#ownList()
+    const last = this.#chunks[this.#chunks.length - 1]
+    if (last === undefined || (last.writes.length >= CHUNK)) {
+      this.#chunks.push({ token: this.#token, writes: [write] })
+    } else if (last.token === this.#token) {
+      last.writes.push(write)
+    } else {
+      this.#chunks[this.#chunks.length - 1] = { token: this.#token, writes: [...last.writes, write] }
+    }
+  }
+
+  /** The write at a position; positions move when the log is compacted. */
+  at(position: number): Version {
+    const [chunk, slot] = this.#locate(position)
+    return this.#chunks[chunk]!.writes[slot]!
+  }
+
+  /** Position of the first write after a revision, in O(log n). */
+  positionAfter(revision: number): number {
+    let low = 0
+    let high = this.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.at(middle).kv.modRevision <= revision) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** Puts another object for the same write in its place (its chain was cut by a compaction). */
+  replace(write: Version): void {
+    let position = this.positionAfter(write.kv.modRevision - 1)
+    while (this.at(position).sub !== write.sub) position++
+    this.#ownList()
+    const [index, slot] = this.#locate(position)
+    let chunk = this.#chunks[index]!
+    if (chunk.token !== this.#token) {
+      chunk = { token: this.#token, writes: chunk.writes.slice() }
+      this.#chunks[index] = chunk
+    }
+    chunk.writes[slot] = write
+  }
+
+  /** Drops everything before a position and puts `kept` there. The first chunk is the only one of irregular length. */
+  dropBefore(position: number, kept: readonly Version[]): void {
+    const all = this.length
+    const tail = position >= all ? undefined : this.#locate(position)
+    const chunks = tail === undefined ? [] : this.#chunks.slice(tail[0] + 1)
+    const first = [...kept, ...(tail === undefined ? [] : this.#chunks[tail[0]]!.writes.slice(tail[1]))]
+    if (first.length > 0) chunks.unshift({ token: this.#token, writes: first })
+    this.#chunks = chunks
+    this.#listToken = this.#token
+  }
+
+  #ownList(): void {
+    if (this.#listToken === this.#token) return
+    this.#chunks = this.#chunks.slice()
+    this.#listToken = this.#token
+  }
+
+  #locate(position: number): [chunk: number, slot: number] {
+    const first = this.#chunks[0]?.writes.length ?? 0
+    if (position < first) return [0, position]
+    const rest = position - first
+    return [1 + Math.floor(rest / CHUNK), rest % CHUNK]
+  }
+}

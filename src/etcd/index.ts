@@ -1,0 +1,12 @@
+export type {
+  LeaseView, ListOptions, MaintenanceView, ReadView, Store, WatchView, WriteView,
+} from './capabilities.js'
+export { EtcdError, GrpcCode, type EtcdErrorName } from './errors.js'
+export { FROM_KEY, keyBytes, keyOf, prefixRangeEnd } from './keys.js'
+export type * from './requests.js'
+export type { StoreJson, WriteJson } from './store-json.js'
+export type { EtcdClock, EtcdStoreOptions } from './store-state.js'
+export { EtcdStore, StoreSnapshot } from './store.js'
+export { deepFreeze, valueBytes, type Value } from './value.js'
+export { NO_LEASE, type KeyValue } from './version.js'
+export type { WatchCreateRequest, WatchEvent, WatchResponse, WatchStream } from './watch-types.js'

@@ -1,0 +1,73 @@
+import { EtcdError } from './errors.js'
+import { upperBound } from './keys.js'
+import type { Lessor } from './lessor.js'
+import type { Mvcc } from './mvcc.js'
+import type { DeleteRangeRequest, PutRequest } from './requests.js'
+import { EMPTY_VALUE } from './value.js'
+import { NO_LEASE, type KeyValue } from './version.js'
+import type { Value } from './value.js'
+
+/** Versions and lease attachments, kept in step: the operations that every way of writing is made of. */
+export interface KeySpace {
+  readonly mvcc: Mvcc
+  readonly lessor: Lessor
+}
+
+/** Puts a key whose `current` is the answer of the just made `mvcc.seek(key)`. */
+export function putSought(
+  { mvcc, lessor }: KeySpace, key: string, value: Value, lease: bigint, current: KeyValue | undefined,
+): KeyValue {
+  const kv = mvcc.write(key, value, lease, current)
+  const old = current?.lease ?? NO_LEASE
+  if (old !== lease) {
+    if (old !== NO_LEASE) lessor.detach(old, key)
+    if (lease !== NO_LEASE) lessor.attach(lease, key)
+  }
+  return kv
+}
+
+/** Deletes the live key of the just made `mvcc.seek(key)`. */
+export function deleteSought({ mvcc, lessor }: KeySpace, current: KeyValue): KeyValue {
+  const kv = mvcc.erase(current.key)
+  if (current.lease !== NO_LEASE) lessor.detach(current.lease, current.key)
+  return kv
+}
+
+/** What a put finds wrong when it is carried out. The two callers check in different orders, as etcd does. */
+export function checkPut({ mvcc, lessor }: KeySpace, request: PutRequest, order: 'lease-first' | 'key-first'): void {
+  const { lease = NO_LEASE, key } = request
+  const needsKey = request.ignoreValue === true || request.ignoreLease === true
+  const leaseMissing = lease !== NO_LEASE && lessor.get(lease) === undefined
+  if (leaseMissing && order === 'lease-first') throw new EtcdError('leaseNotFound')
+  if (needsKey && mvcc.get(key) === undefined) throw new EtcdError('keyNotFound')
+  if (leaseMissing) throw new EtcdError('leaseNotFound')
+}
+
+/** Carries out a checked put, and answers the value before it. */
+export function applyPut(space: KeySpace, request: PutRequest): KeyValue | undefined {
+  const current = space.mvcc.seek(request.key)
+  if (current === undefined && (request.ignoreValue === true || request.ignoreLease === true)) {
+    throw new EtcdError('keyNotFound')
+  }
+  const value = request.ignoreValue === true ? current!.value : request.value ?? EMPTY_VALUE
+  const lease = request.ignoreLease === true ? current!.lease : request.lease ?? NO_LEASE
+  putSought(space, request.key, value, lease, current)
+  return current
+}
+
+/** Deletes a range, and answers what was there, ascending. */
+export function applyDeleteRange(space: KeySpace, request: DeleteRangeRequest): KeyValue[] {
+  const { mvcc } = space
+  const found: KeyValue[] = []
+  if (request.rangeEnd === undefined || request.rangeEnd === '') {
+    const current = mvcc.get(request.key)
+    if (current !== undefined) found.push(current)
+  } else {
+    mvcc.visit(request.key, upperBound(request.key, request.rangeEnd, 'single'), (kv) => void found.push(kv))
+  }
+  for (const kv of found) {
+    mvcc.seek(kv.key)
+    deleteSought(space, kv)
+  }
+  return found
+}

@@ -1,0 +1,98 @@
+import { keyBytes } from './keys.js'
+import { valueBytes } from './value.js'
+import { isTombstone, NO_LEASE, type KeyValue, type Version } from './version.js'
+
+const CASTAGNOLI = 0x82f63b78
+
+const TABLE: Uint32Array = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ CASTAGNOLI : crc >>> 1
+  return crc
+})
+
+/** CRC-32C of everything that was added. */
+export class Crc32c {
+  #crc = 0xffffffff
+
+  add(bytes: Uint8Array): void {
+    let crc = this.#crc
+    for (let i = 0; i < bytes.length; i++) crc = TABLE[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8)
+    this.#crc = crc
+  }
+
+  get sum(): number {
+    return (this.#crc ^ 0xffffffff) >>> 0
+  }
+}
+
+/** A write's key in etcd's `key` bucket: revision and sub-revision, big endian, and `t` for a tombstone. */
+export function storageKey({ kv, sub }: Version): Uint8Array {
+  const bytes = new Uint8Array(isTombstone(kv) ? 18 : 17)
+  const view = new DataView(bytes.buffer)
+  view.setBigInt64(0, BigInt(kv.modRevision))
+  bytes[8] = 0x5f
+  view.setBigInt64(9, BigInt(sub))
+  if (isTombstone(kv)) bytes[17] = 0x74
+  return bytes
+}
+
+/** A write's value in the `key` bucket: the `mvccpb.KeyValue` message, of a tombstone only its key. */
+export function storageValue({ kv }: Version): Uint8Array {
+  const fields: number[] = []
+  bytesField(fields, 1, keyBytes(kv.key))
+  if (!isTombstone(kv)) encodeLive(fields, kv)
+  return Uint8Array.from(fields)
+}
+
+function encodeLive(fields: number[], kv: KeyValue): void {
+  varintField(fields, 2, BigInt(kv.createRevision))
+  varintField(fields, 3, BigInt(kv.modRevision))
+  varintField(fields, 4, BigInt(kv.version))
+  const value = valueBytes(kv.value)
+  if (value.length > 0) bytesField(fields, 5, value)
+  if (kv.lease !== NO_LEASE) varintField(fields, 6, kv.lease)
+}
+
+function varintField(into: number[], field: number, value: bigint): void {
+  into.push(field << 3)
+  varint(into, value)
+}
+
+function bytesField(into: number[], field: number, bytes: Uint8Array): void {
+  into.push((field << 3) | 2)
+  varint(into, BigInt(bytes.length))
+  for (const byte of bytes) into.push(byte)
+}
+
+/** Protobuf's base-128 number; negative ones take ten bytes. */
+export function varint(into: number[], value: bigint): void {
+  let rest = BigInt.asUintN(64, value)
+  while (rest >= 0x80n) {
+    into.push(Number(rest & 0x7fn) | 0x80)
+    rest >>= 7n
+  }
+  into.push(Number(rest))
+}
+
+/** What HashKV hashes over. */
+export interface HashInput {
+  /** Retained writes at or before `revision`, in storage order. */
+  readonly writes: readonly Version[]
+  readonly compactRevision: number
+  /** Writes at or before the compacted revision that still count. */
+  readonly keep: ReadonlySet<Version>
+}
+
+/** etcd's HashKV: equal on every member whatever part of a compaction each has carried out. */
+export function hashStorage({ writes, compactRevision, keep }: HashInput): number {
+  const crc = new Crc32c()
+  crc.add(keyBytes('key'))
+  for (const write of writes) {
+    const { modRevision } = write.kv
+    if (modRevision <= compactRevision && keep.size > 0 && !keep.has(write)) continue
+    if (modRevision === compactRevision && isTombstone(write.kv)) continue
+    crc.add(storageKey(write))
+    crc.add(storageValue(write))
+  }
+  return crc.sum
+}

@@ -1,0 +1,93 @@
+import { CompactionHashes, type CompactionHash } from './compaction-hashes.js'
+import { Lessor } from './lessor.js'
+import { keyBytes, keyOf } from './keys.js'
+import { Mvcc } from './mvcc.js'
+import type { AlarmType } from './requests.js'
+import type { StoreState } from './store-state.js'
+import { deepFreeze, EMPTY_VALUE, type Value } from './value.js'
+import { isTombstone, NO_LEASE, tombstone, type Version } from './version.js'
+
+/** One stored write. */
+export interface WriteJson {
+  readonly key: string
+  readonly revision: number
+  /** Place in its transaction; absent is 0. */
+  readonly sub?: number
+  /** Absent for a tombstone. */
+  readonly created?: number
+  readonly version?: number
+  readonly lease?: string
+  /** A JSON value. */
+  readonly value?: object
+  /** A value of bytes, in base64; neither this nor `value` is the empty one. */
+  readonly bytes?: string
+}
+
+/** A whole store as JSON; ids are decimal strings. */
+export interface StoreJson {
+  readonly revision: number
+  /** -1 while never compacted. */
+  readonly compacted: number
+  /** In order of (revision, sub). */
+  readonly writes: readonly WriteJson[]
+  readonly leases: readonly { readonly id: string; readonly ttl: number; readonly expiry: number }[]
+  readonly alarms: readonly { readonly memberId: string; readonly alarm: AlarmType }[]
+  readonly size: number
+  readonly compactionHashes: readonly CompactionHash[]
+  readonly raftIndex: number
+  readonly leaseSequence: number
+}
+
+export function dumpStore({ mvcc, lessor, space, hashes, raftIndex, leaseSequence }: StoreState): StoreJson {
+  return {
+    revision: mvcc.revision,
+    compacted: mvcc.compacted,
+    writes: mvcc.storage().map(dumpWrite),
+    leases: lessor.all().map(({ id, ttl, expiry }) => ({ id: `${id}`, ttl, expiry })),
+    alarms: space.alarms.map(({ memberId, alarm }) => ({ memberId: `${memberId}`, alarm })),
+    size: space.size,
+    compactionHashes: hashes.all(),
+    raftIndex,
+    leaseSequence,
+  }
+}
+
+export function loadStore(json: StoreJson): StoreState {
+  const mvcc = new Mvcc({ revision: json.revision, compacted: json.compacted })
+  for (const write of json.writes) mvcc.load(keyValueOf(write), write.sub ?? 0, write.revision >= json.compacted)
+  const lessor = new Lessor()
+  for (const { id, ttl, expiry } of json.leases) lessor.load({ id: BigInt(id), ttl, expiry })
+  mvcc.visit('', '\u0100', ({ key, lease }) => {
+    if (lease !== NO_LEASE) lessor.attach(lease, key)
+  })
+  return {
+    mvcc, lessor,
+    space: { alarms: json.alarms.map(({ memberId, alarm }) => ({ memberId: BigInt(memberId), alarm })), size: json.size },
+    hashes: new CompactionHashes(json.compactionHashes),
+    raftIndex: json.raftIndex,
+    leaseSequence: json.leaseSequence,
+  }
+}
+
+function dumpWrite({ kv, sub }: Version): WriteJson {
+  const place = { key: kv.key, revision: kv.modRevision, ...(sub > 0 ? { sub } : {}) }
+  if (isTombstone(kv)) return place
+  return {
+    ...place, created: kv.createRevision, version: kv.version, ...(kv.lease === NO_LEASE ? {} : { lease: `${kv.lease}` }),
+    ...dumpValue(kv.value),
+  }
+}
+
+function dumpValue(value: Value): Pick<WriteJson, 'value' | 'bytes'> {
+  if (!(value instanceof Uint8Array)) return { value }
+  return value.length === 0 ? {} : { bytes: btoa(keyOf(value)) }
+}
+
+function keyValueOf({ key, revision, created, version = 0, lease, value, bytes }: WriteJson): Version['kv'] {
+  if (created === undefined) return tombstone(key, revision)
+  const stored = value === undefined ? (bytes === undefined ? EMPTY_VALUE : keyBytes(atob(bytes))) : deepFreeze(value)
+  return Object.freeze({
+    key, value: stored, createRevision: created, modRevision: revision, version,
+    lease: lease === undefined ? NO_LEASE : BigInt(lease),
+  })
+}

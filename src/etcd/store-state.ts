@@ -1,0 +1,61 @@
+import type { CompactionHashes } from './compaction-hashes.js'
+import type { Lessor } from './lessor.js'
+import type { SpaceState } from './maintenance.js'
+import type { Mvcc } from './mvcc.js'
+
+/** Virtual time, in milliseconds since the epoch. */
+export interface EtcdClock {
+  now(): number
+}
+
+export interface EtcdStoreOptions {
+  readonly clock: EtcdClock
+  /** Bytes that may be stored before NOSPACE is raised. Default 0: unlimited, and sizes are not kept. */
+  readonly quotaBackendBytes?: number
+  /** Time between progress notifications in ms. Default 600,000; etcd adds up to a tenth at random, this store does not. */
+  readonly progressNotifyInterval?: number
+  /**
+   * Whether HashKV remembers the hashes of the ten newest compactions, as etcd does. Default true. They are computed when
+   * asked for; until then, what those compactions dropped stays in memory.
+   */
+  readonly compactionHashes?: boolean
+  /** A lease id for a grant without one, from a number that counts up. Positive, 63 bits. Default: mixed from the number. */
+  readonly leaseId?: (sequence: number) => bigint
+  readonly clusterId?: bigint
+  readonly memberId?: bigint
+  /** What `status` reports. Default `3.5.16`. */
+  readonly version?: string
+}
+
+export type Settings = Required<EtcdStoreOptions>
+
+/** All that a store consists of, besides its settings and its watchers. */
+export interface StoreState {
+  readonly mvcc: Mvcc
+  readonly lessor: Lessor
+  readonly space: SpaceState
+  readonly hashes: CompactionHashes
+  readonly raftIndex: number
+  readonly leaseSequence: number
+}
+
+export function settingsOf(options: EtcdStoreOptions): Settings {
+  return {
+    clock: options.clock,
+    quotaBackendBytes: options.quotaBackendBytes ?? 0,
+    progressNotifyInterval: options.progressNotifyInterval ?? 600_000,
+    compactionHashes: options.compactionHashes ?? true,
+    leaseId: options.leaseId ?? mixedLeaseId,
+    clusterId: options.clusterId ?? 0xcdf818194e3a8c32n,
+    memberId: options.memberId ?? 0x8e9e05c52164694dn,
+    version: options.version ?? '3.5.16',
+  }
+}
+
+/** SplitMix64's finaliser: distinct ids for distinct numbers that do not look like a count. */
+function mixedLeaseId(sequence: number): bigint {
+  let mixed = BigInt.asUintN(64, BigInt(sequence) * 0x9e3779b97f4a7c15n)
+  mixed = BigInt.asUintN(64, (mixed ^ (mixed >> 30n)) * 0xbf58476d1ce4e5b9n)
+  mixed = BigInt.asUintN(64, (mixed ^ (mixed >> 27n)) * 0x94d049bb133111ebn)
+  return (mixed ^ (mixed >> 31n)) & 0x7fffffffffffffffn
+}

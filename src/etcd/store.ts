@@ -1,0 +1,348 @@
+import type { ListOptions, Store } from './capabilities.js'
+import { CompactionHashes } from './compaction-hashes.js'
+import { EtcdError } from './errors.js'
+import { upperBound } from './keys.js'
+import { applyDeleteRange, applyPut, checkPut, deleteSought, putSought, type KeySpace } from './key-space.js'
+import { Lessor } from './lessor.js'
+import { hashBuckets, LEASE_COST, putCost, retainedSize, Space, txnCost } from './maintenance.js'
+import { Mvcc } from './mvcc.js'
+import { countAt, listRows, rangeRows } from './range.js'
+import type {
+  AlarmRequest, AlarmResponse, CompactionRequest, DeleteRangeRequest, DeleteRangeResponse, HashKVResponse, HashResponse,
+  HeaderOnlyResponse, LeaseGrantRequest, LeaseGrantResponse, LeaseKeepAliveResponse, LeaseLeasesResponse,
+  LeaseTimeToLiveRequest, LeaseTimeToLiveResponse, PutRequest, PutResponse, RangeRequest, RangeResponse, ResponseHeader,
+  StatusResponse, TxnRequest, TxnResponse,
+} from './requests.js'
+import { checkDeleteRange, checkPutShape, checkRange, checkTxn } from './txn-check.js'
+import { checkPlan, isReadOnly, mayFailHalfway, planTxn, runPlan } from './txn.js'
+import type { Value } from './value.js'
+import { NO_LEASE, type KeyValue } from './version.js'
+import { WatchHub, eventOf, type Observer } from './watch-hub.js'
+import { openWatchStream } from './watch-stream.js'
+import type { WatchEvent, WatchResponse, WatchStream } from './watch-types.js'
+import { dumpStore, loadStore, type StoreJson } from './store-json.js'
+import { settingsOf, type EtcdStoreOptions, type Settings, type StoreState } from './store-state.js'
+
+/**
+ * An etcd v3 store in process: one member's KV, Watch, Lease and Maintenance services with etcd 3.5.16's answers and error
+ * texts, synchronous and in virtual time. See `capabilities.ts` for what each method does.
+ *
+ * Copies (`fork`, `snapshot`, `restore`) cost the same few allocations whatever is stored: all state is in copy-on-write
+ * structures, see `CowTree`. Watch streams and subscriptions stay with the store that they were made on.
+ *
+ * Where a request makes etcd 3.5 crash or lose data, this store answers with an error or the right data; see
+ * `docs/decisions/etcd-store.md`.
+ */
+export class EtcdStore implements Store {
+  readonly #settings: Settings
+  readonly #mvcc: Mvcc
+  readonly #space: KeySpace
+  readonly #lessor: Lessor
+  readonly #room: Space
+  #hashes: CompactionHashes
+  #raftIndex: number
+  #leaseSequence: number
+  #hub: WatchHub | undefined
+
+  constructor(options: EtcdStoreOptions, state?: StoreState) {
+    this.#settings = settingsOf(options)
+    this.#mvcc = state?.mvcc.fork() ?? new Mvcc()
+    this.#lessor = state?.lessor.fork() ?? new Lessor()
+    this.#space = { mvcc: this.#mvcc, lessor: this.#lessor }
+    this.#room = new Space(this.#settings.quotaBackendBytes, this.#settings.memberId, state?.space)
+    this.#hashes = state?.hashes ?? new CompactionHashes()
+    this.#raftIndex = state?.raftIndex ?? 0
+    this.#leaseSequence = state?.leaseSequence ?? 0
+  }
+
+  get revision(): number {
+    return this.#mvcc.revision
+  }
+
+  get compactedRevision(): number {
+    return this.#mvcc.compacted
+  }
+
+  get(key: string, revision = 0): KeyValue | undefined {
+    return revision === 0 ? this.#mvcc.get(key) : this.#mvcc.getAt(key, this.#readable(revision))
+  }
+
+  count(key: string, rangeEnd: string, revision = 0): number {
+    return countAt(this.#mvcc, key, upperBound(key, rangeEnd, 'from-key'), this.#readable(revision))
+  }
+
+  list(key: string, rangeEnd: string, { revision = 0, limit = 0 }: ListOptions = {}): KeyValue[] {
+    return listRows(this.#mvcc, key, upperBound(key, rangeEnd, 'from-key'), this.#readable(revision), limit)
+  }
+
+  nth(key: string, n: number): KeyValue | undefined {
+    return this.#mvcc.nth(key, n)
+  }
+
+  range(request: RangeRequest): RangeResponse {
+    checkRange(request)
+    this.#readable(Math.max(request.revision ?? 0, 0))
+    return { header: this.#header(), ...rangeRows(this.#mvcc, request, 'from-key') }
+  }
+
+  put(request: PutRequest): PutResponse {
+    this.#room.reserve(() => putCost(request.key, request.value))
+    checkPutShape(request)
+    this.#raftIndex++
+    this.#room.admit(true)
+    checkPut(this.#space, request, 'lease-first')
+    const before = applyPut(this.#space, request)
+    this.#commit()
+    return { header: this.#header(), ...(request.prevKv === true && before !== undefined ? { prevKv: before } : {}) }
+  }
+
+  deleteRange(request: DeleteRangeRequest): DeleteRangeResponse {
+    checkDeleteRange(request)
+    this.#raftIndex++
+    this.#room.admit(false)
+    const gone = applyDeleteRange(this.#space, request)
+    this.#commit()
+    return { header: this.#header(), deleted: gone.length, prevKvs: request.prevKv === true ? gone : [] }
+  }
+
+  txn(request: TxnRequest): TxnResponse {
+    this.#room.reserve(() => txnCost(request))
+    checkTxn(request)
+    const empty = isReadOnly(request) ? 'from-key' : 'single'
+    if (empty === 'single') {
+      this.#raftIndex++
+      this.#room.admit(txnCost(request) > 0)
+    }
+    const plan = planTxn(this.#space, request, empty)
+    checkPlan(this.#space, plan)
+    // A trial run on a fork: etcd panics here, so there is no answer of its own to give.
+    if (mayFailHalfway(plan)) runPlan(this.#forkedSpace(), plan, empty, () => this.#header())
+    const response = runPlan(this.#space, plan, empty, () => this.#header(this.#mvcc.visibleRevision))
+    this.#commit()
+    return response
+  }
+
+  casPut(key: string, value: Value, expectedModRevision: number, lease: bigint = NO_LEASE): KeyValue | undefined {
+    if (key === '') throw new EtcdError('keyNotProvided')
+    this.#room.reserve(() => putCost(key, value))
+    this.#raftIndex++
+    this.#room.admit(true)
+    const current = this.#mvcc.seek(key)
+    if ((current?.modRevision ?? 0) !== expectedModRevision) return undefined
+    if (lease !== NO_LEASE && this.#lessor.get(lease) === undefined) throw new EtcdError('leaseNotFound')
+    const kv = putSought(this.#space, key, value, lease, current)
+    this.#commit()
+    return kv
+  }
+
+  casDelete(key: string, expectedModRevision: number): KeyValue | undefined {
+    if (key === '') throw new EtcdError('keyNotProvided')
+    this.#raftIndex++
+    this.#room.admit(false)
+    const current = this.#mvcc.seek(key)
+    if (current === undefined || current.modRevision !== expectedModRevision) return undefined
+    const gone = deleteSought(this.#space, current)
+    this.#commit()
+    return gone
+  }
+
+  changesSince(revision: number, key: string, rangeEnd: string | undefined, limit = 0): readonly WatchEvent[] {
+    if (revision + 1 < this.#mvcc.compacted) throw new EtcdError('compacted')
+    const writes = this.#mvcc.changes(key, upperBound(key, rangeEnd, 'single'), revision)
+    let end = writes.length
+    if (limit > 0 && limit < end) {
+      const last = writes[limit - 1]!.kv.modRevision
+      end = limit
+      while (end < writes.length && writes[end]!.kv.modRevision === last) end++
+    }
+    return writes.slice(0, end).map((write) => eventOf(write, this.#mvcc.before(write)))
+  }
+
+  subscribe(key: string, rangeEnd: string | undefined, onChange: () => void): () => void {
+    const hub = this.#watchers()
+    const end = upperBound(key, rangeEnd, 'single')
+    const observer: Observer = { notify: () => onChange() }
+    hub.observe(key, end, observer)
+    return () => hub.forget(key, end, observer)
+  }
+
+  watchStream(sink: (response: WatchResponse) => void): WatchStream {
+    return openWatchStream({
+      mvcc: this.#mvcc, hub: this.#watchers(), now: () => this.#settings.clock.now(),
+      header: (revision) => this.#header(revision), progressInterval: this.#settings.progressNotifyInterval,
+    }, sink)
+  }
+
+  leaseGrant({ ttl, id = NO_LEASE }: LeaseGrantRequest): LeaseGrantResponse {
+    this.#room.reserve(() => LEASE_COST)
+    this.#raftIndex++
+    this.#room.admit(true)
+    const lease = this.#lessor.grant(id === NO_LEASE ? this.#newLeaseId() : id, ttl, this.#settings.clock.now())
+    return { header: this.#header(), id: lease.id, ttl: lease.ttl }
+  }
+
+  leaseRevoke(id: bigint): HeaderOnlyResponse {
+    this.#raftIndex++
+    this.#room.admit(false)
+    const lease = this.#lessor.get(id)
+    if (lease === undefined) throw new EtcdError('leaseNotFound')
+    for (const key of this.#lessor.keys(id)) deleteSought(this.#space, this.#mvcc.seek(key)!)
+    this.#lessor.remove(lease)
+    this.#commit()
+    return { header: this.#header() }
+  }
+
+  leaseKeepAlive(id: bigint): LeaseKeepAliveResponse {
+    return { header: this.#header(), id, ttl: this.#lessor.renew(id, this.#settings.clock.now())?.ttl ?? 0 }
+  }
+
+  leaseTimeToLive({ id, keys = false }: LeaseTimeToLiveRequest): LeaseTimeToLiveResponse {
+    const header = this.#header()
+    const lease = this.#lessor.get(id)
+    if (lease === undefined) return { header, id, ttl: -1, grantedTTL: 0, keys: [] }
+    const ttl = Math.trunc((lease.expiry - this.#settings.clock.now()) / 1000)
+    return { header, id, ttl, grantedTTL: lease.ttl, keys: keys ? this.#lessor.keys(id) : [] }
+  }
+
+  leases(): LeaseLeasesResponse {
+    return { header: this.#header(), leases: this.#lessor.all().map(({ id }) => id) }
+  }
+
+  nextExpiry(): number | undefined {
+    return this.#lessor.next()?.expiry
+  }
+
+  expireLeases(now: number): bigint[] {
+    const expired: bigint[] = []
+    for (let lease = this.#lessor.next(); lease !== undefined && lease.expiry <= now; lease = this.#lessor.next()) {
+      this.leaseRevoke(lease.id)
+      expired.push(lease.id)
+    }
+    return expired
+  }
+
+  compact({ revision }: CompactionRequest): HeaderOnlyResponse {
+    this.#raftIndex++
+    this.#room.admit(false)
+    this.#mvcc.checkCompactable(revision)
+    const hashes = this.#settings.compactionHashes ? this.#hashes.with(revision, this.#mvcc) : this.#hashes
+    this.#mvcc.compact(revision)
+    this.#hashes = hashes
+    return { header: this.#header() }
+  }
+
+  hashKV(revision = 0): HashKVResponse {
+    const { hash, compactRevision } = this.#hashes.at(revision, this.#mvcc)
+    return { header: this.#header(), hash, compactRevision }
+  }
+
+  hash(): HashResponse {
+    return { header: this.#header(), hash: hashBuckets(this.#mvcc, this.#lessor.all(), this.#room.state.alarms) }
+  }
+
+  status(): StatusResponse {
+    const { memberId, version } = this.#settings
+    const inUse = retainedSize(this.#mvcc)
+    return {
+      header: this.#header(), version, dbSize: this.#room.limited ? this.#room.state.size : inUse, dbSizeInUse: inUse,
+      leader: memberId, raftIndex: this.#raftIndex, raftTerm: RAFT_TERM, raftAppliedIndex: this.#raftIndex,
+      errors: this.#room.errors, isLearner: false,
+    }
+  }
+
+  alarm(request: AlarmRequest): AlarmResponse {
+    if (request.action !== 'GET') this.#raftIndex++
+    return { header: this.#header(), alarms: this.#room.alarm(request) }
+  }
+
+  defragment(): void {
+    this.#room.shrinkTo(this.#room.limited ? retainedSize(this.#mvcc) : 0)
+  }
+
+  /** An independent store with the same contents and history, in O(1); watchers stay behind. Options replace this one's. */
+  fork(options: Partial<EtcdStoreOptions> = {}): EtcdStore {
+    return new EtcdStore({ ...this.#settings, ...options }, this.#state())
+  }
+
+  /** An immutable handle of everything stored, in O(1). */
+  snapshot(): StoreSnapshot {
+    return new StoreSnapshot(this.fork())
+  }
+
+  /** A store with what a snapshot holds, in O(1); as often as wanted. */
+  static restore(snapshot: StoreSnapshot, options: Partial<EtcdStoreOptions> = {}): EtcdStore {
+    return snapshot.open(options)
+  }
+
+  /** The whole retained history, leases and alarms as JSON. */
+  toJSON(): StoreJson {
+    return dumpStore(this.#state())
+  }
+
+  /** A store that answers every request as the one which `toJSON` was called on. */
+  static fromJSON(json: StoreJson, options: EtcdStoreOptions): EtcdStore {
+    return new EtcdStore(options, loadStore(json))
+  }
+
+  #state(): StoreState {
+    return {
+      mvcc: this.#mvcc, lessor: this.#lessor, space: this.#room.state, hashes: this.#hashes, raftIndex: this.#raftIndex,
+      leaseSequence: this.#leaseSequence,
+    }
+  }
+
+  #forkedSpace(): KeySpace {
+    return { mvcc: this.#mvcc.fork(), lessor: this.#lessor.fork() }
+  }
+
+  #header(revision = this.#mvcc.revision): ResponseHeader {
+    const { clusterId, memberId } = this.#settings
+    return { clusterId, memberId, revision, raftTerm: RAFT_TERM }
+  }
+
+  /** The revision that 0 stands for, or the checked one. */
+  #readable(revision: number): number {
+    if (revision === 0) return this.#mvcc.revision
+    this.#mvcc.checkReadable(revision)
+    return revision
+  }
+
+  /** Ends the write that has been going on, and tells whoever watches. */
+  #commit(): void {
+    const writes = this.#mvcc.commit()
+    if (writes === 0) return
+    if (this.#room.limited) {
+      for (const { kv } of this.#mvcc.lastWrites(writes)) this.#room.used(putCost(kv.key, kv.value))
+    }
+    if (this.#hub !== undefined && !this.#hub.idle) this.#hub.publish(this.#mvcc.lastWrites(writes))
+  }
+
+  #watchers(): WatchHub {
+    return this.#hub ??= new WatchHub(this.#mvcc)
+  }
+
+  #newLeaseId(): bigint {
+    let id = NO_LEASE
+    while (id === NO_LEASE || this.#lessor.get(id) !== undefined) id = this.#settings.leaseId(++this.#leaseSequence)
+    return id
+  }
+}
+
+const RAFT_TERM = 2
+
+/** What a store held at one moment. Opaque; see `EtcdStore.restore`. */
+export class StoreSnapshot {
+  readonly #store: EtcdStore
+
+  constructor(store: EtcdStore) {
+    this.#store = store
+  }
+
+  get revision(): number {
+    return this.#store.revision
+  }
+
+  open(options: Partial<EtcdStoreOptions>): EtcdStore {
+    return this.#store.fork(options)
+  }
+}

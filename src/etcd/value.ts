@@ -1,0 +1,44 @@
+/**
+ * A stored value: raw bytes, or a deep-frozen JSON object. The store keeps the reference and never copies or serialises
+ * it; bytes are made by {@link valueBytes} only where etcd itself looks at bytes (VALUE compares and sorts, sizes, hashes).
+ */
+export type Value = Uint8Array | Readonly<object>
+
+/** The value of a put without one, of a tombstone and of a keys-only row. */
+export const EMPTY_VALUE: Uint8Array = new Uint8Array(0)
+
+const encoder = new TextEncoder()
+const encoded = new WeakMap<object, Uint8Array>()
+
+/** The bytes of a value: itself, or the UTF-8 of its `JSON.stringify` (cached as long as the object lives). */
+export function valueBytes(value: Value): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  let bytes = encoded.get(value)
+  if (bytes === undefined) {
+    bytes = encoder.encode(JSON.stringify(value))
+    encoded.set(value, bytes)
+  }
+  return bytes
+}
+
+/** Bytewise order of two values, as Go's `bytes.Compare`. */
+export function compareValues(a: Value, b: Value): number {
+  if (a === b) return 0
+  const x = valueBytes(a)
+  const y = valueBytes(b)
+  const shared = Math.min(x.length, y.length)
+  for (let i = 0; i < shared; i++) {
+    const difference = x[i]! - y[i]!
+    if (difference !== 0) return difference < 0 ? -1 : 1
+  }
+  return Math.sign(x.length - y.length)
+}
+
+/** Freezes a JSON value and everything below it, and returns it. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    for (const child of Object.values(value)) deepFreeze(child)
+    Object.freeze(value)
+  }
+  return value
+}

@@ -1,0 +1,64 @@
+import { EMPTY_VALUE, type Value } from './value.js'
+
+/** `lease` of a key that is attached to none. Lease ids are signed 64-bit integers, hence bigint throughout. */
+export const NO_LEASE = 0n
+
+/** One version of a key, as `mvccpb.KeyValue`. Frozen and shared. A tombstone has createRevision 0, version 0 and no value. */
+export interface KeyValue {
+  readonly key: string
+  readonly value: Value
+  /** Revision of the put that (re)created the key. */
+  readonly createRevision: number
+  /** Revision of this version. */
+  readonly modRevision: number
+  /** 1 for a created key, one more for each put since. */
+  readonly version: number
+  /** Id of the attached lease, 0n for none. */
+  readonly lease: bigint
+}
+
+/**
+ * A key's versions, newest first: an immutable linked list with jump pointers (Myers' skew-binary list), so that pushing is
+ * O(1), finding the version at a revision is O(log versions), and forks share everything with no copy.
+ */
+export interface Version {
+  readonly kv: KeyValue
+  /** Place of the write in its transaction; orders the writes of one revision. */
+  readonly sub: number
+  readonly previous: Version | undefined
+  readonly jump: Version | undefined
+  readonly depth: number
+}
+
+export function isTombstone(kv: KeyValue): boolean {
+  return kv.version === 0
+}
+
+export function tombstone(key: string, revision: number): KeyValue {
+  return Object.freeze({ key, value: EMPTY_VALUE, createRevision: 0, modRevision: revision, version: 0, lease: NO_LEASE })
+}
+
+/** The chain with one more, newest, version. */
+export function pushVersion(previous: Version | undefined, kv: KeyValue, sub: number): Version {
+  if (previous === undefined) return { kv, sub, previous, jump: undefined, depth: 0 }
+  const near = previous.jump
+  const far = near?.jump
+  const balanced = near !== undefined && far !== undefined && previous.depth - near.depth === near.depth - far.depth
+  return { kv, sub, previous, jump: balanced ? far : previous, depth: previous.depth + 1 }
+}
+
+/** The newest version at or before a revision, a tombstone included. */
+export function versionAt(head: Version | undefined, revision: number): Version | undefined {
+  let version = head
+  while (version !== undefined && version.kv.modRevision > revision) {
+    const { jump } = version
+    version = jump !== undefined && jump.kv.modRevision > revision ? jump : version.previous
+  }
+  return version
+}
+
+/** What a reader at a revision sees of a key: its live version or nothing. */
+export function liveAt(head: Version | undefined, revision: number): KeyValue | undefined {
+  const version = versionAt(head, revision)
+  return version === undefined || isTombstone(version.kv) ? undefined : version.kv
+}
