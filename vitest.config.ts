@@ -1,7 +1,7 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 /** The tests of the README's second command. What needs the packed tarball or a browser is in test/package. */
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   // Tests and examples import 'simcluster' as a user does; tsconfig.json's `paths` sends that to src/.
   resolve: { tsconfigPaths: true },
   test: {
@@ -14,3 +14,5 @@ export default defineConfig({
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'reports/vitest.json' }]] : ['default'],
   },
 })
+
+export default config

@@ -1,0 +1,33 @@
+// Adds up the tests of vitest's JSON reports and prints `N passed, N failed`. Ends with 1 when a test failed or was
+// skipped, when a file could not be loaded, when a report is missing or when no test ran: in CI all of these are failures.
+import { readFileSync } from 'node:fs'
+
+const expected = ['reports/vitest.json', 'reports/package.json']
+let passed = 0
+let failed = 0
+let wrong = 0
+for (const path of new Set([...expected, ...process.argv.slice(2)])) {
+  let report
+  try {
+    report = JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    console.error(`no report ${path}`)
+    wrong += 1
+    continue
+  }
+  passed += report.numPassedTests
+  failed += report.numFailedTests
+  for (const file of report.testResults) {
+    if (file.status === 'failed' && file.assertionResults.length === 0) {
+      console.error(`could not load ${file.name}`)
+      failed += 1
+    }
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed' || test.status === 'failed') continue
+      console.error(`${test.status}: ${file.name}: ${test.fullName}`)
+      wrong += 1
+    }
+  }
+}
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = passed === 0 || failed > 0 || wrong > 0 ? 1 : 0

