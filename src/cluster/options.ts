@@ -1,0 +1,41 @@
+import type { SimulationOptions } from '../sim/simulation.js'
+
+/** One node of a cluster. All fields but the name have defaults. */
+export interface NodeOptions {
+  readonly name: string
+  readonly labels?: Readonly<Record<string, string>>
+  /** Taints that the node registers with. */
+  readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute' }[]
+  /** Default: 4 cpu, 32Gi memory, 110 pods, 100Gi ephemeral-storage. */
+  readonly capacity?: Readonly<Record<string, string>>
+  /** Default: the cluster's version with patch 0 (`v1.35.0`). */
+  readonly kubeletVersion?: string
+  /** Value of the label topology.kubernetes.io/region. */
+  readonly region?: string
+  /** Value of the label topology.kubernetes.io/zone. */
+  readonly zone?: string
+  /** Default: 10.0.0.<n>, from 11 on. */
+  readonly internalIP?: string
+}
+
+/** How a cluster is made. */
+export interface ClusterOptions extends SimulationOptions {
+  /** Kubernetes minor (`v1.35`) that the control plane behaves and prints as. Default `v1.35`. */
+  readonly version?: string
+  /** How many nodes (`node-1`, `node-2`, ...), or the nodes themselves. Default 3. */
+  readonly nodes?: number | readonly NodeOptions[]
+  /** Whether components write Event objects. Default true. */
+  readonly events?: boolean
+  /** Components that are left out, by name or by the name of their process (`kube-scheduler`, `kube-controller-manager`). */
+  readonly without?: readonly string[]
+  /** Addresses of pods; each node gets a /24. Default `10.244.0.0/16`. */
+  readonly clusterCIDR?: string
+}
+
+/** The nodes that options ask for. */
+export function nodesOf(options: ClusterOptions): readonly NodeOptions[] {
+  const { nodes = 3 } = options
+  if (typeof nodes !== 'number') return nodes
+  if (!Number.isInteger(nodes) || nodes < 0) throw new RangeError(`nodes must be a whole number, zero or more, or a list of nodes: ${nodes}`)
+  return Array.from({ length: nodes }, (_, at) => ({ name: `node-${at + 1}` }))
+}
