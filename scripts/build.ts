@@ -12,17 +12,31 @@ const inlined = ['eventemitter3', 'immer', 'pure-rand', 'rfc6902', 'yaml', 'zod'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+}
+
+const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as Manifest
+const installed = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
+
 /** The entries by their name in dist (`index`, `testing/index`), read from package.json so that nothing is listed twice. */
 function entries(): Record<string, string> {
-  const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { exports: Record<string, string | { default: string }> }
-  const targets = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [] : [entry.default]))
+  const targets = Object.values(manifest.exports).flatMap((entry) => (typeof entry === 'string' ? [] : [entry.default]))
   const names = targets.map((target) => target.replace(/^\.\/dist\/|\.js$/g, ''))
   return Object.fromEntries(names.map((name) => [name, `${root}src/${name}.ts`]))
 }
 
+/** What stays an import must be there when a user has installed the package. */
 function isExternal(id: string): boolean {
-  if (/^[./]/.test(id)) return false
-  return !inlined.some((name) => id === name || id.startsWith(`${name}/`))
+  if (/^[./\0]/.test(id)) return false
+  if (id.startsWith('node:')) return true
+  const [scope = '', rest = ''] = id.split('/')
+  const name = scope.startsWith('@') ? `${scope}/${rest}` : scope
+  if (inlined.includes(name)) return false
+  if (installed.has(name)) return true
+  throw new Error(`${id} is imported (a helper for syntax newer than es2023?), but is no dependency of the package`)
 }
 
 async function bundle(): Promise<void> {
@@ -31,7 +45,7 @@ async function bundle(): Promise<void> {
     cwd: root,
     platform: 'browser',
     external: isExternal,
-    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+    transform: { target: 'es2023', define: { 'process.env.NODE_ENV': '"production"' } },
   })
   await build.write({ dir: `${root}dist`, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' })
   await build.close()
