@@ -1,0 +1,192 @@
+import type { ReplicaSet } from '../../api/apps/generated.js'
+import type { Pod } from '../../api/core/generated.js'
+import { isPodActive, isPodReady, isPodTerminal } from '../../api/core/conditions.js'
+import { semanticEqual } from '../../api/equal.js'
+import { compileSelector } from '../../api/labels.js'
+import { controllerOf } from '../../api/meta/owner-references.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
+import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import type { Change, Informer } from '../../apiserver/client/informer.js'
+import { keyOf } from '../../apiserver/client/object-index.js'
+import type { WorkQueue } from '../../sim/work-queue.js'
+import { settleClaims, sortClaims } from '../shared/claims.js'
+import { Expectations } from '../shared/expectations.js'
+import type { ExpectationsState } from '../shared/expectations.js'
+import { controllerIdentity, controllerName } from '../process/identity.js'
+import { reportsTerminatingReplicas } from '../shared/terminating-replicas.js'
+import { BY_CONTROLLER, BY_NAMESPACE, namespaceIndexer, ORPHANS, ownershipIndexers } from '../shared/ownership.js'
+import type { Owner } from '../shared/ownership.js'
+import { nextAvailabilityCheck } from '../shared/pod-availability.js'
+import { isNamespaceTerminating, PodControl } from '../shared/pod-control.js'
+import { reconcileQueue } from '../shared/reconciler.js'
+import { slowStart } from '../shared/slow-start.js'
+import { writeStatus } from '../shared/status-writer.js'
+import { podsToDelete } from './ranking.js'
+import { replicaSetStatus } from './status.js'
+
+/** Most pods that one sync creates or deletes. */
+const BURST = 500
+
+/**
+ * The ReplicaSet controller: keeps the number of pods that a ReplicaSet asks for, adopts and releases pods, reports status.
+ * Identity `system:serviceaccount:kube-system:replicaset-controller`. Source: pkg/controller/replicaset/replica_set.go.
+ */
+export function createReplicaSetController(): Component {
+  return {
+    name: controllerName('replicaset-controller'),
+    identity: controllerIdentity('replicaset-controller'),
+    setup: (host) => void new ReplicaSetController(host),
+  }
+}
+
+class ReplicaSetController {
+  readonly #host: ComponentHost
+  readonly #pods: Informer<Pod>
+  readonly #sets: Informer<ReplicaSet>
+  readonly #queue: WorkQueue
+  readonly #expectations: Expectations
+  readonly #podControl: PodControl
+  readonly #reportsTerminating: boolean
+
+  constructor(host: ComponentHost) {
+    this.#host = host
+    this.#pods = host.informer('pods', { indexers: ownershipIndexers<Pod>() })
+    this.#sets = host.informer('replicasets', { indexers: { ...ownershipIndexers<ReplicaSet>(), ...namespaceIndexer<ReplicaSet>() } })
+    this.#expectations = new Expectations(host.state<ExpectationsState>('expectations', () => new Map()), host.clock)
+    this.#podControl = new PodControl(host.client, host.recorder({ component: 'replicaset-controller' }))
+    this.#reportsTerminating = reportsTerminatingReplicas(host.version)
+    this.#queue = reconcileQueue(host, [this.#pods, this.#sets], (key) => this.#sync(key))
+    this.#sets.onChange((change) => this.#setChanged(change))
+    this.#pods.onChange((change) => this.#podChanged(change))
+  }
+
+  #setChanged({ type, object, old }: Change<ReplicaSet>): void {
+    const key = keyOf(object)
+    if (type === 'DELETED' || (old && old.metadata.uid !== object.metadata.uid)) this.#expectations.forget(key)
+    this.#queue.add(key)
+  }
+
+  #podChanged({ type, object, old }: Change<Pod>): void {
+    if (type === 'DELETED' || object.metadata.deletionTimestamp !== undefined) return this.#podGoes(object)
+    const owner = this.#ownerOf(object)
+    if (type === 'ADDED') {
+      if (owner) this.#expectations.creationObserved(keyOf(owner))
+      return owner ? this.#queue.add(keyOf(owner)) : this.#wakeAdopters(object)
+    }
+    const formerOwner = old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
+    if (formerOwner) this.#queue.add(keyOf(formerOwner))
+    if (owner) return this.#queue.add(keyOf(owner))
+    if (formerOwner || old?.metadata.labels !== object.metadata.labels) this.#wakeAdopters(object)
+  }
+
+  #podGoes(pod: Pod): void {
+    const owner = this.#ownerOf(pod)
+    if (!owner) return
+    this.#expectations.deletionObserved(keyOf(owner), keyOf(pod))
+    this.#queue.add(keyOf(owner))
+  }
+
+  /** The ReplicaSet that controls the pod, if this controller knows it. */
+  #ownerOf(pod: Pod): ReplicaSet | undefined {
+    const reference = controllerOf(pod)
+    if (reference?.kind !== 'ReplicaSet') return undefined
+    const set = this.#sets.get(`${pod.metadata.namespace ?? ''}/${reference.name}`)
+    return set?.metadata.uid === reference.uid ? set : undefined
+  }
+
+  /** An orphan has come or changed: whoever selects it may adopt it. */
+  #wakeAdopters(pod: Pod): void {
+    if (controllerOf(pod)) return
+    for (const set of this.#sets.byIndex(BY_NAMESPACE, pod.metadata.namespace ?? '')) {
+      if (compileSelector(set.spec.selector)(pod.metadata.labels)) this.#queue.add(keyOf(set))
+    }
+  }
+
+  #sync(key: string): void {
+    const set = this.#sets.get(key)
+    if (!set) return this.#expectations.forget(key)
+    const needsSync = this.#expectations.isSatisfied(key)
+    const controlled = this.#pods.byIndex(BY_CONTROLLER, set.metadata.uid ?? '')
+    const active = this.#claimActive(set, controlled)
+    let failure: unknown
+    if (needsSync && set.metadata.deletionTimestamp === undefined) failure = this.#manage(key, set, active)
+    this.#report(key, set, active, this.#countTerminating(set, controlled), failure)
+    if (failure !== undefined) throw failure
+  }
+
+  #claimActive(set: ReplicaSet, controlled: readonly Pod[]): readonly Pod[] {
+    const orphans = this.#pods.byIndex(ORPHANS, set.metadata.namespace ?? '').filter(isPodActive)
+    const claims = sortClaims(set, compileSelector(set.spec.selector), controlled.filter(isPodActive), orphans)
+    return settleClaims(this.#host.client, ownerOf(set), 'replicasets', 'pods', claims)
+  }
+
+  #countTerminating(set: ReplicaSet, controlled: readonly Pod[]): number | undefined {
+    if (!this.#reportsTerminating) return undefined
+    const matches = compileSelector(set.spec.selector)
+    return controlled.filter((pod) => pod.metadata.deletionTimestamp !== undefined && !isPodTerminal(pod) && matches(pod.metadata.labels)).length
+  }
+
+  /** Creates or deletes pods as needed; answers the first error. */
+  #manage(key: string, set: ReplicaSet, active: readonly Pod[]): unknown {
+    const difference = active.length - (set.spec.replicas ?? 1)
+    if (difference < 0) return this.#createPods(key, set, Math.min(-difference, BURST))
+    if (difference > 0) return this.#deletePods(key, set, active, Math.min(difference, BURST))
+    return undefined
+  }
+
+  #createPods(key: string, set: ReplicaSet, count: number): unknown {
+    const owner = ownerOf(set)
+    this.#expectations.expect(key, count, [])
+    const { succeeded, error } = slowStart(count, () => {
+      try {
+        this.#podControl.create(set.spec.template, owner)
+      } catch (failure) {
+        // every creation would fail, and it is nothing to retry or report
+        if (!isNamespaceTerminating(failure)) throw failure
+      }
+    })
+    if (succeeded < count) this.#expectations.creationObserved(key, count - succeeded)
+    return error
+  }
+
+  #deletePods(key: string, set: ReplicaSet, active: readonly Pod[], count: number): unknown {
+    const doomed = podsToDelete(active, count, this.#relatedPodsOnNodes(set), this.#host.clock.now())
+    this.#expectations.expect(key, 0, doomed.map(keyOf))
+    let firstError: unknown
+    for (const pod of doomed) {
+      try {
+        this.#podControl.delete(pod, ownerOf(set))
+      } catch (error) {
+        this.#expectations.deletionObserved(key, keyOf(pod))
+        if (!isApiError(error, 'NotFound')) firstError ??= error
+      }
+    }
+    return firstError
+  }
+
+  /** How many active pods the ReplicaSets of the same Deployment have on a node; 0 for a ReplicaSet of its own. */
+  #relatedPodsOnNodes(set: ReplicaSet): (node: string) => number {
+    const counts = new Map<string, number>()
+    const deployment = controllerOf(set)
+    for (const related of deployment ? this.#sets.byIndex(BY_CONTROLLER, deployment.uid) : []) {
+      for (const pod of this.#pods.byIndex(BY_CONTROLLER, related.metadata.uid ?? '')) {
+        const node = pod.spec.nodeName
+        if (node !== undefined && isPodActive(pod)) counts.set(node, (counts.get(node) ?? 0) + 1)
+      }
+    }
+    return (node) => counts.get(node) ?? 0
+  }
+
+  #report(key: string, set: ReplicaSet, active: readonly Pod[], terminating: number | undefined, failure: unknown): void {
+    const now = this.#host.clock.now()
+    const message = failure === undefined ? undefined : failure instanceof Error ? failure.message : String(failure)
+    const status = replicaSetStatus(set, { active, terminating, failure: message, now })
+    if (!semanticEqual(status, set.status)) writeStatus(this.#host.client, 'replicasets', set, status)
+    const wait = nextAvailabilityCheck(active.filter(isPodReady), set.spec.minReadySeconds ?? 0, now)
+    if (wait !== undefined) this.#queue.addAfter(key, wait)
+  }
+}
+
+function ownerOf(set: ReplicaSet): Owner {
+  return { object: set, apiVersion: 'apps/v1', kind: 'ReplicaSet' }
+}

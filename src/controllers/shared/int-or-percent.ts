@@ -1,0 +1,14 @@
+import type { IntOrString } from '../../api/json.js'
+
+/**
+ * The number that an IntOrString means of `total`: a count as it is, a percentage as its share, rounded as asked. Absent counts as 0.
+ * Source: apimachinery pkg/util/intstr GetScaledValueFromIntOrPercent.
+ */
+export function scaledValue(value: IntOrString | undefined, total: number, rounding: 'up' | 'down'): number {
+  if (value === undefined) return 0
+  if (typeof value === 'number') return value
+  const percent = /^(\d+)%$/.exec(value)?.[1]
+  if (percent === undefined) throw new Error(`assertion failed: neither a number nor a percentage: ${value}`)
+  const share = (Number(percent) * total) / 100
+  return rounding === 'up' ? Math.ceil(share) : Math.floor(share)
+}

@@ -1,0 +1,77 @@
+import type { PodTemplateSpec, Pod } from '../../api/core/generated.js'
+import { dnsSubdomainFaults } from '../../api/names.js'
+import { newControllerRef } from '../../api/meta/owner-references.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
+import type { Client, Creatable } from '../../apiserver/client/client.js'
+import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
+import type { Owner } from './ownership.js'
+
+/**
+ * The pod that `owner` makes from a template: labels, annotations, finalizers and spec of the template, a generated name, and the owner as
+ * controller. Source: pkg/controller/controller_utils.go GetPodFromTemplate.
+ */
+export function podFromTemplate(template: PodTemplateSpec, owner: Owner): Creatable<Pod> {
+  const { labels, annotations, finalizers } = template.metadata
+  const { name = '', namespace } = owner.object.metadata
+  return {
+    metadata: {
+      generateName: generateNamePrefix(name),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labels ? { labels } : {}),
+      ...(annotations ? { annotations } : {}),
+      ...(finalizers ? { finalizers } : {}),
+      ownerReferences: [newControllerRef(owner.object, owner.apiVersion, owner.kind)],
+    },
+    spec: template.spec,
+    status: {},
+  }
+}
+
+/** `<owner>-`, or the bare name where that would be no valid prefix. */
+function generateNamePrefix(owner: string): string {
+  const prefix = `${owner}-`
+  return dnsSubdomainFaults(`${prefix}a`).length === 0 ? prefix : owner
+}
+
+/** Whether a request failed because its namespace is being deleted. */
+export function isNamespaceTerminating(error: unknown): boolean {
+  return isApiError(error) && (error.details.causes ?? []).some((cause) => cause.reason === 'NamespaceTerminating')
+}
+
+/** Creates and deletes pods for an owner, and tells so in events on the owner. Source: controller_utils.go RealPodControl. */
+export class PodControl {
+  readonly #client: Client
+  readonly #recorder: EventRecorder
+
+  constructor(client: Client, recorder: EventRecorder) {
+    this.#client = client
+    this.#recorder = recorder
+  }
+
+  /** Creates a pod. @throws what the server answers, after an event (none when the namespace is being deleted). */
+  create(template: PodTemplateSpec, owner: Owner): Pod {
+    try {
+      const pod = this.#client.create('pods', podFromTemplate(template, owner))
+      this.#recorder.event(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name ?? ''}`)
+      return pod
+    } catch (error) {
+      if (!isNamespaceTerminating(error)) {
+        this.#recorder.event(owner, 'Warning', 'FailedCreate', `Error creating: ${error instanceof Error ? error.message : String(error)}`)
+      }
+      throw error
+    }
+  }
+
+  /** Deletes a pod. @throws what the server answers, after an event (none when the pod is gone already). */
+  delete(pod: Pod, owner: Owner): void {
+    try {
+      this.#client.delete('pods', pod.metadata)
+      this.#recorder.event(owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name ?? ''}`)
+    } catch (error) {
+      if (!isApiError(error, 'NotFound')) {
+        this.#recorder.event(owner, 'Warning', 'FailedDelete', `Error deleting: ${error instanceof Error ? error.message : String(error)}`)
+      }
+      throw error
+    }
+  }
+}

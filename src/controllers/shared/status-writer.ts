@@ -1,0 +1,20 @@
+import type { KubeObject } from '../../api/definition.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
+import type { Client } from '../../apiserver/client/client.js'
+
+/**
+ * Writes `status` on `object`; if the object has changed meanwhile, once more on its fresh version.
+ * Source: updateReplicaSetStatus and storeDaemonSetStatus, which both retry once.
+ */
+export function writeStatus(client: Client, resource: string, object: KubeObject, status: object): void {
+  try {
+    client.updateStatus(resource, withStatus(object, status))
+  } catch (error) {
+    if (!isApiError(error, 'Conflict')) throw error
+    client.updateStatus(resource, withStatus(client.get(resource, object.metadata), status))
+  }
+}
+
+function withStatus(object: KubeObject, status: object): KubeObject {
+  return { ...object, status } as KubeObject
+}
