@@ -44,7 +44,8 @@ export class CompactionHashes {
     const entry = this.#remembered.find((each) => each.revision === revision)
     if (entry !== undefined) return this.#resolve(entry)
     const at = revision === 0 ? mvcc.revision : revision
-    mvcc.checkReadable(at)
+    // etcd lets a negative revision pass, at which nothing is stored.
+    if (at > 0) mvcc.checkReadable(at)
     return hashAt(mvcc, at, false)
   }
 

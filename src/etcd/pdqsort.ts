@@ -157,7 +157,7 @@ class PatternDefeatingSort<T> {
     if (length < 8) return
     let random = BigInt(length)
     const modulus = 1n << BigInt(bitLength(length))
-    const at = a + Math.floor(length / 4) * 2 - 1
+    const at = a + Math.floor(length / 4) * 2
     for (let i = 0; i < 3; i++) {
       random = BigInt.asUintN(64, random ^ (random << 13n))
       random ^= random >> 7n

@@ -1,0 +1,119 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { EtcdStore } from '../../src/etcd/index.js'
+import { honestModel, Lockstep, type Difference, type MakeModel } from './lockstep.js'
+import { operation, type Operation } from './operations.js'
+import { ETCD_BINARY, etcdInstalled, RealEtcd } from './real-etcd.js'
+import { WatchLockstep, watchOperation } from './watch-lockstep.js'
+
+const SEED = 7
+const installed = etcdInstalled()
+
+test('the real etcd is there (in CI it must be; elsewhere the differential tests are skipped without it)', () => {
+  if (!installed) console.warn(`${ETCD_BINARY} is missing: install etcd-server to run the differential tests`)
+  expect(installed || process.env['CI'] === undefined).toBe(true)
+})
+
+function show(difference: Difference): string {
+  return JSON.stringify(difference, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value), 2)
+}
+
+async function play(lockstep: Lockstep, operations: readonly Operation[]): Promise<void> {
+  for (const each of operations) {
+    const difference = await lockstep.run(each)
+    if (difference !== undefined) throw new Error(show(difference))
+  }
+}
+
+describe.skipIf(!installed)('against the real etcd (skipped only where its binary is missing)', () => {
+  let etcd: RealEtcd
+  beforeAll(async () => {
+    etcd = await RealEtcd.start()
+  })
+  afterAll(() => etcd.stop())
+
+  /** Runs random sequences, each from a common beginning, and shrinks the first that differs. */
+  async function compare(makeModel: MakeModel, numRuns: number): Promise<{ operations: number; counterexample: Operation[] | undefined; error: unknown }> {
+    const lockstep = new Lockstep(etcd, makeModel)
+    const outcome = await fc.check(fc.asyncProperty(fc.array(operation, { maxLength: 20 }), async (operations) => {
+      await lockstep.reset()
+      await play(lockstep, operations)
+    }), { numRuns, seed: SEED })
+    lockstep.close()
+    return { operations: lockstep.operations, counterexample: outcome.counterexample?.[0], error: outcome.errorInstance }
+  }
+
+  test('a store that never was compacted answers as a fresh server', async () => {
+    const fresh = await RealEtcd.start()
+    const lockstep = new Lockstep(fresh)
+    const operations = fc.sample(operation, { numRuns: 600, seed: SEED }).filter((each) => each.do !== 'compact')
+    await play(lockstep, operations)
+    await play(lockstep, [
+      { do: 'compact', revision: { at: -1 } }, { do: 'hashKV', revision: undefined }, { do: 'compact', revision: { at: 0 } },
+      { do: 'compact', revision: { at: 0 } }, { do: 'compact', revision: { offset: 1 } },
+      { do: 'hashKV', revision: undefined },
+    ])
+    lockstep.close()
+    await fresh.stop()
+  })
+
+  test('2,500 random sequences of operations have the same answers', async () => {
+    const { operations, error } = await compare(honestModel, 2_500)
+    expect(error).toBeNull()
+    expect(operations).toBeGreaterThan(10_000)
+    console.info(`differential: ${operations} operations, no difference`)
+  })
+
+  test('a wrong rule in the model is found and shrunk', async () => {
+    const countsAfterLimit: MakeModel = (json) => {
+      const model = honestModel(json)
+      const range = model.range.bind(model)
+      model.range = (request) => {
+        const answer = range(request)
+        return request.countOnly === true ? answer : { ...answer, count: answer.kvs.length }
+      }
+      return model
+    }
+    const { counterexample, error } = await compare(countsAfterLimit, 500)
+    expect(String(error)).toContain('"count"')
+    expect(counterexample?.filter((each) => each.do === 'range')).toHaveLength(1)
+    expect(counterexample!.length).toBeLessThanOrEqual(2)
+  })
+
+  test('a wrong rule for deletions is found too', async () => {
+    const everyDeleteIsARevision: MakeModel = (json) => {
+      const model = honestModel(json)
+      const { deleteRange } = EtcdStore.prototype
+      model.deleteRange = (request) => {
+        const answer = deleteRange.call(model, request)
+        return { ...answer, header: { ...answer.header, revision: answer.header.revision + (answer.deleted === 0 ? 1 : 0) } }
+      }
+      return model
+    }
+    const { counterexample } = await compare(everyDeleteIsARevision, 500)
+    expect(counterexample).toMatchObject([{ do: 'delete' }])
+  })
+
+  test('watchers are told the same, with history, filters, previous values, ids, cancels and compactions', async () => {
+    const lockstep = new Lockstep(etcd)
+    let events = 0
+    await fc.assert(fc.asyncProperty(fc.array(watchOperation, { maxLength: 60, size: 'max' }), async (steps) => {
+      await lockstep.reset()
+      const watches = new WatchLockstep(lockstep)
+      try {
+        for (const step of steps) {
+          const difference = await watches.run(step)
+          if (difference !== undefined) throw new Error(show(difference))
+        }
+        const difference = await watches.finish()
+        if (difference !== undefined) throw new Error(show(difference))
+        events += watches.events
+      } finally {
+        watches.close()
+      }
+    }), { numRuns: 40, seed: SEED })
+    lockstep.close()
+    expect(events).toBeGreaterThan(500)
+    console.info(`differential: ${events} watch events, no difference`)
+  })
+})

@@ -1,0 +1,103 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { credentials, loadPackageDefinition, type Client, type ClientDuplexStream, type ServiceError } from '@grpc/grpc-js'
+import { loadSync } from '@grpc/proto-loader'
+
+/** Where Debian's etcd-server package puts the binary. */
+export const ETCD_BINARY = '/usr/bin/etcd'
+
+export function etcdInstalled(): boolean {
+  return existsSync(ETCD_BINARY)
+}
+
+export type Message = Record<string, unknown>
+
+type Unary = (request: Message, done: (error: ServiceError | null, response: Message) => void) => void
+
+const PROTO = fileURLToPath(new URL('./proto/', import.meta.url))
+
+type ServiceName = 'KV' | 'Watch' | 'Lease' | 'Maintenance'
+
+function connect(service: ServiceName, address: string): Client {
+  const definition = loadSync('rpc.proto', { includeDirs: [PROTO], longs: String, enums: String, defaults: true, oneofs: true })
+  const { etcdserverpb } = loadPackageDefinition(definition) as unknown as {
+    etcdserverpb: Record<ServiceName, new (address: string, channel: unknown) => Client>
+  }
+  return new etcdserverpb[service](address, credentials.createInsecure())
+}
+
+/** A real etcd 3.5 on loopback, with a data directory of its own that goes with it. */
+export class RealEtcd {
+  readonly #process: ChildProcess
+  readonly #directory: string
+  readonly #clients: Record<ServiceName, Client>
+
+  private constructor(process: ChildProcess, directory: string, address: string) {
+    this.#process = process
+    this.#directory = directory
+    this.#clients = {
+      KV: connect('KV', address), Watch: connect('Watch', address), Lease: connect('Lease', address),
+      Maintenance: connect('Maintenance', address),
+    }
+  }
+
+  static async start(flags: readonly string[] = []): Promise<RealEtcd> {
+    const [client, peer] = [await freePort(), await freePort()]
+    const directory = mkdtempSync(join(tmpdir(), 'simcluster-etcd-'))
+    const child = spawn(ETCD_BINARY, [
+      '--name', 'test', '--data-dir', directory, '--unsafe-no-fsync', '--log-level', 'error',
+      '--listen-client-urls', `http://127.0.0.1:${client}`, '--advertise-client-urls', `http://127.0.0.1:${client}`,
+      '--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`,
+      '--initial-cluster', `test=http://127.0.0.1:${peer}`, ...flags,
+    ], { stdio: 'ignore' })
+    const etcd = new RealEtcd(child, directory, `127.0.0.1:${client}`)
+    await etcd.#ready()
+    return etcd
+  }
+
+  async stop(): Promise<void> {
+    for (const client of Object.values(this.#clients)) client.close()
+    const exited = new Promise((resolve) => this.#process.once('exit', resolve))
+    this.#process.kill('SIGKILL')
+    if (this.#process.exitCode === null) await exited
+    rmSync(this.#directory, { recursive: true, force: true })
+  }
+
+  /** A unary call; rejects with grpc-js' ServiceError (`code`, `details`). */
+  call(service: ServiceName, method: string, request: Message): Promise<Message> {
+    const client = this.#clients[service] as unknown as Record<string, Unary>
+    return new Promise((resolve, reject) => {
+      client[method]!.call(client, request, (error, response) => (error === null ? resolve(response) : reject(error)))
+    })
+  }
+
+  stream(service: ServiceName, method: string): ClientDuplexStream<Message, Message> {
+    const client = this.#clients[service] as unknown as Record<string, () => ClientDuplexStream<Message, Message>>
+    return client[method]!.call(client)
+  }
+
+  async #ready(): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.call('KV', 'Range', { key: Buffer.from('health') })
+        return
+      } catch (error) {
+        if (attempt > 200 || this.#process.exitCode !== null) throw new Error('etcd did not start', { cause: error })
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+}
