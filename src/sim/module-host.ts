@@ -1,10 +1,11 @@
 import type { Clock } from './clock.js'
 import type { EventBus, KernelEvents } from './event-bus.js'
-import type { Handler, Host, Slice, TimerOptions, Topic } from './module.js'
+import type { Host } from './module.js'
 import type { PlainData } from './plain-data.js'
 import type { Random, RandomStream } from './random.js'
 import type { ReadyQueue } from './ready-queue.js'
 import type { Timers } from './timers.js'
+import type { Handler, Slice, TimerOptions, Topic } from './topic.js'
 import type { Failures, WorkQueue, WorkQueueOptions } from './work-queue.js'
 import { TopicWorkQueue } from './work-queue.js'
 

@@ -5,7 +5,6 @@ import { EventBus } from './event-bus.js'
 import type { KernelEvents } from './event-bus.js'
 import { HandlerCounts, LivelockError } from './livelock.js'
 import { ModuleHost } from './module-host.js'
-import type { Handler, Module, Slice } from './module.js'
 import { Random } from './random.js'
 import type { RandomStream } from './random.js'
 import { ReadyQueue } from './ready-queue.js'
@@ -13,6 +12,7 @@ import type { Ready } from './ready-queue.js'
 import type { SimulationState } from './state.js'
 import { cloneState } from './state.js'
 import { Timers } from './timers.js'
+import type { Handler, Slice } from './topic.js'
 import { Trace } from './trace.js'
 
 /** How a simulation begins and chooses. */
@@ -244,6 +244,3 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     for (const name of state.stopped) this.#stopped.add(name)
   }
 }
-
-/** The part of {@link Module} that the kernel calls; re-exported so that users of the kernel need one import. */
-export type { Module }

@@ -1,4 +1,4 @@
-import type { Slice, TimerOptions, Topic } from './module.js'
+import type { Slice, TimerOptions, Topic } from './topic.js'
 
 /** Back-off of a work queue; all times in virtual ms. */
 export interface WorkQueueOptions {
