@@ -1,0 +1,128 @@
+import type { Node, Taint } from '../../api/core/generated.js'
+import type { HostPort } from '../../api/core/host-ports.js'
+import { resourceAmounts } from '../../api/core/pod-resources.js'
+import type { PodInfo } from './pod-info.js'
+import { resourcesFrom } from './pod-info.js'
+
+/** Amounts that are added up in place. */
+interface MutableResources {
+  milliCpu: number
+  memory: number
+  ephemeralStorage: number
+  readonly scalars: Map<string, number>
+}
+
+/** What a node offers. */
+export interface Allocatable {
+  readonly milliCpu: number
+  readonly memory: number
+  readonly ephemeralStorage: number
+  readonly pods: number
+  readonly scalars: ReadonlyMap<string, number>
+}
+
+const NO_TAINTS: readonly Taint[] = []
+const NO_LABELS: Readonly<Record<string, string>> = {}
+const NOTHING: Allocatable = { milliCpu: 0, memory: 0, ephemeralStorage: 0, pods: 0, scalars: new Map() }
+
+/**
+ * A node as the plugins see it: what it offers, what its pods have taken, its taints sorted by what they forbid.
+ * A node that only pods speak of, not the API, has no {@link NodeInfo.object} and is never a candidate.
+ * Sums of whole numbers do not depend on the order of the pods. Source: pkg/scheduler/framework/types.go NodeInfo.
+ */
+export class NodeInfo {
+  readonly name: string
+  object: Node | undefined
+  labels: Readonly<Record<string, string>> = NO_LABELS
+  unschedulable = false
+  /** Taints NoSchedule and NoExecute. */
+  hardTaints: readonly Taint[] = NO_TAINTS
+  /** Taints PreferNoSchedule. */
+  softTaints: readonly Taint[] = NO_TAINTS
+  allocatable: Allocatable = NOTHING
+  readonly requested: MutableResources = { milliCpu: 0, memory: 0, ephemeralStorage: 0, scalars: new Map() }
+  nonZeroMilliCpu = 0
+  nonZeroMemory = 0
+  /** Pods by key, in the order in which they came: sort before the order can matter. */
+  readonly pods: Map<string, PodInfo> = new Map()
+  readonly #ports: Map<string, readonly HostPort[]> = new Map()
+
+  constructor(name: string, object?: Node) {
+    this.name = name
+    if (object) this.setNode(object)
+  }
+
+  /** The API object; asserts that there is one. */
+  get node(): Node {
+    if (!this.object) throw new Error(`assertion failed: node ${this.name} is not known to the API`)
+    return this.object
+  }
+
+  /** Host ports in use by pods of the node. */
+  usedPorts(): Iterable<readonly HostPort[]> {
+    return this.#ports.values()
+  }
+
+  setNode(node: Node): void {
+    this.object = node
+    this.labels = node.metadata.labels ?? NO_LABELS
+    // nodes written by hand may lack spec or status
+    const { unschedulable, taints = NO_TAINTS } = (node.spec as Node['spec'] | undefined) ?? {}
+    this.unschedulable = unschedulable ?? false
+    this.hardTaints = taints.length === 0 ? NO_TAINTS : taints.filter(({ effect }) => effect !== 'PreferNoSchedule')
+    this.softTaints = taints.length === 0 ? NO_TAINTS : taints.filter(({ effect }) => effect === 'PreferNoSchedule')
+    const amounts = resourceAmounts((node.status as Node['status'] | undefined)?.allocatable)
+    const { scalars, ...rest } = resourcesFrom(amounts)
+    this.allocatable = { ...rest, pods: amounts['pods'] ?? 0, scalars: new Map(scalars) }
+  }
+
+  /** The node has left the API; its pods may still be there. */
+  clearNode(): void {
+    this.object = undefined
+  }
+
+  /** Adds a pod, or puts it in the place of the pod of that key. */
+  addPod(pod: PodInfo): void {
+    const old = this.pods.get(pod.key)
+    if (old === pod) return
+    if (old) this.#count(old, -1)
+    this.pods.set(pod.key, pod)
+    this.#count(pod, 1)
+    if (pod.hostPorts.length > 0) this.#ports.set(pod.key, pod.hostPorts)
+    else if (old) this.#ports.delete(pod.key)
+  }
+
+  removePod(key: string): void {
+    const old = this.pods.get(key)
+    if (!old) return
+    this.pods.delete(key)
+    this.#ports.delete(key)
+    this.#count(old, -1)
+  }
+
+  /** A copy that can be changed for a trial. */
+  clone(): NodeInfo {
+    const copy = new NodeInfo(this.name)
+    const { object, labels, unschedulable, hardTaints, softTaints, allocatable, nonZeroMilliCpu, nonZeroMemory } = this
+    Object.assign(copy, { object, labels, unschedulable, hardTaints, softTaints, allocatable, nonZeroMilliCpu, nonZeroMemory })
+    const { milliCpu, memory, ephemeralStorage, scalars } = this.requested
+    Object.assign(copy.requested, { milliCpu, memory, ephemeralStorage })
+    for (const [name, amount] of scalars) copy.requested.scalars.set(name, amount)
+    for (const [key, pod] of this.pods) copy.pods.set(key, pod)
+    for (const [key, ports] of this.#ports) copy.#ports.set(key, ports)
+    return copy
+  }
+
+  #count(pod: PodInfo, sign: 1 | -1): void {
+    const { requested } = this
+    const { requests } = pod
+    requested.milliCpu += sign * requests.milliCpu
+    requested.memory += sign * requests.memory
+    requested.ephemeralStorage += sign * requests.ephemeralStorage
+    for (const [name, amount] of requests.scalars) {
+      requested.scalars.set(name, (requested.scalars.get(name) ?? 0) + sign * amount)
+    }
+    this.nonZeroMilliCpu += sign * pod.nonZeroMilliCpu
+    this.nonZeroMemory += sign * pod.nonZeroMemory
+  }
+}

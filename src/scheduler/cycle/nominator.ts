@@ -1,0 +1,54 @@
+import type { Slice } from '../../sim/module.js'
+
+/** Which node each waiting pod is promised, after preemption. The map is state, the index by node a cache. Source: backend/queue/nominator.go. */
+export class Nominator {
+  readonly #state: Slice<Map<string, string>>
+  readonly #byNode = new Map<string, Set<string>>()
+
+  constructor(state: Slice<Map<string, string>>) {
+    this.#state = state
+    for (const [key, nodeName] of state.value) this.#index(key, nodeName)
+  }
+
+  /** Number of pods that a node is promised to. */
+  get size(): number {
+    return this.#state.value.size
+  }
+
+  /** The node that is promised to the pod of that key. */
+  nodeOf(key: string): string | undefined {
+    return this.#state.value.get(key)
+  }
+
+  /** Keys of the pods that the node is promised to, sorted. */
+  podsOf(nodeName: string): readonly string[] {
+    const keys = this.#byNode.get(nodeName)
+    return keys ? [...keys].sort() : NONE
+  }
+
+  /** Promises the node to the pod; undefined takes the promise back. */
+  set(key: string, nodeName: string | undefined): void {
+    const old = this.#state.value.get(key)
+    if (old === nodeName) return
+    if (old !== undefined) this.#unindex(key, old)
+    if (nodeName === undefined) this.#state.value.delete(key)
+    else {
+      this.#state.value.set(key, nodeName)
+      this.#index(key, nodeName)
+    }
+  }
+
+  #index(key: string, nodeName: string): void {
+    const keys = this.#byNode.get(nodeName)
+    if (keys) keys.add(key)
+    else this.#byNode.set(nodeName, new Set([key]))
+  }
+
+  #unindex(key: string, nodeName: string): void {
+    const keys = this.#byNode.get(nodeName)
+    keys?.delete(key)
+    if (keys?.size === 0) this.#byNode.delete(nodeName)
+  }
+}
+
+const NONE: readonly string[] = []

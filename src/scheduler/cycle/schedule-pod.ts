@@ -1,0 +1,75 @@
+import type { NodeInfo } from '../cache/node-info.js'
+import type { PodInfo } from '../cache/pod-info.js'
+import type { Snapshot } from '../cache/snapshot.js'
+import { Cycle } from '../framework/cycle.js'
+import type { Diagnosis } from '../framework/diagnosis.js'
+import type { Framework, PreFilterOutcome } from '../framework/framework.js'
+import { leftOutByPreFilter } from '../framework/framework.js'
+import type { PluginRejection } from '../framework/rejection.js'
+import type { NominatedPods, Search } from './filter-nodes.js'
+import { findFeasibleNodes, passesFilters } from './filter-nodes.js'
+import { numFeasibleNodesToFind } from './nodes-to-find.js'
+import { selectHost, totalScores } from './select-host.js'
+
+/** What a cycle needs beside the pod. */
+export interface CycleInput {
+  readonly framework: Framework
+  readonly snapshot: Snapshot
+  /** Where in the order of nodes the search begins. */
+  readonly start: number
+  /** Left out when no node is promised to any pod. */
+  readonly nominated?: NominatedPods
+  /** Breaks ties by lot; without it the first wins. */
+  readonly draw?: (n: number) => number
+}
+
+/** How a cycle ended: with a node, or with the reasons why there is none. `nextStart` is where the next search begins. */
+export type CycleOutcome =
+  | { readonly cycle: Cycle; readonly nextStart: number; readonly node: NodeInfo }
+  | { readonly cycle: Cycle; readonly nextStart: number; readonly diagnosis: Diagnosis }
+
+/** Finds the node for a pod. Pure: nothing but the answer changes. Asserts that there are nodes. Source: schedule_one.go schedulePod. */
+export function schedulePod(pod: PodInfo, input: CycleInput): CycleOutcome {
+  const { framework, snapshot, start } = input
+  const cycle = new Cycle(pod, snapshot)
+  const preFilter = framework.preFilter(cycle)
+  if (preFilter.rejected) return { cycle, nextStart: start, diagnosis: rejectedByPreFilter(preFilter.rejected) }
+  const nominated = nominatedNode(cycle, input)
+  if (nominated) return { cycle, nextStart: start, node: nominated }
+  const all = snapshot.nodes
+  const nodes = preFilter.nodeNames ? all.filter(({ name }) => preFilter.nodeNames?.has(name)) : all
+  const wanted = numFeasibleNodesToFind(framework.percentageOfNodesToScore, nodes.length)
+  const search = findFeasibleNodes(framework, cycle, nodes, start, wanted, input.nominated)
+  const nextStart = (start + search.feasible.length + search.rejected.size) % all.length
+  if (search.feasible.length === 0) return { cycle, nextStart, diagnosis: diagnose(search, preFilter) }
+  return { cycle, nextStart, node: choose(cycle, input, search.feasible) }
+}
+
+/** A node that preemption has made room on is taken without looking further, if the pod fits. */
+function nominatedNode(cycle: Cycle, { framework, snapshot, nominated }: CycleInput): NodeInfo | undefined {
+  const { nominatedNodeName } = cycle.pod.pod.status
+  const node = nominatedNodeName ? snapshot.get(nominatedNodeName) : undefined
+  if (!node) return undefined
+  return passesFilters(framework, cycle, node, nominated ?? (() => [])) ? undefined : node
+}
+
+function choose(cycle: Cycle, { framework, draw }: CycleInput, feasible: readonly NodeInfo[]): NodeInfo {
+  if (feasible.length === 1) return feasible[0] as NodeInfo
+  framework.preScore(cycle, feasible)
+  const totals = totalScores(framework.score(cycle, feasible), feasible.length)
+  return feasible[selectHost(totals, draw)] as NodeInfo
+}
+
+function rejectedByPreFilter(rejected: PluginRejection): Diagnosis {
+  return {
+    nodes: new Map(),
+    absent: rejected,
+    preFilterMessage: rejected.rejection.reasons.join(', '),
+    plugins: new Set([rejected.plugin]),
+  }
+}
+
+function diagnose({ rejected }: Search, { nodeNames, narrowedBy }: PreFilterOutcome): Diagnosis {
+  const plugins = new Set([...narrowedBy, ...[...rejected.values()].map(({ plugin }) => plugin)])
+  return nodeNames ? { nodes: rejected, absent: leftOutByPreFilter(narrowedBy), plugins } : { nodes: rejected, plugins }
+}

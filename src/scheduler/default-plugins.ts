@@ -1,0 +1,42 @@
+import type { Plugin, PluginFactory, PluginHandle } from './framework/plugin.js'
+import { defaultBinder } from './plugins/default-binder.js'
+import { defaultPreemption } from './plugins/default-preemption.js'
+import { dynamicResources } from './plugins/dynamic-resources.js'
+import { nodeAffinity } from './plugins/node-affinity.js'
+import { nodeName } from './plugins/node-name.js'
+import { nodePorts } from './plugins/node-ports.js'
+import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation.js'
+import { nodeResourcesFit } from './plugins/node-resources-fit.js'
+import { nodeUnschedulable } from './plugins/node-unschedulable.js'
+import { prioritySort } from './plugins/priority-sort.js'
+import { schedulingGates } from './plugins/scheduling-gates.js'
+import { taintToleration } from './plugins/taint-toleration.js'
+
+/** Weights of scores that are not 1. Source: pkg/scheduler/apis/config/v1/default_plugins.go. */
+export const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = { TaintToleration: 3, NodeAffinity: 2 }
+
+/** The default profile's plugins in upstream's order, which holds at every extension point. */
+const DEFAULT_PLUGINS: readonly (Plugin | PluginFactory)[] = [
+  schedulingGates,
+  prioritySort,
+  nodeUnschedulable,
+  nodeName,
+  taintToleration,
+  nodeAffinity,
+  nodePorts,
+  nodeResourcesFit,
+  dynamicResources,
+  defaultPreemption,
+  nodeResourcesBalancedAllocation,
+  defaultBinder,
+]
+
+/** Makes the default plugins for what `handle` offers. */
+export function defaultPlugins(handle: PluginHandle): readonly Plugin[] {
+  return makePlugins(DEFAULT_PLUGINS, handle).filter(({ name }) => name !== dynamicResources.name || handle.release.dynamicResources)
+}
+
+/** Plugins as they are, and what the factories make. */
+export function makePlugins(plugins: readonly (Plugin | PluginFactory)[], handle: PluginHandle): readonly Plugin[] {
+  return plugins.map((plugin) => (typeof plugin === 'function' ? plugin(handle) : plugin))
+}

@@ -1,0 +1,60 @@
+import type { Change } from '../apiserver/client/informer.js'
+import { keyOf } from '../apiserver/client/object-index.js'
+import { isPodTerminal } from '../api/core/conditions.js'
+import type { Node, Pod } from '../api/core/generated.js'
+import { podInfoOf } from './cache/pod-info.js'
+import { assignedPodUpdateEvents, nodeUpdateEvents, ownPodUpdateEvents } from './framework/cluster-event.js'
+import type { SchedulerRuntime } from './runtime.js'
+
+/** What changes of nodes do to the snapshot and the queue. Source: pkg/scheduler/eventhandlers.go. */
+export function onNodeChange({ snapshot, queue }: SchedulerRuntime, { type, object, old }: Change<Node>): void {
+  if (type === 'DELETED') {
+    snapshot.removeNode(object.metadata.name as string)
+    queue.onEvent({ kind: 'Node/Delete', object })
+    return
+  }
+  snapshot.setNode(object)
+  if (!queue.hasUnschedulable) return
+  if (!old) queue.onEvent({ kind: 'Node/Add', object })
+  else for (const event of nodeUpdateEvents(old, object)) queue.onEvent(event)
+}
+
+/** What changes of pods do to the snapshot and the queue. Pods that have ended are as good as gone. */
+export function onPodChange(runtime: SchedulerRuntime, { type, object, old }: Change<Pod>): void {
+  const before = old && !isPodTerminal(old) ? old : undefined
+  if (type === 'DELETED' || isPodTerminal(object)) return podGone(runtime, object, before)
+  if (object.spec.nodeName) return podAssigned(runtime, object, before)
+  const nodeName = runtime.assumed.value.get(keyOf(object))
+  if (nodeName !== undefined) runtime.snapshot.setPod(podInfoOf(object), nodeName)
+  else if (runtime.frameworkOf(object)) podWaiting(runtime, object, before)
+}
+
+function podAssigned({ snapshot, queue, assumed, nominator }: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
+  const info = podInfoOf(pod)
+  assumed.value.delete(info.key)
+  nominator.set(info.key, undefined)
+  queue.delete(info.key)
+  snapshot.setPod(info, pod.spec.nodeName as string)
+  if (!queue.hasUnschedulable) return
+  if (!before?.spec.nodeName) queue.onEvent({ kind: 'AssignedPod/Add', object: pod })
+  else for (const event of assignedPodUpdateEvents(before, pod)) queue.onEvent(event)
+}
+
+function podWaiting({ queue, nominator }: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
+  const info = podInfoOf(pod)
+  nominator.set(info.key, pod.status.nominatedNodeName || undefined)
+  if (!queue.get(info.key)) {
+    // a pod that was taken out for good (it is being deleted) stays out, whatever happens to it
+    if (!before || pod.metadata.deletionTimestamp === undefined) queue.add(info)
+  } else if (before) queue.onOwnEvents(info.key, ownPodUpdateEvents(before, pod))
+}
+
+function podGone({ snapshot, queue, assumed, nominator }: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
+  const key = keyOf(pod)
+  const held = before?.spec.nodeName !== undefined || assumed.value.has(key) || nominator.nodeOf(key) !== undefined
+  assumed.value.delete(key)
+  nominator.set(key, undefined)
+  queue.delete(key)
+  snapshot.removePod(key)
+  if (held) queue.onEvent({ kind: 'AssignedPod/Delete', object: pod })
+}

@@ -1,0 +1,133 @@
+import type { Node, Pod } from '../api/core/generated.js'
+import type { PodDisruptionBudget } from '../api/policy/generated.js'
+import type { NodeInfo } from './cache/node-info.js'
+import { podInfoOf } from './cache/pod-info.js'
+import { Snapshot } from './cache/snapshot.js'
+import { passesFilters } from './cycle/filter-nodes.js'
+import { selectHost, totalScores } from './cycle/select-host.js'
+import { Cycle } from './framework/cycle.js'
+import type { Diagnosis } from './framework/diagnosis.js'
+import { fitErrorMessage } from './framework/diagnosis.js'
+import type { Framework, PreFilterOutcome } from './framework/framework.js'
+import { leftOutByPreFilter } from './framework/framework.js'
+import type { PluginRejection, RejectionCode } from './framework/rejection.js'
+import type { ProfileOptions } from './profile.js'
+import { makeFramework } from './profile.js'
+import { schedulerRelease } from './texts.js'
+import type { SchedulerRelease } from './texts.js'
+
+/** Options of {@link explain}. */
+export interface ExplainOptions {
+  /** Kubernetes version whose texts are used. Default `v1.35`. */
+  readonly version?: string
+  /** Default: the default profile. */
+  readonly profile?: ProfileOptions
+  /** Budgets that preemption respects where it can. Default none. */
+  readonly podDisruptionBudgets?: readonly PodDisruptionBudget[]
+}
+
+/** One plugin's opinion of one node. */
+export interface ExplainedScore {
+  readonly plugin: string
+  readonly raw: number
+  /** 0..100. */
+  readonly normalized: number
+  readonly weight: number
+  /** normalized x weight. */
+  readonly weighted: number
+}
+
+/** What the scheduler makes of one node: either turned down, or scored. */
+export interface ExplainedNode {
+  readonly node: string
+  readonly rejected?: { readonly plugin: string; readonly code: RejectionCode; readonly reasons: readonly string[] }
+  readonly scores?: readonly ExplainedScore[]
+  readonly total?: number
+}
+
+/** What the scheduler makes of a pod. */
+export interface Explanation {
+  /** Every node, in the order of examination. */
+  readonly nodes: readonly ExplainedNode[]
+  /** The node with the highest total, the first among equals. */
+  readonly node?: string
+  /** The FailedScheduling text when there is none. */
+  readonly message?: string
+  /** The node that preemption would make room on, and the keys of the pods that would go. */
+  readonly preemption?: { readonly node: string; readonly victims: readonly string[] }
+}
+
+/**
+ * What a scheduler would do with `pod` on `nodes` that carry `pods` (those with a nodeName count), node by node and plugin by plugin.
+ * A pure function of plain objects. Unlike a real cycle it looks at every node, and scores even a single one.
+ */
+export function explain(pod: Pod, nodes: readonly Node[], pods: readonly Pod[] = [], options: ExplainOptions = {}): Explanation {
+  const release = schedulerRelease(options.version ?? 'v1.35')
+  const framework = makeFramework(options.profile ?? {}, {
+    release,
+    client: () => {
+      throw new Error('assertion failed: explain() has no cluster')
+    },
+    podDisruptionBudgets: () => options.podDisruptionBudgets ?? [],
+    randomInt: () => 0,
+  })
+  const counted = pods.filter(({ status }) => status.phase !== 'Succeeded' && status.phase !== 'Failed')
+  const snapshot = Snapshot.of(nodes, counted.map(podInfoOf))
+  const cycle = new Cycle(podInfoOf(pod), snapshot)
+  if (snapshot.nodes.length === 0) return { nodes: [], message: 'no nodes available to schedule pods' }
+  const preFilter = framework.preFilter(cycle)
+  const rejected = rejections(framework, cycle, preFilter)
+  const feasible = snapshot.nodes.filter(({ name }) => !rejected.has(name))
+  if (feasible.length > 0) return scored(framework, cycle, feasible, rejected)
+  return unfit(framework, cycle, preFilter, rejected, release)
+}
+
+type Rejections = ReadonlyMap<string, PluginRejection>
+
+function rejections(framework: Framework, cycle: Cycle, { rejected, nodeNames, narrowedBy }: PreFilterOutcome): Rejections {
+  const found = new Map<string, PluginRejection>()
+  for (const node of cycle.snapshot.nodes) {
+    const leftOut = nodeNames && !nodeNames.has(node.name) ? leftOutByPreFilter(narrowedBy) : undefined
+    const rejection = rejected ?? leftOut ?? framework.filter(cycle, node)
+    if (rejection) found.set(node.name, rejection)
+  }
+  return found
+}
+
+function scored(framework: Framework, cycle: Cycle, feasible: readonly NodeInfo[], rejected: Rejections): Explanation {
+  framework.preScore(cycle, feasible)
+  const all = framework.score(cycle, feasible, true)
+  const totals = totalScores(all, feasible.length)
+  const place = new Map(feasible.map(({ name }, at) => [name, at]))
+  const nodes = cycle.snapshot.nodes.map(({ name }): ExplainedNode => {
+    const at = place.get(name)
+    if (at === undefined) return refused(name, rejected)
+    const scores = all.map(({ plugin, weight, raw, normalized }): ExplainedScore => {
+      const score = normalized[at] as number
+      return { plugin, raw: raw?.[at] ?? score, normalized: score, weight, weighted: weight * score }
+    })
+    return { node: name, scores, total: totals[at] as number }
+  })
+  return { nodes, node: (feasible[selectHost(totals)] as NodeInfo).name }
+}
+
+function unfit(
+  framework: Framework, cycle: Cycle, preFilter: PreFilterOutcome, rejected: Rejections, release: SchedulerRelease,
+): Explanation {
+  const nodes = cycle.snapshot.nodes.map(({ name }) => refused(name, rejected))
+  const plugins = new Set([...rejected.values()].map(({ plugin }) => plugin))
+  const all: Diagnosis = { nodes: rejected, plugins }
+  const diagnosis = preFilter.rejected ? { ...all, preFilterMessage: preFilter.rejected.rejection.reasons.join(', ') } : all
+  const post = framework.postFilter(cycle, diagnosis, (trial, node) => passesFilters(framework, trial, node, () => []))
+  const total = cycle.snapshot.nodes.length
+  if ('message' in post) {
+    return { nodes, message: fitErrorMessage(total, diagnosis, release.postFilterMessages ? post.message : undefined) }
+  }
+  const preemption = { node: post.nodeName, victims: post.victims.map(({ key }) => key) }
+  return { nodes, message: fitErrorMessage(total, diagnosis), preemption }
+}
+
+function refused(node: string, rejected: Rejections): ExplainedNode {
+  const { plugin, rejection } = rejected.get(node) as PluginRejection
+  return { node, rejected: { plugin, code: rejection.code, reasons: rejection.reasons } }
+}

@@ -1,0 +1,39 @@
+import type { PluginRejection, Rejection } from './rejection.js'
+
+/** Why a pod found no node. Source: pkg/scheduler/framework/types.go Diagnosis. */
+export interface Diagnosis {
+  /** Nodes that were looked at, by name. */
+  readonly nodes: ReadonlyMap<string, PluginRejection>
+  /** What holds for all nodes that were not. */
+  readonly absent?: PluginRejection
+  /** Set when PreFilter turned the pod down for all nodes. */
+  readonly preFilterMessage?: string
+  /** Plugins whose events may help: those that turned nodes down or narrowed them. */
+  readonly plugins: ReadonlySet<string>
+}
+
+/** Counts of reasons as the message has them: `2 Insufficient cpu`, sorted as plain strings. */
+export function reasonCounts(diagnosis: Pick<Diagnosis, 'nodes' | 'absent'>, allNodes: number): readonly string[] {
+  const counts = new Map<string, number>()
+  const count = ({ reasons }: Rejection, times: number): void => {
+    for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + times)
+  }
+  for (const { rejection } of diagnosis.nodes.values()) count(rejection, 1)
+  const absent = allNodes - diagnosis.nodes.size
+  if (diagnosis.absent && absent > 0) count(diagnosis.absent.rejection, absent)
+  return [...counts].map(([reason, times]) => `${times} ${reason}`).sort()
+}
+
+/**
+ * The text of a FailedScheduling event: `0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu. <PostFilter>`.
+ * Source: pkg/scheduler/framework/types.go FitError.Error.
+ */
+export function fitErrorMessage(allNodes: number, diagnosis: Diagnosis, postFilterMessage?: string): string {
+  let message = `0/${allNodes} nodes are available:`
+  if (diagnosis.preFilterMessage !== undefined) message += ` ${diagnosis.preFilterMessage}.`
+  else {
+    const counts = reasonCounts(diagnosis, allNodes)
+    if (counts.length > 0) message += ` ${counts.join(', ')}.`
+  }
+  return postFilterMessage ? `${message} ${postFilterMessage}` : message
+}

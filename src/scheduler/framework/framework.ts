@@ -1,0 +1,257 @@
+import { ApiError, ConnectionError } from '../../apiserver/client/api-error.js'
+import type { NodeInfo } from '../cache/node-info.js'
+import type { PodInfo } from '../cache/pod-info.js'
+import type { QueuedPod } from '../queue/queued-pod.js'
+import type { ClusterEventKind, QueueingHint } from './cluster-event.js'
+import type { Cycle } from './cycle.js'
+import type { Diagnosis } from './diagnosis.js'
+import type {
+  BindPlugin, FilterPlugin, Nomination, PermitPlugin, Plugin, PostBindPlugin, PostFilterPlugin, PreBindPlugin, PreEnqueuePlugin,
+  PreFilterPlugin, PreScorePlugin, QueueSortPlugin, ReservePlugin, ScorePlugin,
+} from './plugin.js'
+import type { PluginRejection } from './rejection.js'
+import { CycleError, unresolvable } from './rejection.js'
+
+/** The scores of one plugin, in the order of the nodes. */
+export interface PluginScores {
+  readonly plugin: string
+  readonly weight: number
+  /** Present if asked for. */
+  readonly raw?: readonly number[]
+  /** 0..100. */
+  readonly normalized: readonly number[]
+}
+
+/** What PreFilter says: a refusal, or the nodes that need to be looked at (all when undefined). */
+export interface PreFilterOutcome {
+  readonly rejected?: PluginRejection
+  readonly nodeNames?: ReadonlySet<string>
+  /** Plugins that narrowed the nodes, sorted. */
+  readonly narrowedBy: readonly string[]
+}
+
+type Named<P> = P & { readonly name: string }
+
+/** A profile's plugins, sorted into extension points, and how each point is run. Source: pkg/scheduler/framework/runtime/framework.go. */
+export class Framework {
+  readonly schedulerName: string
+  /** 0: adaptive. */
+  readonly percentageOfNodesToScore: number
+  readonly #plugins: ReadonlyMap<string, Plugin>
+  readonly #weights: Readonly<Record<string, number>>
+  readonly #preEnqueue: readonly Named<PreEnqueuePlugin>[]
+  readonly #queueSort: Named<QueueSortPlugin>
+  readonly #preFilter: readonly Named<PreFilterPlugin>[]
+  readonly #filter: readonly Named<FilterPlugin>[]
+  readonly #postFilter: readonly Named<PostFilterPlugin>[]
+  readonly #preScore: readonly Named<PreScorePlugin>[]
+  readonly #score: readonly Named<ScorePlugin>[]
+  readonly #reserve: readonly Named<ReservePlugin>[]
+  readonly #permit: readonly Named<PermitPlugin>[]
+  readonly #preBind: readonly Named<PreBindPlugin>[]
+  readonly #bind: readonly Named<BindPlugin>[]
+  readonly #postBind: readonly Named<PostBindPlugin>[]
+
+  /** `weights` by plugin name, default 1. Throws if there is not exactly one QueueSort plugin. */
+  constructor(
+    schedulerName: string, plugins: readonly Plugin[], weights: Readonly<Record<string, number>> = {}, percentageOfNodesToScore = 0,
+  ) {
+    this.schedulerName = schedulerName
+    this.percentageOfNodesToScore = percentageOfNodesToScore
+    this.#plugins = new Map(plugins.map((plugin) => [plugin.name, plugin]))
+    this.#weights = weights
+    this.#preEnqueue = having(plugins, 'preEnqueue')
+    const [queueSort, ...others] = having(plugins, 'less')
+    if (!queueSort || others.length > 0) throw new Error(`profile ${schedulerName} needs exactly one QueueSort plugin (with less())`)
+    this.#queueSort = queueSort
+    this.#preFilter = having(plugins, 'preFilter')
+    this.#filter = having(plugins, 'filter')
+    this.#postFilter = having(plugins, 'postFilter')
+    this.#preScore = having(plugins, 'preScore')
+    this.#score = having(plugins, 'score').filter(({ name }) => weights[name] !== 0)
+    this.#reserve = having(plugins, 'reserve')
+    this.#permit = having(plugins, 'permit')
+    this.#preBind = having(plugins, 'preBind')
+    this.#bind = having(plugins, 'bind')
+    this.#postBind = having(plugins, 'postBind')
+  }
+
+  /** Plugins whose events can requeue pods. */
+  get pluginNames(): readonly string[] {
+    return [...this.#plugins.keys()]
+  }
+
+  /** What the plugin makes of such events; a plugin without `eventsToRegister` always wants another try. */
+  hintOf(plugin: string, kind: ClusterEventKind): QueueingHint | 'queue' | undefined {
+    const found = this.#plugins.get(plugin)
+    if (!found) return undefined
+    // an event of that kind is of the type that its hint takes
+    return found.eventsToRegister ? (found.eventsToRegister[kind] as QueueingHint | 'queue' | undefined) : 'queue'
+  }
+
+  less(a: QueuedPod, b: QueuedPod): boolean {
+    return this.#queueSort.less(a, b)
+  }
+
+  preEnqueue(pod: PodInfo): PluginRejection | undefined {
+    return firstRejection(this.#preEnqueue, (plugin) => plugin.preEnqueue(pod))
+  }
+
+  preFilter(cycle: Cycle): PreFilterOutcome {
+    let nodeNames: ReadonlySet<string> | undefined
+    const narrowedBy: string[] = []
+    for (const plugin of this.#preFilter) {
+      const result = plugin.preFilter(cycle.pod, cycle)
+      if (result === undefined) continue
+      if (result === 'skip') cycle.skipFilter.add(plugin.name)
+      else if ('reasons' in result) return { rejected: { plugin: plugin.name, rejection: result }, narrowedBy }
+      else {
+        nodeNames = intersection(nodeNames, result.nodeNames)
+        narrowedBy.push(plugin.name)
+        narrowedBy.sort()
+        if (nodeNames.size === 0) return { rejected: { plugin: plugin.name, rejection: noNodesLeft(narrowedBy) }, narrowedBy }
+      }
+    }
+    return nodeNames ? { nodeNames, narrowedBy } : { narrowedBy }
+  }
+
+  /** The filters that have something to check in this cycle, for {@link runFilters}. */
+  filtersOf(cycle: Cycle): readonly Named<FilterPlugin>[] {
+    return cycle.skipFilter.size === 0 ? this.#filter : this.#filter.filter(({ name }) => !cycle.skipFilter.has(name))
+  }
+
+  /** The first refusal of a node. */
+  filter(cycle: Cycle, node: NodeInfo): PluginRejection | undefined {
+    return runFilters(this.filtersOf(cycle), cycle, node)
+  }
+
+  /** Tells PreFilter plugins that a trial adds a pod. */
+  addPod(other: PodInfo, node: NodeInfo, cycle: Cycle): void {
+    node.addPod(other)
+    for (const plugin of this.#preFilter) if (!cycle.skipFilter.has(plugin.name)) plugin.addPod?.(cycle.pod, other, node, cycle)
+  }
+
+  /** Tells PreFilter plugins that a trial takes a pod away. */
+  removePod(other: PodInfo, node: NodeInfo, cycle: Cycle): void {
+    node.removePod(other.key)
+    for (const plugin of this.#preFilter) if (!cycle.skipFilter.has(plugin.name)) plugin.removePod?.(cycle.pod, other, node, cycle)
+  }
+
+  /** The first nomination, else all reasons joined. `passes` runs the filters with nominated pods. */
+  postFilter(
+    cycle: Cycle, diagnosis: Diagnosis, passes: (cycle: Cycle, node: NodeInfo) => PluginRejection | undefined,
+  ): Nomination | { readonly message: string; readonly keepsNomination: boolean } {
+    const tools = { passes, addPod: this.addPod.bind(this), removePod: this.removePod.bind(this) }
+    const reasons: string[] = []
+    let keepsNomination = false
+    for (const plugin of this.#postFilter) {
+      const result = plugin.postFilter(cycle.pod, cycle, diagnosis, tools)
+      if (!('reasons' in result)) return result
+      reasons.push(...result.reasons)
+      keepsNomination ||= result.keepsNomination ?? false
+      if (result.code === 'UnschedulableAndUnresolvable') break
+    }
+    return { message: reasons.join(', '), keepsNomination }
+  }
+
+  preScore(cycle: Cycle, nodes: readonly NodeInfo[]): void {
+    for (const plugin of this.#preScore) {
+      if (plugin.preScore(cycle.pod, cycle, nodes) === 'skip') cycle.skipScore.add(plugin.name)
+    }
+  }
+
+  /** The scores of every plugin for nodes that passed; call {@link preScore} before. */
+  score(cycle: Cycle, nodes: readonly NodeInfo[], keepRaw = false): readonly PluginScores[] {
+    const all: PluginScores[] = []
+    for (const plugin of this.#score) {
+      if (cycle.skipScore.has(plugin.name)) continue
+      const scores = nodes.map((node) => plugin.score(cycle.pod, node, cycle))
+      const raw = keepRaw ? [...scores] : undefined
+      plugin.normalizeScore?.(scores, nodes, cycle)
+      for (const score of scores) if (!(score >= 0 && score <= 100)) throw new CycleError(invalidScore(plugin.name, score))
+      const result = { plugin: plugin.name, weight: this.#weights[plugin.name] ?? 1, normalized: scores }
+      all.push(raw ? { ...result, raw } : result)
+    }
+    return all
+  }
+
+  reserve(cycle: Cycle, node: NodeInfo): PluginRejection | undefined {
+    return firstRejection(this.#reserve, (plugin) => plugin.reserve(cycle.pod, node, cycle))
+  }
+
+  /** In reverse order, as upstream. */
+  unreserve(cycle: Cycle, node: NodeInfo): void {
+    for (const plugin of this.#reserve.toReversed()) plugin.unreserve?.(cycle.pod, node, cycle)
+  }
+
+  permit(cycle: Cycle, node: NodeInfo): PluginRejection | undefined {
+    return firstRejection(this.#permit, (plugin) => plugin.permit(cycle.pod, node, cycle))
+  }
+
+  preBind(cycle: Cycle, node: NodeInfo): PluginRejection | undefined {
+    return firstRejection(this.#preBind, (plugin) => plugin.preBind(cycle.pod, node, cycle))
+  }
+
+  /** Throws CycleError with what the apiserver said as its cause. */
+  bind(cycle: Cycle, node: NodeInfo): void {
+    for (const plugin of this.#bind) {
+      try {
+        if (plugin.bind(cycle.pod, node, cycle) !== 'skip') return
+      } catch (cause) {
+        if (!(cause instanceof ApiError || cause instanceof ConnectionError)) throw cause
+        throw new CycleError(`running Bind plugin "${plugin.name}": ${cause.message}`, { cause })
+      }
+    }
+    throw new CycleError(`no bind plugin of profile ${this.schedulerName} binds pod ${cycle.pod.key}`)
+  }
+
+  postBind(cycle: Cycle, node: NodeInfo): void {
+    for (const plugin of this.#postBind) plugin.postBind(cycle.pod, node, cycle)
+  }
+}
+
+/** The first refusal of a node by these filters; later filters are not asked. Allocates nothing for a node that passes. */
+export function runFilters(filters: readonly Named<FilterPlugin>[], cycle: Cycle, node: NodeInfo): PluginRejection | undefined {
+  const { pod } = cycle
+  for (let at = 0; at < filters.length; at++) {
+    const plugin = filters[at] as Named<FilterPlugin>
+    const rejection = plugin.filter(pod, node, cycle)
+    if (rejection) return { plugin: plugin.name, rejection }
+  }
+  return undefined
+}
+
+/** Plugins that have the extension point with that method. */
+function having<K extends keyof Plugin>(plugins: readonly Plugin[], method: K): readonly (Plugin & Required<Pick<Plugin, K>>)[] {
+  return plugins.filter((plugin): plugin is Plugin & Required<Pick<Plugin, K>> => plugin[method] !== undefined)
+}
+
+function firstRejection<P extends { readonly name: string }>(
+  plugins: readonly P[], ask: (plugin: P) => PluginRejection['rejection'] | undefined,
+): PluginRejection | undefined {
+  for (const plugin of plugins) {
+    const rejection = ask(plugin)
+    if (rejection) return { plugin: plugin.name, rejection }
+  }
+  return undefined
+}
+
+function intersection(known: ReadonlySet<string> | undefined, next: ReadonlySet<string>): ReadonlySet<string> {
+  return known ? new Set([...known].filter((name) => next.has(name))) : next
+}
+
+function noNodesLeft(plugins: readonly string[]): PluginRejection['rejection'] {
+  return plugins.length === 1
+    ? unresolvable(`node(s) didn't satisfy plugin ${plugins[0] as string}`)
+    : unresolvable(`node(s) didn't satisfy plugin(s) [${plugins.join(' ')}] simultaneously`)
+}
+
+function invalidScore(plugin: string, score: number): string {
+  return `plugin "${plugin}" returns an invalid score ${score}, it should in the range of [0, 100] after normalizing`
+}
+
+/** What holds for nodes that PreFilter left out. */
+export function leftOutByPreFilter(narrowedBy: readonly string[]): PluginRejection {
+  return { plugin: narrowedBy[0] ?? '', rejection: unresolvable(`node(s) didn't satisfy plugin(s) [${narrowedBy.join(' ')}]`) }
+}
+

@@ -1,0 +1,88 @@
+import { podCondition } from '../../api/core/conditions.js'
+import type { NodeInfo } from '../cache/node-info.js'
+import type { PodInfo } from '../cache/pod-info.js'
+import type { Cycle } from '../framework/cycle.js'
+import type { Diagnosis } from '../framework/diagnosis.js'
+import { fitErrorMessage } from '../framework/diagnosis.js'
+import type { Plugin, PluginFactory, PluginHandle, PostFilterRejection, PostFilterTools } from '../framework/plugin.js'
+import type { PluginRejection } from '../framework/rejection.js'
+import { unresolvable, unschedulable } from '../framework/rejection.js'
+import type { Candidate } from '../preemption/candidates.js'
+import { pickCandidate, selectVictims } from '../preemption/candidates.js'
+
+const NAME = 'DefaultPreemption'
+const MIN_CANDIDATE_NODES_PERCENTAGE = 10
+const MIN_CANDIDATE_NODES_ABSOLUTE = 100
+const NOT_HELPFUL: PluginRejection = { plugin: NAME, rejection: unresolvable('Preemption is not helpful for scheduling') }
+
+/**
+ * Finds a node on which pods of lower priority can make room. Only nodes are tried whose refusal is `Unschedulable`.
+ * Source: plugins/defaultpreemption, framework/preemption.
+ */
+export const defaultPreemption: PluginFactory = (handle): Plugin => ({
+  name: NAME,
+  postFilter: (pod, cycle, diagnosis, tools) => {
+    const objection = objectionTo(pod, cycle, diagnosis)
+    if (objection) return { ...unschedulable(`preemption: ${objection}`), keepsNomination: true }
+    const { candidates, rejected } = tryNodes(cycle, diagnosis, handle, tools)
+    return candidates.length > 0 ? pickCandidate(candidates) : notHelped(cycle, rejected)
+  },
+  eventsToRegister: {},
+})
+
+function notHelped({ snapshot }: Cycle, nodes: ReadonlyMap<string, PluginRejection>): PostFilterRejection {
+  return unschedulable(`preemption: ${fitErrorMessage(snapshot.nodes.length, { nodes, absent: NOT_HELPFUL, plugins: new Set() })}`)
+}
+
+/** Why the pod may not preempt. Source: PodEligibleToPreemptOthers. */
+function objectionTo({ pod, priority }: PodInfo, { snapshot }: Cycle, diagnosis: Diagnosis): string | undefined {
+  if (pod.spec.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.'
+  const { nominatedNodeName } = pod.status
+  if (!nominatedNodeName) return undefined
+  const status = diagnosis.nodes.get(nominatedNodeName) ?? diagnosis.absent
+  if (status?.rejection.code === 'UnschedulableAndUnresolvable') return undefined
+  const pods = [...(snapshot.get(nominatedNodeName)?.pods.values() ?? [])]
+  const leaving = pods.some((other) => other.priority < priority && isLeavingForPreemption(other))
+  return leaving ? 'not eligible due to a terminating pod on the nominated node.' : undefined
+}
+
+function isLeavingForPreemption({ pod }: PodInfo): boolean {
+  const condition = podCondition(pod, 'DisruptionTarget')
+  return pod.metadata.deletionTimestamp !== undefined && condition?.status === 'True' && condition.reason === 'PreemptionByScheduler'
+}
+
+interface Trials {
+  readonly candidates: readonly Candidate[]
+  readonly rejected: ReadonlyMap<string, PluginRejection>
+}
+
+/** Tries nodes from a random one on, until enough can be made room on, one of them without breaking a budget. */
+function tryNodes(cycle: Cycle, diagnosis: Diagnosis, handle: PluginHandle, tools: PostFilterTools): Trials {
+  const nodes = cycle.snapshot.nodes.filter(({ name }) => isResolvable(diagnosis, name))
+  const candidates: Candidate[] = []
+  const rejected = new Map<string, PluginRejection>()
+  if (nodes.length === 0) return { candidates, rejected }
+  const wanted = candidatesWanted(nodes.length)
+  const budgets = handle.podDisruptionBudgets()
+  let safe = 0
+  for (let step = 0, at = handle.randomInt(nodes.length); step < nodes.length; step++, at = (at + 1) % nodes.length) {
+    const node = nodes[at] as NodeInfo
+    const trial = selectVictims(cycle, node, budgets, tools)
+    if ('reasons' in trial) rejected.set(node.name, { plugin: NAME, rejection: trial })
+    else {
+      candidates.push(trial)
+      if (trial.violations === 0) safe++
+      if (candidates.length >= wanted && safe > 0) break
+    }
+  }
+  return { candidates, rejected }
+}
+
+function isResolvable({ nodes, absent }: Diagnosis, name: string): boolean {
+  return (nodes.get(name) ?? absent)?.rejection.code === 'Unschedulable'
+}
+
+function candidatesWanted(nodes: number): number {
+  const share = Math.trunc((nodes * MIN_CANDIDATE_NODES_PERCENTAGE) / 100)
+  return Math.min(nodes, Math.max(share, MIN_CANDIDATE_NODES_ABSOLUTE))
+}

@@ -1,0 +1,99 @@
+import { NodeInfo } from '../cache/node-info.js'
+import type { Allocatable } from '../cache/node-info.js'
+import type { PodInfo } from '../cache/pod-info.js'
+import { podInfoOf } from '../cache/pod-info.js'
+import type { NodeEvent, PodEvent } from '../framework/cluster-event.js'
+import type { Plugin, PluginFactory } from '../framework/plugin.js'
+import type { Rejection } from '../framework/rejection.js'
+import type { SchedulerRelease } from '../texts.js'
+
+/**
+ * Turns down nodes without room (pod count, cpu, memory, ephemeral storage, extended resources); prefers those with the most left
+ * (LeastAllocated over cpu and memory). Source: plugins/noderesources/{fit,least_allocated}.go.
+ */
+export const nodeResourcesFit: PluginFactory = ({ release }): Plugin => ({
+  name: 'NodeResourcesFit',
+  filter: (pod, node) => fits(pod, node, release),
+  score: leastAllocatedScore,
+  eventsToRegister: {
+    'AssignedPod/Delete': 'queue',
+    'AssignedPod/UpdateScaleDown': freesWhatIsRequested,
+    'Pod/UpdateScaleDown': 'queue',
+    'Node/Add': (pod, event) => fitsWhenEmpty(pod, event, release),
+    'Node/UpdateAllocatable': (pod, event) => fitsWhenEmpty(pod, event, release) && growsWhatIsRequested(pod, event),
+  },
+})
+
+/** What a node lacks for a pod; unresolvable if the node would lack it even when empty. Source: fit.go fitsRequest. */
+export function fits(pod: PodInfo, node: NodeInfo, release: Pick<SchedulerRelease, 'tooManyPods'>): Rejection | undefined {
+  const { allocatable, requested } = node
+  const { requests } = pod
+  let lacks: string[] | undefined
+  let unresolvable = false
+  if (node.pods.size + 1 > allocatable.pods) lacks = [release.tooManyPods]
+  if (pod.hasRequests) {
+    const check = (name: string, wanted: number, total: number, used: number): void => {
+      if (wanted <= total - used) return
+      ;(lacks ??= []).push(`Insufficient ${name}`)
+      if (wanted > total) unresolvable = true
+    }
+    if (requests.milliCpu > 0) check('cpu', requests.milliCpu, allocatable.milliCpu, requested.milliCpu)
+    if (requests.memory > 0) check('memory', requests.memory, allocatable.memory, requested.memory)
+    if (requests.ephemeralStorage > 0) {
+      check('ephemeral-storage', requests.ephemeralStorage, allocatable.ephemeralStorage, requested.ephemeralStorage)
+    }
+    for (const [name, wanted] of requests.scalars) {
+      if (wanted > 0) check(name, wanted, allocatable.scalars.get(name) ?? 0, requested.scalars.get(name) ?? 0)
+    }
+  }
+  return lacks && { code: unresolvable ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons: lacks }
+}
+
+/** Mean of what would be left of cpu and memory, 0..100; a resource that the node does not have does not count. */
+export function leastAllocatedScore(pod: PodInfo, node: NodeInfo): number {
+  const { milliCpu, memory } = node.allocatable
+  let sum = 0
+  let count = 0
+  if (milliCpu > 0) {
+    sum += left(node.nonZeroMilliCpu + pod.nonZeroMilliCpu, milliCpu)
+    count++
+  }
+  if (memory > 0) {
+    sum += left(node.nonZeroMemory + pod.nonZeroMemory, memory)
+    count++
+  }
+  return count === 0 ? 0 : Math.floor(sum / count)
+}
+
+function left(used: number, total: number): number {
+  return used > total ? 0 : Math.floor(((total - used) * 100) / total)
+}
+
+function fitsWhenEmpty(pod: PodInfo, { object }: NodeEvent, release: SchedulerRelease): boolean {
+  return fits(pod, new NodeInfo('', object), release) === undefined
+}
+
+function growsWhatIsRequested(pod: PodInfo, { object, old }: NodeEvent): boolean {
+  if (!old) return true
+  const { allocatable: after } = new NodeInfo('', object)
+  const { allocatable: before } = new NodeInfo('', old)
+  return after.pods > before.pods || exceedsIn(pod, after, before)
+}
+
+function freesWhatIsRequested(pod: PodInfo, { object, old }: PodEvent): boolean {
+  if (!old) return true
+  const [before, after] = [podInfoOf(old).requests, podInfoOf(object).requests]
+  return exceedsIn(pod, { ...before, scalars: new Map(before.scalars) }, { ...after, scalars: new Map(after.scalars) })
+}
+
+/** Whether `a` has more than `b` of anything that the pod requests. */
+function exceedsIn({ requests }: PodInfo, a: Amounts, b: Amounts): boolean {
+  return (
+    (requests.milliCpu > 0 && a.milliCpu > b.milliCpu) ||
+    (requests.memory > 0 && a.memory > b.memory) ||
+    (requests.ephemeralStorage > 0 && a.ephemeralStorage > b.ephemeralStorage) ||
+    requests.scalars.some(([name]) => (a.scalars.get(name) ?? 0) > (b.scalars.get(name) ?? 0))
+  )
+}
+
+type Amounts = Omit<Allocatable, 'pods'>

@@ -1,0 +1,60 @@
+import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../apiserver/client/api-error.js'
+import { podCondition } from '../api/core/conditions.js'
+import type { Pod, PodCondition } from '../api/core/generated.js'
+import { formatTime } from '../api/time.js'
+import type { PodInfo } from './cache/pod-info.js'
+import type { Nomination } from './framework/plugin.js'
+import type { SchedulerRuntime } from './runtime.js'
+
+const MESSAGE = 'default-scheduler: preempting to accommodate a higher priority pod'
+
+/**
+ * Makes the room that was found: every victim is marked (condition DisruptionTarget), deleted with its own grace period and told by an
+ * event; less important pods that were promised the node lose their promise. Source: framework/preemption PrepareCandidate.
+ */
+export function preempt(runtime: SchedulerRuntime, preemptor: PodInfo, { nodeName, victims }: Nomination): void {
+  for (const victim of victims) {
+    try {
+      removeVictim(runtime, preemptor, victim, nodeName)
+    } catch (error) {
+      if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
+      runtime.host.log('error', `preempting pod ${victim.key}: ${error.message}`)
+    }
+  }
+  for (const other of runtime.nominatedPods(nodeName)) if (other.priority < preemptor.priority) withdraw(runtime, other)
+}
+
+function removeVictim({ host, recorder }: SchedulerRuntime, preemptor: PodInfo, { key, pod }: PodInfo, nodeName: string): void {
+  const { client, clock, bus } = host
+  const { metadata } = pod
+  const alreadyMarked = podCondition(pod, 'DisruptionTarget')?.reason === 'PreemptionByScheduler'
+  const marking = { type: 'strategic', body: { status: { conditions: [disruptionTarget(pod, clock.now())] } } } as const
+  if (!alreadyMarked) ignoreNotFound(() => client.patch('pods', metadata, marking, { subresource: 'status' }))
+  ignoreNotFound(() => client.delete('pods', metadata))
+  const text = `Preempted by pod ${preemptor.pod.metadata.uid ?? ''} on node ${nodeName}`
+  recorder.event({ object: pod, kind: 'Pod', apiVersion: 'v1' }, 'Normal', 'Preempted', text)
+  if (bus.has('eviction')) bus.emit('eviction', { time: clock.now(), pod: key, node: nodeName, by: 'preemption' })
+}
+
+function disruptionTarget({ metadata: { generation } }: Pod, now: number): PodCondition {
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'PreemptionByScheduler',
+    message: MESSAGE,
+    lastProbeTime: null,
+    lastTransitionTime: formatTime(now),
+  }
+  return generation === undefined ? condition : { ...condition, observedGeneration: generation }
+}
+
+function withdraw({ host, nominator }: SchedulerRuntime, { key, pod }: PodInfo): void {
+  nominator.set(key, undefined)
+  if (!pod.status.nominatedNodeName) return
+  try {
+    host.client.patch('pods', pod.metadata, { type: 'merge', body: { status: { nominatedNodeName: null } } }, { subresource: 'status' })
+  } catch (error) {
+    if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
+    if (!isApiError(error, 'NotFound')) host.log('error', `clearing nominatedNodeName of pod ${key}: ${error.message}`)
+  }
+}

@@ -1,0 +1,253 @@
+import type { Slice } from '../../sim/module.js'
+import type { PodInfo } from '../cache/pod-info.js'
+import type { ClusterEvent, ClusterEventKind, QueueingHint } from '../framework/cluster-event.js'
+import type { PluginRejection } from '../framework/rejection.js'
+import type { Backoff } from './backoff.js'
+import { Heap } from './heap.js'
+import type { QueuePlace, QueuedPod } from './queued-pod.js'
+import { UnschedulablePool } from './unschedulable-pool.js'
+
+/** All state of the queue. */
+export interface QueueState {
+  readonly pods: Map<string, QueuedPod>
+  nextSeq: number
+}
+
+/** What the queue needs of its surroundings. */
+export interface QueuePorts {
+  readonly state: Slice<QueueState>
+  readonly backoff: Backoff
+  /** Takes pods out of back-off early when nothing else is ready. */
+  readonly popFromBackoff: boolean
+  now(): number
+  /** The pod as the scheduler sees it now. */
+  podInfo(key: string): PodInfo | undefined
+  /** QueueSort. */
+  less(a: QueuedPod, b: QueuedPod): boolean
+  /** PreEnqueue. */
+  preEnqueue(pod: PodInfo): PluginRejection | undefined
+  /** Whether a plugin of that name, in any profile, wants to hear of such events. */
+  isInterested(plugin: string, kind: ClusterEventKind): boolean
+  /** What the plugin of that name, in the pod's profile, makes of such events. */
+  hintOf(pod: PodInfo, plugin: string, kind: ClusterEventKind): QueueingHint | 'queue' | undefined
+}
+
+/** How an attempt ended without a node: turned down by plugins, or by an error when there are none. */
+export interface Failure {
+  readonly rejectedBy: readonly string[]
+  readonly pendingBy?: readonly string[]
+}
+
+/** Pods in the unschedulable pool longer than this (ms) are tried again. Source: DefaultPodMaxInUnschedulablePodsDuration. */
+export const MAX_UNSCHEDULABLE_MS = 300_000
+
+/**
+ * The scheduling queue: active, back-off, error back-off, and the pool of the unschedulable. Its contents are the plain data of the
+ * state slice; heaps and indexes are caches, whose order is total, so that they give the same answers when built anew.
+ * Source: pkg/scheduler/backend/queue/scheduling_queue.go.
+ */
+export class SchedulingQueue {
+  readonly #ports: QueuePorts
+  readonly #active: Heap<QueuedPod>
+  readonly #backoff: Heap<QueuedPod>
+  readonly #errors: Heap<QueuedPod>
+  readonly #pool = new UnschedulablePool()
+
+  constructor(ports: QueuePorts) {
+    this.#ports = ports
+    const { backoff } = ports
+    const before = (a: QueuedPod, b: QueuedPod): boolean => ports.less(a, b) || (!ports.less(b, a) && a.seq < b.seq)
+    const byExpiry = (then: typeof before) => (a: QueuedPod, b: QueuedPod): boolean => {
+      const difference = backoff.expiry(a) - backoff.expiry(b)
+      return difference === 0 ? then(a, b) : difference < 0
+    }
+    this.#active = new Heap(before)
+    this.#backoff = new Heap(byExpiry(before))
+    this.#errors = new Heap(byExpiry((a, b) => a.seq < b.seq))
+    for (const pod of ports.state.value.pods.values()) this.#index(pod)
+  }
+
+  /** Number of pods that wait, wherever. */
+  get size(): number {
+    return this.#pods.size
+  }
+
+  /** Whether events can be of use to any pod. */
+  get hasUnschedulable(): boolean {
+    return this.#pool.size > 0
+  }
+
+  get(key: string): QueuedPod | undefined {
+    return this.#pods.get(key)
+  }
+
+  /** Adds a pod that has not been tried yet. */
+  add(pod: PodInfo): void {
+    if (this.#pods.has(pod.key)) return
+    const { key, priority } = pod
+    const fresh = { attempts: 0, unschedulableCount: 0, consecutiveErrors: 0, rejectedBy: [], pendingBy: [] }
+    this.#enqueue({ key, place: 'active', priority, timestamp: this.#ports.now(), seq: 0, ...fresh }, pod)
+  }
+
+  /** Takes a pod out. */
+  delete(key: string): void {
+    const pod = this.#pods.get(key)
+    if (!pod) return
+    this.#pods.delete(key)
+    if (pod.place === 'unschedulable') this.#pool.delete(pod)
+  }
+
+  /** Takes the pod whose turn it is, now one attempt further; undefined when none may be tried now. */
+  pop(): QueuedPod | undefined {
+    this.flush()
+    const pod = this.#take(this.#active) ?? (this.#ports.popFromBackoff ? this.#take(this.#backoff) : undefined)
+    if (!pod) return undefined
+    this.#pods.delete(pod.key)
+    return { ...pod, attempts: pod.attempts + 1 }
+  }
+
+  /** Whether {@link pop} has something to give. */
+  get hasReady(): boolean {
+    this.flush()
+    return this.#peek(this.#active) !== undefined || (this.#ports.popFromBackoff && this.#peek(this.#backoff) !== undefined)
+  }
+
+  /** Puts back a pod that {@link pop} gave and that found no node. */
+  addUnschedulable(pod: QueuedPod, failure: Failure): void {
+    const { rejectedBy, pendingBy = [] } = failure
+    const timestamp = this.#ports.now()
+    if (rejectedBy.length === 0 && pendingBy.length === 0) {
+      const { gatedBy: _, ...rest } = pod
+      const failed = { ...rest, timestamp, rejectedBy, pendingBy, consecutiveErrors: pod.consecutiveErrors + 1 }
+      this.#put(failed, 'errorBackoff')
+    } else {
+      const unschedulableCount = pod.unschedulableCount + 1
+      this.#put({ ...pod, timestamp, rejectedBy, pendingBy, unschedulableCount, consecutiveErrors: 0 }, 'unschedulable')
+    }
+  }
+
+  /** Something has happened: pods that it may help leave the pool, in the order in which they entered it. */
+  onEvent(event: ClusterEvent): void {
+    if (this.#pool.size === 0) return
+    const candidates = this.#pool.candidates((plugin) => this.#ports.isInterested(plugin, event.kind))
+    for (const pod of candidates) this.#reconsider(pod, event)
+  }
+
+  /** The same for events that concern only one pod: changes of itself. */
+  onOwnEvents(key: string, events: readonly ClusterEvent[]): void {
+    for (const event of events) {
+      const pod = this.#pods.get(key)
+      if (pod?.place === 'unschedulable') this.#reconsider(pod, event)
+    }
+  }
+
+  /** Makes pods active whose back-off is over. */
+  flush(): void {
+    const now = this.#ports.now()
+    for (const heap of [this.#backoff, this.#errors]) {
+      for (let pod = this.#peek(heap); pod && !this.#ports.backoff.isBackingOff(pod, now); pod = this.#peek(heap)) {
+        heap.pop()
+        this.#activate(pod)
+      }
+    }
+  }
+
+  /** Virtual ms at which {@link flush} next has something to do that {@link pop} would not do by itself. */
+  nextFlush(): number | undefined {
+    const waiting = this.#ports.popFromBackoff ? [this.#errors] : [this.#errors, this.#backoff]
+    const times = waiting.map((heap) => this.#peek(heap)).filter((pod) => pod !== undefined)
+    return times.length === 0 ? undefined : Math.min(...times.map((pod) => this.#ports.backoff.flushTime(pod)))
+  }
+
+  /** The pod that waits longest for the end of an error back-off. */
+  nextError(): QueuedPod | undefined {
+    return this.#peek(this.#errors)
+  }
+
+  /** Tries again what has been in the pool for more than 5 minutes; answers since when the longest of the others waits. */
+  sweep(): number | undefined {
+    const now = this.#ports.now()
+    let earliest: number | undefined
+    for (const pod of this.#pool.bySeq()) {
+      if (pod.gatedBy !== undefined) continue
+      if (now - pod.timestamp > MAX_UNSCHEDULABLE_MS) this.#leavePool(pod)
+      else earliest = Math.min(earliest ?? pod.timestamp, pod.timestamp)
+    }
+    return earliest
+  }
+
+  get #pods(): Map<string, QueuedPod> {
+    return this.#ports.state.value.pods
+  }
+
+  #reconsider(pod: QueuedPod, event: ClusterEvent): void {
+    const info = this.#ports.podInfo(pod.key)
+    if (!info) return
+    const says = (plugin: string): boolean => {
+      const hint = this.#ports.hintOf(info, plugin, event.kind)
+      return hint !== undefined && (hint === 'queue' || hint(info, event))
+    }
+    if (pod.gatedBy !== undefined) {
+      if (says(pod.gatedBy)) this.#activate(pod)
+    } else if (pod.pendingBy.some(says)) this.#activate(pod)
+    else if (pod.rejectedBy.some(says)) this.#leavePool(pod)
+  }
+
+  #leavePool(pod: QueuedPod): void {
+    if (this.#ports.backoff.isBackingOff(pod, this.#ports.now())) this.#moveTo(pod, 'backoff')
+    else this.#activate(pod)
+  }
+
+  #activate(pod: QueuedPod): void {
+    this.#moveTo(pod, 'active')
+  }
+
+  #moveTo(pod: QueuedPod, place: 'active' | 'backoff'): void {
+    const info = this.#ports.podInfo(pod.key)
+    if (info) this.#enqueue({ ...pod, place }, info)
+    else this.delete(pod.key)
+  }
+
+  /** Into the active or back-off queue, unless a PreEnqueue plugin objects: then it is gated, in the pool. */
+  #enqueue(pod: QueuedPod, info: PodInfo): void {
+    const gate = this.#ports.preEnqueue(info)
+    if (gate) this.#put({ ...pod, gatedBy: gate.plugin }, 'unschedulable')
+    else {
+      const { gatedBy: _, ...free } = pod
+      this.#put(free, pod.place)
+    }
+  }
+
+  #put(pod: QueuedPod, place: QueuePlace): void {
+    const { value: state } = this.#ports.state
+    const old = state.pods.get(pod.key)
+    if (old?.place === 'unschedulable') this.#pool.delete(old)
+    const record = Object.freeze({ ...pod, place, seq: state.nextSeq++ })
+    state.pods.set(record.key, record)
+    this.#index(record)
+  }
+
+  #index(pod: QueuedPod): void {
+    if (pod.place === 'unschedulable') this.#pool.add(pod)
+    else this.#heapOf(pod.place).push(pod)
+  }
+
+  #heapOf(place: Exclude<QueuePlace, 'unschedulable'>): Heap<QueuedPod> {
+    return place === 'active' ? this.#active : place === 'backoff' ? this.#backoff : this.#errors
+  }
+
+  /** A record that has been replaced or deleted since stays in its heap until it comes to the top. */
+  #peek(heap: Heap<QueuedPod>): QueuedPod | undefined {
+    for (let top = heap.peek(); top; top = heap.peek()) {
+      if (this.#pods.get(top.key) === top) return top
+      heap.pop()
+    }
+    return undefined
+  }
+
+  #take(heap: Heap<QueuedPod>): QueuedPod | undefined {
+    const pod = this.#peek(heap)
+    if (pod) heap.pop()
+    return pod
+  }
+}

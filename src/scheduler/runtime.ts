@@ -1,0 +1,123 @@
+import { keyOf } from '../apiserver/client/object-index.js'
+import type { ComponentHost } from '../apiserver/client/component.js'
+import type { EventRecorder } from '../apiserver/client/event-recorder.js'
+import type { Informer } from '../apiserver/client/informer.js'
+import { isPodTerminal } from '../api/core/conditions.js'
+import type { Node, Pod } from '../api/core/generated.js'
+import type { PodDisruptionBudget } from '../api/policy/generated.js'
+import type { Slice } from '../sim/module.js'
+import type { PodInfo } from './cache/pod-info.js'
+import { podInfoOf } from './cache/pod-info.js'
+import { Snapshot } from './cache/snapshot.js'
+import { Nominator } from './cycle/nominator.js'
+import type { Framework } from './framework/framework.js'
+import type { PluginHandle } from './framework/plugin.js'
+import type { SchedulerOptions } from './options.js'
+import { makeFramework } from './profile.js'
+import { Backoff } from './queue/backoff.js'
+import type { QueueState } from './queue/scheduling-queue.js'
+import { SchedulingQueue } from './queue/scheduling-queue.js'
+import type { SchedulerRelease } from './texts.js'
+import { schedulerRelease } from './texts.js'
+
+/** What a running scheduler consists of. State is in the slices, the frameworks are made of options, all else is cache. */
+export class SchedulerRuntime {
+  readonly host: ComponentHost
+  readonly release: SchedulerRelease
+  readonly recorder: EventRecorder
+  readonly nodes: Informer<Node>
+  readonly pods: Informer<Pod>
+  readonly budgets: Informer<PodDisruptionBudget>
+  readonly queue: SchedulingQueue
+  readonly nominator: Nominator
+  /** Node by key of pods that this scheduler has placed and not yet seen so in its informer. */
+  readonly assumed: Slice<Map<string, string>>
+  /** Where in the order of nodes the next search begins. */
+  readonly cursor: Slice<{ start: number }>
+  readonly #frameworks: ReadonlyMap<string, Framework>
+  #snapshot: Snapshot | undefined
+
+  constructor(host: ComponentHost, options: SchedulerOptions) {
+    this.host = host
+    this.release = schedulerRelease(host.version)
+    this.recorder = host.recorder({ component: 'default-scheduler' })
+    this.nodes = host.informer('nodes')
+    this.pods = host.informer('pods')
+    this.budgets = host.informer('poddisruptionbudgets')
+    this.assumed = host.state('assumed', () => new Map<string, string>())
+    this.cursor = host.state('cursor', () => ({ start: 0 }))
+    this.nominator = new Nominator(host.state('nominated', () => new Map<string, string>()))
+    this.#frameworks = this.#makeFrameworks(options)
+    this.queue = this.#makeQueue(options)
+  }
+
+  /** Whether all informers have seen the store. */
+  get synced(): boolean {
+    return this.nodes.synced && this.pods.synced && this.budgets.synced
+  }
+
+  /** Nodes and what is on them; built from informers and assumed pods at the first use. */
+  get snapshot(): Snapshot {
+    if (!this.#snapshot) {
+      this.#snapshot = new Snapshot()
+      for (const node of this.nodes.list()) this.#snapshot.setNode(node)
+      for (const pod of this.pods.list()) {
+        const nodeName = this.nodeOf(pod)
+        if (nodeName && !isPodTerminal(pod)) this.#snapshot.setPod(podInfoOf(pod), nodeName)
+      }
+    }
+    return this.#snapshot
+  }
+
+  /** Where the pod is, or is assumed to be. */
+  nodeOf(pod: Pod): string | undefined {
+    return pod.spec.nodeName || this.assumed.value.get(keyOf(pod))
+  }
+
+  /** The profile for a pod; undefined when another scheduler is to place it. */
+  frameworkOf(pod: Pod): Framework | undefined {
+    return this.#frameworks.get(pod.spec.schedulerName ?? 'default-scheduler')
+  }
+
+  /** The pod of that key as last seen. */
+  podInfo(key: string): PodInfo | undefined {
+    const pod = this.pods.get(key)
+    return pod && podInfoOf(pod)
+  }
+
+  /** Pods that wait for a node that was promised to them. */
+  nominatedPods(nodeName: string): readonly PodInfo[] {
+    return this.nominator.podsOf(nodeName).map((key) => this.podInfo(key)).filter((info) => info !== undefined)
+  }
+
+  #makeFrameworks({ profiles = [{}], percentageOfNodesToScore = 0 }: SchedulerOptions): ReadonlyMap<string, Framework> {
+    const preemptionOffset = this.host.random('preemption')
+    const handle: PluginHandle = {
+      release: this.release,
+      client: () => this.host.client,
+      podDisruptionBudgets: () => this.budgets.list(),
+      randomInt: (n) => preemptionOffset.int(0, n - 1),
+    }
+    const frameworks = profiles.map((profile) => makeFramework({ percentageOfNodesToScore, ...profile }, handle))
+    const byName = new Map(frameworks.map((framework) => [framework.schedulerName, framework]))
+    if (byName.size < frameworks.length || byName.size === 0) throw new Error('each scheduler profile needs a schedulerName of its own')
+    return byName
+  }
+
+  #makeQueue(options: SchedulerOptions): SchedulingQueue {
+    const { popFromBackoff } = this.release
+    const frameworks = [...this.#frameworks.values()]
+    const [first] = frameworks as [Framework, ...Framework[]]
+    return new SchedulingQueue({
+      state: this.host.state<QueueState>('queue', () => ({ pods: new Map(), nextSeq: 0 })),
+      backoff: new Backoff({ ...options, wholeSeconds: popFromBackoff }),
+      popFromBackoff,
+      now: () => this.host.clock.now(),
+      podInfo: (key) => this.podInfo(key),
+      less: (a, b) => first.less(a, b),
+      preEnqueue: (info) => this.frameworkOf(info.pod)?.preEnqueue(info),
+      isInterested: (plugin, kind) => frameworks.some((framework) => framework.hintOf(plugin, kind) !== undefined),
+      hintOf: (info, plugin, kind) => this.frameworkOf(info.pod)?.hintOf(plugin, kind),
+    })
+  }
+}

@@ -1,0 +1,123 @@
+import type { Pod } from '../api/core/generated.js'
+import type { NodeInfo } from './cache/node-info.js'
+import type { PodInfo } from './cache/pod-info.js'
+import type { CycleInput, CycleOutcome } from './cycle/schedule-pod.js'
+import { schedulePod } from './cycle/schedule-pod.js'
+import { passesFilters } from './cycle/filter-nodes.js'
+import type { AttemptFailure } from './failure.js'
+import { handleFailure, truncateMessage } from './failure.js'
+import type { Cycle } from './framework/cycle.js'
+import type { Diagnosis } from './framework/diagnosis.js'
+import { fitErrorMessage } from './framework/diagnosis.js'
+import type { Framework } from './framework/framework.js'
+import type { PluginRejection } from './framework/rejection.js'
+import { CycleError } from './framework/rejection.js'
+import { preempt } from './preempt.js'
+import type { QueuedPod } from './queue/queued-pod.js'
+import type { SchedulerRuntime } from './runtime.js'
+
+/** Takes one pod from the queue and tries to place it. Source: pkg/scheduler/schedule_one.go ScheduleOne. */
+export function scheduleOne(runtime: SchedulerRuntime): void {
+  const queued = runtime.queue.pop()
+  if (!queued) return
+  const info = runtime.podInfo(queued.key)
+  const framework = info && runtime.frameworkOf(info.pod)
+  // what has gone or has a node meanwhile needs nothing; its change has been seen or is about to be
+  if (!info || !framework || runtime.nodeOf(info.pod)) return
+  if (info.pod.metadata.deletionTimestamp !== undefined) {
+    record(runtime, info.pod, 'Warning', 'FailedScheduling', `skip schedule deleting pod: ${info.key}`)
+    return
+  }
+  if (runtime.snapshot.nodes.length === 0) {
+    return handleFailure(runtime, queued, { reason: 'Unschedulable', message: 'no nodes available to schedule pods', rejectedBy: [] })
+  }
+  const outcome = attempt(runtime, framework, queued, info)
+  if (!outcome) return
+  runtime.cursor.value.start = outcome.nextStart
+  if ('node' in outcome) place(runtime, framework, queued, outcome.cycle, outcome.node)
+  else reportUnfit(runtime, framework, queued, outcome.cycle, outcome.diagnosis)
+}
+
+function attempt(
+  runtime: SchedulerRuntime, framework: Framework, queued: QueuedPod, info: PodInfo,
+): CycleOutcome | undefined {
+  const { release, host, nominator, snapshot, cursor } = runtime
+  const input: CycleInput = { framework, snapshot, start: cursor.value.start }
+  const withNominated: CycleInput = nominator.size > 0 ? { ...input, nominated: (name: string) => runtime.nominatedPods(name) } : input
+  const ties = host.random('ties')
+  const withLots = release.ties === 'random' ? { ...withNominated, draw: (n: number) => ties.int(0, n - 1) } : withNominated
+  try {
+    return schedulePod(info, withLots)
+  } catch (error) {
+    if (!(error instanceof CycleError)) throw error
+    handleFailure(runtime, queued, { reason: 'SchedulerError', message: error.message, rejectedBy: [], clearsNomination: true })
+    return undefined
+  }
+}
+
+/** Assume, Reserve, Permit, PreBind, Bind, PostBind: one step here, since nothing can come between. */
+function place(runtime: SchedulerRuntime, framework: Framework, queued: QueuedPod, cycle: Cycle, node: NodeInfo): void {
+  const { key } = queued
+  const { pod } = cycle.pod
+  runtime.assumed.value.set(key, node.name)
+  runtime.snapshot.setPod(cycle.pod, node.name)
+  const promised = runtime.nominator.nodeOf(key)
+  runtime.nominator.set(key, undefined)
+  const giveUp = (failure: AttemptFailure): void => {
+    framework.unreserve(cycle, node)
+    runtime.assumed.value.delete(key)
+    runtime.snapshot.removePod(key)
+    runtime.nominator.set(key, promised)
+    runtime.queue.onEvent({ kind: 'AssignedPod/Delete', object: pod })
+    handleFailure(runtime, queued, { ...failure, clearsNomination: true })
+  }
+  const rejected = framework.reserve(cycle, node) ?? framework.permit(cycle, node) ?? framework.preBind(cycle, node)
+  if (rejected) return giveUp(asFailure(node.name, rejected))
+  try {
+    framework.bind(cycle, node)
+  } catch (error) {
+    if (!(error instanceof CycleError)) throw error
+    return giveUp({ reason: 'SchedulerError', message: error.message, rejectedBy: [] })
+  }
+  record(runtime, pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${node.name}`)
+  framework.postBind(cycle, node)
+  const { bus, clock } = runtime.host
+  if (bus.has('scheduled')) bus.emit('scheduled', { time: clock.now(), pod: key, node: node.name })
+}
+
+/** A refusal after the choice of the node is worded as if that node were the only one. Source: schedule_one.go schedulingCycle. */
+function asFailure(nodeName: string, { plugin, rejection }: PluginRejection): AttemptFailure {
+  const nodes = new Map([[nodeName, { plugin, rejection }]])
+  const message = fitErrorMessage(1, { nodes, plugins: new Set([plugin]) })
+  const pendingBy = rejection.code === 'Pending' ? [plugin] : []
+  return { reason: 'Unschedulable', message, rejectedBy: [plugin], pendingBy }
+}
+
+function reportUnfit(
+  runtime: SchedulerRuntime, framework: Framework, queued: QueuedPod, cycle: Cycle, diagnosis: Diagnosis,
+): void {
+  const nominated = (name: string): readonly PodInfo[] => runtime.nominatedPods(name)
+  const post = framework.postFilter(cycle, diagnosis, (trial, node) => passesFilters(framework, trial, node, nominated))
+  const total = runtime.snapshot.nodes.length
+  const says = 'message' in post && runtime.release.postFilterMessages ? post.message : undefined
+  const failure = {
+    reason: 'Unschedulable' as const,
+    message: fitErrorMessage(total, diagnosis, says),
+    rejectedBy: [...diagnosis.plugins],
+    pendingBy: pendingPlugins(diagnosis),
+  }
+  if ('message' in post) return handleFailure(runtime, queued, { ...failure, clearsNomination: !post.keepsNomination })
+  preempt(runtime, cycle.pod, post)
+  handleFailure(runtime, queued, { ...failure, nominates: post.nodeName })
+}
+
+function pendingPlugins({ nodes, absent }: Diagnosis): readonly string[] {
+  const all = absent ? [...nodes.values(), absent] : [...nodes.values()]
+  return [...new Set(all.filter(({ rejection }) => rejection.code === 'Pending').map(({ plugin }) => plugin))]
+}
+
+function record(
+  { recorder }: SchedulerRuntime, object: Pod, type: 'Normal' | 'Warning', reason: string, message: string,
+): void {
+  recorder.event({ object, kind: 'Pod', apiVersion: 'v1' }, type, reason, truncateMessage(message))
+}

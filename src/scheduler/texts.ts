@@ -1,0 +1,63 @@
+import type { Taint } from '../api/core/generated.js'
+
+/** What of the scheduler differs between Kubernetes minors. */
+export interface SchedulerRelease {
+  /** TaintToleration's reason for a node with that taint. */
+  readonly untoleratedTaint: (taint: Taint) => string
+  /** NodeAffinity's reason. */
+  readonly nodeAffinity: string
+  /** NodeName's reason. */
+  readonly nodeName: string
+  /** NodeResourcesFit's reason when the pod count is reached. */
+  readonly tooManyPods: string
+  /** Whether the message has what PostFilter plugins say. */
+  readonly postFilterMessages: boolean
+  /** Whether DynamicResources takes part (its PostFilter text is in every message). */
+  readonly dynamicResources: boolean
+  /** SchedulerPopFromBackoffQ: back-off ends early when there is nothing else to do, and is counted in whole seconds. */
+  readonly popFromBackoff: boolean
+  /** Equal scores: drawn by lot (reservoir sampling) or the first in the order of examination. */
+  readonly ties: 'random' | 'first'
+  /** Whether conditions carry observedGeneration (PodObservedGenerationTracking). */
+  readonly observedGeneration: boolean
+}
+
+interface Since extends Partial<SchedulerRelease> {
+  /** First minor of Kubernetes 1 in which this holds. */
+  readonly since: number
+}
+
+const OLDEST: SchedulerRelease = {
+  untoleratedTaint: () => "node(s) had taints that the pod didn't tolerate",
+  nodeAffinity: "node(s) didn't match node selector",
+  nodeName: "node(s) didn't match the requested hostname",
+  tooManyPods: 'Insufficient pods',
+  postFilterMessages: false,
+  dynamicResources: false,
+  popFromBackoff: false,
+  ties: 'random',
+  observedGeneration: false,
+}
+
+/** Changes by minor, oldest first. 1.33 and later are checked facts, what is older is from the release notes and sources. */
+const CHANGES: readonly Since[] = [
+  { since: 18, tooManyPods: 'Too many pods' },
+  { since: 19, untoleratedTaint: ({ key, value = '' }) => `node(s) had taint {${key}: ${value}}, that the pod didn't tolerate` },
+  { since: 20, nodeAffinity: "node(s) didn't match Pod's node affinity", nodeName: "node(s) didn't match the requested node name" },
+  { since: 21, nodeAffinity: "node(s) didn't match Pod's node affinity/selector" },
+  {
+    since: 24,
+    untoleratedTaint: ({ key, value = '' }) => `node(s) had untolerated taint {${key}: ${value}}`,
+    postFilterMessages: true,
+  },
+  { since: 33, popFromBackoff: true },
+  { since: 34, untoleratedTaint: () => 'node(s) had untolerated taint(s)', dynamicResources: true, observedGeneration: true },
+  { since: 35, ties: 'first' },
+]
+
+/** The scheduler of a Kubernetes version (`v1.35`). */
+export function schedulerRelease(version: string): SchedulerRelease {
+  const minor = Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? Number.NaN)
+  if (Number.isNaN(minor)) throw new Error(`assertion failed: ${version} is no Kubernetes version`)
+  return Object.assign({}, OLDEST, ...CHANGES.filter(({ since }) => since <= minor)) as SchedulerRelease
+}
