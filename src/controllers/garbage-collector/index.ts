@@ -1,0 +1,2 @@
+export { createGarbageCollector } from './controller.js'
+export type { GarbageCollectorOptions } from './controller.js'

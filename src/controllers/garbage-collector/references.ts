@@ -1,0 +1,72 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { OwnerReference } from '../../api/meta/generated.js'
+
+/** The finalizers by which a deletion with dependents is carried out. */
+export const ORPHAN = 'orphan'
+export const FOREGROUND = 'foregroundDeletion'
+
+const NONE: readonly OwnerReference[] = []
+
+/** The owner references of an object. */
+export function ownersOf(object: KubeObject): readonly OwnerReference[] {
+  return object.metadata.ownerReferences ?? NONE
+}
+
+/** Whether the object is being deleted and holds `finalizer`. */
+export function isDeletedWith(object: KubeObject | undefined, finalizer: string): boolean {
+  if (object?.metadata.deletionTimestamp === undefined) return false
+  return object.metadata.finalizers?.includes(finalizer) ?? false
+}
+
+/** Whether `object` names `owner` (a uid) as one whose deletion in the foreground has to wait for it. */
+export function blocks(object: KubeObject, owner: string): boolean {
+  return ownersOf(object).some(({ uid, blockOwnerDeletion }) => uid === owner && blockOwnerDeletion === true)
+}
+
+/** How the references to owners have changed from one version of an object to the next. Source: graph_builder.go referencesDiffs. */
+export interface ReferenceChange {
+  readonly added: readonly OwnerReference[]
+  /** Owners that an object in foreground deletion no longer has to wait for this one: reference gone or no longer blocking. */
+  readonly unblocked: readonly string[]
+}
+
+/** Compares the owner references of two versions of an object. */
+export function referenceChange(old: KubeObject | undefined, object: KubeObject): ReferenceChange {
+  const before = old ? ownersOf(old) : NONE
+  const now = ownersOf(object)
+  if (before === now) return { added: NONE, unblocked: [] }
+  const added = now.filter(({ uid }) => !before.some((reference) => reference.uid === uid))
+  const stillBlocking = (owner: string): boolean => now.some(({ uid, blockOwnerDeletion }) => uid === owner && blockOwnerDeletion === true)
+  const unblocked = before.filter(({ uid, blockOwnerDeletion }) => blockOwnerDeletion === true && !stillBlocking(uid)).map(({ uid }) => uid)
+  return { added, unblocked }
+}
+
+/** What is known of the owners of an object after the apiserver has been asked. */
+export interface Classified {
+  readonly solid: readonly OwnerReference[]
+  readonly dangling: readonly OwnerReference[]
+  /** Owners in foreground deletion, which wait for this object. */
+  readonly waiting: readonly OwnerReference[]
+}
+
+/** What is to be done with an object. `keep`: nothing; `release`: those references are removed; the rest: delete with that propagation. */
+export type Verdict =
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'release'; readonly owners: readonly string[] }
+  | { readonly kind: 'delete'; readonly propagation: 'Orphan' | 'Foreground' | 'Background' }
+
+/**
+ * The rule of the garbage collector. An object goes when it has owners and none of them is solid; how depends on the finalizers it
+ * has and on whether an owner waits for it. Source: garbagecollector.go attemptToDeleteItem.
+ */
+export function judge(object: KubeObject, { solid, dangling, waiting }: Classified, hasDependents: boolean): Verdict {
+  if (solid.length + dangling.length + waiting.length === 0) return { kind: 'keep' }
+  if (solid.length > 0) {
+    const owners = [...dangling, ...waiting].map(({ uid }) => uid)
+    return owners.length === 0 ? { kind: 'keep' } : { kind: 'release', owners }
+  }
+  if (waiting.length > 0 && hasDependents) return { kind: 'delete', propagation: 'Foreground' }
+  const finalizers = object.metadata.finalizers ?? []
+  if (finalizers.includes(ORPHAN)) return { kind: 'delete', propagation: 'Orphan' }
+  return { kind: 'delete', propagation: finalizers.includes(FOREGROUND) ? 'Foreground' : 'Background' }
+}

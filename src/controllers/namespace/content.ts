@@ -1,0 +1,71 @@
+import { isPodTerminal } from '../../api/core/conditions.js'
+import type { Pod } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import type { Client } from '../../apiserver/client/client.js'
+import { isRequestFailure } from '../process/attempt.js'
+import type { ServedResource } from '../process/resource.js'
+
+/** How long objects with finalizers are given, in seconds (finalizerEstimateSeconds). */
+const FINALIZER_ESTIMATE = 15
+
+/** What is left of one resource after an attempt to delete it all. */
+export interface Leftover {
+  readonly count: number
+  readonly finalizers: ReadonlyMap<string, number>
+  /** Seconds that the rest may still need; 0 with a count of 0. */
+  readonly estimate: number
+  /** Pods whose grace period has not passed yet. */
+  readonly inGrace: boolean
+  /** Why deletion failed; what is left is then not counted. */
+  readonly error?: string
+}
+
+const NOTHING: Leftover = { count: 0, finalizers: new Map(), estimate: 0, inGrace: false }
+
+/**
+ * Deletes all objects of a resource in a namespace and says what is left. Objects that stay without a finalizer and beyond their grace are
+ * an error. `age` is the time since the deletion of the namespace, in ms.
+ * Source: namespaced_resources_deleter.go deleteAllContentForGroupVersionResource.
+ */
+export function deleteContent(client: Client, served: ServedResource, namespace: string, age: number): Leftover {
+  try {
+    return deleteAll(client, served, namespace, age)
+  } catch (error) {
+    if (!isRequestFailure(error)) throw error
+    return { ...NOTHING, error: error.message }
+  }
+}
+
+function deleteAll(client: Client, served: ServedResource, namespace: string, age: number): Leftover {
+  const { resource, group, version, verbs } = served
+  const before: readonly KubeObject[] = client.list(resource, { namespace }).items
+  if (before.length === 0) return NOTHING
+  const grace = resource === 'pods' ? longestGrace(before as readonly Pod[]) : 0
+  const inGrace = age < grace * 1000
+  if (verbs.includes('deletecollection')) {
+    client.deleteCollection(resource, { namespace }, { propagationPolicy: 'Background' })
+  } else {
+    for (const { metadata } of before) ignoreNotFound(() => client.delete(resource, metadata, { propagationPolicy: 'Background' }))
+  }
+  const after: readonly KubeObject[] = client.list(resource, { namespace }).items
+  if (after.length === 0) return NOTHING
+  const finalizers = countFinalizers(after)
+  if (inGrace) return { count: after.length, finalizers, estimate: grace, inGrace }
+  if (finalizers.size > 0) return { count: after.length, finalizers, estimate: FINALIZER_ESTIMATE, inGrace }
+  const gvr = `${group}/${version}, Resource=${resource}`
+  return { ...NOTHING, error: `unexpected items still remain in namespace: ${namespace} for gvr: ${gvr}` }
+}
+
+/** The longest terminationGracePeriodSeconds of the pods that have not ended. Source: estimateGracefulTerminationForPods. */
+function longestGrace(pods: readonly Pod[]): number {
+  return pods.reduce((longest, pod) => (isPodTerminal(pod) ? longest : Math.max(longest, pod.spec.terminationGracePeriodSeconds ?? 0)), 0)
+}
+
+function countFinalizers(objects: readonly KubeObject[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { metadata } of objects) {
+    for (const finalizer of metadata.finalizers ?? []) counts.set(finalizer, (counts.get(finalizer) ?? 0) + 1)
+  }
+  return counts
+}

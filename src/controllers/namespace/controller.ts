@@ -1,0 +1,123 @@
+import type { Namespace } from '../../api/core/generated.js'
+import { timeMs } from '../../api/time.js'
+import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import type { Slice, Topic } from '../../sim/module.js'
+import type { Failures, WorkQueue } from '../../sim/work-queue.js'
+import { TopicWorkQueue } from '../../sim/work-queue.js'
+import { isRequestFailure } from '../process/attempt.js'
+import { controllerIdentity, controllerName } from '../process/identity.js'
+import type { ServedResource } from '../process/resource.js'
+import { Retries } from '../process/retries.js'
+import { minorOf } from '../process/version.js'
+import { namespaceConditions } from './conditions.js'
+import { deleteContent } from './content.js'
+import type { DeletionPass } from './deletion.js'
+import { deletionPass } from './deletion.js'
+
+/** What the namespace controller has to be told. */
+export interface NamespaceControllerOptions {
+  /** All that the server serves, one entry for each resource (its preferred version); what is namespaced and can be deleted is. */
+  readonly resources: readonly ServedResource[]
+}
+
+/** The finalizer of this controller in `spec.finalizers`. */
+const FINALIZER = 'kubernetes'
+/** How long every change of a namespace is left alone, for servers and stores that see the deletion late (namespaceDeletionGracePeriod). */
+const DELETION_DELAY = 5_000
+const MAX_RETRY_DELAY = 60_000
+
+/**
+ * The namespace controller: empties a namespace that is being deleted, then removes its finalizer. Source: pkg/controller/namespace.
+ */
+export function createNamespaceController({ resources }: NamespaceControllerOptions): Component {
+  const names = new Set<string>()
+  const contents = resources.filter(({ resource, namespaced, verbs }) => {
+    if (names.has(resource) || !namespaced || !verbs.includes('delete') || !verbs.includes('list')) return false
+    names.add(resource)
+    return true
+  })
+  return {
+    name: controllerName('namespace-controller'),
+    identity: controllerIdentity('namespace-controller'),
+    setup: (host) => new NamespaceController(host, contents).start(),
+  }
+}
+
+class NamespaceController {
+  readonly #host: ComponentHost
+  readonly #contents: readonly ServedResource[]
+  readonly #topic: Topic
+  readonly #queue: WorkQueue
+  readonly #retries: Retries
+  /** Namespace to what was left of it, as text. */
+  readonly #leftovers: Slice<Map<string, string>>
+
+  constructor(host: ComponentHost, contents: readonly ServedResource[]) {
+    this.#host = host
+    this.#contents = contents
+    this.#topic = host.handle('namespaces', (name) => this.#work(name))
+    this.#queue = new TopicWorkQueue(this.#topic, host.state<Failures>('namespaces/failures', () => new Map()), host.clock, {})
+    this.#retries = new Retries(host, 'namespaces', MAX_RETRY_DELAY)
+    this.#leftovers = host.state('leftovers', () => new Map<string, string>())
+  }
+
+  start(): void {
+    this.#host.informer('namespaces').onChange(({ type, object }) => {
+      const name = object.metadata.name as string
+      if (type === 'DELETED') this.#forget(name)
+      else if (object.metadata.deletionTimestamp !== undefined) this.#queue.addAfter(name, DELETION_DELAY)
+    })
+  }
+
+  #work(name: string): void {
+    try {
+      this.#sync(name)
+    } catch (error) {
+      if (!isRequestFailure(error)) throw error
+      this.#host.log('error', `deletion of namespace ${name} failed: ${error.message}`)
+      this.#retries.soon(this.#queue, name)
+    }
+  }
+
+  /** Source: namespaced_resources_deleter.go Delete. */
+  #sync(name: string): void {
+    const namespace = ignoreNotFound(() => this.#host.client.get('namespaces', { name }))
+    const deletedAt = timeMs(namespace?.metadata.deletionTimestamp)
+    if (!namespace || deletedAt === undefined || !namespace.spec.finalizers?.length) return
+    const { client, clock, version } = this.#host
+    const age = clock.now() - deletedAt
+    const pass = deletionPass(this.#contents, minorOf(version) >= 33, (served) => deleteContent(client, served, name, age))
+    const updated = this.#updateStatus(namespace, pass)
+    if (pass.errors.length > 0) {
+      this.#host.log('error', `deletion of namespace ${name} failed: ${pass.errors.join(', ')}`)
+      return this.#retries.soon(this.#queue, name)
+    }
+    this.#retries.forget(name)
+    if (pass.estimate > 0) return this.#recheck(name, pass)
+    const finalizers = updated.spec.finalizers?.filter((finalizer) => finalizer !== FINALIZER) ?? []
+    client.update('namespaces', { ...updated, spec: { ...updated.spec, finalizers } }, { subresource: 'finalize' })
+  }
+
+  #updateStatus(namespace: Namespace, pass: DeletionPass): Namespace {
+    const old = namespace.status.conditions ?? []
+    const conditions = namespaceConditions(old, pass, this.#host.clock.now())
+    if (conditions === old && namespace.status.phase === 'Terminating') return namespace
+    return this.#host.client.updateStatus('namespaces', { ...namespace, status: { ...namespace.status, phase: 'Terminating', conditions } })
+  }
+
+  /** `settle()` waits for the next look only while something gets on: grace periods run, or less is left than the last time. */
+  #recheck(name: string, { estimate, inGrace, remaining, finalizers }: DeletionPass): void {
+    const leftover = JSON.stringify([[...remaining], [...finalizers]])
+    const getsOn = inGrace || this.#leftovers.value.get(name) !== leftover
+    this.#leftovers.value.set(name, leftover)
+    const seconds = Math.floor(estimate / 2) + 1
+    this.#queue.addAfter(name, seconds * 1000, { class: getsOn ? 'work' : 'watchdog' })
+  }
+
+  #forget(name: string): void {
+    this.#topic.cancel(name)
+    this.#retries.forget(name)
+    this.#leftovers.value.delete(name)
+  }
+}

@@ -1,0 +1,2 @@
+export { createNamespaceController } from './controller.js'
+export type { NamespaceControllerOptions } from './controller.js'

@@ -1,0 +1,95 @@
+import type { Node } from '../../api/core/generated.js'
+import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
+import type { Informer } from '../../apiserver/client/informer.js'
+import type { Slice } from '../../sim/module.js'
+import { controllerIdentity, controllerName } from '../process/identity.js'
+import { Retries } from '../process/retries.js'
+import type { CidrPool } from './cidr.js'
+import { allocate, parsePool } from './cidr.js'
+
+/** Flags of kube-controller-manager that concern pod CIDRs (`--allocate-node-cidrs`). */
+export interface NodeIpamOptions {
+  /** `--cluster-cidr`, IPv4. Default `10.244.0.0/16`. */
+  readonly clusterCIDR?: string
+  /** `--node-cidr-mask-size`: prefix length of each node's block. Default 24. */
+  readonly mask?: number
+}
+
+/** What was given out and is not to be seen in the informer yet, and where the search for the next block begins. */
+interface IpamState {
+  next: number
+  readonly pending: Map<string, string>
+}
+
+/**
+ * The node IPAM controller: gives each node without one a block of the cluster CIDR. Which blocks are used follows from the nodes.
+ * Source: pkg/controller/nodeipam/ipam/range_allocator.go.
+ * @throws RangeError when the CIDR and mask do not fit together.
+ */
+export function createNodeIpamController(options: NodeIpamOptions = {}): Component {
+  const pool = parsePool(options.clusterCIDR ?? '10.244.0.0/16', options.mask ?? 24)
+  return {
+    name: controllerName('node-ipam-controller'),
+    identity: controllerIdentity('node-controller'),
+    setup: (host) => new NodeIpam(host, pool).start(),
+  }
+}
+
+class NodeIpam {
+  readonly #host: ComponentHost
+  readonly #pool: CidrPool
+  readonly #nodes: Informer<Node>
+  readonly #state: Slice<IpamState>
+  readonly #recorder: EventRecorder
+  readonly #retries: Retries
+
+  constructor(host: ComponentHost, pool: CidrPool) {
+    this.#host = host
+    this.#pool = pool
+    this.#nodes = host.informer('nodes', { indexers: { podCIDR: ({ spec }) => (spec.podCIDR ? [spec.podCIDR] : []) } })
+    this.#state = host.state('allocations', () => ({ next: 0, pending: new Map<string, string>() }))
+    this.#recorder = host.recorder({ component: 'cidrAllocator' })
+    this.#retries = new Retries(host, 'nodes')
+  }
+
+  start(): void {
+    const queue = this.#host.workQueue('nodes', (name) => {
+      const node = this.#nodes.get(name)
+      if (!node || node.spec.podCIDR || this.#isPending(name) || this.#allocate(node)) return this.#retries.forget(name)
+      this.#retries.later(queue, name)
+    })
+    this.#nodes.onChange(({ type, object }) => {
+      if (type === 'DELETED' || object.spec.podCIDR) this.#settled(object.metadata.name as string)
+      else queue.add(object.metadata.name as string)
+    })
+  }
+
+  /** Answers false if there is no block left. */
+  #allocate(node: Node): boolean {
+    const state = this.#state.value
+    const isUsed = (cidr: string): boolean => state.pending.has(cidr) || this.#nodes.byIndex('podCIDR', cidr).length > 0
+    const allocation = allocate(this.#pool, state.next, isUsed)
+    const name = node.metadata.name as string
+    if (!allocation) {
+      const message = `Node ${name} status is now: CIDRNotAvailable`
+      this.#recorder.event({ object: node, kind: 'Node', apiVersion: 'v1' }, 'Normal', 'CIDRNotAvailable', message)
+      return false
+    }
+    const { cidr, next } = allocation
+    this.#host.client.patch('nodes', { name }, { type: 'strategic', body: { spec: { podCIDR: cidr, podCIDRs: [cidr] } } })
+    state.next = next
+    state.pending.set(cidr, name)
+    return true
+  }
+
+  #isPending(name: string): boolean {
+    return [...this.#state.value.pending.values()].includes(name)
+  }
+
+  /** What the informer shows, or has lost, is no longer pending. */
+  #settled(name: string): void {
+    const { pending } = this.#state.value
+    for (const [cidr, node] of pending) if (node === name) pending.delete(cidr)
+  }
+}

@@ -1,0 +1,2 @@
+export { createNodeIpamController } from './controller.js'
+export type { NodeIpamOptions } from './controller.js'

@@ -1,0 +1,82 @@
+import type { Node, Pod } from '../../api/core/generated.js'
+import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import type { Change } from '../../apiserver/client/informer.js'
+import { keyOf } from '../../apiserver/client/object-index.js'
+import { controllerIdentity, controllerName } from '../process/identity.js'
+import { runPeriodically } from '../process/periodic.js'
+import type { KnownNode } from './health-monitor.js'
+import { HealthMonitor } from './health-monitor.js'
+import { labelsToReconcile } from './labels.js'
+import { NoExecuteTainter } from './no-execute.js'
+import { NodeWriter } from './node-writer.js'
+import type { NodeLifecycleOptions } from './options.js'
+import { nodeLifecycleSettings } from './options.js'
+import { noScheduleChange } from './taints.js'
+import { ZoneMonitor } from './zone-monitor.js'
+
+/**
+ * The node lifecycle controller: finds silent nodes, keeps taints in step with conditions, marks the pods of lost nodes not ready and
+ * holds back when whole zones fail. It evicts nothing itself: the taint eviction controller acts on the NoExecute taints.
+ * Source: pkg/controller/nodelifecycle/node_lifecycle_controller.go.
+ */
+export function createNodeLifecycleController(options: NodeLifecycleOptions = {}): Component {
+  return {
+    name: controllerName('node-lifecycle-controller'),
+    identity: controllerIdentity('node-controller'),
+    setup: (host) => setUp(host, options),
+  }
+}
+
+function setUp(host: ComponentHost, options: NodeLifecycleOptions): void {
+  const settings = nodeLifecycleSettings(options, host.version)
+  const nodes = host.informer('nodes')
+  const leases = host.informer('leases', { namespace: 'kube-node-lease' })
+  const pods = host.informer('pods', { indexers: { nodeName: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) } })
+  const known = host.state('nodes', () => new Map<string, KnownNode>())
+  const writer = new NodeWriter(host)
+  const tainter = new NoExecuteTainter(host, nodes, writer)
+  const zones = new ZoneMonitor(host, settings, tainter)
+  const monitor = new HealthMonitor({ host, settings, nodes, leases, pods, known, writer, tainter, zones })
+
+  const nodeUpdates = host.workQueue('node-updates', (name) => {
+    const node = nodes.get(name)
+    if (node) reconcileNode(node, writer)
+    nodeUpdates.forget(name)
+  })
+  nodes.onChange(({ type, object }) => {
+    if (type !== 'DELETED' && needsReconcile(object)) nodeUpdates.add(object.metadata.name as string)
+  })
+
+  const isLost = (pod: Pod): boolean => {
+    const ready = known.value.get(pod.spec.nodeName ?? '')?.health.ready
+    return ready !== undefined && ready !== 'True'
+  }
+  const podUpdates = host.workQueue('pod-updates', (key) => {
+    const pod = pods.get(key)
+    if (pod && isLost(pod) && !writer.markPodsNotReady([pod])) podUpdates.addRateLimited(key)
+    else podUpdates.forget(key)
+  })
+  pods.onChange((change) => {
+    if (isNewlyBound(change) && isLost(change.object)) podUpdates.add(keyOf(change.object))
+  })
+
+  runPeriodically(host, 'monitor', settings.monitorPeriod, [nodes, leases, pods], () => monitor.pass())
+}
+
+/** Whether {@link reconcileNode} has anything to do: most updates of a node are heartbeats, which change no taint and no label. */
+function needsReconcile(node: Node): boolean {
+  return noScheduleChange(node) !== undefined || labelsToReconcile(node) !== undefined
+}
+
+/** Source: doNodeProcessingPassWorker. */
+function reconcileNode(node: Node, writer: NodeWriter): void {
+  const name = node.metadata.name as string
+  const taints = noScheduleChange(node)
+  if (taints) writer.changeTaints(name, taints)
+  const labels = labelsToReconcile(node)
+  if (labels) writer.setLabels(name, labels)
+}
+
+function isNewlyBound({ type, object, old }: Change<Pod>): boolean {
+  return type !== 'DELETED' && Boolean(object.spec.nodeName) && object.spec.nodeName !== old?.spec.nodeName
+}

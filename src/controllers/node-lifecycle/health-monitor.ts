@@ -1,0 +1,185 @@
+import type { Lease } from '../../api/coordination/generated.js'
+import type { Node, Pod } from '../../api/core/generated.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
+import type { ComponentHost } from '../../apiserver/client/component.js'
+import type { Informer } from '../../apiserver/client/informer.js'
+import type { Slice } from '../../sim/module.js'
+import { isRequestFailure } from '../process/attempt.js'
+import type { NodeHealth } from './health.js'
+import { isSilent, newNodeHealth, observe } from './health.js'
+import type { NoExecuteTainter } from './no-execute.js'
+import { factsOf } from './node-facts.js'
+import type { NodeWriter } from './node-writer.js'
+import type { NodeLifecycleSettings } from './options.js'
+import { unknownConditions } from './unknown-conditions.js'
+import type { ZoneMonitor } from './zone-monitor.js'
+import type { ZoneCount } from './zones.js'
+
+/** How often one pass tries to write a node's status (NodeHealthUpdateRetry). */
+const WRITE_ATTEMPTS = 5
+
+/** What the controller remembers of a node. */
+export interface KnownNode {
+  readonly uid: string
+  readonly health: NodeHealth
+}
+
+/** What a {@link HealthMonitor} works with. */
+export interface HealthMonitorParts {
+  readonly host: ComponentHost
+  readonly settings: NodeLifecycleSettings
+  readonly nodes: Informer<Node>
+  readonly leases: Informer<Lease>
+  readonly pods: Informer<Pod>
+  readonly known: Slice<Map<string, KnownNode>>
+  readonly writer: NodeWriter
+  readonly tainter: NoExecuteTainter
+  readonly zones: ZoneMonitor
+}
+
+/** A node as the pass leaves it: Ready before and after, the newest version of the object. */
+interface Verdict {
+  readonly node: Node
+  readonly observed: string
+  readonly current: string | undefined
+}
+
+/** The pass over all nodes that finds the silent ones. Source: node_lifecycle_controller.go monitorNodeHealth. */
+export class HealthMonitor {
+  readonly #parts: HealthMonitorParts
+  readonly #retry: Slice<Set<string>>
+
+  constructor(parts: HealthMonitorParts) {
+    this.#parts = parts
+    this.#retry = parts.host.state('nodes-to-retry', () => new Set<string>())
+  }
+
+  /** One pass. A healthy node costs a few look-ups, no allocation and no request. */
+  pass(): void {
+    const { nodes, zones, tainter, known, host } = this.#parts
+    const list = nodes.list()
+    this.#register(list)
+    const counts = new Map<string, ZoneCount>()
+    for (const node of list) this.#check(node, counts)
+    zones.update(counts, list, () => {
+      for (const { health } of known.value.values()) health.probe = host.clock.now()
+    })
+    tainter.schedule()
+  }
+
+  #register(list: readonly Node[]): void {
+    const { host, known, zones, tainter, writer, nodes } = this.#parts
+    const isNew = (node: Node): boolean => !known.value.has(node.metadata.name as string)
+    for (const node of list) if (!isNew(node)) zones.open(node)
+    for (const node of list) {
+      if (!isNew(node)) continue
+      const { name, uid } = node.metadata as { name: string; uid: string }
+      writer.recordNodeEvent(name, uid, 'RegisteredNode', `Registered Node ${name} in Controller`)
+      known.value.set(name, { uid, health: newNodeHealth(node, factsOf(node).ready, host.clock.now()) })
+      zones.open(node)
+      tainter.markReachable(node)
+    }
+    if (known.value.size === list.length) return
+    for (const [name, { uid }] of [...known.value]) {
+      if (nodes.get(name)) continue
+      writer.recordNodeEvent(name, uid, 'RemovingNode', `Removing Node ${name} from Controller`)
+      known.value.delete(name)
+      this.#retry.value.delete(name)
+    }
+  }
+
+  #check(node: Node, counts: Map<string, ZoneCount>): void {
+    const { known, settings, leases, host, tainter } = this.#parts
+    const { health } = known.value.get(node.metadata.name as string) as KnownNode
+    const { ready, leaseKey, zone, excluded } = factsOf(node)
+    const before = health.ready
+    const now = host.clock.now()
+    observe(health, ready, leases.get(leaseKey), now)
+    if (ready?.status !== 'True' || isSilent(health, settings.monitorGracePeriod, now)) return this.#checkUnhealthy(node, before, counts)
+    if (!excluded) count(counts, zone, true)
+    if (before !== 'True') this.#report({ node, observed: 'True', current: 'True' })
+    tainter.markReachable(node)
+    this.#retry.value.delete(node.metadata.name as string)
+  }
+
+  #checkUnhealthy(node: Node, before: string | undefined, counts: Map<string, ZoneCount>): void {
+    const name = node.metadata.name as string
+    const { health } = this.#parts.known.value.get(name) as KnownNode
+    const verdict = this.#updateHealth(node, health)
+    if (!verdict) return
+    const { zone, excluded } = factsOf(node)
+    if (!excluded) count(counts, zone, verdict.current === 'True')
+    if (verdict.current !== undefined && verdict.current !== before) this.#report(verdict)
+    if (verdict.current === 'True') this.#parts.tainter.markReachable(verdict.node)
+    else if (verdict.current !== undefined && !this.#handleNotReady(name, verdict)) return
+    this.#retry.value.delete(name)
+  }
+
+  /** Takes in the heartbeats; sets the conditions of a silent node Unknown. Undefined if that could not be written. */
+  #updateHealth(listed: Node, health: NodeHealth): Verdict | undefined {
+    const { host, settings, leases, writer } = this.#parts
+    const now = host.clock.now()
+    let node = listed
+    for (let attempts = 0; attempts < WRITE_ATTEMPTS; attempts++) {
+      const { ready, leaseKey } = factsOf(node)
+      observe(health, ready, leases.get(leaseKey), now)
+      const observed = ready?.status ?? 'Unknown'
+      const grace = ready ? settings.monitorGracePeriod : settings.startupGracePeriod
+      if (!isSilent(health, grace, now)) return { node, observed, current: ready?.status }
+      if (ready?.status === 'Unknown') return { node, observed, current: 'Unknown' }
+      try {
+        const written = writer.setConditions(node, unknownConditions(node, now))
+        observe(health, factsOf(written).ready, undefined, now)
+        return { node: written, observed, current: 'Unknown' }
+      } catch (error) {
+        const fresh = this.#afterFailedWrite(node, error)
+        if (!fresh) return undefined
+        node = fresh
+      }
+    }
+    return undefined
+  }
+
+  #afterFailedWrite(node: Node, error: unknown): Node | undefined {
+    if (!isRequestFailure(error)) throw error
+    const { host } = this.#parts
+    host.log('error', `Error updating node ${node.metadata.name as string}: ${error.message}`)
+    if (!isApiError(error, 'Conflict')) return undefined
+    try {
+      return host.client.get('nodes', node.metadata)
+    } catch (again) {
+      if (!isRequestFailure(again)) throw again
+      return undefined
+    }
+  }
+
+  /** Answers false if the pods of the node have to be marked again in the next pass. */
+  #handleNotReady(name: string, { node, observed, current }: Verdict): boolean {
+    const { tainter, writer, pods } = this.#parts
+    tainter.handleNotReady(node, current as string)
+    const turned = observed === 'True'
+    if (turned) writer.recordNotReady(node)
+    if (!turned && !this.#retry.value.has(name)) return true
+    if (writer.markPodsNotReady(pods.byIndex('nodeName', name))) return true
+    this.#retry.value.add(name)
+    return false
+  }
+
+  #report({ node, current }: Verdict): void {
+    const { bus, clock } = this.#parts.host
+    if (!bus.has('nodeCondition')) return
+    bus.emit('nodeCondition', {
+      time: clock.now(),
+      node: node.metadata.name as string,
+      status: current as 'True' | 'False' | 'Unknown',
+      reason: factsOf(node).ready?.reason ?? '',
+    })
+  }
+}
+
+function count(counts: Map<string, ZoneCount>, zone: string, ready: boolean): void {
+  let zoneCount = counts.get(zone)
+  if (!zoneCount) counts.set(zone, (zoneCount = { ready: 0, notReady: 0 }))
+  if (ready) zoneCount.ready++
+  else zoneCount.notReady++
+}

@@ -1,0 +1,47 @@
+import type { Lease } from '../../api/coordination/generated.js'
+import type { Node, NodeCondition } from '../../api/core/generated.js'
+import { timeMs } from '../../api/time.js'
+
+/** When a node was last seen alive, and what it said then. One mutable record for each node, plain data. */
+export interface NodeHealth {
+  /** Virtual ms, by the controller's own clock, at which a new heartbeat (status or lease) was last seen. */
+  probe: number
+  /** Status of the Ready condition as last seen; undefined while there is none. */
+  ready: string | undefined
+  /** lastHeartbeatTime of that condition. */
+  heartbeat: string | undefined
+  /** renewTime of the lease as last seen; undefined while there is no lease, '' for one that was never renewed. */
+  renewTime: string | undefined
+}
+
+/** The record of a node that is seen for the first time: its age counts if it never had a Ready condition, else it is alive now. */
+export function newNodeHealth(node: Node, ready: NodeCondition | undefined, now: number): NodeHealth {
+  const probe = ready ? now : (timeMs(node.metadata.creationTimestamp) ?? now)
+  return { probe, ready: ready?.status, heartbeat: ready?.lastHeartbeatTime ?? undefined, renewTime: undefined }
+}
+
+/**
+ * Takes in what is seen in this pass. A changed heartbeat, a Ready condition that came or went, or a newer lease prove life now;
+ * only the controller's own clock counts, never the node's. Source: node_lifecycle_controller.go tryUpdateNodeHealth.
+ */
+export function observe(health: NodeHealth, ready: NodeCondition | undefined, lease: Lease | undefined, now: number): void {
+  const heartbeat = ready?.lastHeartbeatTime ?? undefined
+  const cameOrWent = (health.ready === undefined) !== (ready === undefined)
+  if (cameOrWent || (ready && heartbeat !== health.heartbeat)) {
+    health.probe = now
+    health.heartbeat = heartbeat
+  }
+  health.ready = ready?.status
+  if (!lease) return
+  const renewTime = lease.spec.renewTime ?? ''
+  const saved = health.renewTime
+  if (saved === undefined || (saved !== '' && saved < renewTime)) {
+    health.renewTime = renewTime
+    health.probe = now
+  }
+}
+
+/** Whether the node has been silent for longer than `grace` ms. */
+export function isSilent(health: NodeHealth, grace: number, now: number): boolean {
+  return now > health.probe + grace
+}

@@ -1,0 +1,2 @@
+export { createNodeLifecycleController } from './controller.js'
+export type { NodeLifecycleOptions } from './options.js'

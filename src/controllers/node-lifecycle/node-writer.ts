@@ -1,0 +1,77 @@
+import type { Node, NodeCondition, Pod, Taint } from '../../api/core/generated.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
+import type { ComponentHost } from '../../apiserver/client/component.js'
+import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
+import { isRequestFailure } from '../process/attempt.js'
+import { markedNotReady } from './pods-not-ready.js'
+import type { TaintChange } from './taints.js'
+import { withTaintsAdded, withTaintsRemoved } from './taints.js'
+
+/** What the controller writes, and the events that it records. All methods but {@link NodeWriter.markPodsNotReady} throw ApiError. */
+export class NodeWriter {
+  readonly #host: ComponentHost
+  readonly #recorder: EventRecorder
+
+  constructor(host: ComponentHost) {
+    this.#host = host
+    this.#recorder = host.recorder({ component: 'node-controller' })
+  }
+
+  /** Adds, then removes, each in a patch of its own that a concurrent write makes fail. Source: SwapNodeControllerTaint. */
+  changeTaints(name: string, change: TaintChange): void {
+    let node = this.#host.client.get('nodes', { name })
+    if (change.add.length > 0) node = this.#patchTaints(node, withTaintsAdded(node.spec.taints ?? [], change, this.#host.clock.now()))
+    const taints = node.spec.taints ?? []
+    const kept = withTaintsRemoved(taints, change)
+    if (kept !== taints) this.#patchTaints(node, kept)
+  }
+
+  setLabels(name: string, labels: Readonly<Record<string, string>>): void {
+    this.#host.client.patch('nodes', { name }, { type: 'strategic', body: { metadata: { labels } } })
+  }
+
+  setConditions(node: Node, conditions: readonly NodeCondition[]): Node {
+    return this.#host.client.updateStatus('nodes', { ...node, status: { ...node.status, conditions } })
+  }
+
+  /** Sets Ready False on the pods of a node that is not ready; answers whether all could be written. */
+  markPodsNotReady(pods: readonly Pod[]): boolean {
+    let complete = true
+    for (const pod of pods) complete = this.#markPodNotReady(pod) && complete
+    return complete
+  }
+
+  /** `Node <n> event: <text>`, about a node that may be gone. */
+  recordNodeEvent(name: string, uid: string, reason: string, text: string): void {
+    const object = { metadata: { name, uid } }
+    this.#recorder.event({ object, kind: 'Node', apiVersion: 'v1' }, 'Normal', reason, `Node ${name} event: ${text}`)
+  }
+
+  recordNotReady(node: Node): void {
+    const message = `Node ${node.metadata.name as string} status is now: NodeNotReady`
+    this.#recorder.event({ object: node, kind: 'Node', apiVersion: 'v1' }, 'Normal', 'NodeNotReady', message)
+  }
+
+  #patchTaints(node: Node, taints: readonly Taint[]): Node {
+    const { name, resourceVersion } = node.metadata
+    // spec.taints has no merge key: the resource version guards against overwriting what another client has just added
+    const body = { metadata: { resourceVersion }, spec: { taints: taints.length === 0 ? null : taints } }
+    return this.#host.client.patch('nodes', { name: name as string }, { type: 'strategic', body })
+  }
+
+  #markPodNotReady(pod: Pod): boolean {
+    const marked = markedNotReady(pod, this.#host.clock.now(), this.#host.version)
+    if (!marked) return true
+    let written = true
+    try {
+      this.#host.client.updateStatus('pods', marked)
+    } catch (error) {
+      if (!isRequestFailure(error)) throw error
+      if (isApiError(error, 'NotFound')) return true
+      this.#host.log('error', `unable to mark pod ${pod.metadata.name as string} not ready: ${error.message}`)
+      written = false
+    }
+    this.#recorder.event({ object: pod, kind: 'Pod', apiVersion: 'v1' }, 'Warning', 'NodeNotReady', 'Node is not ready')
+    return written
+  }
+}

@@ -1,0 +1,128 @@
+import { isPodTerminal } from '../../api/core/conditions.js'
+import type { Node, Pod } from '../../api/core/generated.js'
+import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import type { Informer } from '../../apiserver/client/informer.js'
+import { keyOf } from '../../apiserver/client/object-index.js'
+import type { Duration } from '../../sim/duration.js'
+import { toMillis } from '../../sim/duration.js'
+import type { Slice } from '../../sim/module.js'
+import { attempt } from '../process/attempt.js'
+import { controllerIdentity, controllerName } from '../process/identity.js'
+import { runPeriodically } from '../process/periodic.js'
+import type { Disruption } from '../process/pod-status.js'
+import { disruptionTarget, statusPatch } from '../process/pod-status.js'
+import { inOrderOfDeletion, isOutOfService, isTerminated } from './decision.js'
+import type { Quarantine } from './quarantine.js'
+import { newQuarantine, releaseFrom } from './quarantine.js'
+
+/** Options of the pod garbage collector. */
+export interface PodGcOptions {
+  /** `--terminated-pod-gc-threshold`: ended pods beyond this many are deleted; 0 = never. Default 12500. */
+  readonly terminatedPodThreshold?: number
+  /** Time between two passes. Default 20 s. */
+  readonly period?: Duration
+  /** How long a node must be missing before its pods are taken for orphans. Default 40 s. */
+  readonly quarantine?: Duration
+}
+
+const ORPHANED: Disruption = { reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' }
+
+/**
+ * The pod garbage collector: removes surplus ended pods, terminating pods of out-of-service nodes, pods of nodes that no longer exist, and
+ * terminating pods that were never scheduled. Source: pkg/controller/podgc/gc_controller.go.
+ */
+export function createPodGcController(options: PodGcOptions = {}): Component {
+  return {
+    name: controllerName('pod-garbage-collector-controller'),
+    identity: controllerIdentity('pod-garbage-collector'),
+    setup: (host) => new PodGc(host, options).start(),
+  }
+}
+
+class PodGc {
+  readonly #host: ComponentHost
+  readonly #threshold: number
+  readonly #period: number
+  readonly #quarantinePeriod: number
+  readonly #quarantine: Slice<Quarantine>
+  readonly #nodes: Informer<Node>
+  readonly #pods: Informer<Pod>
+
+  constructor(host: ComponentHost, options: PodGcOptions) {
+    this.#host = host
+    this.#threshold = options.terminatedPodThreshold ?? 12_500
+    this.#period = toMillis(options.period ?? '20s')
+    this.#quarantinePeriod = toMillis(options.quarantine ?? '40s')
+    this.#quarantine = host.state('quarantine', newQuarantine)
+    this.#nodes = host.informer('nodes')
+    this.#pods = host.informer('pods', {
+      indexers: {
+        nodeName: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []),
+        state: (pod) => [
+          ...(isTerminated(pod) ? ['terminated'] : []),
+          ...(pod.metadata.deletionTimestamp === undefined ? [] : [pod.spec.nodeName ? 'terminating' : 'terminating-unscheduled']),
+        ],
+      },
+    })
+  }
+
+  start(): void {
+    this.#nodes.onChange(({ type, object }) => {
+      if (type === 'DELETED') this.#quarantine.value.suspects.add(object.metadata.name as string)
+    })
+    this.#pods.onChange(({ type, object: { spec: { nodeName } } }) => {
+      if (type !== 'DELETED' && nodeName && !this.#nodes.get(nodeName)) this.#quarantine.value.suspects.add(nodeName)
+    })
+    runPeriodically(this.#host, 'gc', this.#period, [this.#nodes, this.#pods], () => this.#pass())
+  }
+
+  #pass(): void {
+    this.#collectTerminated()
+    this.#collectOutOfService()
+    this.#collectOrphaned()
+    for (const pod of this.#pods.byIndex('state', 'terminating-unscheduled')) this.#remove(pod)
+  }
+
+  #collectTerminated(): void {
+    if (this.#threshold <= 0) return
+    const pods = this.#pods.byIndex('state', 'terminated')
+    const surplus = pods.length - this.#threshold
+    if (surplus > 0) for (const pod of inOrderOfDeletion(pods).slice(0, surplus)) this.#remove(pod)
+  }
+
+  #collectOutOfService(): void {
+    const lost = this.#pods.byIndex('state', 'terminating').filter(({ spec }) => {
+      const node = this.#nodes.get(spec.nodeName as string)
+      return node !== undefined && isOutOfService(node)
+    })
+    for (const pod of inOrderOfDeletion(lost)) this.#remove(pod)
+  }
+
+  #collectOrphaned(): void {
+    const isMissing = (node: string): boolean => !this.#nodes.get(node) && this.#pods.byIndex('nodeName', node).length > 0
+    const over = releaseFrom(this.#quarantine.value, this.#host.clock.now(), this.#quarantinePeriod, isMissing)
+    for (const name of over) {
+      let gone = false
+      attempt(this.#host, `Error fetching node ${name}`, () => {
+        gone = ignoreNotFound(() => this.#host.client.get('nodes', { name })) === undefined
+      })
+      if (gone) for (const pod of this.#pods.byIndex('nodeName', name)) this.#remove(pod, ORPHANED)
+    }
+  }
+
+  /** Fails the pod (no kubelet will ever say how it ended) and deletes it with grace 0. Finalizers still hold it. */
+  #remove(pod: Pod, disruption?: Disruption): void {
+    const { client, clock, version, bus } = this.#host
+    attempt(this.#host, `garbage collection of pod ${keyOf(pod)}`, () => {
+      if (!isPodTerminal(pod)) {
+        const condition = disruption && disruptionTarget(pod, disruption, clock.now(), version)
+        const patch = statusPatch(pod, condition ? { phase: 'Failed', condition } : { phase: 'Failed' })
+        if (!ignoreNotFound(() => client.patch('pods', pod.metadata, patch, { subresource: 'status' }))) return
+      }
+      client.delete('pods', pod.metadata, { gracePeriodSeconds: 0 })
+      const node = pod.spec.nodeName
+      if (node && bus.has('eviction')) bus.emit('eviction', { time: clock.now(), pod: keyOf(pod), node, by: 'podgc' })
+    })
+  }
+}

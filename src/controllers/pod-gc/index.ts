@@ -1,0 +1,2 @@
+export { createPodGcController } from './controller.js'
+export type { PodGcOptions } from './controller.js'

@@ -1,0 +1,3 @@
+export { createRootCaPublisher } from './root-ca.js'
+export type { RootCaPublisherOptions } from './root-ca.js'
+export { createServiceAccountController } from './service-accounts.js'

@@ -1,0 +1,127 @@
+import type { Pod, Taint } from '../../api/core/generated.js'
+import { semanticEqual } from '../../api/equal.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
+import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
+import type { Change, Informer } from '../../apiserver/client/informer.js'
+import { keyOf, splitKey } from '../../apiserver/client/object-index.js'
+import type { Slice } from '../../sim/module.js'
+import { isRequestFailure } from '../process/attempt.js'
+import { controllerIdentity, controllerName } from '../process/identity.js'
+import { disruptionTarget, statusPatch } from '../process/pod-status.js'
+import { minorOf } from '../process/version.js'
+import { noExecuteTaints, stay } from './decision.js'
+import type { Outcome } from './eviction-queue.js'
+import { EvictionQueue } from './eviction-queue.js'
+
+const DISRUPTION = {
+  reason: 'DeletionByTaintManager',
+  message: 'Taint manager: deleting due to NoExecute taint',
+} as const
+
+/**
+ * The taint eviction controller: deletes pods that do not tolerate the NoExecute taints of their node, or no longer. Neither the eviction
+ * API nor PodDisruptionBudgets are asked. Before v1.29 it was a part of the node lifecycle controller and signed its events
+ * `taint-controller`; it acts under the identity of the node controller to this day. Source: pkg/controller/tainteviction.
+ */
+export function createTaintEvictionController(): Component {
+  return {
+    name: controllerName('taint-eviction-controller'),
+    identity: controllerIdentity('node-controller'),
+    setup: (host) => new TaintEviction(host).start(),
+  }
+}
+
+class TaintEviction {
+  readonly #host: ComponentHost
+  readonly #pods: Informer<Pod>
+  readonly #recorder: EventRecorder
+  readonly #tainted: Slice<Map<string, readonly Taint[]>>
+  readonly #queue: EvictionQueue
+
+  constructor(host: ComponentHost) {
+    this.#host = host
+    this.#pods = host.informer('pods', { indexers: { nodeName: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) } })
+    this.#recorder = host.recorder({ component: minorOf(host.version) < 29 ? 'taint-controller' : 'taint-eviction-controller' })
+    this.#tainted = host.state('tainted-nodes', () => new Map<string, readonly Taint[]>())
+    this.#queue = new EvictionQueue(host, (pod, first) => this.#evict(pod, first))
+  }
+
+  start(): void {
+    const nodes = this.#host.informer('nodes')
+    const nodeUpdates = this.#host.workQueue('node-updates', (name) => {
+      this.#handleNode(name, noExecuteTaints(nodes.get(name)?.spec.taints), nodes.get(name) !== undefined)
+      nodeUpdates.forget(name)
+    })
+    nodes.onChange(({ type, object, old }) => {
+      const before = noExecuteTaints(old?.spec.taints)
+      const now = type === 'DELETED' ? [] : noExecuteTaints(object.spec.taints)
+      if (!semanticEqual(before, now)) nodeUpdates.add(object.metadata.name as string)
+    })
+    const podUpdates = this.#host.workQueue('pod-updates', (key) => {
+      this.#handlePod(key)
+      podUpdates.forget(key)
+    })
+    this.#pods.onChange((change) => {
+      // done at once, not through the queue: a pod of the same name may follow before the queue comes to it
+      if (change.type === 'DELETED') this.#cancel(keyOf(change.object))
+      else if (concerns(change) && this.#tainted.value.has(change.object.spec.nodeName as string)) podUpdates.add(keyOf(change.object))
+    })
+  }
+
+  #handleNode(name: string, taints: readonly Taint[], exists: boolean): void {
+    if (taints.length === 0) this.#tainted.value.delete(name)
+    else this.#tainted.value.set(name, taints)
+    if (!exists) return
+    for (const pod of this.#pods.byIndex('nodeName', name)) {
+      if (taints.length === 0) this.#cancel(keyOf(pod))
+      else this.#process(pod, taints)
+    }
+  }
+
+  #handlePod(key: string): void {
+    const pod = this.#pods.get(key)
+    const taints = pod && this.#tainted.value.get(pod.spec.nodeName ?? '')
+    if (taints) this.#process(pod, taints)
+  }
+
+  #process(pod: Pod, taints: readonly Taint[]): void {
+    const key = keyOf(pod)
+    const verdict = stay(taints, pod.spec.tolerations)
+    // the first deletion that was scheduled stands, whatever taints and tolerations have become meanwhile
+    if (verdict.kind === 'limited') return this.#queue.isPending(key) ? undefined : this.#queue.add(key, verdict.seconds * 1000)
+    this.#cancel(key)
+    if (verdict.kind === 'intolerant') this.#queue.add(key, 0)
+  }
+
+  #cancel(key: string): void {
+    if (this.#queue.cancel(key)) this.#record(key, `Cancelling deletion of Pod ${key}`)
+  }
+
+  #evict(key: string, firstAttempt: boolean): Outcome {
+    if (firstAttempt) this.#record(key, `Marking for deletion Pod ${key}`)
+    try {
+      const { client, clock, version, bus } = this.#host
+      const pod = client.get('pods', splitKey(key))
+      const condition = disruptionTarget(pod, DISRUPTION, clock.now(), version)
+      if (condition) client.patch('pods', pod.metadata, statusPatch(pod, { condition }), { subresource: 'status' })
+      client.delete('pods', pod.metadata)
+      if (bus.has('eviction')) bus.emit('eviction', { time: clock.now(), pod: key, node: pod.spec.nodeName ?? '', by: 'taint' })
+      return 'deleted'
+    } catch (error) {
+      if (!isRequestFailure(error)) throw error
+      this.#host.log('error', `deletion of pod ${key}: ${error.message}`)
+      return isApiError(error, 'NotFound') ? 'gone' : 'failed'
+    }
+  }
+
+  #record(key: string, message: string): void {
+    this.#recorder.event({ object: { metadata: splitKey(key) }, kind: 'Pod', apiVersion: 'v1' }, 'Normal', 'TaintManagerEviction', message)
+  }
+}
+
+/** Whether a pod has been bound, or its tolerations have changed since it was. */
+function concerns({ object, old }: Change<Pod>): boolean {
+  if (!object.spec.nodeName) return false
+  return old?.spec.nodeName !== object.spec.nodeName || !semanticEqual(old.spec.tolerations, object.spec.tolerations)
+}
