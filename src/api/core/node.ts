@@ -1,0 +1,117 @@
+import { ageColumn, borrow, column, defineKind, nameColumn, statusOf, wideColumn } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import type { Draft } from '../draft.js'
+import { duplicate, forbidden, invalid, type FieldError } from '../field-error.js'
+import { labelValueFaults } from '../names.js'
+import { validateLabelName } from '../meta/label-validation.js'
+import type { Node, Taint } from './generated.js'
+import { validateTaintEffect } from './validation/scheduling.js'
+
+/** Allocatable is the capacity unless said otherwise; podCIDR and podCIDRs agree. Source: SetDefaults_NodeStatus, conversion. */
+function setDefaults(node: Draft<Node>): void {
+  const { spec, status } = node
+  if (!Object.isFrozen(status)) {
+    if (status.allocatable === undefined && status.capacity !== undefined) status.allocatable = { ...status.capacity }
+  }
+  if (Object.isFrozen(spec)) return
+  if (spec.podCIDR !== undefined && spec.podCIDRs === undefined) spec.podCIDRs = [spec.podCIDR]
+  else if (spec.podCIDR === undefined && spec.podCIDRs?.[0] !== undefined) spec.podCIDR = spec.podCIDRs[0]
+}
+
+/** Source: pkg/apis/core/validation validateNodeTaints; upstream reports them under metadata. */
+function validateTaints(taints: readonly Taint[], path: string): readonly FieldError[] {
+  const errors: FieldError[] = []
+  const seen = new Set<string>()
+  taints.forEach(({ key, value = '', effect }, index) => {
+    const at = `${path}[${index}]`
+    errors.push(...validateLabelName(key, `${at}.key`))
+    const faults = labelValueFaults(value)
+    if (faults.length > 0) errors.push(invalid(`${at}.value`, value, faults.join(';')))
+    validateTaintEffect(effect, false, `${at}.effect`, errors)
+    const identity = `${key}:${effect as string}`
+    if (seen.has(identity)) {
+      errors.push({ ...duplicate(at, ''), body: `Duplicate value: ${JSON.stringify({ Key: key, Value: value, Effect: effect, TimeAdded: null })}: taints must be unique by key and effect pair` })
+    }
+    seen.add(identity)
+  })
+  return errors
+}
+
+function validate({ spec, status }: Node): readonly FieldError[] {
+  const errors = [...validateTaints(spec.taints ?? [], 'metadata.taints')]
+  for (const name in status.capacity) {
+    if (status.capacity[name]?.startsWith('-') === true) {
+      errors.push(invalid(`status.capacity[${name}]`, status.capacity[name], 'must be greater than or equal to 0'))
+    }
+  }
+  const [first, second] = spec.podCIDRs ?? []
+  if (first !== undefined && !isCidr(first)) errors.push(invalid('spec.podCIDRs[0]', first, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'))
+  if (second !== undefined && second === first) errors.push(invalid('spec.podCIDRs', spec.podCIDRs, 'may specify no more than one CIDR for each IP family'))
+  return errors
+}
+
+const isCidr = (text: string): boolean => /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/.test(text) || /^[0-9a-fA-F:]+\/\d{1,3}$/.test(text)
+
+/** Source: ValidateNodeUpdate: podCIDRs and providerID are set once; only labels, taints, unschedulable and the like change. */
+function validateUpdate(next: Node, old: Node): readonly FieldError[] {
+  const errors = [...validate(next)]
+  if (next.spec === old.spec) return errors
+  const before = old.spec.podCIDRs ?? []
+  if (before.length > 0 && before.join() !== (next.spec.podCIDRs ?? []).join()) {
+    errors.push(forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'))
+  }
+  if (old.spec.providerID !== undefined && old.spec.providerID !== next.spec.providerID) {
+    errors.push(forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'))
+  }
+  return errors
+}
+
+const roleLabel = 'node-role.kubernetes.io/'
+
+function rolesText({ metadata }: Node): string {
+  const roles = new Set<string>()
+  for (const key in metadata.labels) {
+    if (key.startsWith(roleLabel) && key.length > roleLabel.length) roles.add(key.slice(roleLabel.length))
+    else if (key === 'kubernetes.io/role' && metadata.labels[key] !== '') roles.add(metadata.labels[key] ?? '')
+  }
+  return roles.size === 0 ? '<none>' : [...roles].sort().join(',')
+}
+
+function statusText({ spec, status }: Node): string {
+  const ready = status.conditions?.find(({ type }) => type === 'Ready')
+  const text = ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady'
+  return spec.unschedulable === true ? `${text},SchedulingDisabled` : text
+}
+
+const addressText = ({ status }: Node, type: string): string =>
+  status.addresses?.find((address) => address.type === type)?.address ?? '<none>'
+
+const orUnknown = (text: string | undefined): string => (text === undefined || text === '' ? '<unknown>' : text)
+
+/** v1 Node; etcd keeps nodes under their first name, minions. */
+export const nodeDefinition: KindDefinition<Node> = defineKind<Node>({
+  group: '', version: 'v1', kind: 'Node', resource: 'nodes', shortNames: ['no'], namespaced: false, storagePrefix: '/registry/minions',
+  subresources: [statusOf('', 'v1', 'Node')],
+  setDefaults, validate, validateUpdate,
+  strategy: {
+    prepareForUpdate: (node, old) => {
+      node.status = borrow(old.status)
+    },
+    prepareForStatusUpdate: (node, old) => {
+      node.spec = borrow(old.spec)
+    },
+  },
+  columns: [
+    nameColumn(),
+    column('Status', statusText),
+    column('Roles', rolesText),
+    ageColumn(),
+    column('Version', ({ status }) => status.nodeInfo?.kubeletVersion ?? ''),
+    wideColumn('Internal-IP', (node) => addressText(node, 'InternalIP')),
+    wideColumn('External-IP', (node) => addressText(node, 'ExternalIP')),
+    wideColumn('OS-Image', ({ status }) => orUnknown(status.nodeInfo?.osImage)),
+    wideColumn('Kernel-Version', ({ status }) => orUnknown(status.nodeInfo?.kernelVersion)),
+    wideColumn('Container-Runtime', ({ status }) => orUnknown(status.nodeInfo?.containerRuntimeVersion)),
+  ],
+  selectableFields: { 'spec.unschedulable': ({ spec }) => String(spec.unschedulable ?? false) },
+})

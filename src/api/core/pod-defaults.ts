@@ -1,0 +1,151 @@
+import type { Draft } from '../draft.js'
+import type { Container, EphemeralContainer, Lifecycle, Pod, PodSpec, Probe, ResourceRequirements, Volume } from './generated.js'
+
+/** An ephemeral container may lack nothing of what defaulting writes to. */
+type AnyContainer = Draft<Container> | Draft<EphemeralContainer>
+
+/** Modes that the defaults give, in decimal: 0644. */
+const defaultMode = 420
+
+/**
+ * Defaults of a pod: those of its spec, requests taken over from limits, environment variables for services.
+ * Source: pkg/apis/core/v1/defaults.go SetDefaults_Pod.
+ */
+export function setPodDefaults(pod: Draft<Pod>): void {
+  const { spec } = pod
+  if (Object.isFrozen(spec)) return
+  setPodSpecDefaults(spec)
+  for (const container of spec.containers ?? []) setRequestDefaults(container.resources)
+  for (const container of spec.initContainers ?? []) setRequestDefaults(container.resources)
+  if (spec.resources !== undefined) setPodLevelRequestDefaults(spec)
+  spec.enableServiceLinks ??= true
+  if (spec.hostNetwork === true) setHostPortDefaults(spec)
+}
+
+/** Defaults of a pod template's spec, which lacks some of a pod's. Source: SetDefaults_PodSpec. A frozen spec has them already. */
+export function setPodSpecDefaults(spec: Draft<PodSpec>): void {
+  if (Object.isFrozen(spec)) return
+  spec.restartPolicy ??= 'Always'
+  spec.terminationGracePeriodSeconds ??= 30
+  spec.dnsPolicy ??= 'ClusterFirst'
+  spec.securityContext ??= {}
+  spec.schedulerName ??= 'default-scheduler'
+  setServiceAccountAlias(spec)
+  for (const volume of spec.volumes ?? []) setVolumeDefaults(volume)
+  for (const container of spec.initContainers ?? []) setContainerDefaults(container)
+  for (const container of spec.containers ?? []) setContainerDefaults(container)
+  for (const container of spec.ephemeralContainers ?? []) setContainerDefaults(container)
+}
+
+/** `serviceAccount` is the old name of `serviceAccountName`; the conversion to and from the internal type keeps both equal. */
+function setServiceAccountAlias(spec: Draft<PodSpec>): void {
+  const name = spec.serviceAccountName ?? spec.serviceAccount
+  if (name === undefined) return
+  spec.serviceAccountName = name
+  spec.serviceAccount = name
+}
+
+function setContainerDefaults(container: AnyContainer): void {
+  container.imagePullPolicy ??= hasLatestTag(container.image ?? '') ? 'Always' : 'IfNotPresent'
+  container.terminationMessagePath ??= '/dev/termination-log'
+  container.terminationMessagePolicy ??= 'File'
+  for (const port of container.ports ?? []) port.protocol ??= 'TCP'
+  for (const variable of container.env ?? []) {
+    const reference = variable.valueFrom?.fieldRef
+    if (reference !== undefined) reference.apiVersion ??= 'v1'
+  }
+  setProbeDefaults(container.livenessProbe)
+  setProbeDefaults(container.readinessProbe)
+  setProbeDefaults(container.startupProbe)
+  setLifecycleDefaults(container.lifecycle)
+}
+
+/** No tag or `latest`, and no digest. Source: pkg/util/parsers ParseImageName. */
+function hasLatestTag(image: string): boolean {
+  if (image.includes('@')) return false
+  const last = image.slice(image.lastIndexOf('/') + 1)
+  const colon = last.indexOf(':')
+  return colon < 0 || last.slice(colon + 1) === 'latest'
+}
+
+function setProbeDefaults(probe: Draft<Probe> | undefined): void {
+  if (probe === undefined) return
+  probe.timeoutSeconds ??= 1
+  probe.periodSeconds ??= 10
+  probe.successThreshold ??= 1
+  probe.failureThreshold ??= 3
+  setHttpDefaults(probe.httpGet)
+  if (probe.grpc !== undefined) probe.grpc.service ??= ''
+}
+
+function setHttpDefaults(action: Draft<Probe>['httpGet']): void {
+  if (action === undefined) return
+  action.path ??= '/'
+  action.scheme ??= 'HTTP'
+}
+
+function setLifecycleDefaults(lifecycle: Draft<Lifecycle> | undefined): void {
+  setHttpDefaults(lifecycle?.postStart?.httpGet)
+  setHttpDefaults(lifecycle?.preStop?.httpGet)
+}
+
+/** Where a limit is set and a request is not, the request is the limit. */
+function setRequestDefaults(resources: Draft<ResourceRequirements> | undefined): void {
+  if (resources?.limits === undefined) return
+  resources.requests = { ...resources.limits, ...resources.requests }
+}
+
+/** Pod-level requests: from pod-level limits, for cpu and memory only where no container requests it (1.34 PodLevelResources). */
+function setPodLevelRequestDefaults(spec: Draft<PodSpec>): void {
+  const { resources } = spec
+  if (resources?.limits === undefined) return
+  const requested = new Set(spec.containers.flatMap(({ resources: own }) => Object.keys(own?.requests ?? {})))
+  const inherited = Object.entries(resources.limits).filter(([name]) => !requested.has(name))
+  if (inherited.length > 0) resources.requests = { ...Object.fromEntries(inherited), ...resources.requests }
+}
+
+/** On the host's network a container port is the host's port. Templates keep what they have (since 1.28). */
+function setHostPortDefaults(spec: Draft<PodSpec>): void {
+  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
+    for (const port of container.ports ?? []) port.hostPort ??= port.containerPort
+  }
+}
+
+function setVolumeDefaults(volume: Draft<Volume>): void {
+  if (Object.keys(volume).every((key) => key === 'name')) volume.emptyDir = {}
+  for (const source of [volume.secret, volume.configMap, volume.downwardAPI, volume.projected]) {
+    if (source !== undefined) source.defaultMode ??= defaultMode
+  }
+  setDownwardDefaults(volume.downwardAPI?.items)
+  for (const { serviceAccountToken, downwardAPI } of volume.projected?.sources ?? []) {
+    if (serviceAccountToken !== undefined) serviceAccountToken.expirationSeconds ??= 3600
+    setDownwardDefaults(downwardAPI?.items)
+  }
+  setRareVolumeDefaults(volume)
+}
+
+function setDownwardDefaults(items: { fieldRef?: { apiVersion?: string } | undefined }[] | undefined): void {
+  for (const { fieldRef } of items ?? []) if (fieldRef !== undefined) fieldRef.apiVersion ??= 'v1'
+}
+
+function setRareVolumeDefaults(volume: Draft<Volume>): void {
+  const { hostPath, iscsi, azureDisk, rbd, scaleIO, ephemeral } = volume
+  if (hostPath !== undefined) hostPath.type ??= ''
+  if (iscsi !== undefined) iscsi.iscsiInterface ??= 'default'
+  if (rbd !== undefined) {
+    rbd.pool ??= 'rbd'
+    rbd.user ??= 'admin'
+    rbd.keyring ??= '/etc/ceph/keyring'
+  }
+  if (scaleIO !== undefined) {
+    scaleIO.storageMode ??= 'ThinProvisioned'
+    scaleIO.fsType ??= 'xfs'
+  }
+  if (azureDisk !== undefined) {
+    azureDisk.cachingMode ??= 'ReadWrite'
+    azureDisk.kind ??= 'Shared'
+    azureDisk.fsType ??= 'ext4'
+    azureDisk.readOnly ??= false
+  }
+  if (ephemeral?.volumeClaimTemplate !== undefined) ephemeral.volumeClaimTemplate.spec.volumeMode ??= 'Filesystem'
+}

@@ -1,0 +1,56 @@
+import { borrow, specChanged } from '../define.js'
+import type { Strategy } from '../definition.js'
+import type { Draft } from '../draft.js'
+import { forbidden, type FieldError } from '../field-error.js'
+import type { Pod } from './generated.js'
+import { podWarnings } from './pod-warnings.js'
+import { computeQosClass } from './qos.js'
+
+const gatedMessage = 'Scheduling is blocked due to non-empty scheduling gates'
+
+/** A new pod is Pending, knows its class, and says so when gates hold it back. Source: pkg/registry/core/pod/strategy.go. */
+function prepareForCreate(pod: Draft<Pod>): void {
+  pod.status = { phase: 'Pending', qosClass: computeQosClass(pod as Pod) }
+  if ((pod.spec.schedulingGates ?? []).length > 0) {
+    pod.status.conditions = [{
+      type: 'PodScheduled', status: 'False', lastProbeTime: null, lastTransitionTime: null, reason: 'SchedulingGated', message: gatedMessage,
+    }]
+  }
+}
+
+function prepareForUpdate(pod: Draft<Pod>, old: Pod): void {
+  pod.status = borrow(old.status)
+}
+
+/** A status write keeps spec and owners; labels and annotations may come with it. */
+function prepareForStatusUpdate(pod: Draft<Pod>, old: Pod): void {
+  pod.spec = borrow(old.spec)
+  const { ownerReferences } = old.metadata
+  if (pod.metadata.ownerReferences === ownerReferences) return
+  const { ownerReferences: _, ...metadata } = pod.metadata
+  pod.metadata = ownerReferences === undefined ? metadata : { ...metadata, ownerReferences: borrow(ownerReferences) }
+}
+
+/** Source: ValidatePodStatusUpdate, the part that does not concern resource claims. */
+function validateStatusUpdate(next: Pod, old: Pod): readonly FieldError[] {
+  const errors: FieldError[] = []
+  if (next.spec.nodeName !== old.spec.nodeName) errors.push(forbidden('status.nodeName', 'may not be changed directly'))
+  return errors
+}
+
+/**
+ * Grace of a deletion: what was asked, else the pod's own; none for pods that were never scheduled or have ended; negative is 1.
+ * Source: podStrategy.CheckGracefulDelete.
+ */
+function gracePeriod({ spec, status }: Pod, requested: number | undefined): number {
+  const asked = requested ?? spec.terminationGracePeriodSeconds ?? 30
+  if (spec.nodeName === undefined || status.phase === 'Failed' || status.phase === 'Succeeded') return 0
+  return asked < 0 ? 1 : asked
+}
+
+/** The strategy of pods. */
+export const podStrategy: Strategy<Pod> = {
+  prepareForCreate, prepareForUpdate, prepareForStatusUpdate, validateStatusUpdate, gracePeriod,
+  generationChanged: specChanged,
+  warnings: (next, old) => podWarnings(next, old),
+}

@@ -1,0 +1,67 @@
+import { parseQuantity } from '../quantity.js'
+import type { Container, Pod, PodSpec } from './generated.js'
+
+const nano = 1_000_000_000n
+
+/** `Warning:` texts of a pod. Source: pkg/api/pod/warnings.go. Unchanged specs warn of nothing new. */
+export function podWarnings(next: Pod, old: Pod | undefined): readonly string[] {
+  if (next.spec === old?.spec) return []
+  return podSpecWarnings(next.spec, 'spec')
+}
+
+/** `Warning:` texts of a pod spec or a template's; `path` is where it lies. */
+export function podSpecWarnings(spec: PodSpec, path: string): readonly string[] {
+  const warnings: string[] = []
+  for (const list of ['initContainers', 'containers'] as const) {
+    spec[list]?.forEach((container, index) => containerWarnings(container, `${path}.${list}[${index}]`, warnings))
+  }
+  spec.volumes?.forEach((volume, index) => {
+    if (volume.gitRepo !== undefined) warnings.push(`${path}.volumes[${index}].gitRepo: deprecated in v1.11, and disabled by default in v1.33+`)
+    const size = volume.emptyDir?.sizeLimit
+    if (size !== undefined && isFractional(size)) {
+      warnings.push(`${path}.volumes[${index}].emptyDir.sizeLimit: fractional byte value "${size}" is invalid, must be an integer`)
+    }
+  })
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
+    warnings.push(`${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`)
+  }
+  spec.topologySpreadConstraints?.forEach(({ labelSelector }, index) => {
+    if (labelSelector === undefined) {
+      warnings.push(`${path}.topologySpreadConstraints[${index}].labelSelector: a null labelSelector results in matching no pod`)
+    }
+  })
+  return warnings
+}
+
+function containerWarnings(container: Container, path: string, warnings: string[]): void {
+  for (const list of ['limits', 'requests'] as const) {
+    const amounts = container.resources?.[list]
+    for (const name of ['ephemeral-storage', 'memory']) {
+      const value = amounts?.[name]
+      if (value !== undefined && isFractional(value)) {
+        warnings.push(`${path}.resources.${list}[${name}]: fractional byte value "${value}" is invalid, must be an integer`)
+      }
+    }
+  }
+  const names = new Set<string>()
+  container.env?.forEach(({ name }, index) => {
+    if (names.has(name)) {
+      warnings.push(`${path}.env[${index}]: hides previous definition of "${name}", which may be dropped when using apply`)
+    }
+    names.add(name)
+  })
+  portWarnings(container, path, warnings)
+}
+
+function portWarnings({ ports }: Container, path: string, warnings: string[]): void {
+  const first = new Map<string, number>()
+  ports?.forEach(({ containerPort, protocol = 'TCP', hostPort = 0, hostIP = '' }, index) => {
+    const key = `${containerPort}/${protocol}/${hostPort}/${hostIP}`
+    const known = first.get(key)
+    if (known === undefined) first.set(key, index)
+    else warnings.push(`${path}.ports[${index}]: duplicate port definition with ${path}.ports[${known}]`)
+  })
+}
+
+/** Only values in thousandths and finer can be fractional. */
+const isFractional = (text: string): boolean => /[num]$/.test(text) && parseQuantity(text).nanos % nano !== 0n

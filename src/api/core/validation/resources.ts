@@ -1,0 +1,86 @@
+import { forbidden, invalid, required, type FieldError } from '../../field-error.js'
+import { qualifiedNameFaults } from '../../names.js'
+import { compareQuantities, parseQuantity } from '../../quantity.js'
+
+/** A resource list: name to canonical quantity. */
+export type ResourceList = Readonly<Record<string, string>>
+
+interface Requirements {
+  readonly limits?: ResourceList
+  readonly requests?: ResourceList
+}
+
+const standardContainer = new Set(['cpu', 'memory', 'ephemeral-storage'])
+const standardOthers = new Set([
+  'pods', 'services', 'replicationcontrollers', 'resourcequotas', 'secrets', 'configmaps', 'persistentvolumeclaims', 'storage',
+  'services.nodeports', 'services.loadbalancers', 'limits.cpu', 'limits.memory', 'limits.ephemeral-storage', 'requests.cpu',
+  'requests.memory', 'requests.storage', 'requests.ephemeral-storage',
+])
+
+const isHugePages = (name: string): boolean => name.startsWith('hugepages-')
+const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/')
+const isStandardForContainers = (name: string): boolean => standardContainer.has(name) || isHugePages(name)
+
+/** Extended resources: fully qualified, not of kubernetes.io, not `requests.…`. */
+export function isExtendedResource(name: string): boolean {
+  return !isNative(name) && !name.startsWith('requests.') && qualifiedNameFaults(`requests.${name}`).length === 0
+}
+
+/** Only native resources other than huge pages may be overcommitted: for all else the request must be the limit. */
+const mayOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name)
+
+function validateContainerResourceName(name: string, path: string, errors: FieldError[]): void {
+  if (standardContainer.has(name)) return
+  for (const fault of qualifiedNameFaults(name)) errors.push(invalid(path, name, fault))
+  if (!name.includes('/')) {
+    if (!isStandardForContainers(name) && !standardOthers.has(name)) {
+      errors.push(invalid(path, name, 'must be a standard resource type or fully qualified'))
+    }
+    if (!isStandardForContainers(name)) errors.push(invalid(path, name, 'must be a standard resource for containers'))
+  } else if (!isNative(name) && !isExtendedResource(name)) {
+    errors.push(invalid(path, name, "doesn't follow extended resource name standard"))
+  }
+}
+
+/** A quantity that is not negative, and whole where the resource is counted in pieces. */
+export function validateResourceQuantity(name: string, text: string, path: string, errors: FieldError[]): void {
+  if (text.startsWith('-')) errors.push(invalid(path, text, 'must be greater than or equal to 0'))
+  const isCounted = !isNative(name) || name === 'pods'
+  if (isCounted && parseQuantity(text).nanos % 1_000_000_000n !== 0n) errors.push(invalid(path, text, 'must be an integer'))
+}
+
+/** Limits and requests of a container. Source: pkg/apis/core/validation ValidateContainerResourceRequirements. */
+export function validateResourceRequirements({ limits, requests }: Requirements, path: string, errors: FieldError[]): void {
+  for (const name in limits) {
+    validateContainerResourceName(name, `${path}.limits[${name}]`, errors)
+    validateResourceQuantity(name, limits[name] ?? '0', `${path}.limits[${name}]`, errors)
+  }
+  for (const name in requests) {
+    validateContainerResourceName(name, `${path}.requests[${name}]`, errors)
+    const request = requests[name] ?? '0'
+    validateResourceQuantity(name, request, `${path}.requests[${name}]`, errors)
+    validateAgainstLimit(name, request, limits?.[name], path, errors)
+  }
+  validateHugePages({ ...limits, ...requests }, path, errors)
+}
+
+function validateAgainstLimit(name: string, request: string, limit: string | undefined, path: string, errors: FieldError[]): void {
+  if (limit === undefined) {
+    if (!mayOvercommit(name)) errors.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'))
+    return
+  }
+  if (request === limit) return
+  const order = compareQuantities(parseQuantity(request), parseQuantity(limit))
+  if (order !== 0 && !mayOvercommit(name)) {
+    errors.push(invalid(`${path}.requests`, request, `must be equal to ${name} limit of ${limit}`))
+  } else if (order > 0) {
+    errors.push(invalid(`${path}.requests`, request, `must be less than or equal to ${name} limit of ${limit}`))
+  }
+}
+
+function validateHugePages(all: ResourceList, path: string, errors: FieldError[]): void {
+  const names = Object.keys(all)
+  if (names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory')) {
+    errors.push(forbidden(path, 'HugePages require cpu or memory'))
+  }
+}

@@ -1,0 +1,171 @@
+import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
+import { dnsLabelFaults, labelValueFaults, qualifiedNameFaults } from '../../names.js'
+import { validateLabelName, validateLabels, validateLabelSelector } from '../../meta/label-validation.js'
+import type {
+  Affinity, NodeAffinity, NodeSelectorRequirement, NodeSelectorTerm, PodAffinity, PodAffinityTerm, PodSchedulingGate, Toleration,
+  TopologySpreadConstraint,
+} from '../generated.js'
+
+const taintEffects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
+
+/** A taint's effect; `allowEmpty` for tolerations. Source: validateTaintEffect. */
+export function validateTaintEffect(effect: string, allowEmpty: boolean, path: string, errors: FieldError[]): void {
+  if (effect === '') {
+    if (!allowEmpty) errors.push(required(path))
+  } else if (!taintEffects.includes(effect)) {
+    errors.push(notSupported(path, effect, taintEffects))
+  }
+}
+
+/** Tolerations of a pod. Source: pkg/apis/core/validation ValidateTolerations. */
+export function validateTolerations(tolerations: readonly Toleration[], path: string, errors: FieldError[]): void {
+  tolerations.forEach(({ key = '', operator = '', value = '', effect = '', tolerationSeconds }, index) => {
+    const at = `${path}[${index}]`
+    if (key !== '') errors.push(...validateLabelName(key, `${at}.key`))
+    else if (operator !== 'Exists') {
+      const text = 'operator must be Exists when `key` is empty, which means "match all values and all keys"'
+      errors.push(invalid(`${at}.operator`, operator, text))
+    }
+    if (tolerationSeconds !== undefined && effect !== 'NoExecute') {
+      errors.push(invalid(`${at}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"))
+    }
+    validateTolerationOperator(operator, value, `${at}.operator`, errors)
+    validateTaintEffect(effect, true, `${at}.effect`, errors)
+  })
+}
+
+function validateTolerationOperator(operator: string, value: string, path: string, errors: FieldError[]): void {
+  if (operator === 'Equal' || operator === '') {
+    const faults = labelValueFaults(value)
+    if (faults.length > 0) errors.push(invalid(path, value, faults.join(';')))
+  } else if (operator === 'Exists') {
+    if (value !== '') errors.push(invalid(path, value, "value must be empty when `operator` is 'Exists'"))
+  } else {
+    errors.push(notSupported(path, operator, ['Equal', 'Exists']))
+  }
+}
+
+/** Affinities of a pod. Source: pkg/apis/core/validation validateAffinity. */
+export function validateAffinity({ nodeAffinity, podAffinity, podAntiAffinity }: Affinity, path: string, errors: FieldError[]): void {
+  if (nodeAffinity !== undefined) validateNodeAffinity(nodeAffinity, `${path}.nodeAffinity`, errors)
+  if (podAffinity !== undefined) validatePodAffinity(podAffinity, `${path}.podAffinity`, errors)
+  if (podAntiAffinity !== undefined) validatePodAffinity(podAntiAffinity, `${path}.podAntiAffinity`, errors)
+}
+
+const requiredTerms = 'requiredDuringSchedulingIgnoredDuringExecution'
+const preferredTerms = 'preferredDuringSchedulingIgnoredDuringExecution'
+
+function validateWeight(weight: number, path: string, errors: FieldError[]): void {
+  if (weight <= 0 || weight > 100) errors.push(invalid(`${path}.weight`, weight, 'must be in the range 1-100'))
+}
+
+function validateNodeAffinity(affinity: NodeAffinity, path: string, errors: FieldError[]): void {
+  const selector = affinity[requiredTerms]
+  if (selector !== undefined) {
+    const terms = selector.nodeSelectorTerms ?? []
+    const at = `${path}.${requiredTerms}.nodeSelectorTerms`
+    if (terms.length === 0) errors.push(required(at, 'must have at least one node selector term'))
+    terms.forEach((term, index) => validateNodeSelectorTerm(term, `${at}[${index}]`, errors))
+  }
+  affinity[preferredTerms]?.forEach(({ weight, preference }, index) => {
+    const at = `${path}.${preferredTerms}[${index}]`
+    validateWeight(weight, at, errors)
+    validateNodeSelectorTerm(preference, `${at}.preference`, errors)
+  })
+}
+
+function validateNodeSelectorTerm({ matchExpressions, matchFields }: NodeSelectorTerm, path: string, errors: FieldError[]): void {
+  matchExpressions?.forEach((expression, index) => {
+    validateNodeRequirement(expression, `${path}.matchExpressions[${index}]`, errors)
+  })
+  matchFields?.forEach(({ key, operator, values = [] }, index) => {
+    const at = `${path}.matchFields[${index}]`
+    if (operator !== 'In' && operator !== 'NotIn') errors.push(invalid(`${at}.operator`, operator, 'not a valid selector operator'))
+    else if (values.length !== 1) {
+      errors.push(required(`${at}.values`, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"))
+    }
+    if (key !== 'metadata.name') errors.push(invalid(`${at}.key`, key, 'not a valid field selector key'))
+  })
+}
+
+function validateNodeRequirement({ key, operator, values = [] }: NodeSelectorRequirement, path: string, errors: FieldError[]): void {
+  switch (operator as string) {
+    case 'In': case 'NotIn': {
+      if (values.length === 0) errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
+      break
+    }
+    case 'Exists': case 'DoesNotExist': {
+      if (values.length > 0) errors.push(forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+      break
+    }
+    case 'Gt': case 'Lt': {
+      if (values.length !== 1) errors.push(required(`${path}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"))
+      break
+    }
+    default: errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'))
+  }
+  errors.push(...validateLabelName(key, `${path}.key`))
+}
+
+function validatePodAffinity(affinity: PodAffinity, path: string, errors: FieldError[]): void {
+  affinity[requiredTerms]?.forEach((term, index) => validatePodAffinityTerm(term, `${path}.${requiredTerms}[${index}]`, errors))
+  affinity[preferredTerms]?.forEach(({ weight, podAffinityTerm }, index) => {
+    const at = `${path}.${preferredTerms}[${index}]`
+    validateWeight(weight, at, errors)
+    validatePodAffinityTerm(podAffinityTerm, `${at}.podAffinityTerm`, errors)
+  })
+}
+
+function validatePodAffinityTerm(term: PodAffinityTerm, path: string, errors: FieldError[]): void {
+  errors.push(...validateLabelSelector(term.labelSelector, `${path}.labelSelector`))
+  errors.push(...validateLabelSelector(term.namespaceSelector, `${path}.namespaceSelector`))
+  for (const namespace of term.namespaces ?? []) {
+    for (const fault of dnsLabelFaults(namespace)) errors.push(invalid(`${path}.namespace`, namespace, fault))
+  }
+  if (term.topologyKey === '') errors.push(required(`${path}.topologyKey`, 'can not be empty'))
+  errors.push(...validateLabelName(term.topologyKey, `${path}.topologyKey`))
+}
+
+/** Topology spread constraints. Source: validateTopologySpreadConstraints. */
+export function validateSpreadConstraints(constraints: readonly TopologySpreadConstraint[], path: string, errors: FieldError[]): void {
+  const pairs = new Set<string>()
+  constraints.forEach((constraint, index) => {
+    const at = `${path}[${index}]`
+    const { maxSkew, topologyKey, whenUnsatisfiable, minDomains } = constraint
+    if (maxSkew <= 0) errors.push(invalid(`${at}.maxSkew`, maxSkew, 'must be greater than zero'))
+    if (topologyKey === '') errors.push(required(`${at}.topologyKey`, 'can not be empty'))
+    else errors.push(...validateLabelName(topologyKey, `${at}.topologyKey`))
+    if (whenUnsatisfiable !== 'DoNotSchedule' && whenUnsatisfiable !== 'ScheduleAnyway') {
+      errors.push(notSupported(`${at}.whenUnsatisfiable`, whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway']))
+    }
+    const pair = `{${topologyKey}, ${whenUnsatisfiable as string}}`
+    if (pairs.has(pair)) errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair))
+    pairs.add(pair)
+    if (minDomains !== undefined && minDomains <= 0) errors.push(invalid(`${at}.minDomains`, minDomains, 'must be greater than zero'))
+    if (minDomains !== undefined && whenUnsatisfiable !== 'DoNotSchedule') {
+      errors.push(invalid(`${at}.minDomains`, minDomains, `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable as string}`))
+    }
+    validateInclusion(constraint.nodeAffinityPolicy, `${at}.nodeAffinityPolicy`, errors)
+    validateInclusion(constraint.nodeTaintsPolicy, `${at}.nodeTaintsPolicy`, errors)
+    errors.push(...validateLabelSelector(constraint.labelSelector, `${at}.labelSelector`))
+  })
+}
+
+function validateInclusion(policy: string | undefined, path: string, errors: FieldError[]): void {
+  if (policy !== undefined && policy !== 'Honor' && policy !== 'Ignore') errors.push(notSupported(path, policy, ['Honor', 'Ignore']))
+}
+
+/** Scheduling gates: qualified names, each once. Source: validateSchedulingGates. */
+export function validateSchedulingGates(gates: readonly PodSchedulingGate[], path: string, errors: FieldError[]): void {
+  const names = new Set<string>()
+  gates.forEach(({ name }, index) => {
+    for (const fault of qualifiedNameFaults(name)) errors.push(invalid(`${path}[${index}]`, name, fault))
+    if (names.has(name)) errors.push(duplicate(`${path}[${index}]`, name))
+    names.add(name)
+  })
+}
+
+/** A pod's node selector. */
+export function validateNodeSelectorMap(selector: Readonly<Record<string, string>>, path: string, errors: FieldError[]): void {
+  errors.push(...validateLabels(selector, path))
+}

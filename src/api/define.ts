@@ -1,0 +1,73 @@
+import { ageText } from './duration.js'
+import type { KindDefinition, KubeObject, PrinterColumn, SubresourceDefinition, Verb } from './definition.js'
+import type { Draft } from './draft.js'
+import { semanticEqual } from './equal.js'
+import { decode } from './schema/decode.js'
+import type { SchemaGroup } from './schema/types.js'
+
+/** What every stored kind can do, in discovery's order. */
+export const allVerbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
+
+type Optional = 'shortNames' | 'categories' | 'verbs' | 'subresources' | 'singular' | 'message' | 'selectableFields'
+
+/** A definition with the usual things filled in: all verbs, no short names, subresources, categories or selectable fields. */
+export function defineKind<T extends KubeObject>(
+  definition: Omit<KindDefinition<T>, Optional> & Partial<Pick<KindDefinition<T>, Optional>>,
+): KindDefinition<T> {
+  return {
+    shortNames: [], categories: [], verbs: allVerbs, subresources: [], selectableFields: {},
+    singular: definition.kind.toLowerCase(), message: definition.kind,
+    ...definition,
+  }
+}
+
+/** The `/status` endpoint of a kind. */
+export function statusOf(group: string, version: string, kind: string): SubresourceDefinition {
+  return { name: 'status', kind, group, version, verbs: ['get', 'patch', 'update'] }
+}
+
+/** The `/scale` endpoint of a workload. */
+export const scaleSubresource: SubresourceDefinition = {
+  name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'],
+}
+
+/** Puts a frozen subtree into a draft uncopied. Nobody may write below it: replace it or parts of the path to it instead. */
+export function borrow<T>(value: T): Draft<T> {
+  return value as Draft<T>
+}
+
+/** A fresh, empty message with the fields that are always written: `{ numberReady: 0, ... }`. */
+export function emptyMessage<T>(schema: SchemaGroup, name: string): Draft<T> {
+  return decode<Draft<T>>(schema.message(name), {}).object
+}
+
+interface WithSpec extends KubeObject {
+  readonly spec: unknown
+}
+
+/** The generation rule of most kinds: it grows when the spec changes. */
+export function specChanged(next: WithSpec, old: WithSpec): boolean {
+  return !semanticEqual(next.spec, old.spec)
+}
+
+/** The NAME column of every kind. */
+export function nameColumn<T extends KubeObject>(): PrinterColumn<T> {
+  return { name: 'Name', type: 'string', format: 'name', cell: ({ metadata }) => metadata.name ?? '' }
+}
+
+/** The AGE column of nearly every kind. */
+export function ageColumn<T extends KubeObject>(): PrinterColumn<T> {
+  return { name: 'Age', type: 'string', cell: ({ metadata }, now) => ageText(metadata.creationTimestamp, now) }
+}
+
+type Cell<T> = (object: T, now: number) => string | number | boolean | null
+
+/** A column that is always shown. */
+export function column<T extends KubeObject>(name: string, cell: Cell<T>, type: PrinterColumn<T>['type'] = 'string'): PrinterColumn<T> {
+  return { name, type, cell }
+}
+
+/** A column that only `-o wide` shows. */
+export function wideColumn<T extends KubeObject>(name: string, cell: Cell<T>, type: PrinterColumn<T>['type'] = 'string'): PrinterColumn<T> {
+  return { name, type, priority: 1, cell }
+}
