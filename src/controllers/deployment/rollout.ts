@@ -1,0 +1,248 @@
+import type { Deployment, DeploymentStatus, ReplicaSet } from '../../api/apps/generated.js'
+import type { Pod } from '../../api/core/generated.js'
+import { findCondition } from '../../api/core/conditions.js'
+import { semanticEqual } from '../../api/equal.js'
+import { isControlledBy } from '../../api/meta/owner-references.js'
+import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
+import type { Client } from '../../apiserver/client/client.js'
+import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
+import { isNamespaceTerminating } from '../shared/pod-control.js'
+import { maxRevision, newReplicaSetAnnotations, replicasAnnotations, REVISION } from './annotations.js'
+import { newCondition, setCondition } from './conditions.js'
+import { surplusHistory } from './history.js'
+import { buildReplicaSet } from './new-replica-set.js'
+import { nextDeadlineCheck, pauseCondition, rolloutStatus } from './progress.js'
+import { oldPodsRunning, recreateScaleDown } from './recreate.js'
+import { equalIgnoringHash, findNewReplicaSet, progressDeadline, specReplicas } from './replica-sets.js'
+import { rollingUpdateStep } from './rolling.js'
+import type { ScaleIntent } from './rolling.js'
+import { isScalingEvent, scaleStep } from './scaling.js'
+import { deploymentStatus, isComplete } from './status.js'
+
+/** What a {@link Rollout} needs of the controller. */
+export interface RolloutPorts {
+  readonly client: Client
+  readonly recorder: EventRecorder
+  /** The pods that a ReplicaSet controls. */
+  readonly podsOf: (set: ReplicaSet) => readonly Pod[]
+  /** Minor version of Kubernetes. */
+  readonly minor: number
+  readonly reportsTerminating: boolean
+  /** Virtual ms. */
+  readonly now: number
+}
+
+/**
+ * One sync of one Deployment: carries out what the pure files of this folder decide, in upstream's order. Answers (from {@link run}) in how
+ * many ms the Deployment must be looked at again for its progress deadline, if at all.
+ * Source: pkg/controller/deployment/{deployment_controller,sync,rolling,recreate}.go.
+ */
+export class Rollout {
+  #deployment: Deployment
+  #sets: readonly ReplicaSet[]
+  readonly #ports: RolloutPorts
+
+  constructor(deployment: Deployment, sets: readonly ReplicaSet[], ports: RolloutPorts) {
+    this.#deployment = deployment
+    this.#sets = sets
+    this.#ports = ports
+  }
+
+  run(): number | undefined {
+    if (this.#deployment.metadata.deletionTimestamp !== undefined) return this.#reportOnly(this.#syncRevision())
+    this.#markPaused()
+    if (this.#deployment.spec.paused === true) return this.#scale()
+    const newSet = this.#syncRevision()
+    if (isScalingEvent(this.#deployment, this.#sets)) return this.#scale()
+    return this.#deployment.spec.strategy.type === 'Recreate' ? this.#recreate(newSet) : this.#rollingUpdate(newSet)
+  }
+
+  #rollingUpdate(found: ReplicaSet | undefined): number | undefined {
+    const newSet = found ?? this.#createNewSet()
+    const steps = rollingUpdateStep(this.#deployment, newSet, this.#oldSets(newSet))
+    if (steps.length > 0) this.#carryOut(steps)
+    else this.#cleanUpIfComplete(newSet)
+    return this.#reportRollout(newSet)
+  }
+
+  #recreate(found: ReplicaSet | undefined): number | undefined {
+    const oldSets = this.#oldSets(found)
+    const steps = recreateScaleDown(oldSets)
+    if (steps.length > 0) {
+      this.#carryOut(steps)
+      return this.#reportRollout(found)
+    }
+    if (oldPodsRunning(oldSets, this.#ports.podsOf)) return this.#reportRollout(found)
+    const newSet = found ?? this.#createNewSet()
+    const replicas = this.#deployment.spec.replicas ?? 1
+    if (specReplicas(newSet) !== replicas) this.#carryOut([{ set: newSet, replicas }])
+    this.#cleanUpIfComplete(newSet)
+    return this.#reportRollout(newSet)
+  }
+
+  /** A scaled or paused Deployment: no step of a rollout is taken. */
+  #scale(): number | undefined {
+    const newSet = this.#syncRevision()
+    this.#carryOut(scaleStep(this.#deployment, newSet, this.#oldSets(newSet)))
+    if (this.#deployment.spec.paused === true) this.#deleteSurplus(newSet)
+    return this.#reportOnly(newSet)
+  }
+
+  #oldSets(newSet: ReplicaSet | undefined): readonly ReplicaSet[] {
+    return this.#sets.filter((set) => set.metadata.uid !== newSet?.metadata.uid)
+  }
+
+  #markPaused(): void {
+    const condition = pauseCondition(this.#deployment, this.#ports.now)
+    if (condition) this.#writeStatus(this.#withCondition(condition))
+  }
+
+  #withCondition(condition: Parameters<typeof setCondition>[1]): DeploymentStatus {
+    return { ...this.#deployment.status, conditions: setCondition(this.#deployment.status.conditions, condition) }
+  }
+
+  /**
+   * The ReplicaSet of the present template, if there is one, with its annotations, revision and minReadySeconds brought up to date, and the
+   * Deployment's revision with it. Source: getAllReplicaSetsAndSyncRevision.
+   */
+  #syncRevision(): ReplicaSet | undefined {
+    const found = findNewReplicaSet(this.#deployment, this.#sets)
+    if (!found) return undefined
+    const newSet = this.#refreshSet(found)
+    const condition =
+      progressDeadline(this.#deployment) !== undefined && !findCondition(this.#deployment.status.conditions, 'Progressing')
+        ? this.#progressing('FoundNewReplicaSet', `Found new replica set "${newSet.metadata.name ?? ''}"`)
+        : undefined
+    const revision = newSet.metadata.annotations?.[REVISION]
+    if (condition || revision !== this.#deployment.metadata.annotations?.[REVISION]) {
+      this.#writeStatus(condition ? this.#withCondition(condition) : this.#deployment.status, revision)
+    }
+    return newSet
+  }
+
+  #refreshSet(set: ReplicaSet): ReplicaSet {
+    const revision = maxRevision(this.#oldSets(set)) + 1
+    const annotations = newReplicaSetAnnotations(this.#deployment, set.metadata.annotations ?? {}, revision)
+    const { minReadySeconds = 0 } = this.#deployment.spec
+    if ((set.spec.minReadySeconds ?? 0) === minReadySeconds && semanticEqual(annotations, set.metadata.annotations)) return set
+    return this.#updateSet({ ...set, metadata: { ...set.metadata, annotations }, spec: { ...set.spec, minReadySeconds } })
+  }
+
+  #updateSet(set: ReplicaSet): ReplicaSet {
+    const updated = this.#ports.client.update('replicasets', set)
+    this.#sets = this.#sets.map((known) => (known.metadata.uid === updated.metadata.uid ? updated : known))
+    return updated
+  }
+
+  #createNewSet(): ReplicaSet {
+    const oldSets = this.#sets
+    const revision = maxRevision(oldSets) + 1
+    const wanted = buildReplicaSet(this.#deployment, oldSets, revision, this.#ports.minor)
+    const { set, isNew } = this.#create(wanted)
+    const name = set.metadata.name ?? ''
+    const replicas = specReplicas(wanted)
+    if (isNew && replicas > 0) this.#event('Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} from 0 to ${replicas}`)
+    this.#sets = [...oldSets, set]
+    const isTracked = isNew && progressDeadline(this.#deployment) !== undefined
+    const status = isTracked
+      ? this.#withCondition(this.#progressing('NewReplicaSetCreated', `Created new replica set "${name}"`))
+      : this.#deployment.status
+    if (isTracked || this.#deployment.metadata.annotations?.[REVISION] !== String(revision)) this.#writeStatus(status, String(revision))
+    return set
+  }
+
+  #create(wanted: ReplicaSet): { readonly set: ReplicaSet; readonly isNew: boolean } {
+    try {
+      return { set: this.#ports.client.create('replicasets', wanted), isNew: true }
+    } catch (error) {
+      if (isApiError(error, 'AlreadyExists')) return { set: this.#resolveCollision(wanted, error), isNew: false }
+      if (isApiError(error) && !isNamespaceTerminating(error)) this.#reportCreateError(wanted, error.message)
+      throw error
+    }
+  }
+
+  /** The name is taken: by the very ReplicaSet that this controller has not seen yet, or by another one, which calls for another hash. */
+  #resolveCollision(wanted: ReplicaSet, error: Error): ReplicaSet {
+    const taken = this.#ports.client.get('replicasets', wanted.metadata)
+    const template = this.#deployment.spec.template
+    if (isControlledBy(taken, this.#deployment) && equalIgnoringHash(taken.spec.template, template)) return taken
+    this.#writeStatus({ ...this.#deployment.status, collisionCount: (this.#deployment.status.collisionCount ?? 0) + 1 })
+    throw error
+  }
+
+  #reportCreateError(wanted: ReplicaSet, message: string): void {
+    const text = `Failed to create new replica set "${wanted.metadata.name ?? ''}": ${message}`
+    if (progressDeadline(this.#deployment) !== undefined) {
+      const condition = newCondition('Progressing', 'False', 'ReplicaSetCreateError', text, this.#ports.now)
+      try {
+        this.#writeStatus(this.#withCondition(condition))
+      } catch (error) {
+        // upstream gives this up too: the failed creation is what gets retried
+        if (!isApiError(error)) throw error
+      }
+    }
+    this.#event('Warning', 'ReplicaSetCreateError', text)
+  }
+
+  #progressing(reason: string, message: string): ReturnType<typeof newCondition> {
+    return newCondition('Progressing', 'True', reason, message, this.#ports.now)
+  }
+
+  /** Scales. The status of this sync is still made from the former sizes, as upstream's is. */
+  #carryOut(intents: readonly ScaleIntent[]): void {
+    const latest = new Map<ReplicaSet, ReplicaSet>()
+    for (const { set, replicas } of intents) {
+      const current = latest.get(set) ?? set
+      const annotations = { ...current.metadata.annotations, ...replicasAnnotations(this.#deployment) }
+      const before = specReplicas(current)
+      if (before === replicas && semanticEqual(annotations, current.metadata.annotations)) continue
+      const metadata = { ...current.metadata, annotations }
+      latest.set(set, this.#ports.client.update('replicasets', { ...current, metadata, spec: { ...current.spec, replicas } }))
+      if (before !== replicas) this.#scaledEvent(set, before, replicas)
+    }
+  }
+
+  #scaledEvent(set: ReplicaSet, from: number, to: number): void {
+    const direction = from > to ? 'down' : 'up'
+    this.#event('Normal', 'ScalingReplicaSet', `Scaled ${direction} replica set ${set.metadata.name ?? ''} from ${from} to ${to}`)
+  }
+
+  #cleanUpIfComplete(newSet: ReplicaSet): void {
+    if (isComplete(this.#deployment, this.#deployment.status)) this.#deleteSurplus(newSet)
+  }
+
+  #deleteSurplus(newSet: ReplicaSet | undefined): void {
+    for (const set of surplusHistory(this.#deployment, this.#oldSets(newSet))) {
+      ignoreNotFound(() => this.#ports.client.delete('replicasets', set.metadata))
+      this.#sets = this.#sets.filter((known) => known !== set)
+    }
+  }
+
+  #statusOf(newSet: ReplicaSet | undefined): DeploymentStatus {
+    return deploymentStatus(this.#deployment, newSet, this.#oldSets(newSet), this.#ports.reportsTerminating, this.#ports.now)
+  }
+
+  #reportOnly(newSet: ReplicaSet | undefined): undefined {
+    const status = this.#statusOf(newSet)
+    if (!semanticEqual(status, this.#deployment.status)) this.#writeStatus(status)
+  }
+
+  #reportRollout(newSet: ReplicaSet | undefined): number | undefined {
+    const status = rolloutStatus(this.#deployment, this.#statusOf(newSet), newSet, this.#oldSets(newSet), this.#ports.now)
+    if (semanticEqual(status, this.#deployment.status)) return nextDeadlineCheck(this.#deployment, status, this.#ports.now)
+    this.#writeStatus(status)
+    return undefined
+  }
+
+  /** Writes the status, and with it the revision annotation, which the status endpoint lets through. */
+  #writeStatus(status: DeploymentStatus, revision?: string): void {
+    const { metadata } = this.#deployment
+    const next =
+      revision === undefined ? this.#deployment : { ...this.#deployment, metadata: { ...metadata, annotations: { ...metadata.annotations, [REVISION]: revision } } }
+    this.#deployment = this.#ports.client.updateStatus('deployments', { ...next, status })
+  }
+
+  #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.#ports.recorder.event({ object: this.#deployment, apiVersion: 'apps/v1', kind: 'Deployment' }, type, reason, message)
+  }
+}
