@@ -17,9 +17,9 @@ export class EventLog {
   /** Whose `#chunks` array it is. */
   #listToken: object
 
-  constructor(chunks: Chunk[] = []) {
-    this.#chunks = chunks
-    this.#listToken = chunks.length === 0 ? this.#token : {}
+  constructor(shared?: Chunk[]) {
+    this.#chunks = shared ?? []
+    this.#listToken = shared === undefined ? this.#token : {}
   }
 
   fork(): EventLog {
