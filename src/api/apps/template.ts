@@ -1,0 +1,112 @@
+import type { Draft } from '../draft.js'
+import { invalid, notSupported, required, type FieldError } from '../field-error.js'
+import type { IntOrString } from '../json.js'
+import { selectorMatches, formatSelector } from '../labels.js'
+import { wideColumn } from '../define.js'
+import type { KubeObject, PrinterColumn } from '../definition.js'
+import { validateLabels, validateLabelSelector, isUsableSelector } from '../meta/label-validation.js'
+import { validateAnnotations } from '../meta/validation.js'
+import type { LabelSelector } from '../meta/generated.js'
+import type { PodTemplateSpec } from '../core/generated.js'
+import { setPodSpecDefaults } from '../core/pod-defaults.js'
+import { validatePodSpec } from '../core/validation/pod-spec.js'
+
+/** Defaults of a workload's pod template. */
+export function setTemplateDefaults(template: Draft<PodTemplateSpec> | undefined): void {
+  if (template?.spec !== undefined) setPodSpecDefaults(template.spec)
+}
+
+interface Selecting {
+  readonly selector?: LabelSelector
+  readonly template: PodTemplateSpec
+}
+
+/**
+ * The selector and the template of a workload. `missing` says whether an absent selector is `Required value` (not for daemon sets)
+ * and `emptyText` what an empty one is called. Source: pkg/apis/apps/validation ValidateReplicaSetSpec and its kin.
+ */
+export function validateSelectorAndTemplate(
+  { selector, template }: Selecting, emptyText: string, missing: boolean, errors: FieldError[],
+): void {
+  if (selector === undefined) {
+    if (missing) errors.push(required('spec.selector'))
+  } else {
+    errors.push(...validateLabelSelector(selector, 'spec.selector'))
+    if (isEmptySelector(selector)) errors.push(invalid('spec.selector', selector, emptyText))
+  }
+  const usable = selector === undefined || isUsableSelector(selector)
+  if (!usable) {
+    errors.push(invalid('spec.selector', selectorAsGo(selector), 'invalid label selector'))
+    return
+  }
+  validateTemplate(selector, template, errors)
+}
+
+/** The template alone: labels that the selector matches, and a pod spec that always restarts. */
+export function validateTemplate(selector: LabelSelector | undefined, template: PodTemplateSpec, errors: FieldError[]): void {
+  const { labels, annotations } = template.metadata ?? {}
+  const isEmpty = selector === undefined || isEmptySelector(selector)
+  if (selector === undefined || (!isEmpty && !selectorMatches(selector, labels))) {
+    errors.push(invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'))
+  }
+  errors.push(...validateLabels(labels, 'spec.template.metadata.labels'))
+  errors.push(...validateAnnotations(annotations, 'spec.template.metadata.annotations'))
+  validatePodSpec(template.spec ?? { containers: [] }, 'spec.template.spec', errors)
+}
+
+/** Workloads that keep their pods running allow no other restart policy. */
+export function validateAlwaysRestarts(template: PodTemplateSpec, errors: FieldError[]): void {
+  const policy = template.spec?.restartPolicy
+  if (policy !== 'Always') errors.push(notSupported('spec.template.spec.restartPolicy', policy ?? '', ['Always']))
+}
+
+const isEmptySelector = ({ matchLabels, matchExpressions }: LabelSelector): boolean =>
+  Object.keys(matchLabels ?? {}).length + (matchExpressions ?? []).length === 0
+
+/** The selector with its fields in Go's order. */
+const selectorAsGo = ({ matchLabels, matchExpressions }: LabelSelector): LabelSelector => ({
+  ...(matchLabels === undefined ? {} : { matchLabels }),
+  ...(matchExpressions === undefined ? {} : { matchExpressions: matchExpressions.map(({ key, operator, values }) =>
+    (values === undefined ? { key, operator } : { key, operator, values })) }),
+})
+
+const percentText = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', "
+  + "regex used for validation is '[0-9]+%')"
+
+/** A count or percentage that is not negative. Source: ValidatePositiveIntOrPercent. */
+export function validateIntOrPercent(value: IntOrString | undefined, path: string, errors: FieldError[]): void {
+  if (value === undefined) return
+  if (typeof value === 'number') validateNonNegative(value, path, errors)
+  else if (!/^[0-9]+%$/.test(value)) errors.push(invalid(path, value, percentText))
+}
+
+/** No percentage above 100. Source: IsNotMoreThan100Percent. */
+export function validateAtMostAll(value: IntOrString | undefined, path: string, errors: FieldError[]): void {
+  if (typeof value === 'string' && /^[0-9]+%$/.test(value) && Number.parseInt(value, 10) > 100) {
+    errors.push(invalid(path, value, 'must not be greater than 100%'))
+  }
+}
+
+/** `must be greater than or equal to 0` */
+export function validateNonNegative(value: number | undefined, path: string, errors: FieldError[]): void {
+  if ((value ?? 0) < 0) errors.push(invalid(path, value, 'must be greater than or equal to 0'))
+}
+
+/** Zero as a number or as a percentage. */
+export const isZero = (value: IntOrString | undefined): boolean =>
+  typeof value === 'string' ? /^0+%$/.test(value) : (value ?? 0) === 0
+
+interface Workload extends KubeObject {
+  readonly spec: { readonly template: PodTemplateSpec, readonly selector?: LabelSelector }
+}
+
+const containersOf = ({ spec }: Workload): readonly { readonly name: string, readonly image?: string }[] => spec.template.spec?.containers ?? []
+
+/** The wide columns of a workload: CONTAINERS, IMAGES, SELECTOR. */
+export function templateColumns<T extends Workload>(): readonly PrinterColumn<T>[] {
+  return [
+    wideColumn('Containers', (workload) => containersOf(workload).map(({ name }) => name).join(',')),
+    wideColumn('Images', (workload) => containersOf(workload).map(({ image = '' }) => image).join(',')),
+    wideColumn('Selector', ({ spec }) => formatSelector(spec.selector)),
+  ]
+}

@@ -1,0 +1,23 @@
+import { ageColumn, column, defineKind, nameColumn } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import { invalid, type FieldError } from '../field-error.js'
+import type { Scale } from './generated.js'
+
+/** Source: pkg/apis/autoscaling/validation ValidateScale. */
+function validate({ spec }: Scale): readonly FieldError[] {
+  const replicas = spec.replicas ?? 0
+  return replicas < 0 ? [invalid('spec.replicas', replicas, 'must be greater than or equal to 0')] : []
+}
+
+/** autoscaling/v1 Scale: never stored; the scale endpoint of a workload shows and takes it. */
+export const scaleDefinition: KindDefinition<Scale> = defineKind<Scale>({
+  group: 'autoscaling', version: 'v1', kind: 'Scale', resource: 'scales', namespaced: true, verbs: [], storagePrefix: '',
+  validate,
+  strategy: {},
+  columns: [
+    nameColumn(),
+    column('Desired', ({ spec }) => spec.replicas ?? 0, 'integer'),
+    column('Available', ({ status }) => status.replicas, 'integer'),
+    ageColumn(),
+  ],
+})

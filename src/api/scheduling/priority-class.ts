@@ -1,0 +1,56 @@
+import { ageColumn, column, defineKind, nameColumn } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import type { Draft } from '../draft.js'
+import { forbidden, type FieldError } from '../field-error.js'
+import type { PriorityClass } from './generated.js'
+
+/** Highest value that a user may give. */
+export const highestUserPriority = 1_000_000_000
+/** The classes that the system itself defines. */
+export const systemPriorities: Readonly<Record<string, number>> = {
+  'system-node-critical': 2_000_001_000, 'system-cluster-critical': 2_000_000_000,
+}
+
+function setDefaults(priority: Draft<PriorityClass>): void {
+  priority.preemptionPolicy ??= 'PreemptLowerPriority'
+}
+
+/** Source: pkg/apis/scheduling/validation ValidatePriorityClass. */
+function validate({ metadata: { name = '' }, value }: PriorityClass): readonly FieldError[] {
+  if (name.startsWith('system-')) {
+    if (systemPriorities[name] === value) return []
+    const known = systemPriorities[name]
+    const why = known === undefined
+      ? `${name} is not a known system priority class`
+      : `value of ${name} PriorityClass must be ${known}`
+    const text = `priority class names with 'system-' prefix are reserved for system use only. error: ${why}`
+    return [forbidden('metadata.name', text)]
+  }
+  if (value <= highestUserPriority) return []
+  return [forbidden('value', `maximum allowed value of a user defined priority is ${highestUserPriority}`)]
+}
+
+/** Value and preemption policy are fixed. */
+function validateUpdate(next: PriorityClass, old: PriorityClass): readonly FieldError[] {
+  const errors: FieldError[] = []
+  if (next.value !== old.value) errors.push(forbidden('value', 'may not be changed in an update.'))
+  if (next.preemptionPolicy !== old.preemptionPolicy) {
+    errors.push({ type: 'FieldValueInvalid', field: 'preemptionPolicy', body: `Invalid value: ${JSON.stringify(next.preemptionPolicy)}: field is immutable` })
+  }
+  return errors
+}
+
+/** scheduling.k8s.io/v1 PriorityClass. It has generation 1 and keeps it. */
+export const priorityClassDefinition: KindDefinition<PriorityClass> = defineKind<PriorityClass>({
+  group: 'scheduling.k8s.io', version: 'v1', kind: 'PriorityClass', resource: 'priorityclasses', shortNames: ['pc'],
+  namespaced: false, storagePrefix: '/registry/priorityclasses',
+  setDefaults, validate, validateUpdate,
+  strategy: { generationChanged: () => false },
+  columns: [
+    nameColumn(),
+    column('Value', ({ value }) => value, 'integer'),
+    column('Global-Default', ({ globalDefault }) => globalDefault ?? false, 'boolean'),
+    ageColumn(),
+    column('PreemptionPolicy', ({ preemptionPolicy }) => preemptionPolicy ?? ''),
+  ],
+})
