@@ -66,8 +66,10 @@ class GroupRenderer {
 
   #interface(name: string, schema: OpenApiSchema): string {
     const fields = Object.entries(schema.properties ?? {}).map(([field, property]) => {
-      const present = this.#presence(name, schema, field, property) === 'always'
+      const presence = this.#presence(name, schema, field, property)
+      const present = presence === 'always' || (schema.required?.includes(field) ?? false)
       const type = this.#type(property)
+      if (presence === 'nullable') return `  readonly ${key(field)}?: ${type} | null`
       const optionalList = property.type === 'array' && !schema.required?.includes(field)
       return present && (optionalList || isNullable(property))
         ? `  readonly ${key(field)}?: ${type} | null`
@@ -193,10 +195,19 @@ class GroupRenderer {
     return this.#facts[`${this.#group.short}.${name}`]
   }
 
+  /** A Go pointer that is written as null when it is nil; validation refuses that for required ones. */
+  #isNullable(name: string, schema: OpenApiSchema, field: string): boolean {
+    const go = this.#go(name)
+    const has = (list: string | undefined): boolean => list?.split(' ').includes(field) ?? false
+    return has(go?.pointer) && has(go?.always) && !schema.required?.includes(field)
+  }
+
   #presence(name: string, schema: OpenApiSchema, field: string, property: OpenApiSchema): string {
     const go = this.#go(name)
     const known = go?.known.split(' ').includes(field) ?? false
-    if (go?.always?.split(' ').includes(field)) return 'always'
+    if (this.#isNullable(name, schema, field)) return 'nullable'
+    const isPointer = go?.pointer?.split(' ').includes(field) ?? false
+    if (go?.always?.split(' ').includes(field)) return isPointer && isStruct(property) ? 'pointer' : 'always'
     if (isStruct(property) && property.default !== undefined) return 'always'
     if (known) return go?.pointer?.split(' ').includes(field) ? 'pointer' : naturalPresence(property)
     if (property.default !== undefined || schema.required?.includes(field)) return 'always'

@@ -60,6 +60,16 @@ export interface SubresourceDefinition {
   readonly verbs: readonly Verb[]
 }
 
+/** For a version of a kind that etcd does not keep: the version that it does, and the way there and back. */
+export interface StoredAs<T extends KubeObject> {
+  readonly group: string
+  readonly version: string
+  /** The decoded and defaulted object in the stored version; the argument is not changed. */
+  readonly encode: (object: T) => KubeObject
+  /** A stored object in this version; frozen parts are shared. */
+  readonly decode: (stored: KubeObject) => T
+}
+
 /** Everything that is known of one kind in one API version; discovery, Tables, patches, apply and decoding derive from it. */
 export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly group: string
@@ -77,6 +87,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly storagePrefix: string
   /** Name of the kind's message in the field tables of its group version. */
   readonly message: string
+  /** Present when another version of the kind is what lies in etcd. */
+  readonly stored?: StoredAs<T>
   /** Fills in API defaults on a fresh draft (create, update and read of old versions). */
   readonly setDefaults?: (draft: Draft<T>) => void
   /** Validation on create, without object metadata (the registry validates that): field errors in Kubernetes' order. */

@@ -236,7 +236,7 @@ export const appsSchema: SchemaGroup = defineGroup('io.k8s.api.apps.v1', 'v1', [
   DaemonSetSpec: () => message({
     minReadySeconds: int32,
     revisionHistoryLimit: pointer(int32),
-    selector: required(always(ref('LabelSelector'))),
+    selector: required(ref('LabelSelector')),
     template: required(always(ref('PodTemplateSpec'))),
     updateStrategy: always(ref('DaemonSetUpdateStrategy')),
   }),
@@ -277,7 +277,7 @@ export const appsSchema: SchemaGroup = defineGroup('io.k8s.api.apps.v1', 'v1', [
     progressDeadlineSeconds: pointer(int32),
     replicas: pointer(int32),
     revisionHistoryLimit: pointer(int32),
-    selector: required(always(ref('LabelSelector'))),
+    selector: required(ref('LabelSelector')),
     strategy: patch('retainKeys', always(ref('DeploymentStrategy'))),
     template: required(always(ref('PodTemplateSpec'))),
   }),
@@ -313,7 +313,7 @@ export const appsSchema: SchemaGroup = defineGroup('io.k8s.api.apps.v1', 'v1', [
   ReplicaSetSpec: () => message({
     minReadySeconds: int32,
     replicas: pointer(int32),
-    selector: required(always(ref('LabelSelector'))),
+    selector: required(ref('LabelSelector')),
     template: always(ref('PodTemplateSpec')),
   }),
   ReplicaSetStatus: () => message({
@@ -365,7 +365,7 @@ export const appsSchema: SchemaGroup = defineGroup('io.k8s.api.apps.v1', 'v1', [
     podManagementPolicy: named('v1.PodManagementPolicyType', ['OrderedReady', 'Parallel']),
     replicas: pointer(int32),
     revisionHistoryLimit: pointer(int32),
-    selector: required(always(ref('LabelSelector'))),
+    selector: required(ref('LabelSelector')),
     serviceName: always(string),
     template: required(always(ref('PodTemplateSpec'))),
     updateStrategy: always(ref('StatefulSetUpdateStrategy')),

@@ -2,7 +2,7 @@
 import { metaSchema } from '../meta/generated.js'
 import type { ObjectMeta } from '../meta/generated.js'
 import {
-  always, atomicList, boolean, defineGroup, int64, list, map, message, pointer, ref, required, string, time,
+  always, atomicList, boolean, defineGroup, int64, list, map, message, nullable, pointer, ref, required, string, time,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
@@ -34,8 +34,8 @@ export interface TokenRequest {
 
 export interface TokenRequestSpec {
   readonly audiences: ReadonlyArray<string>
-  readonly boundObjectRef: BoundObjectReference
-  readonly expirationSeconds: number
+  readonly boundObjectRef?: BoundObjectReference | null
+  readonly expirationSeconds?: number | null
 }
 
 export interface TokenRequestStatus {
@@ -96,8 +96,8 @@ export const authenticationSchema: SchemaGroup = defineGroup('io.k8s.api.authent
   }),
   TokenRequestSpec: () => message({
     audiences: required(always(atomicList(string))),
-    boundObjectRef: always(ref('BoundObjectReference')),
-    expirationSeconds: always(int64),
+    boundObjectRef: nullable(ref('BoundObjectReference')),
+    expirationSeconds: nullable(int64),
   }),
   TokenRequestStatus: () => message({
     expirationTimestamp: required(always(time)),

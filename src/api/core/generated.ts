@@ -4,7 +4,7 @@ import type { IntOrString } from '../json.js'
 import type { Condition, LabelSelector, ObjectMeta } from '../meta/generated.js'
 import {
   always, atomic, atomicList, boolean, bytes, defineGroup, int32, int64, intOrString, map, mapList, merge, message, microTime,
-  named, oneOf, pointer, quantity, ref, required, setList, string, time, withDefault,
+  named, nullable, oneOf, pointer, quantity, ref, required, setList, string, time, withDefault,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
@@ -43,7 +43,7 @@ export interface AzureDiskVolumeSource {
 export interface AzureFilePersistentVolumeSource {
   readonly readOnly?: boolean
   readonly secretName: string
-  readonly secretNamespace: string
+  readonly secretNamespace?: string | null
   readonly shareName: string
 }
 
@@ -478,7 +478,7 @@ export interface GCEPersistentDiskVolumeSource {
 
 export interface GRPCAction {
   readonly port: number
-  readonly service: string
+  readonly service?: string | null
 }
 
 export interface GitRepoVolumeSource {
@@ -1453,13 +1453,13 @@ export interface TopologySpreadConstraint {
 }
 
 export interface TypedLocalObjectReference {
-  readonly apiGroup: string
+  readonly apiGroup?: string | null
   readonly kind: string
   readonly name: string
 }
 
 export interface TypedObjectReference {
-  readonly apiGroup: string
+  readonly apiGroup?: string | null
   readonly kind: string
   readonly name: string
   readonly namespace?: string
@@ -1590,7 +1590,7 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
   AzureFilePersistentVolumeSource: () => message({
     readOnly: boolean,
     secretName: required(always(string)),
-    secretNamespace: always(string),
+    secretNamespace: nullable(string),
     shareName: required(always(string)),
   }),
   AzureFileVolumeSource: () => message({
@@ -1968,7 +1968,7 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
   }),
   GRPCAction: () => message({
     port: required(always(int32)),
-    service: always(string),
+    service: nullable(string),
   }),
   GitRepoVolumeSource: () => message({
     directory: string,
@@ -2624,7 +2624,7 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
     gateway: required(always(string)),
     protectionDomain: string,
     readOnly: boolean,
-    secretRef: required(always(ref('SecretReference'))),
+    secretRef: required(ref('SecretReference')),
     sslEnabled: boolean,
     storageMode: withDefault(string, 'ThinProvisioned'),
     storagePool: string,
@@ -2636,7 +2636,7 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
     gateway: required(always(string)),
     protectionDomain: string,
     readOnly: boolean,
-    secretRef: required(always(ref('LocalObjectReference'))),
+    secretRef: required(ref('LocalObjectReference')),
     sslEnabled: boolean,
     storageMode: withDefault(string, 'ThinProvisioned'),
     storagePool: string,
@@ -2815,12 +2815,12 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
     whenUnsatisfiable: required(always(named('v1.UnsatisfiableConstraintAction', ['DoNotSchedule', 'ScheduleAnyway']))),
   }),
   TypedLocalObjectReference: () => atomic({
-    apiGroup: always(string),
+    apiGroup: nullable(string),
     kind: required(always(string)),
     name: required(always(string)),
   }),
   TypedObjectReference: () => message({
-    apiGroup: always(string),
+    apiGroup: nullable(string),
     kind: required(always(string)),
     name: required(always(string)),
     namespace: pointer(string),

@@ -46,7 +46,7 @@ function planOf(message: Message): Plan {
   const known = plans.get(message)
   if (known !== undefined) return known
   const entries = Object.entries(message.fields)
-  const plan = { message, fields: new Map(entries), always: entries.filter(([, field]) => field.presence === 'always') }
+  const plan = { message, fields: new Map(entries), always: entries.filter(([, { presence }]) => presence === 'always' || presence === 'nullable') }
   plans.set(message, plan)
   return plan
 }
@@ -151,9 +151,12 @@ class Decoder {
 
   /** The written form of an absent value. */
   #zero(plan: Plan, field: Field): unknown {
+    if (field.presence === 'nullable') return null
     switch (field.type) {
       case 'message': return this.#message(planOf(plan.message.group.message(field.message)), {})
-      case 'list': case 'map': return null
+      // a required list that is missing is refused by validation, which wants to walk it first
+      case 'list': return field.required === true ? [] : null
+      case 'map': return null
       default: return zeroScalar(field.type)
     }
   }

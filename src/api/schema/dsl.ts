@@ -38,6 +38,11 @@ export function always<F extends Field>(field: F): F {
   return { ...field, presence: 'always' }
 }
 
+/** The field is a pointer that is written as null when it is absent. */
+export function nullable<F extends Field>(field: F): F {
+  return { ...field, presence: 'nullable' }
+}
+
 /** The field is in OpenAPI's `required` list. */
 export function required<F extends Field>(field: F): F {
   return { ...field, required: true }

@@ -9,9 +9,10 @@ export type ScalarType =
 
 /**
  * What Go's encoder does with an empty value: `omitempty` drops it, `pointer` keeps whatever a client sent (0, '' and false
- * included) and drops only what is absent, `always` writes it even when absent (`status: {}`, `restartCount: 0`, `rules: null`).
+ * included) and drops only what is absent, `always` writes it even when absent (`status: {}`, `restartCount: 0`, `rules: null`),
+ * `nullable` is a pointer that is written as null when absent (`boundObjectRef: null`).
  */
-export type Presence = 'omitempty' | 'pointer' | 'always'
+export type Presence = 'omitempty' | 'pointer' | 'always' | 'nullable'
 
 interface FieldBase {
   readonly presence: Presence

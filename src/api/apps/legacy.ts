@@ -1,0 +1,47 @@
+import type { Draft } from '../draft.js'
+import type { DaemonSet, Deployment, ReplicaSet } from './generated.js'
+
+/** Until v1.16 the beta versions of the workloads filled in more, and other, defaults than apps/v1 does. */
+
+/** "Never" of the two limits that extensions/v1beta1 did not have. */
+const unlimited = 2 ** 31 - 1
+
+type Selecting = Draft<Deployment>['spec'] | Draft<ReplicaSet>['spec'] | Draft<DaemonSet>['spec']
+
+/** A missing selector selects the template's labels. */
+function setSelectorDefault(spec: Selecting): void {
+  const { labels } = spec.template.metadata ?? {}
+  if (spec.selector === undefined && labels !== undefined) (spec as { selector?: object }).selector = { matchLabels: { ...labels } }
+}
+
+/** extensions/v1beta1 Deployment: one pod more or less at a time, no deadline, all history. apps/v1 defaults fill in the rest. */
+export function setExtensionsDeploymentDefaults({ spec }: Draft<Deployment>): void {
+  setSelectorDefault(spec)
+  spec.strategy ??= {}
+  spec.strategy.type ??= 'RollingUpdate'
+  if (spec.strategy.type === 'RollingUpdate') {
+    spec.strategy.rollingUpdate ??= {}
+    spec.strategy.rollingUpdate.maxUnavailable ??= 1
+    spec.strategy.rollingUpdate.maxSurge ??= 1
+  }
+  spec.revisionHistoryLimit ??= unlimited
+  spec.progressDeadlineSeconds ??= unlimited
+}
+
+/** apps/v1beta1 Deployment keeps two old sets. */
+export function setBetaDeploymentDefaults({ spec }: Draft<Deployment>): void {
+  setSelectorDefault(spec)
+  spec.revisionHistoryLimit ??= 2
+}
+
+/** extensions/v1beta1 DaemonSet changes pods only when they are deleted. */
+export function setExtensionsDaemonSetDefaults({ spec }: Draft<DaemonSet>): void {
+  setSelectorDefault(spec)
+  spec.updateStrategy ??= {}
+  spec.updateStrategy.type ??= 'OnDelete'
+}
+
+/** extensions/v1beta1 ReplicaSet. */
+export function setExtensionsReplicaSetDefaults({ spec }: Draft<ReplicaSet>): void {
+  setSelectorDefault(spec)
+}

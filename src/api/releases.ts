@@ -1,0 +1,156 @@
+/**
+ * What each Kubernetes minor serves and where its behaviour and texts differ: one table, asked by lookups, instead of ifs all over.
+ * Sources: CHANGELOGs, the deprecation guide of the documentation, `pkg/features` of each minor.
+ */
+
+/** A Kubernetes minor of major 1: 35 for v1.35. */
+export type Minor = number
+
+/** Oldest and newest minors that can be asked for. */
+export const oldestMinor: Minor = 13
+export const newestMinor: Minor = 36
+/** What a cluster runs unless told otherwise. */
+export const defaultMinor: Minor = 35
+
+/** Served API versions: group/version, resources, first minor (13 stands for 13 or earlier), first minor without it. */
+type ServedRow = readonly [groupVersion: string, resources: string, since: Minor, until?: Minor]
+
+const served: readonly ServedRow[] = [
+  ['v1', '*', 13],
+  ['apps/v1', '*', 13],
+  ['apps/v1beta2', '*', 13, 16],
+  ['apps/v1beta1', '*', 13, 16],
+  ['extensions/v1beta1', 'deployments daemonsets replicasets networkpolicies podsecuritypolicies', 13, 16],
+  ['extensions/v1beta1', 'ingresses', 13, 22],
+  ['policy/v1', '*', 21],
+  ['policy/v1beta1', 'poddisruptionbudgets podsecuritypolicies evictions', 13, 25],
+  ['batch/v1', 'jobs', 13],
+  ['batch/v1', 'cronjobs', 21],
+  ['batch/v1beta1', 'cronjobs', 13, 25],
+  ['rbac.authorization.k8s.io/v1', '*', 13],
+  ['rbac.authorization.k8s.io/v1beta1', '*', 13, 22],
+  ['certificates.k8s.io/v1', '*', 19],
+  ['certificates.k8s.io/v1beta1', '*', 13, 22],
+  ['networking.k8s.io/v1', 'networkpolicies', 13],
+  ['networking.k8s.io/v1', 'ingresses ingressclasses', 19],
+  ['networking.k8s.io/v1', 'servicecidrs ipaddresses', 33],
+  ['networking.k8s.io/v1beta1', 'ingresses', 14, 22],
+  ['networking.k8s.io/v1beta1', 'ingressclasses', 18, 22],
+  ['coordination.k8s.io/v1', '*', 14],
+  ['coordination.k8s.io/v1beta1', '*', 13, 22],
+  ['scheduling.k8s.io/v1', '*', 14],
+  ['scheduling.k8s.io/v1beta1', '*', 13, 22],
+  ['storage.k8s.io/v1', 'storageclasses volumeattachments', 13],
+  ['storage.k8s.io/v1', 'csinodes', 17],
+  ['storage.k8s.io/v1', 'csidrivers', 18],
+  ['storage.k8s.io/v1', 'csistoragecapacities', 24],
+  ['storage.k8s.io/v1', 'volumeattributesclasses', 34],
+  ['storage.k8s.io/v1beta1', 'storageclasses volumeattachments csidrivers csinodes', 13, 22],
+  ['admissionregistration.k8s.io/v1', 'mutatingwebhookconfigurations validatingwebhookconfigurations', 16],
+  ['admissionregistration.k8s.io/v1', 'validatingadmissionpolicies validatingadmissionpolicybindings', 30],
+  ['admissionregistration.k8s.io/v1beta1', 'mutatingwebhookconfigurations validatingwebhookconfigurations', 13, 22],
+  ['apiextensions.k8s.io/v1', '*', 16],
+  ['apiextensions.k8s.io/v1beta1', '*', 13, 22],
+  ['apiregistration.k8s.io/v1', '*', 13],
+  ['apiregistration.k8s.io/v1beta1', '*', 13, 22],
+  ['authentication.k8s.io/v1', '*', 13],
+  ['authentication.k8s.io/v1beta1', '*', 13, 22],
+  ['authorization.k8s.io/v1', '*', 13],
+  ['authorization.k8s.io/v1beta1', '*', 13, 22],
+  ['autoscaling/v1', '*', 13],
+  ['autoscaling/v2beta1', '*', 13, 25],
+  ['autoscaling/v2beta2', '*', 13, 26],
+  ['autoscaling/v2', '*', 23],
+  ['discovery.k8s.io/v1', '*', 21],
+  ['discovery.k8s.io/v1beta1', '*', 17, 25],
+  ['events.k8s.io/v1', '*', 19],
+  ['events.k8s.io/v1beta1', '*', 13, 25],
+  ['flowcontrol.apiserver.k8s.io/v1', '*', 29],
+  ['flowcontrol.apiserver.k8s.io/v1beta3', '*', 26, 32],
+  ['flowcontrol.apiserver.k8s.io/v1beta2', '*', 23, 29],
+  ['flowcontrol.apiserver.k8s.io/v1beta1', '*', 20, 26],
+  ['node.k8s.io/v1', '*', 20],
+  ['node.k8s.io/v1beta1', '*', 14, 25],
+  ['resource.k8s.io/v1', '*', 34],
+]
+
+/** Behaviour that began, or ended, with a minor: `since` the first minor with it, `until` the first without. */
+interface Span {
+  readonly since?: Minor
+  readonly until?: Minor
+}
+
+const features = {
+  /** Pods have metadata.generation (PodObservedGenerationTracking). */
+  podGeneration: { since: 33 },
+  /** Namespaces are labelled with their name. */
+  namespaceNameLabel: { since: 21 },
+  /** `kubectl get serviceaccounts` shows how many secrets there are. */
+  serviceAccountSecretsColumn: { until: 35 },
+  /** A token Secret is made for each ServiceAccount. */
+  serviceAccountTokenSecrets: { until: 24 },
+  /** Projected, bound tokens are mounted into pods. */
+  boundServiceAccountTokens: { since: 21 },
+  /** The server itself checks for unknown and duplicate fields (ServerSideFieldValidation). */
+  fieldValidation: { since: 25 },
+  /** Server-side apply. */
+  serverSideApply: { since: 16 },
+  /** Nodes are labelled kubernetes.io/os and arch besides their beta names. */
+  stableNodeLabels: { since: 14 },
+  /** `node-role.kubernetes.io/master` is what kubeadm labels control planes with. */
+  masterRoleLabel: { until: 24 },
+  /** Evictions go by policy/v1. */
+  evictionV1: { since: 22 },
+  /** PDBs with an empty selector select everything instead of nothing (policy/v1). */
+  emptyBudgetSelectorSelectsAll: { since: 21 },
+  /** Sidecars: init containers that restart. */
+  sidecarContainers: { since: 29 },
+  /** Pods may say that they wait with scheduling. */
+  schedulingGates: { since: 27 },
+  /** A pre-stop sleep may be zero. */
+  zeroSleep: { since: 34 },
+  /** Pod Security Admission; PodSecurityPolicy before it. */
+  podSecurityAdmission: { since: 23 },
+  /** PodSecurityPolicy. */
+  podSecurityPolicy: { until: 25 },
+} as const satisfies Readonly<Record<string, Span>>
+
+/** A behaviour that not every minor has. */
+export type Feature = keyof typeof features
+
+/** One Kubernetes minor: what it serves, what it does. */
+export interface Release {
+  readonly minor: Minor
+  /** `v1.35.0`: what /version and nodes report unless told otherwise. */
+  readonly gitVersion: string
+  /** Whether the resource is served under that group and version (group '' is core). */
+  readonly serves: (group: string, version: string, resource: string) => boolean
+  /** Group versions that serve anything, preferred first within each group. */
+  readonly groupVersions: readonly string[]
+  readonly has: (feature: Feature) => boolean
+}
+
+const within = ({ since = oldestMinor, until = newestMinor + 1 }: Span, minor: Minor): boolean => minor >= since && minor < until
+
+/** Patch releases that the recordings and the facts are of; other minors report `.0`. */
+const patches: Readonly<Record<Minor, number>> = { 34: 9, 35: 6 }
+
+/** The release of a version text (`v1.35`, `1.34.9`). Throws RangeError for versions that are not known. */
+export function release(version: string = `v1.${defaultMinor}`): Release {
+  const match = /^v?1\.(\d+)(?:\.(\d+))?$/.exec(version)
+  const minor = Number(match?.[1])
+  if (match === null || minor < oldestMinor || minor > newestMinor) {
+    throw new RangeError(`Kubernetes version "${version}" is not known: use v1.${oldestMinor} to v1.${newestMinor}`)
+  }
+  const rows = served.filter(([, , since, until]) => within(until === undefined ? { since } : { since, until }, minor))
+  return {
+    minor,
+    gitVersion: `v1.${minor}.${match[2] ?? patches[minor] ?? 0}`,
+    serves: (group, version_, resource) => {
+      const wanted = group === '' ? version_ : `${group}/${version_}`
+      return rows.some(([groupVersion, resources]) => groupVersion === wanted && (resources === '*' || resources.split(' ').includes(resource)))
+    },
+    groupVersions: [...new Set(rows.map(([groupVersion]) => groupVersion))],
+    has: (feature) => within(features[feature], minor),
+  }
+}
