@@ -9,11 +9,7 @@ const MIRRORED: readonly (readonly [stable: string, beta: string])[] = [
 /** The beta labels that are missing or differ from the stable ones; undefined if all is well. Source: reconcileNodeLabels. */
 export function labelsToReconcile(node: Node): Readonly<Record<string, string>> | undefined {
   const labels = node.metadata.labels
-  let wrong: Record<string, string> | undefined
-  for (const [stable, beta] of MIRRORED) {
-    const value = labels?.[stable]
-    if (value === undefined || labels?.[beta] === value) continue
-    wrong = { ...wrong, [beta]: value }
-  }
-  return wrong
+  if (!labels) return undefined
+  const wrong = MIRRORED.filter(([stable, beta]) => labels[stable] !== undefined && labels[beta] !== labels[stable])
+  return wrong.length === 0 ? undefined : Object.fromEntries(wrong.map(([stable, beta]) => [beta, labels[stable] as string]))
 }
