@@ -1,0 +1,63 @@
+import type { DaemonSet } from '../../api/apps/generated.js'
+import type { Pod } from '../../api/core/generated.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
+import { keyOf } from '../../apiserver/client/object-index.js'
+import type { Expectations } from '../shared/expectations.js'
+import type { Owner } from '../shared/ownership.js'
+import { isNamespaceTerminating } from '../shared/pod-control.js'
+import type { PodControl } from '../shared/pod-control.js'
+import { slowStart } from '../shared/slow-start.js'
+import { daemonPodTemplate } from './pod-template.js'
+
+/** Most pods that one step creates, and most that it deletes. */
+const BURST = 250
+
+/** Pods of a DaemonSet to create (by node) and to delete. */
+export interface PodChanges {
+  /** Key of the DaemonSet. */
+  readonly key: string
+  readonly set: DaemonSet
+  readonly owner: Owner
+  /** Of the present template. */
+  readonly hash: string
+  readonly create: readonly string[]
+  readonly remove: readonly Pod[]
+}
+
+/**
+ * Creates (slowly at first) and deletes pods, and expects to see that. All deletions are tried before an error is thrown.
+ * @throws the first error. Source: daemon_controller.go syncNodes.
+ */
+export function applyPodChanges(changes: PodChanges, expectations: Expectations, podControl: PodControl): void {
+  const { key, set, owner, hash } = changes
+  const nodes = changes.create.slice(0, BURST)
+  const doomed = changes.remove.slice(0, BURST)
+  if (nodes.length + doomed.length === 0) return
+  expectations.expect(key, nodes.length, doomed.map(keyOf))
+  let missing = 0
+  const { succeeded, error } = slowStart(nodes.length, (at) => {
+    try {
+      podControl.create(daemonPodTemplate(set, hash, nodes[at] as string), owner)
+    } catch (failure) {
+      if (!isNamespaceTerminating(failure)) throw failure
+      missing++
+    }
+  })
+  expectations.creationObserved(key, nodes.length - succeeded + missing)
+  const deleteError = deletePods(changes, doomed, expectations, podControl)
+  if (error !== undefined) throw error
+  if (deleteError !== undefined) throw deleteError
+}
+
+function deletePods({ key, owner }: PodChanges, doomed: readonly Pod[], expectations: Expectations, podControl: PodControl): unknown {
+  let firstError: unknown
+  for (const pod of doomed) {
+    try {
+      podControl.delete(pod, owner)
+    } catch (error) {
+      expectations.deletionObserved(key, keyOf(pod))
+      if (!isApiError(error, 'NotFound')) firstError ??= error
+    }
+  }
+  return firstError
+}

@@ -1,0 +1,83 @@
+import type { ControllerRevision, DaemonSet } from '../../api/apps/generated.js'
+import type { Pod } from '../../api/core/generated.js'
+import { isControlledBy } from '../../api/meta/owner-references.js'
+import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
+import type { Client } from '../../apiserver/client/client.js'
+import { buildRevision, matchesRevision, maxRevision, surplusRevisions } from './history.js'
+import { REVISION_HASH } from './pod-template.js'
+
+/** The revisions of a DaemonSet: the one of its present template, and older ones. */
+export interface Revisions {
+  readonly current: ControllerRevision
+  readonly old: readonly ControllerRevision[]
+}
+
+/**
+ * Finds or records the revision of the present template and gives it the highest number; several of the same template are merged into one.
+ * `pods` are the DaemonSet's. Source: pkg/controller/daemon/update.go constructHistory.
+ */
+export function syncRevisions(
+  client: Client,
+  set: DaemonSet,
+  revisions: readonly ControllerRevision[],
+  pods: readonly Pod[],
+  minor: number,
+): Revisions {
+  const labelled = revisions.map((revision) => withHashLabel(client, revision))
+  const matching = labelled.filter((revision) => matchesRevision(set, revision))
+  const old = labelled.filter((revision) => !matching.includes(revision))
+  const number = maxRevision(old) + 1
+  const found = matching.length > 1 ? mergeDuplicates(client, matching, pods) : matching[0]
+  if (!found) return { current: record(client, set, number, minor), old }
+  const current = found.revision < number ? client.update('controllerrevisions', { ...found, revision: number }) : found
+  return { current, old }
+}
+
+/** The hash of a revision, as its pods carry it. */
+export function hashOf(revision: ControllerRevision): string {
+  return revision.metadata.labels?.[REVISION_HASH] ?? revision.metadata.name ?? ''
+}
+
+/** Deletes what is beyond revisionHistoryLimit. */
+export function deleteSurplusRevisions(client: Client, set: DaemonSet, old: readonly ControllerRevision[], pods: readonly Pod[]): void {
+  for (const revision of surplusRevisions(set, old, pods)) {
+    ignoreNotFound(() => client.delete('controllerrevisions', revision.metadata))
+  }
+}
+
+function withHashLabel(client: Client, revision: ControllerRevision): ControllerRevision {
+  const { metadata } = revision
+  if (metadata.labels?.[REVISION_HASH] !== undefined) return revision
+  const labels = { ...metadata.labels, [REVISION_HASH]: metadata.name ?? '' }
+  return client.update('controllerrevisions', { ...revision, metadata: { ...metadata, labels } })
+}
+
+function record(client: Client, set: DaemonSet, number: number, minor: number): ControllerRevision {
+  const wanted = buildRevision(set, number, minor)
+  try {
+    return client.create('controllerrevisions', wanted)
+  } catch (error) {
+    if (!isApiError(error, 'AlreadyExists')) throw error
+    const taken = client.get('controllerrevisions', wanted.metadata)
+    if (isControlledBy(taken, set) && matchesRevision(set, taken)) return taken
+    const fresh = client.get('daemonsets', set.metadata)
+    const collisionCount = (fresh.status.collisionCount ?? 0) + 1
+    client.updateStatus('daemonsets', { ...fresh, status: { ...fresh.status, collisionCount } })
+    throw error
+  }
+}
+
+/** Keeps the highest of several revisions of one template, and gives all pods its label before the others go. */
+function mergeDuplicates(client: Client, matching: readonly ControllerRevision[], pods: readonly Pod[]): ControllerRevision {
+  const kept = matching.reduce((best, revision) => (revision.revision >= best.revision ? revision : best))
+  const hash = hashOf(kept)
+  for (const pod of pods) {
+    const { metadata } = pod
+    if (metadata.labels?.[REVISION_HASH] === hash) continue
+    client.update('pods', { ...pod, metadata: { ...metadata, labels: { ...metadata.labels, [REVISION_HASH]: hash } } })
+  }
+  for (const revision of matching) {
+    if (revision !== kept) ignoreNotFound(() => client.delete('controllerrevisions', revision.metadata))
+  }
+  return kept
+}
