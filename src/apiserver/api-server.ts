@@ -1,0 +1,152 @@
+import type { KubeObject } from '../api/definition.js'
+import type { Scheme } from '../api/scheme.js'
+import type { EtcdStore } from '../etcd/store.js'
+import type { Clock } from '../sim/clock.js'
+import type { EventBus } from '../sim/event-bus.js'
+import type { RandomStream } from '../sim/random.js'
+import type { Trace } from '../sim/trace.js'
+import { AdmissionChain } from './admission/chain.js'
+import { defaultAdmission } from './admission/default-plugins.js'
+import { ApiError } from './client/api-error.js'
+import type { Client, UserInfo } from './client/client.js'
+import type { ClusterEvents } from './client/cluster-events.js'
+import { InProcessClient } from './client/in-process-client.js'
+import { dispatch, type Answer } from './endpoints/dispatch.js'
+import { reportWrites } from './observe.js'
+import type { Exchange, Stage } from './pipeline.js'
+import { stagesOf } from './pipeline.js'
+import type { AdmissionPlugin, Authenticator, Authorizer, Impersonator } from './ports.js'
+import { alwaysAllow } from './ports.js'
+import type { Call, RegistryContext } from './registry/context.js'
+import { watchObjects } from './registry/read.js'
+import { Resources } from './registry/resources.js'
+import type { ApiRequest, ApiResponse } from './request.js'
+import { EtcdStorage } from './storage/etcd-storage.js'
+import { FieldIndexes } from './storage/field-indexes.js'
+import type { ResourceWatch } from './watch/resource-watch.js'
+import { WatchHub } from './watch/watch-hub.js'
+
+/** What an {@link ApiServer} is built from. */
+export interface ApiServerOptions {
+  readonly store: EtcdStore
+  readonly clock: Clock
+  /** Draws uids, name suffixes and what admission needs, from the streams `apiserver/uid`, `apiserver/name` and `apiserver/admission`. */
+  readonly random: { stream(name: string): RandomStream }
+  readonly bus: EventBus<ClusterEvents>
+  /** The kinds that are served. */
+  readonly scheme: Scheme
+  /** Admission plugins in their order. Default: {@link defaultAdmission}. */
+  readonly admission?: readonly AdmissionPlugin[]
+  /** Default: everybody may do everything. */
+  readonly authorizer?: Authorizer
+  /** Needed only for requests that come with credentials instead of a user. */
+  readonly authenticator?: Authenticator
+  readonly impersonator?: Impersonator
+  /** Each write is folded into this hash as `key@revision`. */
+  readonly trace?: Trace
+}
+
+/** Options of {@link ApiServer.client}. */
+export interface ClientOptions {
+  /** `kube-controller-manager/v1.35.0 (linux/amd64) kubernetes/abc`; the part before `/` is the field manager. Default: the user's name. */
+  readonly userAgent?: string
+}
+
+/**
+ * The apiserver: authentication -> impersonation -> authorization -> admission -> registry -> storage. Synchronous. All of its state is the
+ * etcd store; indexes and watches are caches, so that a fork builds another server over a fork of the store.
+ */
+export class ApiServer {
+  readonly context: RegistryContext
+  readonly #stages: readonly Stage[]
+  readonly #bus: EventBus<ClusterEvents>
+
+  constructor(options: ApiServerOptions) {
+    const { store, clock, random, bus, trace } = options
+    const storage = new EtcdStorage(store, () => clock.now())
+    const resources = new Resources(options.scheme)
+    const indexes = new FieldIndexes(storage)
+    const admissionRandom = random.stream('apiserver/admission')
+    this.context = {
+      storage, clock, resources, indexes,
+      uids: random.stream('apiserver/uid'),
+      names: random.stream('apiserver/name'),
+      admission: new AdmissionChain(options.admission ?? defaultAdmission(), { storage, resources, clock, random: admissionRandom }),
+      hub: new WatchHub(storage),
+    }
+    reportWrites({ storage, resources, clock, bus, trace })
+    this.#bus = bus
+    const { authenticator, impersonator, authorizer = alwaysAllow } = options
+    this.#stages = stagesOf({ authenticator, impersonator, authorizer, resources })
+  }
+
+  /** A client under one identity. It is taken at its word: authentication is for requests from outside. */
+  client(user: UserInfo, options: ClientOptions = {}): Client {
+    return new InProcessClient(this, user, options.userAgent ?? user.name)
+  }
+
+  /** Answers a request; errors are answers too. */
+  handle(request: ApiRequest): ApiResponse {
+    const exchange: Exchange = { request, user: undefined, call: undefined }
+    try {
+      const { code, object } = this.#run(exchange)
+      return { code, object, warnings: exchange.call?.warnings ?? [] }
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      return { code: error.code, object: error.status, warnings: exchange.call?.warnings ?? [] }
+    }
+  }
+
+  /** Answers the object of a request; throws ApiError when it is refused. */
+  execute(request: ApiRequest): object {
+    return this.#run({ request, user: undefined, call: undefined }).object
+  }
+
+  /** Opens a watch. Throws ApiError. */
+  watch(request: ApiRequest): ResourceWatch {
+    const exchange: Exchange = { request, user: undefined, call: undefined }
+    return this.#observed(exchange, () => ({ code: 200, object: watchObjects(this.context, this.#admit(exchange)) })).object as ResourceWatch
+  }
+
+  /** The stored object, past all authorization: for composition roots, invariant checkers and pictures, not for components. */
+  peek<T extends KubeObject>(resource: string, namespace: string, name: string): T | undefined {
+    const { storage, resources } = this.context
+    const { prefix, namespaced } = resources.get(resource)
+    return storage.get(namespaced ? `${prefix}${namespace}/${name}` : prefix + name) as T | undefined
+  }
+
+  #run(exchange: Exchange): Answer {
+    return this.#observed(exchange, () => dispatch(this.context, this.#admit(exchange)))
+  }
+
+  #admit(exchange: Exchange): Call {
+    for (const stage of this.#stages) stage(exchange)
+    return exchange.call as Call
+  }
+
+  #observed(exchange: Exchange, run: () => Answer): Answer {
+    if (!this.#bus.has('request')) return run()
+    try {
+      const answer = run()
+      this.#report(exchange, answer.code)
+      return answer
+    } catch (error) {
+      if (error instanceof ApiError) this.#report(exchange, error.code, error)
+      throw error
+    }
+  }
+
+  #report({ request, user }: Exchange, code: number, error?: ApiError): void {
+    const { verb, resource, subresource, namespace, name } = request
+    this.#bus.emit('request', {
+      time: this.context.clock.now(),
+      user: user ?? { name: 'system:anonymous' },
+      verb,
+      resource: subresource === undefined ? resource : `${resource}/${subresource}`,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(name === undefined ? {} : { name }),
+      code,
+      ...(error === undefined ? {} : { status: error.status }),
+    })
+  }
+}

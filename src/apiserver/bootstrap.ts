@@ -1,0 +1,53 @@
+import type { Namespace, ServiceAccount } from '../api/core/generated.js'
+import type { KubeObject } from '../api/definition.js'
+import type { PriorityClass } from '../api/scheduling/generated.js'
+import type { ApiServer } from './api-server.js'
+import { isApiError } from './client/api-error.js'
+import type { Client } from './client/client.js'
+
+const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
+
+const PRIORITY_CLASSES = [
+  {
+    name: 'system-node-critical', value: 2000001000,
+    description: 'Used for system critical pods that must not be moved from their current node.',
+  },
+  {
+    name: 'system-cluster-critical', value: 2000000000,
+    description: 'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+  },
+]
+
+/** What {@link bootstrap} makes. */
+export interface BootstrapOptions {
+  /** Also the `default` ServiceAccount of each namespace, as if its controller had run already. Default true. */
+  readonly serviceAccounts?: boolean
+}
+
+/**
+ * Makes the objects that the apiserver itself makes at its start: the four namespaces and the system PriorityClasses. What is there
+ * already is left alone, so that it may run on a restored store.
+ */
+export function bootstrap(server: ApiServer, { serviceAccounts = true }: BootstrapOptions = {}): void {
+  const client = server.client({ name: 'system:apiserver', groups: ['system:masters'] })
+  for (const name of NAMESPACES) ensure(() => client.create('namespaces', { metadata: { name } } as Namespace))
+  ensurePriorityClasses(client)
+  if (!serviceAccounts) return
+  for (const namespace of NAMESPACES) {
+    ensure(() => client.create('serviceaccounts', { metadata: { name: 'default', namespace } } as ServiceAccount))
+  }
+}
+
+function ensurePriorityClasses(client: Client): void {
+  for (const { name, ...fields } of PRIORITY_CLASSES) {
+    ensure(() => client.create('priorityclasses', { metadata: { name }, ...fields } as unknown as PriorityClass))
+  }
+}
+
+function ensure(create: () => KubeObject): void {
+  try {
+    create()
+  } catch (error) {
+    if (!isApiError(error, 'AlreadyExists')) throw error
+  }
+}

@@ -1,0 +1,113 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Resources } from '../registry/resources.js'
+import type { Resource } from '../registry/resource.js'
+import type { ApiRequest, RequestOptions, RequestVerb } from '../request.js'
+import type { Status } from './api-error.js'
+import { ApiError } from './api-error.js'
+import type {
+  Client, Creatable, DeleteOptions, GetOptions, ListOptions, ObjectKey, ObjectList, Patch, UserInfo, Watch, WriteOptions,
+} from './client.js'
+import type { ObjectOf, ResourceName } from './resources.js'
+
+/** What a client needs of an apiserver. */
+export interface RequestHandler {
+  readonly context: { readonly resources: Resources }
+  execute(request: ApiRequest): object
+  watch(request: ApiRequest): Watch<KubeObject>
+}
+
+const NO_OPTIONS: RequestOptions = {}
+
+/** The {@link Client} of components and users in the same process: builds parsed requests, no text in between. */
+export class InProcessClient implements Client {
+  readonly user: UserInfo
+  readonly #server: RequestHandler
+  readonly #userAgent: string
+
+  constructor(server: RequestHandler, user: UserInfo, userAgent: string) {
+    this.user = user
+    this.#server = server
+    this.#userAgent = userAgent
+  }
+
+  get<R extends ResourceName>(resource: R, key: ObjectKey, options?: GetOptions): ObjectOf<R> {
+    return this.#send('get', resource, key, options ?? NO_OPTIONS) as ObjectOf<R>
+  }
+
+  list<R extends ResourceName>(resource: R, options: ListOptions = {}): ObjectList<ObjectOf<R>> {
+    return this.#server.execute(this.#collection('list', resource, options)) as ObjectList<ObjectOf<R>>
+  }
+
+  create<R extends ResourceName>(resource: R, object: Creatable<ObjectOf<R>>, options: WriteOptions = {}): ObjectOf<R> {
+    const { metadata } = object as { metadata?: ObjectKey }
+    const target = this.#server.context.resources.get(resource)
+    const request = this.#request('create', target, namespaceFor(target, metadata?.namespace, 'during creation'), undefined, options)
+    return this.#server.execute({ ...request, body: object }) as ObjectOf<R>
+  }
+
+  update<R extends ResourceName>(resource: R, object: ObjectOf<R>, options: WriteOptions = {}): ObjectOf<R> {
+    return this.#send('update', resource, object.metadata, options, { body: object }, options.subresource) as ObjectOf<R>
+  }
+
+  updateStatus<R extends ResourceName>(resource: R, object: ObjectOf<R>, options: WriteOptions = {}): ObjectOf<R> {
+    return this.#send('update', resource, object.metadata, options, { body: object }, 'status') as ObjectOf<R>
+  }
+
+  patch<R extends ResourceName>(resource: R, key: ObjectKey, patch: Patch, options: WriteOptions = {}): ObjectOf<R> {
+    return this.#send('patch', resource, key, options, { patch }, options.subresource) as ObjectOf<R>
+  }
+
+  delete<R extends ResourceName>(resource: R, key: ObjectKey, options: DeleteOptions = {}): ObjectOf<R> | Status {
+    return this.#send('delete', resource, key, options) as ObjectOf<R> | Status
+  }
+
+  deleteCollection<R extends ResourceName>(resource: R, list: ListOptions = {}, options: DeleteOptions = {}): ObjectList<ObjectOf<R>> {
+    return this.#server.execute(this.#collection('deletecollection', resource, { ...list, ...options })) as ObjectList<ObjectOf<R>>
+  }
+
+  createSubresource(
+    resource: ResourceName, key: ObjectKey, subresource: string, body: object, options: WriteOptions = {},
+  ): KubeObject | Status {
+    return this.#send('create', resource, key, options, { body }, subresource) as KubeObject | Status
+  }
+
+  getSubresource(resource: ResourceName, key: ObjectKey, subresource: string): KubeObject {
+    return this.#send('get', resource, key, NO_OPTIONS, {}, subresource) as KubeObject
+  }
+
+  watch<R extends ResourceName>(resource: R, options: ListOptions = {}): Watch<ObjectOf<R>> {
+    return this.#server.watch(this.#collection('watch', resource, options)) as unknown as Watch<ObjectOf<R>>
+  }
+
+  #send(
+    verb: RequestVerb, resource: string, key: ObjectKey, options: RequestOptions, content: Partial<ApiRequest> = {}, subresource?: string,
+  ): object {
+    const target = this.#server.context.resources.get(resource)
+    const namespace = namespaceFor(target, key.namespace, 'when a resource name is provided')
+    const request = this.#request(verb, target, namespace, key.name, options)
+    return this.#server.execute({ ...request, ...content, ...(subresource === undefined ? {} : { subresource }) })
+  }
+
+  #collection(verb: RequestVerb, resource: string, options: ListOptions & RequestOptions): ApiRequest {
+    const target = this.#server.context.resources.get(resource)
+    return this.#request(verb, target, target.namespaced ? options.namespace : undefined, undefined, options)
+  }
+
+  #request(
+    verb: RequestVerb, { group, definition: { version }, resource }: Resource, namespace: string | undefined, name: string | undefined,
+    options: RequestOptions,
+  ): ApiRequest {
+    return {
+      verb, group, version, resource, options, user: this.user, userAgent: this.#userAgent,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(name === undefined ? {} : { name }),
+    }
+  }
+}
+
+/** client-go refuses requests for a namespaced object without a namespace before they are sent. */
+function namespaceFor({ namespaced }: Resource, namespace: string | undefined, when: string): string | undefined {
+  if (!namespaced) return undefined
+  if (namespace === undefined || namespace === '') throw new ApiError(400, 'BadRequest', `an empty namespace may not be set ${when}`)
+  return namespace
+}

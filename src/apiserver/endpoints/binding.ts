@@ -1,0 +1,64 @@
+import { validateBinding } from '../../api/core/binding.js'
+import { coreSchema } from '../../api/core/generated.js'
+import type { Binding, Pod, PodCondition } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import { aggregateText } from '../../api/field-error.js'
+import { formatTime } from '../../api/time.js'
+import type { Status } from '../client/api-error.js'
+import { badRequest, conflict, notFound, untypedError } from '../errors.js'
+import { attributesOf } from '../registry/attributes.js'
+import type { Call, RegistryContext } from '../registry/context.js'
+import { decodeBody } from '../registry/decode-body.js'
+import { modify } from '../registry/modify.js'
+import { storageKey } from '../registry/resource.js'
+import { CREATED } from './created.js'
+
+const OF = { group: '', resource: 'pods/binding' }
+
+/**
+ * POST pods/NAME/binding: assigns a pod to a node. Source: pkg/registry/core/pod/storage/storage.go BindingREST.
+ */
+export function bindPod(context: RegistryContext, call: Call): Status {
+  const expected = { group: '', version: 'v1', kind: 'Binding', message: coreSchema.message('Binding') }
+  const binding = decodeBody<Binding & KubeObject>(call, context.resources, call.request.body, expected)
+  if ((binding.metadata.namespace ?? call.namespace) !== call.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  const name = call.name === '' ? binding.metadata.name ?? '' : call.name
+  if (binding.metadata.name !== name) throw badRequest('name in URL does not match name in Binding object')
+  context.admission.mutate(attributesOf(call, 'CREATE', binding as unknown as KubeObject, undefined))
+  const errors = validateBinding(binding as Binding)
+  if (errors.length > 0) throw untypedError(aggregateText(errors))
+  context.admission.validate(attributesOf(call, 'CREATE', binding as unknown as KubeObject, undefined))
+  const pod = context.storage.get(storageKey(call.resource, call.namespace, name)) as Pod | undefined
+  if (pod === undefined) throw notFound(call.resource, name)
+  checkUnbound(pod, name, binding.metadata.uid)
+  assign(context, call, pod, binding as Binding)
+  return CREATED
+}
+
+function checkUnbound({ metadata, spec }: Pod, name: string, uid: string | undefined): void {
+  if (uid !== undefined && uid !== metadata.uid) {
+    throw conflict(OF, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid ?? ''}`)
+  }
+  if (metadata.deletionTimestamp !== undefined) throw conflict(OF, name, `pod ${name} is being deleted, cannot be assigned to a host`)
+  if (spec.nodeName !== undefined) throw conflict(OF, name, `pod ${name} is already assigned to node ${JSON.stringify(spec.nodeName)}`)
+  if ((spec.schedulingGates?.length ?? 0) > 0) throw conflict(OF, name, `pod ${name} has non-empty .spec.schedulingGates`)
+}
+
+function assign(context: RegistryContext, call: Call, pod: Pod, { metadata, target }: Binding): void {
+  const now = formatTime(context.clock.now())
+  modify<Pod>(context, call, call.resource, pod, (draft) => {
+    draft.spec = { ...draft.spec, nodeName: target.name as string }
+    if (metadata.annotations !== undefined) draft.metadata.annotations = { ...pod.metadata.annotations, ...metadata.annotations }
+    if (metadata.labels !== undefined) draft.metadata.labels = { ...pod.metadata.labels, ...metadata.labels }
+    draft.status = { ...draft.status, conditions: scheduled(pod.status.conditions ?? [], now) as PodCondition[] }
+  })
+}
+
+/** The conditions with PodScheduled True. */
+function scheduled(conditions: readonly PodCondition[], now: string): readonly PodCondition[] {
+  const condition: PodCondition = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now } as PodCondition
+  const at = conditions.findIndex(({ type }) => type === 'PodScheduled')
+  return at < 0 ? [...conditions, condition] : conditions.with(at, condition)
+}

@@ -1,0 +1,81 @@
+import type { Status } from '../client/api-error.js'
+import { methodNotAllowed, noSuchPath } from '../errors.js'
+import type { Call, RegistryContext } from '../registry/context.js'
+import { createObject } from '../registry/create.js'
+import { deleteCollection } from '../registry/delete-collection.js'
+import { deleteObject } from '../registry/delete.js'
+import { patchObject } from '../registry/patch.js'
+import { getObject, listObjects } from '../registry/read.js'
+import { updateObject } from '../registry/update.js'
+import { bindPod } from './binding.js'
+import { evictPod } from './eviction.js'
+import { finalizeNamespace } from './finalize.js'
+import { getScale, updateScale } from './scale.js'
+
+/** What an endpoint answers: an object, a list or a Status, and the HTTP code. */
+export interface Answer {
+  readonly code: number
+  readonly object: object | Status
+}
+
+type Endpoint = (context: RegistryContext, call: Call) => Answer
+
+const ok = (object: object): Answer => ({ code: 200, object })
+const created = (object: object): Answer => ({ code: 201, object })
+
+/** The verbs of a resource itself and of its `/status`. */
+const generic: Readonly<Record<string, Endpoint>> = {
+  get: (context, call) => ok(getObject(context, call)),
+  list: (context, call) => ok(listObjects(context, call)),
+  create: (context, call) => created(createObject(context, call)),
+  update: (context, call) => {
+    const written = updateObject(context, call)
+    return written.created ? created(written.object) : ok(written.object)
+  },
+  patch: (context, call) => ok(patchObject(context, call)),
+  delete: (context, call) => ok(deleteObject(context, call).object),
+  deletecollection: (context, call) => ok(deleteCollection(context, call)),
+}
+
+const scale: Readonly<Record<string, Endpoint>> = {
+  get: (context, call) => ok(getScale(context, call)),
+  update: (context, call) => ok(updateScale(context, call)),
+  patch: (context, call) => ok(updateScale(context, call)),
+}
+
+/** Subresources with rules of their own, by `subresource` or `resource/subresource`. */
+const special: Readonly<Record<string, Readonly<Record<string, Endpoint>>>> = {
+  scale,
+  'pods/binding': { create: (context, call) => created(bindPod(context, call)) },
+  'pods/eviction': { create: (context, call) => created(evictPod(context, call)) },
+  'namespaces/finalize': { update: (context, call) => ok(finalizeNamespace(context, call)) },
+  status: {
+    get: (context, call) => ok(getObject(context, call)),
+    update: (context, call) => ok(updateObject(context, call).object),
+    patch: (context, call) => ok(patchObject(context, call)),
+  },
+}
+
+/** `POST bindings` is the same as `POST pods/NAME/binding`. */
+const collections: Readonly<Record<string, Endpoint>> = {
+  'create bindings': (context, call) =>
+    created(bindPod(context, { ...call, resource: context.resources.get('pods'), subresource: 'binding' })),
+}
+
+/** Runs the endpoint that a call means. Throws 404 for an unknown subresource and 405 for a verb that it does not have. */
+export function dispatch(context: RegistryContext, call: Call): Answer {
+  const { resource, subresource, request: { verb } } = call
+  if (subresource === '') {
+    const endpoint = collections[`${verb} ${resource.resource}`] ?? (allows(resource.definition.verbs, verb) ? generic[verb] : undefined)
+    if (endpoint === undefined) throw methodNotAllowed()
+    return endpoint(context, call)
+  }
+  const known = resource.definition.subresources.find(({ name }) => name === subresource)
+  if (known === undefined) throw noSuchPath()
+  const endpoint = (special[`${resource.resource}/${subresource}`] ?? special[subresource])?.[verb]
+  if (endpoint === undefined || !allows(known.verbs, verb)) throw methodNotAllowed()
+  return endpoint(context, call)
+}
+
+const allows = (verbs: readonly string[], verb: string): boolean => verbs.includes(verb)
+

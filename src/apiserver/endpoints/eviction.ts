@@ -1,0 +1,96 @@
+import type { Pod, PodCondition } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import { selectorMatches } from '../../api/labels.js'
+import { policySchema } from '../../api/policy/generated.js'
+import type { Eviction, PodDisruptionBudget } from '../../api/policy/generated.js'
+import { formatTime } from '../../api/time.js'
+import type { Status } from '../client/api-error.js'
+import { badRequest, notFound, untypedError } from '../errors.js'
+import { attributesOf } from '../registry/attributes.js'
+import type { Call, RegistryContext } from '../registry/context.js'
+import { cannotHandle, decodeBody } from '../registry/decode-body.js'
+import { deleteExisting } from '../registry/delete.js'
+import { modify } from '../registry/modify.js'
+import { listPrefix, storageKey } from '../registry/resource.js'
+import { prefixEnd } from '../storage/storage.js'
+import { CREATED } from './created.js'
+import { takeDisruption } from './disruption-budget.js'
+
+/**
+ * POST pods/NAME/eviction: deletes the pod if its disruption budget allows. Decision order of pkg/registry/core/pod/storage/eviction.go.
+ */
+export function evictPod(context: RegistryContext, call: Call): Status {
+  const eviction = decodeEviction(context, call)
+  if (eviction.metadata.name !== call.name) throw badRequest('name in URL does not match name in Eviction object')
+  const { deleteOptions } = eviction
+  const dryRun = call.dryRun || (deleteOptions?.dryRun?.length ?? 0) > 0
+  const pod = context.storage.get(storageKey(call.resource, call.namespace, call.name)) as Pod | undefined
+  if (pod === undefined) throw notFound(call.resource, call.name)
+  context.admission.validate(attributesOf(call, 'CREATE', eviction, undefined))
+  const eviction1: Call = { ...call, dryRun, subresource: '', request: { ...call.request, options: optionsOf(eviction) } }
+  if (ignoresBudgets(pod)) {
+    deleteExisting(context, eviction1, pod)
+    return CREATED
+  }
+  const budget = budgetOf(context, call, pod)
+  if (budget !== undefined && !isUnhealthyAndEvictable(pod, budget)) takeDisruption(context, { dryRun }, budget, call.name)
+  deleteExisting(context, eviction1, markDisrupted(context, eviction1, pod))
+  return CREATED
+}
+
+function decodeEviction(context: RegistryContext, call: Call): Eviction & KubeObject {
+  const { body } = call.request
+  const isBeta = (body as { apiVersion?: unknown } | null)?.apiVersion === 'policy/v1beta1'
+  const expected = { group: 'policy', version: 'v1', kind: 'Eviction', message: policySchema.message('Eviction') }
+  if (typeof body !== 'object' || body === null) {
+    throw badRequest(cannotHandle('Eviction', 'v1', 'Eviction', 'the body is not an object'))
+  }
+  return decodeBody<Eviction & KubeObject>(
+    call, context.resources, isBeta ? { ...body, apiVersion: 'policy/v1' } : body, expected) as Eviction & KubeObject
+}
+
+function optionsOf({ deleteOptions = {} }: Eviction): Call['request']['options'] {
+  const { gracePeriodSeconds, propagationPolicy, preconditions, orphanDependents } = deleteOptions
+  return {
+    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
+    ...(orphanDependents === undefined ? {} : { orphanDependents }),
+    ...(preconditions === undefined ? {} : { preconditions }),
+  }
+}
+
+/** Pods that have not started, have ended or are going away anyway do not count for a budget. */
+function ignoresBudgets({ metadata, status }: Pod): boolean {
+  return ['Pending', 'Succeeded', 'Failed'].includes(status.phase ?? '') || metadata.deletionTimestamp !== undefined
+}
+
+function budgetOf({ storage, resources }: RegistryContext, call: Call, { metadata }: Pod): PodDisruptionBudget | undefined {
+  const resource = resources.find('poddisruptionbudgets')
+  if (resource === undefined) return undefined
+  const prefix = listPrefix(resource, call.namespace)
+  const budgets = storage.list({ from: prefix, to: prefixEnd(prefix) }) as readonly PodDisruptionBudget[]
+  const matching = budgets.filter(({ spec }) => selectorMatches(spec.selector, metadata.labels))
+  if (matching.length > 1) {
+    throw untypedError('This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.')
+  }
+  return matching[0]
+}
+
+function isUnhealthyAndEvictable({ status }: Pod, { spec, status: budget }: PodDisruptionBudget): boolean {
+  const ready = status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true
+  if (ready) return false
+  if (spec.unhealthyPodEvictionPolicy === 'AlwaysAllow') return true
+  return budget.currentHealthy >= budget.desiredHealthy && budget.desiredHealthy > 0
+}
+
+function markDisrupted(context: RegistryContext, call: Call, pod: Pod): Pod {
+  const condition = {
+    type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting',
+    lastProbeTime: null, lastTransitionTime: formatTime(context.clock.now()),
+  } as unknown as PodCondition
+  const marked = modify<Pod>(context, call, call.resource, pod, (draft) => {
+    const others = (pod.status.conditions ?? []).filter(({ type }) => type !== 'DisruptionTarget')
+    draft.status = { ...draft.status, conditions: [...others, condition] as typeof draft.status.conditions & object }
+  })
+  return call.dryRun ? pod : marked
+}

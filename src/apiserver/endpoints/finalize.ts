@@ -1,0 +1,40 @@
+import type { Namespace } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import { namespaceDefinition } from '../../api/core/namespace.js'
+import type { Draft } from '../../api/draft.js'
+import { conflict, invalid, notFound, STALE } from '../errors.js'
+import type { Call, RegistryContext } from '../registry/context.js'
+import { revisionOf } from '../registry/context.js'
+import { definitionKind } from '../registry/create.js'
+import { decodeBody } from '../registry/decode-body.js'
+import { shouldDeleteDuringUpdate } from '../registry/finalizers.js'
+import { modify } from '../registry/modify.js'
+import { storageKey } from '../registry/resource.js'
+import { checkIdentity } from '../registry/update.js'
+
+/**
+ * PUT namespaces/NAME/finalize: replaces spec.finalizers; a namespace under deletion that has none left is removed.
+ * Source: pkg/registry/core/namespace/storage FinalizeREST.
+ */
+export function finalizeNamespace(context: RegistryContext, call: Call): KubeObject {
+  const { resource, name } = call
+  const draft = decodeBody<Namespace>(call, context.resources, call.request.body, definitionKind(resource))
+  checkIdentity(call, draft as unknown as Draft<KubeObject>)
+  const key = storageKey(resource, undefined, name)
+  const existing = context.storage.get(key) as Namespace | undefined
+  if (existing === undefined) throw notFound(resource, name)
+  const { resourceVersion } = draft.metadata
+  if (resourceVersion !== undefined && resourceVersion !== existing.metadata.resourceVersion) throw conflict(resource, name, STALE)
+  const errors = namespaceDefinition.validate?.(draft as Namespace) ?? []
+  if (errors.length > 0) throw invalid(resource, name, errors)
+  const finalizers = draft.spec.finalizers ?? []
+  const next = { ...existing, spec: { ...existing.spec, finalizers } }
+  if (!call.dryRun && shouldDeleteDuringUpdate(resource, next, existing)) {
+    context.storage.remove(key, revisionOf(existing))
+    return existing
+  }
+  return modify<Namespace>(context, call, resource, existing, (namespace) => {
+    const { finalizers: _, ...spec } = namespace.spec
+    namespace.spec = finalizers.length === 0 ? spec : { ...spec, finalizers }
+  })
+}

@@ -1,0 +1,76 @@
+import { autoscalingSchema } from '../../api/autoscaling/generated.js'
+import type { Scale } from '../../api/autoscaling/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import type { Draft } from '../../api/draft.js'
+import { invalid as invalidField } from '../../api/field-error.js'
+import { formatRequirement, selectorRequirements } from '../../api/labels.js'
+import type { LabelSelector } from '../../api/meta/generated.js'
+import { decode } from '../../api/schema/decode.js'
+import { deepFreeze } from '../../api/schema/freeze.js'
+import { badRequest, conflict, invalid, notFound, STALE } from '../errors.js'
+import type { Call, RegistryContext } from '../registry/context.js'
+import { decodeBody } from '../registry/decode-body.js'
+import { applyPatch } from '../registry/patch.js'
+import { storageKey } from '../registry/resource.js'
+import { writeUpdate } from '../registry/update.js'
+
+const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
+
+interface Workload extends KubeObject {
+  readonly spec: { readonly replicas?: number; readonly selector?: LabelSelector }
+  readonly status: { readonly replicas?: number }
+}
+
+/** GET deployments|replicasets/NAME/scale. */
+export function getScale(context: RegistryContext, call: Call): KubeObject {
+  return scaleOf(find(context, call))
+}
+
+/** PUT or PATCH of scale: changes spec.replicas of the workload. Source: pkg/registry/apps/deployment/storage ScaleREST. */
+export function updateScale(context: RegistryContext, call: Call): KubeObject {
+  const workload = find(context, call)
+  const scale = requestedScale(context, call, workload)
+  const { metadata, spec } = scale
+  if (metadata.name !== undefined && metadata.name !== call.name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`)
+  }
+  const { resourceVersion } = metadata
+  if (resourceVersion !== undefined && resourceVersion !== workload.metadata.resourceVersion) throw conflict(call.resource, call.name, STALE)
+  const replicas = spec?.replicas ?? 0
+  if (replicas < 0) {
+    throw invalid(SCALE, call.name, [invalidField('spec.replicas', replicas, 'must be greater than or equal to 0')])
+  }
+  const draft = { ...workload, metadata: { ...workload.metadata }, spec: { ...workload.spec, replicas } } as unknown as Draft<KubeObject>
+  return scaleOf(writeUpdate(context, { ...call, subresource: '' }, draft, workload) as Workload)
+}
+
+function requestedScale(context: RegistryContext, call: Call, workload: Workload): Scale {
+  const message = autoscalingSchema.message('Scale')
+  const { patch, body } = call.request
+  if (patch === undefined) return decodeBody<Scale & KubeObject>(call, context.resources, body, { ...SCALE, message }) as Scale
+  const patched = applyPatch({ message }, scaleOf(workload), patch)
+  return decode<Scale>(message, patched).object
+}
+
+function find({ storage }: RegistryContext, { resource, namespace, name }: Call): Workload {
+  const workload = storage.get(storageKey(resource, namespace, name))
+  if (workload === undefined) throw notFound(resource, name)
+  return workload as Workload
+}
+
+function scaleOf({ metadata, spec, status }: Workload): KubeObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata
+  const replicas = spec.replicas ?? 0
+  // upstream keeps the order of the selector's own conversion: labels first, then expressions
+  const selector = spec.selector === undefined ? '' : selectorText(spec.selector)
+  return deepFreeze({
+    kind: 'Scale', apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as KubeObject['metadata'],
+    spec: replicas === 0 ? {} : { replicas },
+    status: { replicas: status.replicas ?? 0, ...(selector === '' ? {} : { selector }) },
+  }) as KubeObject
+}
+
+function selectorText(selector: LabelSelector): string {
+  return selectorRequirements(selector).map(formatRequirement).join(',')
+}

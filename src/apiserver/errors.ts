@@ -1,0 +1,116 @@
+import type { FieldError } from '../api/field-error.js'
+import { aggregateText, statusCauses } from '../api/field-error.js'
+import type { StatusCause, StatusDetails, StatusReason } from './client/api-error.js'
+import { ApiError } from './client/api-error.js'
+
+/** A group and its plural resource, as error texts name them. */
+export interface GroupResource {
+  readonly group: string
+  readonly resource: string
+}
+
+/** A group and its kind. */
+export interface GroupKind {
+  readonly group: string
+  readonly kind: string
+}
+
+/** `pods`, `deployments.apps` */
+export function resourceText({ group, resource }: GroupResource): string {
+  return group === '' ? resource : `${resource}.${group}`
+}
+
+const kindText = ({ group, kind }: GroupKind): string => (group === '' ? kind : `${kind}.${group}`)
+
+const detailsOf = (kind: string, group: string, name: string): StatusDetails => ({
+  ...(name === '' ? {} : { name }),
+  ...(group === '' ? {} : { group }),
+  kind,
+})
+
+/** 404 `pods "x" not found` */
+export function notFound(of: GroupResource, name: string): ApiError {
+  return new ApiError(404, 'NotFound', `${resourceText(of)} "${name}" not found`, detailsOf(of.resource, of.group, name))
+}
+
+/** 404 for a path or resource that is not served. */
+export function noSuchPath(): ApiError {
+  return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {})
+}
+
+/** 409 `pods "x" already exists` */
+export function alreadyExists(of: GroupResource, name: string): ApiError {
+  return new ApiError(409, 'AlreadyExists', `${resourceText(of)} "${name}" already exists`, detailsOf(of.resource, of.group, name))
+}
+
+/** 409 after eight generated names were all taken. */
+export function generateNameConflict(of: GroupResource, name: string): ApiError {
+  const why = 'the server was not able to generate a unique name for the object'
+  const details = { ...detailsOf(of.resource, of.group, name), retryAfterSeconds: 1 }
+  return new ApiError(409, 'AlreadyExists', `${resourceText(of)} "${name}" already exists, ${why}`, details)
+}
+
+/** 409 `Operation cannot be fulfilled on pods "x": <why>` */
+export function conflict(of: GroupResource, name: string, why: string): ApiError {
+  const message = `Operation cannot be fulfilled on ${resourceText(of)} "${name}": ${why}`
+  return new ApiError(409, 'Conflict', message, detailsOf(of.resource, of.group, name))
+}
+
+/** Why an update with an old resourceVersion is refused (registry.OptimisticLockErrorMsg). */
+export const STALE = 'the object has been modified; please apply your changes to the latest version and try again'
+
+/** 403 `pods "x" is forbidden: <why>`; without a name `pods is forbidden: <why>`. */
+export function forbidden(of: GroupResource, name: string, why: string, causes?: readonly StatusCause[]): ApiError {
+  const subject = name === '' ? resourceText(of) : `${resourceText(of)} "${name}"`
+  const details = detailsOf(of.resource, of.group, name)
+  return new ApiError(403, 'Forbidden', `${subject} is forbidden: ${why}`, causes === undefined ? details : { ...details, causes })
+}
+
+/** 422 `Pod "x" is invalid: spec.containers: Required value`; `details.kind` holds the Kind. */
+export function invalid(of: GroupKind, name: string, errors: readonly FieldError[]): ApiError {
+  const details = { ...detailsOf(of.kind, of.group, name), causes: statusCauses(errors) }
+  return new ApiError(422, 'Invalid', `${kindText(of)} "${name}" is invalid: ${aggregateText(errors)}`, details)
+}
+
+/** 400 with a free text. */
+export function badRequest(message: string): ApiError {
+  return new ApiError(400, 'BadRequest', message)
+}
+
+/** 405 `create is not supported on resources of kind "pods"` */
+export function methodNotSupported(of: GroupResource, action: string): ApiError {
+  const message = `${action} is not supported on resources of kind "${resourceText(of)}"`
+  return new ApiError(405, 'MethodNotAllowed', message, detailsOf(of.resource, of.group, ''))
+}
+
+/** 405 of the router, where no handler has the method at all. */
+export function methodNotAllowed(): ApiError {
+  return new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+}
+
+/** 410 Expired */
+export function expired(message: string): ApiError {
+  return new ApiError(410, 'Expired', message)
+}
+
+/** 504 `Timeout: Too large resource version: N, current: M` */
+export function tooLargeResourceVersion(asked: number, current: number): ApiError {
+  const message = `Too large resource version: ${asked}, current: ${current}`
+  const causes = [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }]
+  return new ApiError(504, 'Timeout', `Timeout: ${message}`, { causes, retryAfterSeconds: 1 })
+}
+
+/** 429, with `Retry-After` if seconds are given. */
+export function tooManyRequests(message: string, causes: readonly StatusCause[], retryAfterSeconds?: number): ApiError {
+  return new ApiError(429, 'TooManyRequests', message, retryAfterSeconds === undefined ? { causes } : { causes, retryAfterSeconds })
+}
+
+/** A 500 that carries a plain text and neither reason nor details: what an untyped Go error becomes. */
+export function untypedError(message: string, reason: StatusReason = ''): ApiError {
+  return new ApiError(500, reason, message)
+}
+
+/** 500 `Internal error occurred: <text>` */
+export function internalError(message: string): ApiError {
+  return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
+}

@@ -1,0 +1,120 @@
+import { sameJson } from '../registry/same-json.js'
+
+/** One operation as it came from the client. */
+interface Operation {
+  readonly op?: unknown
+  readonly path?: unknown
+  readonly from?: unknown
+  readonly value?: unknown
+}
+
+/** An operation that does not apply; the server does not tell the client why. */
+export class JsonPatchError extends Error {
+  override readonly name = 'JsonPatchError'
+}
+
+type Container = Record<string, unknown> | unknown[]
+
+/**
+ * JSON patch (RFC 6902) with the habits of the library that Kubernetes uses (evanphx/json-patch v4): `replace` of a missing member adds it,
+ * `copy` of a missing one writes null, `test` of a missing one against null holds, a path is not forced to begin with `/`, and negative
+ * array indexes count from the end. Neither argument is changed. Throws {@link JsonPatchError}.
+ */
+export function applyJsonPatch(document: unknown, operations: readonly unknown[]): unknown {
+  const root = { document: structuredClone(document) }
+  for (const operation of operations) apply(root, operation as Operation)
+  return root.document
+}
+
+function apply(root: { document: unknown }, operation: Operation): void {
+  const { op, path } = operation
+  if (typeof path !== 'string') throw new JsonPatchError('missing path')
+  switch (op) {
+    case 'add': return add(locate(root.document, path), structuredClone(operation.value ?? null))
+    case 'remove': return remove(locate(root.document, path))
+    case 'replace': return replace(root, path, structuredClone(operation.value ?? null))
+    case 'test': return test(root.document, path, operation.value ?? null)
+    case 'move': {
+      const from = locate(root.document, textOf(operation.from))
+      const value = read(from)
+      remove(from)
+      return add(locate(root.document, path), value)
+    }
+    case 'copy': {
+      const value = read(locate(root.document, textOf(operation.from)))
+      return add(locate(root.document, path), structuredClone(value ?? null))
+    }
+    default: throw new JsonPatchError(`unexpected kind: ${String(op)}`)
+  }
+}
+
+interface Place {
+  readonly container: Container
+  readonly key: string
+}
+
+const textOf = (from: unknown): string => {
+  if (typeof from !== 'string') throw new JsonPatchError('missing from')
+  return from
+}
+
+const decodeKey = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~')
+
+/** The container that holds what the pointer means, and its key in there. */
+function locate(document: unknown, path: string): Place {
+  const parts = path.split('/')
+  if (parts.length < 2) throw new JsonPatchError(`bad path ${path}`)
+  let node = document
+  for (const part of parts.slice(1, -1)) node = read({ container: containerOf(node, path), key: decodeKey(part) })
+  return { container: containerOf(node, path), key: decodeKey(parts.at(-1) as string) }
+}
+
+function containerOf(node: unknown, path: string): Container {
+  if (typeof node !== 'object' || node === null) throw new JsonPatchError(`missing path ${path}`)
+  return node as Container
+}
+
+function read({ container, key }: Place): unknown {
+  if (!Array.isArray(container)) return Object.hasOwn(container, key) ? container[key] : undefined
+  return container[indexIn(container.length, key, container.length - 1)]
+}
+
+/** `most` is the largest index that is allowed; negative indexes count back from `length`. */
+function indexIn(length: number, key: string, most: number): number {
+  if (!/^[+-]?\d+$/.test(key)) throw new JsonPatchError(`bad index ${key}`)
+  const index = Number(key)
+  const from = index < 0 ? index + length : index
+  if (from < 0 || from > most) throw new JsonPatchError(`index ${key} out of bounds`)
+  return from
+}
+
+function add({ container, key }: Place, value: unknown): void {
+  if (!Array.isArray(container)) setMember(container, key, value)
+  else if (key === '-') container.push(value)
+  else container.splice(indexIn(container.length + 1, key, container.length), 0, value)
+}
+
+function remove({ container, key }: Place): void {
+  if (Array.isArray(container)) container.splice(indexIn(container.length, key, container.length - 1), 1)
+  else if (Object.hasOwn(container, key)) delete container[key]
+  else throw new JsonPatchError(`unable to remove nonexistent key ${key}`)
+}
+
+function replace(root: { document: unknown }, path: string, value: unknown): void {
+  if (path === '') {
+    root.document = value
+    return
+  }
+  const { container, key } = locate(root.document, path)
+  if (Array.isArray(container)) container[indexIn(container.length, key, container.length - 1)] = value
+  else setMember(container, key, value)
+}
+
+function test(document: unknown, path: string, expected: unknown): void {
+  const actual = path === '' ? document : read(locate(document, path))
+  if (!sameJson(actual ?? null, expected)) throw new JsonPatchError(`testing value ${path} failed`)
+}
+
+function setMember(target: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+}

@@ -1,0 +1,18 @@
+import { isMap } from './json.js'
+
+/** RFC 7386. Neither argument is changed; what the patch does not touch is shared with the result. */
+export function applyMergePatch(target: unknown, patch: unknown): unknown {
+  if (!isMap(patch)) return patch
+  const result: Record<string, unknown> = isMap(target) ? { ...target } : {}
+  for (const key of Object.keys(patch)) {
+    const value = patch[key]
+    if (value === null || value === undefined) delete result[key]
+    else setMember(result, key, applyMergePatch(result[key], value))
+  }
+  return result
+}
+
+function setMember(target: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+}
+

@@ -1,0 +1,85 @@
+import type { UserInfo } from './client/client.js'
+import { ApiError } from './client/api-error.js'
+import { forbidden, noSuchPath } from './errors.js'
+import type { Authenticator, Authorizer, Impersonator } from './ports.js'
+import type { Call } from './registry/context.js'
+import type { Resources } from './registry/resources.js'
+import type { ApiRequest } from './request.js'
+
+/** A request on its way: each stage adds what it found out. */
+export interface Exchange {
+  readonly request: ApiRequest
+  user: UserInfo | undefined
+  call: Call | undefined
+}
+
+/** One stage of the pipeline. It refuses a request by throwing ApiError. */
+export type Stage = (exchange: Exchange) => void
+
+/** What the stages are made of. */
+export interface PipelinePorts {
+  readonly authenticator: Authenticator | undefined
+  readonly impersonator: Impersonator | undefined
+  readonly authorizer: Authorizer
+  readonly resources: Resources
+}
+
+/**
+ * The stages before the registry, in the order of the real server: authentication, impersonation, authorization, then the look-up of the
+ * resource. Admission and storage are part of the registry's operations, since what they see depends on the verb.
+ */
+export function stagesOf({ authenticator, impersonator, authorizer, resources }: PipelinePorts): readonly Stage[] {
+  const stages: Stage[] = [authenticate(authenticator)]
+  if (impersonator !== undefined) {
+    stages.push((exchange) => {
+      exchange.user = impersonator.impersonate(exchange.user as UserInfo, exchange.request)
+    })
+  }
+  return [...stages, authorize(authorizer), resolve(resources)]
+}
+
+const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
+
+function authenticate(authenticator: Authenticator | undefined): Stage {
+  return (exchange) => {
+    const { user, credentials } = exchange.request
+    if (user !== undefined) {
+      exchange.user = user
+      return
+    }
+    const shows = credentials?.bearerToken !== undefined || credentials?.certificate !== undefined
+    exchange.user = shows ? authenticator?.authenticate(credentials) : ANONYMOUS
+    if (exchange.user === undefined) throw new ApiError(401, 'Unauthorized', 'Unauthorized')
+  }
+}
+
+function authorize(authorizer: Authorizer): Stage {
+  return ({ user, request }) => {
+    const verdict = authorizer.authorize(user as UserInfo, request)
+    if (verdict.allowed) return
+    throw forbidden({ group: request.group, resource: subjectOf(request) }, request.name ?? '', denial(user as UserInfo, request, verdict.reason))
+  }
+}
+
+const subjectOf = ({ resource, subresource }: ApiRequest): string => (subresource === undefined ? resource : `${resource}/${subresource}`)
+
+/** `User "jane" cannot list resource "pods" in API group "" in the namespace "default"` */
+function denial({ name }: UserInfo, request: ApiRequest, reason: string | undefined): string {
+  const { verb, group, namespace } = request
+  const scope = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`
+  const text = `User "${name}" cannot ${verb} resource "${subjectOf(request)}" in API group "${group}" ${scope}`
+  return reason === undefined || reason === '' ? text : `${text}: ${reason}`
+}
+
+function resolve(resources: Resources): Stage {
+  return (exchange) => {
+    const { request } = exchange
+    const resource = resources.at(request.group, request.version, request.resource)
+    if (resource === undefined) throw noSuchPath()
+    exchange.call = {
+      request, resource, user: exchange.user as UserInfo,
+      name: request.name ?? '', namespace: request.namespace, subresource: request.subresource ?? '',
+      dryRun: request.options.dryRun === true, warnings: [],
+    }
+  }
+}

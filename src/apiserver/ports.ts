@@ -1,0 +1,85 @@
+import type { KindDefinition, KubeObject } from '../api/definition.js'
+import type { UserInfo } from './client/client.js'
+import type { ApiRequest, Credentials } from './request.js'
+
+/** Finds out who sends a request. Answers undefined when the credentials are unknown (401). */
+export interface Authenticator {
+  authenticate(credentials: Credentials): UserInfo | undefined
+}
+
+/** Lets a request act as someone else (`Impersonate-*` headers); throws ApiError 403 when the user may not. */
+export interface Impersonator {
+  impersonate(user: UserInfo, request: ApiRequest): UserInfo
+}
+
+/** A verdict of an authorizer. `reason` is put after the denial text. */
+export interface Authorization {
+  readonly allowed: boolean
+  readonly reason?: string
+}
+
+/** Decides whether `user` may make the request. Source: apiserver pkg/authorization/authorizer. */
+export interface Authorizer {
+  authorize(user: UserInfo, request: ApiRequest): Authorization
+}
+
+/** One rule that a user holds (SelfSubjectRulesReview). */
+export interface ResourceRule {
+  readonly verbs: readonly string[]
+  readonly apiGroups: readonly string[]
+  readonly resources: readonly string[]
+  readonly resourceNames?: readonly string[]
+}
+
+/** Lists what a user may do in a namespace. */
+export interface RuleResolver {
+  rulesFor(user: UserInfo, namespace: string): readonly ResourceRule[]
+}
+
+/** Signs what the apiserver issues: service account tokens and certificates. */
+export interface Signer {
+  signToken(claims: Readonly<Record<string, unknown>>): string
+}
+
+/** What a plugin decides on: one write, after decoding and defaulting. */
+export interface AdmissionAttributes<T extends KubeObject = KubeObject> {
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
+  readonly definition: KindDefinition
+  readonly subresource: string
+  readonly namespace: string
+  readonly name: string
+  /** The object as it would be stored; on CREATE and UPDATE a mutable draft during `mutate`; undefined on DELETE. */
+  readonly object: T | undefined
+  /** The stored object on UPDATE and DELETE. */
+  readonly old: T | undefined
+  readonly user: UserInfo
+  readonly dryRun: boolean
+  /** Adds a `Warning:` header to the answer. */
+  readonly warn: (text: string) => void
+}
+
+/** What a plugin may look at: the present state of the store, virtual time and random draws of its own. */
+export interface AdmissionContext {
+  readonly now: number
+  /** The stored object, or undefined. */
+  get<T extends KubeObject>(resource: string, namespace: string, name: string): T | undefined
+  /** All stored objects of a resource, in key order. */
+  list<T extends KubeObject>(resource: string): readonly T[]
+  /** `length` random characters of the alphabet that generated names use. */
+  suffix(length: number): string
+}
+
+/**
+ * One admission plugin. All mutating phases run first, in order, then all validating phases. A plugin refuses by throwing ApiError.
+ * `resources` names the resources (`pods`, `pods/binding`) that it wants to see; absent means all.
+ * Source: apiserver pkg/admission/interfaces.go.
+ */
+export interface AdmissionPlugin {
+  readonly name: string
+  readonly resources?: readonly string[]
+  mutate?(attributes: AdmissionAttributes, context: AdmissionContext): void
+  validate?(attributes: AdmissionAttributes, context: AdmissionContext): void
+}
+
+/** Lets everybody do everything: the default until RBAC is plugged in. */
+export const alwaysAllow: Authorizer = { authorize: () => ({ allowed: true }) }

@@ -1,0 +1,46 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Clock } from '../../sim/clock.js'
+import type { RandomStream } from '../../sim/random.js'
+import type { AdmissionChain } from '../admission/chain.js'
+import type { UserInfo } from '../client/client.js'
+import type { ApiRequest } from '../request.js'
+import type { FieldIndexes } from '../storage/field-indexes.js'
+import type { Storage } from '../storage/storage.js'
+import type { WatchHub } from '../watch/watch-hub.js'
+import type { Resource } from './resource.js'
+import type { Resources } from './resources.js'
+
+/** What all registry operations share. */
+export interface RegistryContext {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly uids: RandomStream
+  readonly names: RandomStream
+  readonly admission: AdmissionChain
+  readonly resources: Resources
+  readonly indexes: FieldIndexes
+  readonly hub: WatchHub
+}
+
+/** One call as the registry sees it: the request with its resource looked up and its user known. */
+export interface Call {
+  readonly request: ApiRequest
+  readonly resource: Resource
+  readonly user: UserInfo
+  /** `''` when the request names none. */
+  readonly name: string
+  readonly namespace: string | undefined
+  readonly subresource: string
+  readonly dryRun: boolean
+  readonly warnings: string[]
+}
+
+/** Adds a warning once. */
+export function warn(call: Call, text: string): void {
+  if (!call.warnings.includes(text)) call.warnings.push(text)
+}
+
+/** Revision of a stored object. */
+export function revisionOf(object: KubeObject): number {
+  return Number(object.metadata.resourceVersion)
+}

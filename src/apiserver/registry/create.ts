@@ -1,0 +1,117 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Draft } from '../../api/draft.js'
+import { validateObjectMeta } from '../../api/meta/validation.js'
+import { generateName, subdomainName } from '../../api/names.js'
+import { formatTime } from '../../api/time.js'
+import { ApiError } from '../client/api-error.js'
+import { alreadyExists, badRequest, generateNameConflict, invalid, untypedError } from '../errors.js'
+import { attributesOf } from './attributes.js'
+import type { Call, RegistryContext } from './context.js'
+import { warn } from './context.js'
+import { decodeBody } from './decode-body.js'
+import type { Resource } from './resource.js'
+import { keyOfObject } from './resource.js'
+import { seal, sealDryRun } from './seal.js'
+import { ttlOf } from './ttl.js'
+
+/** Names that are tried when `generateName` meets taken ones. */
+const NAME_TRIES = 8
+
+/** POST of an object. Source: apiserver pkg/endpoints/handlers/create.go, pkg/registry/rest/create.go, registry/generic/registry/store.go. */
+export function createObject(context: RegistryContext, call: Call): KubeObject {
+  const { resource } = call
+  const { definition } = resource
+  const draft = decodeBody(call, context.resources, call.request.body, definitionKind(resource))
+  definition.setDefaults?.(draft)
+  checkNamespace(call, draft)
+  wipeSystemFields(draft)
+  context.admission.mutate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
+  return createDraft(context, call, draft)
+}
+
+/** The expected kind of a resource's main endpoint. */
+export function definitionKind({ definition: { group, version, kind }, message }: Resource): {
+  group: string; version: string; kind: string; message: Resource['message']
+} {
+  return { group, version, kind, message }
+}
+
+/** Creates an object that has been decoded, defaulted and admitted: names it, validates it, stores it. */
+export function createDraft(context: RegistryContext, call: Call, draft: Draft<KubeObject>): KubeObject {
+  const { resourceVersion } = draft.metadata
+  initMetadata(context, draft)
+  prepare(call.resource, draft)
+  // a strategy may have put another metadata object there
+  const { metadata } = draft
+  const base = metadata.name === undefined ? metadata.generateName : undefined
+  for (let tries = 1; ; tries++) {
+    if (base !== undefined) metadata.name = generateName(base, (limit) => context.names.int(0, limit - 1))
+    if (tries === 1 || base !== undefined) checkValid(call, draft)
+    context.admission.validate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
+    if (resourceVersion !== undefined && resourceVersion !== '0') {
+      throw untypedError('resourceVersion should not be set on objects to be created')
+    }
+    const existing = context.storage.get(keyOfObject(call.resource, draft as KubeObject))
+    if (existing === undefined) break
+    if (base === undefined) throw taken(call, existing)
+    if (tries === NAME_TRIES) throw generateNameConflict(call.resource, metadata.name as string)
+  }
+  for (const text of call.resource.definition.strategy.warnings?.(draft as KubeObject, undefined) ?? []) warn(call, text)
+  return store(context, call, draft)
+}
+
+/** FillObjectMetaSystemFields: what the server says of every new object. */
+function initMetadata({ clock, uids }: RegistryContext, { metadata }: Draft<KubeObject>): void {
+  metadata.creationTimestamp = formatTime(clock.now())
+  metadata.uid = uids.uuid()
+  delete metadata.managedFields
+  delete metadata.selfLink
+  delete metadata.resourceVersion
+}
+
+function store(context: RegistryContext, call: Call, draft: Draft<KubeObject>): KubeObject {
+  const { resource } = call
+  if (call.dryRun) return sealDryRun(resource, draft, undefined)
+  const object = seal(context, resource, draft)
+  if (!context.storage.put(keyOfObject(resource, object), object, 0, ttlOf(resource))) {
+    throw new Error('assertion failed: the store changed in the middle of a create')
+  }
+  return object
+}
+
+function taken({ resource }: Call, existing: KubeObject): ApiError {
+  const error = alreadyExists(resource, existing.metadata.name as string)
+  if (existing.metadata.deletionTimestamp === undefined) return error
+  return new ApiError(409, 'AlreadyExists', `object is being deleted: ${error.message}`, error.details)
+}
+
+function prepare({ definition }: Resource, draft: Draft<KubeObject>): void {
+  if (definition.strategy.generationChanged === undefined) delete draft.metadata.generation
+  else draft.metadata.generation = 1
+  definition.strategy.prepareForCreate?.(draft)
+}
+
+/** PostWipe of the create handler: what only the server may say. */
+function wipeSystemFields({ metadata }: Draft<KubeObject>): void {
+  delete metadata.deletionTimestamp
+  delete metadata.deletionGracePeriodSeconds
+}
+
+/** Puts the request's namespace into the object. Throws 400 when the object names another. */
+export function checkNamespace(call: Call, { metadata }: Draft<KubeObject>): void {
+  if (!call.resource.namespaced) {
+    return
+  }
+  if (metadata.namespace === undefined) metadata.namespace = call.namespace ?? ''
+  else if (metadata.namespace !== call.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+}
+
+function checkValid({ resource }: Call, draft: Draft<KubeObject>): void {
+  const object = draft as KubeObject
+  const { definition } = resource
+  const rules = { namespaced: resource.namespaced, validateName: definition.validateName ?? subdomainName }
+  const errors = [...validateObjectMeta(object.metadata, rules), ...definition.validate?.(object) ?? []]
+  if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors)
+}

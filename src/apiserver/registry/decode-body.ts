@@ -1,0 +1,73 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Draft } from '../../api/draft.js'
+import { DecodeError } from '../../api/schema/decode-error.js'
+import { decode } from '../../api/schema/decode.js'
+import type { Message } from '../../api/schema/types.js'
+import { badRequest } from '../errors.js'
+import type { Call } from './context.js'
+import { warn } from './context.js'
+import type { Resources } from './resources.js'
+
+/** The kind that a body is expected to be of. */
+export interface ExpectedKind {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly message: Message
+}
+
+/** `Pod in version "v1" cannot be handled as a Pod: <why>` */
+export function cannotHandle(kind: string, version: string, expected: string, why: string): string {
+  return `${kind} in version "${version}" cannot be handled as a ${expected}: ${why}`
+}
+
+const SCHEME = 'pkg/api/legacyscheme/scheme.go:30'
+
+/**
+ * Reads a request body as an object of the expected kind: checks apiVersion and kind, types and unknown fields (by fieldValidation).
+ * The answer is a fresh draft; with `shareFrozen` it may hold frozen parts of a stored object.
+ */
+export function decodeBody<T extends KubeObject = KubeObject>(
+  call: Call, resources: Resources, body: unknown, expected: ExpectedKind, shareFrozen = false,
+): Draft<T> {
+  const apiVersion = expected.group === '' ? expected.version : `${expected.group}/${expected.version}`
+  checkKind(resources, body, expected, apiVersion)
+  const fail = (why: string): Error => badRequest(cannotHandle(expected.kind, expected.version, expected.kind, why))
+  try {
+    const { object, unknownFields } = decode<Record<string, unknown>>(expected.message, body, { shareFrozen })
+    reportFields(call, unknownFields, fail)
+    object.apiVersion = apiVersion
+    object.kind = expected.kind
+    return object as unknown as Draft<T>
+  } catch (error) {
+    throw error instanceof DecodeError ? fail(error.message) : error
+  }
+}
+
+function checkKind(resources: Resources, body: unknown, expected: ExpectedKind, apiVersion: string): void {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return
+  const given = body as { readonly apiVersion?: unknown; readonly kind?: unknown }
+  const kind = typeof given.kind === 'string' && given.kind !== '' ? given.kind : expected.kind
+  const version = typeof given.apiVersion === 'string' && given.apiVersion !== '' ? given.apiVersion : apiVersion
+  if (kind === expected.kind && version === apiVersion) return
+  const short = version.split('/').at(-1) as string
+  const refuse = (why: string): Error => badRequest(cannotHandle(kind, short, expected.kind, why))
+  const listOf = kind.endsWith('List') ? kind.slice(0, -4) : kind
+  if (!resources.knows(version, listOf)) throw refuse(`no kind "${kind}" is registered for version "${version}" in scheme "${SCHEME}"`)
+  if (kind === expected.kind) {
+    throw badRequest(`the API version in the data (${version}) does not match the expected API version (${apiVersion})`)
+  }
+  const internalGroup = expected.group === '' ? 'core' : expected.group.split('.')[0] as string
+  throw refuse(`converting (${short}.${kind}) to (${internalGroup}.${expected.kind}): unknown conversion`)
+}
+
+function reportFields(call: Call, unknownFields: readonly string[], fail: (why: string) => Error): void {
+  const { options, duplicateFields = [] } = call.request
+  const policy = options.fieldValidation ?? 'Warn'
+  if (policy === 'Ignore' || (unknownFields.length === 0 && duplicateFields.length === 0)) return
+  const faults = [
+    ...unknownFields.map((field) => `unknown field "${field}"`), ...duplicateFields.map((field) => `duplicate field "${field}"`),
+  ]
+  if (policy === 'Strict') throw fail(`strict decoding error: ${faults.join(', ')}`)
+  for (const fault of faults) warn(call, fault)
+}

@@ -1,0 +1,30 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { ObjectList } from '../client/client.js'
+import { isApiError } from '../client/api-error.js'
+import { selectionOf } from '../selectors/selection.js'
+import type { Call, RegistryContext } from './context.js'
+import { checkDeleteOptions } from './delete-options.js'
+import { deleteExisting } from './delete.js'
+import { checkListOptions } from './list-options.js'
+import { readAll } from './read.js'
+
+/** DELETE of a collection: deletes one by one in key order what the selectors take, and answers the list as it was. */
+export function deleteCollection(context: RegistryContext, call: Call): ObjectList<KubeObject> {
+  const { resource, request } = call
+  checkListOptions(request.options, false)
+  checkDeleteOptions(request.options)
+  const selection = selectionOf(resource, call.namespace, request.options)
+  const items = readAll(context, call, selection, undefined)
+  for (const object of items) {
+    const { name = '', namespace } = object.metadata
+    try {
+      deleteExisting(context, { ...call, name, namespace }, object)
+    } catch (error) {
+      if (!isApiError(error, 'NotFound')) throw error
+    }
+  }
+  return Object.freeze({
+    kind: `${resource.kind}List`, apiVersion: resource.apiVersion,
+    metadata: Object.freeze({ resourceVersion: String(context.storage.revision) }), items,
+  })
+}

@@ -1,0 +1,169 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Draft } from '../../api/draft.js'
+import { formatTime, timeMs } from '../../api/time.js'
+import type { Status } from '../client/api-error.js'
+import { conflict, notFound } from '../errors.js'
+import { attributesOf } from './attributes.js'
+import type { Call, RegistryContext } from './context.js'
+import { revisionOf } from './context.js'
+import { checkDeleteOptions } from './delete-options.js'
+import { finalizersForDeletion } from './finalizers.js'
+import { storageKey } from './resource.js'
+import { sameJson } from './same-json.js'
+import { seal, sealDryRun } from './seal.js'
+
+/** What a DELETE answers: the object while it still exists, or (for some kinds) as it was last; else a Status. */
+export interface Deleted {
+  readonly object: KubeObject | Status
+  /** Whether the object is gone. */
+  readonly gone: boolean
+}
+
+/** Kinds whose deletion answers the object itself instead of a Status (`ReturnDeletedObject` of their storage). */
+const RETURNS_OBJECT = new Set([
+  'persistentvolumes', 'persistentvolumeclaims', 'pods', 'podtemplates', 'resourcequotas', 'serviceaccounts', 'services',
+  'storageclasses', 'volumeattachments', 'csinodes', 'csidrivers',
+])
+
+/** DELETE of one object. Source: apiserver pkg/registry/rest/delete.go, registry/generic/registry/store.go Delete. */
+export function deleteObject(context: RegistryContext, call: Call): Deleted {
+  const existing = context.storage.get(storageKey(call.resource, call.namespace, call.name))
+  checkDeleteOptions(call.request.options)
+  if (existing === undefined) throw notFound(call.resource, call.name)
+  return deleteExisting(context, call, existing)
+}
+
+/** Deletes a stored object by the rules of its kind. */
+export function deleteExisting(context: RegistryContext, call: Call, existing: KubeObject): Deleted {
+  checkPreconditions(call, existing)
+  context.admission.validate(attributesOf(call, 'DELETE', undefined, existing))
+  if (call.resource.kind === 'Namespace' && call.resource.group === '') {
+    const held = terminateNamespace(context, call, existing)
+    if (held !== undefined) return held
+  }
+  const plan = planDeletion(context, call, existing)
+  if (plan === 'pending') return { object: existing, gone: false }
+  if (plan === 'now') return remove(context, call, existing)
+  const { draft, removeAfter } = plan
+  if (call.dryRun) return { object: sealDryRun(call.resource, draft, existing.metadata.resourceVersion), gone: removeAfter }
+  const marked = store(context, call, draft, existing)
+  return removeAfter ? remove(context, call, marked) : { object: marked, gone: false }
+}
+
+/** Writes the draft unless it changes nothing. */
+function store(context: RegistryContext, call: Call, draft: Draft<KubeObject>, existing: KubeObject): KubeObject {
+  if (sameJson(draft, existing)) return existing
+  const marked = seal(context, call.resource, draft)
+  if (!context.storage.put(storageKey(call.resource, call.namespace, call.name), marked, revisionOf(existing))) {
+    throw new Error('assertion failed: the store changed in the middle of a delete')
+  }
+  return marked
+}
+
+function remove(context: RegistryContext, call: Call, existing: KubeObject): Deleted {
+  const { resource, name } = call
+  if (!call.dryRun && !context.storage.remove(storageKey(resource, call.namespace, name), revisionOf(existing))) {
+    throw new Error('assertion failed: the store changed in the middle of a delete')
+  }
+  return { object: RETURNS_OBJECT.has(resource.resource) ? existing : success(call, existing), gone: true }
+}
+
+function success({ resource, name }: Call, { metadata: { uid } }: KubeObject): Status {
+  const details = {
+    name, ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.resource, ...(uid === undefined ? {} : { uid }),
+  }
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }
+}
+
+/** Throws 409 when the object is not the one that the request means. */
+export function checkPreconditions({ resource, request: { options } }: Call, { metadata }: KubeObject): void {
+  const { uid, resourceVersion } = options.preconditions ?? {}
+  // here upstream puts the kind where the resource belongs
+  const of = { group: resource.group, resource: resource.kind }
+  const name = metadata.name as string
+  if (uid !== undefined && uid !== metadata.uid) {
+    throw conflict(of, name, `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid ?? ''}). `
+      + 'The object might have been deleted and then recreated')
+  }
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+    throw conflict(of, name, `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record `
+      + `(${metadata.resourceVersion ?? ''}). The object might have been modified`)
+  }
+}
+
+/** What a deletion does to the object: nothing (it is under way), removal at once, or a marked version that may be removed next. */
+type Plan = 'pending' | 'now' | { readonly draft: Draft<KubeObject>; readonly removeAfter: boolean }
+
+function planDeletion(context: RegistryContext, call: Call, existing: KubeObject): Plan {
+  const draft: Draft<KubeObject> = { ...existing as Draft<KubeObject>, metadata: { ...existing.metadata as Draft<KubeObject>['metadata'] } }
+  const graceful = markGraceful(context, call, draft, existing)
+  if (graceful === 'pending') return 'pending'
+  const finalizers = finalizersForDeletion(call.resource, existing, call.request.options)
+  if (finalizers !== undefined) {
+    if (finalizers.length === 0) delete draft.metadata.finalizers
+    else draft.metadata.finalizers = [...finalizers]
+  }
+  const held = (draft.metadata.finalizers?.length ?? 0) > 0
+  if (graceful === undefined) {
+    if (!held) return 'now'
+    markDeleted(context, draft)
+    return { draft, removeAfter: false }
+  }
+  return { draft, removeAfter: !held && graceful === 0 }
+}
+
+/** rest.BeforeDelete: answers the grace period that has been set, or undefined if the kind (or this object) has none. */
+function markGraceful(
+  context: RegistryContext, call: Call, { metadata }: Draft<KubeObject>, existing: KubeObject,
+): number | 'pending' | undefined {
+  const { gracePeriod } = call.resource.definition.strategy
+  if (gracePeriod === undefined) return undefined
+  const asked = call.request.options.gracePeriodSeconds
+  const requested = asked !== undefined && asked < 0 ? 1 : asked
+  const now = context.clock.now()
+  if (metadata.deletionTimestamp !== undefined) {
+    const running = metadata.deletionGracePeriodSeconds
+    if (running === undefined) return undefined
+    if (requested === undefined || requested >= running) return 'pending'
+    const shortened = (timeMs(metadata.deletionTimestamp) - running * 1000) + requested * 1000
+    const past = shortened < now
+    metadata.deletionTimestamp = formatTime(past ? now : shortened)
+    metadata.deletionGracePeriodSeconds = past && requested !== 0 ? 1 : requested
+    return metadata.deletionGracePeriodSeconds
+  }
+  const seconds = gracePeriod(existing, requested)
+  metadata.deletionTimestamp = formatTime(now + seconds * 1000)
+  metadata.deletionGracePeriodSeconds = seconds
+  if (metadata.generation !== undefined) metadata.generation++
+  return seconds
+}
+
+/** markAsDeleting: an object without grace that finalizers keep alive. */
+function markDeleted({ clock }: RegistryContext, { metadata }: Draft<KubeObject>): void {
+  const now = clock.now()
+  if (metadata.deletionGracePeriodSeconds === undefined && metadata.generation !== undefined) metadata.generation++
+  if (metadata.deletionTimestamp === undefined || timeMs(metadata.deletionTimestamp) > now) metadata.deletionTimestamp = formatTime(now)
+  metadata.deletionGracePeriodSeconds = 0
+}
+
+/**
+ * The first DELETE of a namespace only starts its termination; the namespace controller empties it and takes the finalizer away.
+ * Answers undefined when nothing holds it back any more. Source: pkg/registry/core/namespace/storage/storage.go.
+ */
+function terminateNamespace(context: RegistryContext, call: Call, existing: KubeObject): Deleted | undefined {
+  const namespace = existing as KubeObject & { spec?: { finalizers?: readonly string[] }; status?: object }
+  if (namespace.metadata.deletionTimestamp !== undefined) {
+    return (namespace.spec?.finalizers?.length ?? 0) > 0 ? { object: existing, gone: false } : undefined
+  }
+  const finalizers = finalizersForDeletion(call.resource, existing, call.request.options) ?? existing.metadata.finalizers ?? []
+  const { finalizers: _, ...metadata } = existing.metadata
+  const draft = {
+    ...namespace,
+    metadata: {
+      ...metadata, deletionTimestamp: formatTime(context.clock.now()), ...(finalizers.length === 0 ? {} : { finalizers: [...finalizers] }),
+    },
+    status: { ...namespace.status, phase: 'Terminating' },
+  } as unknown as Draft<KubeObject>
+  if (call.dryRun) return { object: sealDryRun(call.resource, draft, existing.metadata.resourceVersion), gone: false }
+  return { object: store(context, call, draft, existing), gone: false }
+}

@@ -1,0 +1,121 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Draft } from '../../api/draft.js'
+import { invalid as invalidField } from '../../api/field-error.js'
+import { decode } from '../../api/schema/decode.js'
+import { DecodeError } from '../../api/schema/decode-error.js'
+import { ApiError } from '../client/api-error.js'
+import { badRequest, invalid, notFound, untypedError } from '../errors.js'
+import { applyJsonPatch, JsonPatchError } from '../patch/json-patch.js'
+import { goText, isMap } from '../patch/json.js'
+import { applyMergePatch } from '../patch/merge-patch.js'
+import { StrategicPatchError } from '../patch/strategic-errors.js'
+import { applyStrategicPatch } from '../patch/strategic.js'
+import type { PatchBody } from '../request.js'
+import type { Call, RegistryContext } from './context.js'
+import { warn } from './context.js'
+import type { Resource } from './resource.js'
+import { storageKey } from './resource.js'
+import { checkIdentity, writeUpdate } from './update.js'
+
+/** More operations in one JSON patch are refused. */
+const MOST_OPERATIONS = 10_000
+
+/**
+ * PATCH of an object or of its status. The store is synchronous, so nothing can come between reading and writing, and the retries on
+ * conflict of the real server never happen; a patch that names a resourceVersion is held to it.
+ * Source: apiserver pkg/endpoints/handlers/patch.go.
+ */
+export function patchObject(context: RegistryContext, call: Call): KubeObject {
+  const { resource } = call
+  const existing = context.storage.get(storageKey(resource, call.namespace, call.name))
+  const patch = call.request.patch
+  if (patch === undefined) throw new Error('assertion failed: a patch request without a patch')
+  checkPatch(patch)
+  if (existing === undefined) throw notFound(resource, call.name)
+  const draft = decodePatched(call, patch, applyPatch(resource, existing, patch), existing)
+  resource.definition.setDefaults?.(draft)
+  checkIdentity(call, draft)
+  return writeUpdate(context, call, draft, existing)
+}
+
+function checkPatch({ type, body }: PatchBody): void {
+  if (type === 'json') {
+    const fail = (kind: string): Error =>
+      badRequest(`error decoding patch: json: cannot unmarshal ${kind} into Go value of type []handlers.jsonPatchOp`)
+    if (!Array.isArray(body)) throw fail(isMap(body) ? 'object' : typeof body)
+    if (body.length > MOST_OPERATIONS) {
+      const text = `The allowed maximum operations in a JSON patch is ${MOST_OPERATIONS}, got ${body.length}`
+      throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: ${text}`)
+    }
+  } else if (!isMap(body)) {
+    if (body === null) throw badRequest('Invalid JSON Patch')
+    const kind = Array.isArray(body) ? 'array' : typeof body === 'boolean' ? 'bool' : typeof body
+    throw badRequest(`error decoding patch: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`)
+  }
+}
+
+/** The patched object as JSON, not yet read. */
+export function applyPatch({ message }: Pick<Resource, 'message'>, existing: object, { type, body }: PatchBody): unknown {
+  try {
+    switch (type) {
+      case 'json': return applyJsonPatch(existing, body as readonly unknown[])
+      case 'merge': return applyMergePatch(existing, body)
+      case 'strategic': return applyStrategicPatch(message, existing as Record<string, unknown>, body as Record<string, unknown>)
+    }
+  } catch (error) {
+    if (error instanceof JsonPatchError) {
+      throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {})
+    }
+    if (error instanceof StrategicPatchError) throw error.malformed ? badRequest(error.message) : untypedError(error.message)
+    throw error
+  }
+}
+
+/** Reads the patched object; what cannot be read is reported as the fault of the patch. */
+function decodePatched(call: Call, patch: PatchBody, patched: unknown, existing: KubeObject): Draft<KubeObject> {
+  const { resource } = call
+  const fail = (why: string): Error => {
+    const shown = patch.type === 'strategic' ? goText(patch.body) : JSON.stringify(inGoOrder(patched))
+    return invalid({ group: '', kind: '' }, '', [invalidField('patch', shown, patch.type === 'strategic' ? restoreText(why) : why)])
+  }
+  const { apiVersion = resource.apiVersion, kind = resource.kind } = isMap(patched) ? patched : {}
+  if (apiVersion !== resource.apiVersion || kind !== resource.kind) {
+    throw fail(`${String(kind)} in version "${String(apiVersion).split('/').at(-1) as string}" cannot be handled as a ${resource.kind}`)
+  }
+  try {
+    const status = (existing as { readonly status?: unknown }).status
+    const shares = status !== undefined && call.subresource === '' && isMap(patched) && patched['status'] === status
+    const { object, unknownFields } = decode<Record<string, unknown>>(resource.message, shares ? { ...patched, status: undefined } : patched)
+    if (shares) object.status = status
+    reportUnknown(call, unknownFields, fail)
+    object.apiVersion = resource.apiVersion
+    object.kind = resource.kind
+    return object as unknown as Draft<KubeObject>
+  } catch (error) {
+    throw error instanceof DecodeError ? fail(error.message) : error
+  }
+}
+
+function reportUnknown(call: Call, unknownFields: readonly string[], fail: (why: string) => Error): void {
+  const policy = call.request.options.fieldValidation ?? 'Warn'
+  if (policy === 'Ignore' || unknownFields.length === 0) return
+  const faults = unknownFields.map((field) => `unknown field "${field}"`)
+  if (policy === 'Strict') throw fail(`strict decoding error: ${faults.join(', ')}`)
+  for (const fault of faults) warn(call, fault)
+}
+
+/** The patch library writes the top level sorted. */
+function inGoOrder(value: unknown): unknown {
+  return isMap(value) ? Object.fromEntries(Object.keys(value).sort().map((key) => [key, value[key]])) : value
+}
+
+/** Strategic patches are read without JSON in between, by a converter with texts of its own. */
+function restoreText(why: string): string {
+  const match = /^json: cannot unmarshal (\S+).* of type (\S+)$/.exec(why)
+  if (match === null) return why
+  const found = match[1] === 'object' ? 'map' : match[1] === 'number' ? 'int64' : match[1] as string
+  const wanted = match[2] as string
+  if (wanted.startsWith('[]')) return `cannot restore slice from ${found}`
+  if (wanted.startsWith('map[')) return `cannot restore map from ${found}`
+  return /^v1\.[A-Z]/.test(wanted) ? `cannot restore struct from: ${found}` : `cannot convert ${found} to ${wanted}`
+}

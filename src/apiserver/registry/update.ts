@@ -1,0 +1,160 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Draft } from '../../api/draft.js'
+import { invalid as invalidField } from '../../api/field-error.js'
+import { validateObjectMetaUpdate } from '../../api/meta/validation.js'
+import { subdomainName } from '../../api/names.js'
+import { badRequest, conflict, invalid, notFound, STALE } from '../errors.js'
+import { attributesOf } from './attributes.js'
+import type { Call, RegistryContext } from './context.js'
+import { revisionOf, warn } from './context.js'
+import { createDraft, definitionKind } from './create.js'
+import { decodeBody } from './decode-body.js'
+import { shouldDeleteDuringUpdate } from './finalizers.js'
+import { storageKey } from './resource.js'
+import { sameJson } from './same-json.js'
+import { seal, sealDryRun } from './seal.js'
+import { ttlOf } from './ttl.js'
+
+/** What a write answers: the object, and whether the write made it. */
+export interface Written {
+  readonly object: KubeObject
+  readonly created: boolean
+}
+
+/** PUT of an object or of its status. Source: apiserver pkg/endpoints/handlers/update.go, rest/update.go, registry/store.go Update. */
+export function updateObject(context: RegistryContext, call: Call): Written {
+  const existing = context.storage.get(storageKey(call.resource, call.namespace, call.name))
+  const draft = decodeUpdate(context, call, existing)
+  checkIdentity(call, draft)
+  if (existing === undefined) return createByUpdate(context, call, draft)
+  return { object: writeUpdate(context, call, draft, existing), created: false }
+}
+
+/** Reads the body; a status that is the stored one, or what a status write does not touch, is taken over uncopied. */
+function decodeUpdate(context: RegistryContext, call: Call, existing: KubeObject | undefined): Draft<KubeObject> {
+  const { resource, request: { body } } = call
+  const expected = definitionKind(resource)
+  if (call.subresource === 'status') {
+    const draft = decodeBody(call, context.resources, body, expected, true)
+    draft.metadata = { ...draft.metadata }
+    return draft
+  }
+  const status = (existing as { readonly status?: unknown } | undefined)?.status
+  const untouched = status !== undefined && (body as { readonly status?: unknown } | null)?.status === status
+  const draft = decodeBody(call, context.resources, untouched ? { ...body as object, status: undefined } : body, expected)
+  if (untouched) (draft as { status?: unknown }).status = status
+  resource.definition.setDefaults?.(draft)
+  return draft
+}
+
+/** Checks name and namespace of the body against the request. */
+export function checkIdentity(call: Call, { metadata }: Draft<KubeObject>): void {
+  if (metadata.name === undefined) {
+    throw badRequest(`the name of the object (${call.name} based on URL) was undeterminable: name must be provided`)
+  }
+  if (metadata.name !== call.name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`)
+  }
+  if (!call.resource.namespaced) return
+  if (metadata.namespace !== undefined && metadata.namespace !== call.namespace) {
+    throw badRequest(`the namespace of the object (${metadata.namespace}) does not match the namespace on the URL (${call.namespace ?? ''})`)
+  }
+  metadata.namespace = call.namespace as string
+}
+
+function createByUpdate(context: RegistryContext, call: Call, draft: Draft<KubeObject>): Written {
+  const { metadata } = draft
+  if (call.resource.definition.strategy.allowCreateOnUpdate !== true || call.subresource !== '') throw notFound(call.resource, call.name)
+  if (metadata.uid !== undefined) throw uidPrecondition(call, metadata.uid, '')
+  delete metadata.resourceVersion
+  context.admission.mutate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
+  return { object: createDraft(context, call, draft), created: true }
+}
+
+/** Brings a draft that names an existing object into the store: the part that PUT and PATCH share. */
+export function writeUpdate(context: RegistryContext, call: Call, draft: Draft<KubeObject>, existing: KubeObject): KubeObject {
+  const { resource } = call
+  const { metadata } = draft
+  if (metadata.uid !== undefined && metadata.uid !== existing.metadata.uid) throw uidPrecondition(call, metadata.uid, existing.metadata.uid)
+  context.admission.mutate(attributesOf(call, 'UPDATE', draft as KubeObject, existing))
+  checkResourceVersion(call, draft, existing)
+  prepare(call, draft, existing)
+  const object = draft as KubeObject
+  checkValid(call, object, existing)
+  context.admission.validate(attributesOf(call, 'UPDATE', object, existing))
+  for (const text of resource.definition.strategy.warnings?.(object, existing) ?? []) warn(call, text)
+  const key = storageKey(resource, call.namespace, call.name)
+  if (call.dryRun) return sealDryRun(resource, draft, existing.metadata.resourceVersion)
+  if (shouldDeleteDuringUpdate(resource, object, existing)) {
+    context.storage.remove(key, revisionOf(existing))
+    return seal(context, resource, draft)
+  }
+  draft.metadata.resourceVersion = existing.metadata.resourceVersion as string
+  if (sameJson(object, existing)) return existing
+  const sealed = seal(context, resource, draft)
+  if (!context.storage.put(key, sealed, revisionOf(existing), ttlOf(resource))) {
+    throw new Error('assertion failed: the store changed in the middle of an update')
+  }
+  return sealed
+}
+
+function uidPrecondition(call: Call, given: string, found: string | undefined): Error {
+  const key = storageKey(call.resource, call.namespace, call.name)
+  const why = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: `
+    + `Precondition failed: UID in precondition: ${given}, UID in object meta: ${found ?? ''}`
+  return conflict(call.resource, call.name, why)
+}
+
+function checkResourceVersion(call: Call, { metadata }: Draft<KubeObject>, existing: KubeObject): void {
+  const { resourceVersion } = metadata
+  const unconditional = resourceVersion === undefined || resourceVersion === '0'
+  if (unconditional) {
+    if (call.resource.definition.strategy.allowUnconditionalUpdate === false) {
+      throw invalid(call.resource, call.name, [{
+        ...invalidField('metadata.resourceVersion', '', 'must be specified for an update'),
+        body: 'Invalid value: 0: must be specified for an update',
+      }])
+    }
+    metadata.resourceVersion = existing.metadata.resourceVersion as string
+  } else if (!/^\d+$/.test(resourceVersion)) {
+    const text = `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`
+    throw invalid(call.resource, call.name, [invalidField('metadata.resourceVersion', resourceVersion, text)])
+  } else if (resourceVersion !== existing.metadata.resourceVersion) {
+    throw conflict(call.resource, call.name, STALE)
+  }
+}
+
+/** rest.BeforeUpdate: what an update may not change is put back, then the strategy has its way, then the generation moves. */
+function prepare(call: Call, draft: Draft<KubeObject>, existing: KubeObject): void {
+  const { strategy } = call.resource.definition
+  const { metadata } = draft
+  const before = existing.metadata
+  delete metadata.managedFields
+  delete metadata.selfLink
+  metadata.uid = before.uid as string
+  setOrDelete(metadata, 'generation', before.generation)
+  setOrDelete(metadata, 'creationTimestamp', before.creationTimestamp)
+  if (before.deletionTimestamp !== undefined) metadata.deletionTimestamp = before.deletionTimestamp
+  if (before.deletionGracePeriodSeconds !== undefined) metadata.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds
+  if (call.subresource === 'status') {
+    strategy.prepareForStatusUpdate?.(draft, existing)
+    return
+  }
+  strategy.prepareForUpdate?.(draft, existing)
+  if (strategy.generationChanged?.(draft as KubeObject, existing) === true) draft.metadata.generation = (before.generation ?? 0) + 1
+}
+
+function setOrDelete<M extends object, K extends keyof M>(target: M, key: K, value: M[K] | undefined): void {
+  if (value === undefined) delete target[key]
+  else target[key] = value
+}
+
+function checkValid({ resource, subresource }: Call, next: KubeObject, old: KubeObject): void {
+  const { definition } = resource
+  const { validate, validateUpdate, strategy } = definition
+  const rules = { namespaced: resource.namespaced, validateName: definition.validateName ?? subdomainName }
+  const update = (): ReturnType<NonNullable<typeof validate>> => validateUpdate?.(next, old) ?? validate?.(next) ?? []
+  const own = subresource === 'status' && strategy.validateStatusUpdate !== undefined ? strategy.validateStatusUpdate(next, old) : update()
+  const errors = [...validateObjectMetaUpdate(next, old, rules), ...own]
+  if (errors.length > 0) throw invalid(resource, next.metadata.name ?? '', errors)
+}

@@ -1,0 +1,71 @@
+import type { Status } from './client/api-error.js'
+import type { UserInfo } from './client/client.js'
+
+/** What the API calls a request's verb (authorization attributes). */
+export type RequestVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
+
+/** Options that come from the query string (list, watch, get, writes) or from a DeleteOptions body, already parsed. */
+export interface RequestOptions {
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+  readonly limit?: number
+  readonly continue?: string
+  readonly resourceVersion?: string
+  readonly resourceVersionMatch?: string
+  readonly allowWatchBookmarks?: boolean
+  readonly sendInitialEvents?: boolean
+  readonly timeoutSeconds?: number
+  readonly dryRun?: boolean
+  readonly fieldManager?: string
+  readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict'
+  readonly force?: boolean
+  readonly gracePeriodSeconds?: number
+  readonly propagationPolicy?: string
+  readonly orphanDependents?: boolean
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+}
+
+/** A patch as it came, already parsed. */
+export interface PatchBody {
+  readonly type: 'json' | 'merge' | 'strategic'
+  readonly body: unknown
+}
+
+/** One API request, parsed: what every stage of the pipeline sees. In process it is built without any string being parsed. */
+export interface ApiRequest {
+  readonly verb: RequestVerb
+  /** '' for the core group. */
+  readonly group: string
+  readonly version: string
+  /** Plural name. */
+  readonly resource: string
+  readonly subresource?: string
+  /** Absent for cluster-scoped resources and for requests to all namespaces. */
+  readonly namespace?: string
+  readonly name?: string
+  readonly options: RequestOptions
+  /** Of create and update: untrusted, already parsed JSON. */
+  readonly body?: unknown
+  /** Fields that the body's text had twice (`duplicate field "x"`); only a parser can know. */
+  readonly duplicateFields?: readonly string[]
+  /** Of patch. */
+  readonly patch?: PatchBody
+  /** Who asks. When absent, the authenticator decides from `credentials`. */
+  readonly user?: UserInfo
+  readonly credentials?: Credentials
+  readonly userAgent: string
+}
+
+/** What a request shows to prove who sends it. */
+export interface Credentials {
+  readonly bearerToken?: string
+  /** Subject of a verified client certificate. */
+  readonly certificate?: { readonly commonName: string; readonly organizations: readonly string[] }
+}
+
+/** An answer: `object` is what the body holds (an object, a list or a Status). `warnings` lack the `299 - ` prefix. */
+export interface ApiResponse {
+  readonly code: number
+  readonly object: object | Status
+  readonly warnings: readonly string[]
+}

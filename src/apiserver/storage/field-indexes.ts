@@ -1,0 +1,89 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Resource } from '../registry/resource.js'
+import type { Storage, StoredChange } from './storage.js'
+import { prefixEnd } from './storage.js'
+
+/** Fields that are asked for so often that a list must not scan for them; the apiserver's own indexers (pod registry) are these. */
+const INDEXED: Readonly<Record<string, readonly string[]>> = { pods: ['spec.nodeName'] }
+
+const NONE: readonly never[] = []
+
+interface FieldIndex {
+  readonly resource: Resource
+  readonly valueOf: (object: KubeObject) => string
+  /** Keys by value. Built at first use, dropped with the server: a cache over the store. */
+  readonly keys: Map<string, Set<string>>
+}
+
+/**
+ * Keys of objects by the value of a field. A list by an indexed field costs what it returns; the write of an indexed object costs a map
+ * update. Order does not matter here: readers sort the keys.
+ */
+export class FieldIndexes {
+  readonly #storage: Storage
+  readonly #indexes = new Map<string, FieldIndex>()
+
+  constructor(storage: Storage) {
+    this.#storage = storage
+    storage.subscribe((change) => this.#apply(change))
+  }
+
+  /** Whether lists of the resource by that field are served by an index. */
+  has(resource: Resource, field: string): boolean {
+    return INDEXED[resource.resource]?.includes(field) === true && resource.group === ''
+  }
+
+  /** Keys of the objects whose field has that value now, sorted. */
+  keysOf(resource: Resource, field: string, value: string): readonly string[] {
+    const keys = this.#index(resource, field).keys.get(value)
+    return keys === undefined ? NONE : [...keys].sort()
+  }
+
+  /** Keys of the objects whose field may have had that value at a revision: those that have it now and all that changed since. */
+  candidatesAt(resource: Resource, field: string, value: string, revision: number): readonly string[] {
+    const { keys } = this.#index(resource, field)
+    const candidates = new Set(keys.get(value))
+    for (const { key } of this.#storage.changesSince(resource.prefix, prefixEnd(resource.prefix), revision)) candidates.add(key)
+    return [...candidates].sort()
+  }
+
+  #index(resource: Resource, field: string): FieldIndex {
+    const id = `${resource.prefix}${field}`
+    let index = this.#indexes.get(id)
+    if (index === undefined) {
+      const valueOf = resource.definition.selectableFields[field]
+      if (valueOf === undefined) throw new Error(`assertion failed: ${resource.resource} has no selectable field ${field}`)
+      index = { resource, valueOf, keys: new Map() }
+      for (const object of this.#storage.list({ from: resource.prefix, to: prefixEnd(resource.prefix) })) {
+        const { namespace, name } = object.metadata
+        add(index, `${resource.prefix}${namespace as string}/${name as string}`, object)
+      }
+      this.#indexes.set(id, index)
+    }
+    return index
+  }
+
+  #apply({ key, object, old }: StoredChange): void {
+    for (const index of this.#indexes.values()) {
+      if (!key.startsWith(index.resource.prefix)) continue
+      const before = old === undefined ? undefined : index.valueOf(old)
+      const after = object === undefined ? undefined : index.valueOf(object)
+      if (before === after) continue
+      if (before !== undefined) remove(index, key, before)
+      if (object !== undefined) add(index, key, object)
+    }
+  }
+}
+
+function add(index: FieldIndex, key: string, object: KubeObject): void {
+  const value = index.valueOf(object)
+  let keys = index.keys.get(value)
+  if (keys === undefined) index.keys.set(value, (keys = new Set()))
+  keys.add(key)
+}
+
+function remove(index: FieldIndex, key: string, value: string): void {
+  const keys = index.keys.get(value)
+  keys?.delete(key)
+  if (keys?.size === 0) index.keys.delete(value)
+}

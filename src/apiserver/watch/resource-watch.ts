@@ -1,0 +1,174 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Watch, WatchEvent } from '../client/client.js'
+import { expired } from '../errors.js'
+import type { Resource } from '../registry/resource.js'
+import { listPrefix } from '../registry/resource.js'
+import type { Selection } from '../selectors/selection.js'
+import type { Storage, StoredChange } from '../storage/storage.js'
+import { prefixEnd } from '../storage/storage.js'
+import type { WatchHub } from './watch-hub.js'
+
+/** A watch that is not pulled keeps at most this many changes at hand; beyond that it reads them from etcd's history again. */
+const MOST_PENDING = 1_000
+
+/** Fields whose exact value routes changes, most selective first. */
+const ROUTING_FIELDS = ['metadata.name', 'spec.nodeName'] as const
+
+/** How a watch begins. */
+export interface WatchStart {
+  readonly resource: Resource
+  readonly selection: Selection
+  /** Changes after this revision are reported. */
+  readonly revision: number
+  /** Comes first, as ADDED events. */
+  readonly initial: readonly KubeObject[]
+  /** Orders the watches that one write wakes. */
+  readonly order: string
+  /** Reports BOOKMARK events when woken with nothing to say. */
+  readonly bookmarks: boolean
+  /** Ends the initial events with a BOOKMARK that says so (`sendInitialEvents`). */
+  readonly markInitialEnd: boolean
+}
+
+/** One open watch of a resource: where it stands is a revision; the changes at hand are a cache of etcd's history. */
+export class ResourceWatch implements Watch<KubeObject> {
+  readonly resource: Resource
+  readonly selection: Selection
+  readonly order: string
+  readonly route: { readonly field: string; readonly value: string } | undefined
+  readonly #storage: Storage
+  readonly #hub: WatchHub
+  readonly #bookmarks: boolean
+  #initial: WatchEvent<KubeObject>[]
+  #revision: number
+  /** Undefined: to be read from history. */
+  #pending: StoredChange[] | undefined
+  #bookmarkDue = false
+  #listener: (() => void) | undefined
+  #stopped = false
+
+  constructor(storage: Storage, hub: WatchHub, start: WatchStart) {
+    this.resource = start.resource
+    this.selection = start.selection
+    this.order = start.order
+    this.route = routeOf(start.selection)
+    this.#storage = storage
+    this.#hub = hub
+    this.#bookmarks = start.bookmarks
+    this.#revision = start.revision
+    this.#pending = start.revision === storage.revision ? [] : undefined
+    this.#initial = start.initial.map((object) => ({ type: 'ADDED', object }))
+    if (start.markInitialEnd) this.#initial.push(this.#bookmarkEvent({ 'k8s.io/initial-events-end': 'true' }))
+    hub.add(this)
+  }
+
+  get resourceVersion(): string {
+    return String(this.#revision)
+  }
+
+  next(limit: number = Infinity): readonly WatchEvent<KubeObject>[] {
+    if (this.#stopped) return []
+    if (this.#initial.length > 0) {
+      const first = this.#initial.slice(0, limit)
+      this.#initial = this.#initial.slice(first.length)
+      return first
+    }
+    this.#checkHistory()
+    const changes = this.#pending ?? this.#readHistory()
+    const events: WatchEvent<KubeObject>[] = []
+    let taken = 0
+    while (taken < changes.length && events.length < limit) {
+      const change = changes[taken++] as StoredChange
+      const event = this.#eventOf(change)
+      this.#revision = change.revision
+      if (event !== undefined) events.push(event)
+    }
+    this.#pending = taken === changes.length ? [] : changes.slice(taken)
+    if (this.#pending.length === 0) this.#revision = this.#storage.revision
+    if (events.length === 0 && this.#bookmarkDue && this.#bookmarks) events.push(this.#bookmarkEvent())
+    this.#bookmarkDue = false
+    return events
+  }
+
+  onReady(listener: () => void): void {
+    this.#listener = listener
+    if (this.#initial.length > 0) listener()
+  }
+
+  stop(): void {
+    if (this.#stopped) return
+    this.#stopped = true
+    this.#pending = []
+    this.#hub.remove(this)
+  }
+
+  /** Called by the hub for a change that may concern this watch. */
+  offer(change: StoredChange): void {
+    if (this.#pending !== undefined) {
+      if (this.#pending.length >= MOST_PENDING) this.#pending = undefined
+      else this.#pending.push(change)
+    }
+    this.#listener?.()
+  }
+
+  /** Called by the hub now and then: moves on a watch that has heard nothing for long. */
+  bookmark(): void {
+    if (this.#revision === this.#storage.revision) return
+    this.#bookmarkDue = true
+    this.#listener?.()
+  }
+
+  /** What was not pulled before its history was cut is lost, also if this process still has it at hand: a fork would not. */
+  #checkHistory(): void {
+    if (this.#revision < this.#storage.compactedRevision) {
+      throw expired(`too old resource version: ${this.#revision} (${this.#storage.compactedRevision})`)
+    }
+  }
+
+  #readHistory(): readonly StoredChange[] {
+    const prefix = listPrefix(this.resource, this.selection.namespace)
+    return this.#storage.changesSince(prefix, prefixEnd(prefix), this.#revision)
+  }
+
+  /** The event for a change, by whether the object was and is selected. */
+  #eventOf({ object, old, revision }: StoredChange): WatchEvent<KubeObject> | undefined {
+    const is = object !== undefined && this.#selects(object)
+    const was = old !== undefined && this.#selects(old)
+    if (is) return { type: was ? 'MODIFIED' : 'ADDED', object }
+    return was ? { type: 'DELETED', object: atRevision(old, revision) } : undefined
+  }
+
+  #selects(object: KubeObject): boolean {
+    const { namespace, all, matches } = this.selection
+    return (namespace === undefined || object.metadata.namespace === namespace) && (all || matches(object))
+  }
+
+  #bookmarkEvent(annotations?: Readonly<Record<string, string>>): WatchEvent<KubeObject> {
+    const metadata = { resourceVersion: String(this.#revision), creationTimestamp: null as unknown as string }
+    const object: KubeObject = Object.freeze({
+      kind: this.resource.kind, apiVersion: this.resource.apiVersion,
+      metadata: Object.freeze(annotations === undefined ? metadata : { ...metadata, annotations }),
+    })
+    return { type: 'BOOKMARK', object }
+  }
+}
+
+const removed = new WeakMap<KubeObject, KubeObject>()
+
+/** The last state of an object with the revision at which it went away, shared by all watches that report it. */
+export function atRevision(object: KubeObject, revision: number): KubeObject {
+  const resourceVersion = String(revision)
+  const known = removed.get(object)
+  if (known?.metadata.resourceVersion === resourceVersion) return known
+  const copy = Object.freeze({ ...object, metadata: Object.freeze({ ...object.metadata, resourceVersion }) })
+  removed.set(object, copy)
+  return copy
+}
+
+function routeOf({ equals }: Selection): { field: string; value: string } | undefined {
+  for (const field of ROUTING_FIELDS) {
+    const value = equals.get(field)
+    if (value !== undefined) return { field, value }
+  }
+  return undefined
+}
