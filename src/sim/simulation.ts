@@ -229,7 +229,10 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   #run(entry: Ready): void {
     const handler = this.#handlers.get(entry.owner)?.get(entry.topic)
-    if (!handler) throw new Error(`assertion failed: no handler for ${entry.owner}/${entry.topic}`)
+    if (!handler) {
+      if (this.#stopped.has(entry.owner)) return // what is sent to a process that is down is lost
+      throw new Error(`assertion failed: no handler for ${entry.owner}/${entry.topic}`)
+    }
     const time = this.clock.now()
     this.trace.record(entry.owner, time, `${entry.topic} ${entry.key}`)
     handler(entry.key, entry.payload)
