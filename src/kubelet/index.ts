@@ -1,0 +1,8 @@
+export { createKubelet } from './kubelet.js'
+export type { KubeletOptions, KubeletTimings } from './options.js'
+export { DEFAULT_CAPACITY, DEFAULT_KUBELET_TIMINGS } from './options.js'
+export type { ContainerRuntimeOptions, Machine, RuntimeTimings } from './runtime/container-runtime.js'
+export { DEFAULT_RUNTIME_TIMINGS, createContainerRuntime } from './runtime/container-runtime.js'
+export type { ContainerBehavior } from './runtime/behavior.js'
+export type { ContainerRuntime } from './runtime/runtime-api.js'
+export type { RuntimeContainer, RuntimeImage, RuntimePod } from './runtime/state.js'

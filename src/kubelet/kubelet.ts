@@ -1,0 +1,245 @@
+import type { Pod } from '../api/core/generated.js'
+import { isMirrorPod } from '../api/core/conditions.js'
+import { resourceAmounts } from '../api/core/pod-resources.js'
+import type { Component, ComponentHost } from '../apiserver/client/component.js'
+import type { Change, Informer } from '../apiserver/client/informer.js'
+import type { Slice } from '../sim/module.js'
+import { NodeLease } from './node/lease.js'
+import { NodeAgent } from './node/node-agent.js'
+import { allocatableOf, capacityOf } from './node/node-object.js'
+import { ShutdownManager } from './node/shutdown-manager.js'
+import type { KubeletOptions } from './options.js'
+import { DEFAULT_KUBELET_TIMINGS } from './options.js'
+import type { NodeUsage } from './pods/admission.js'
+import { ContainerStarter } from './pods/container-starter.js'
+import { MirrorManager } from './pods/mirror-manager.js'
+import { PodEvents } from './pods/pod-events.js'
+import { PodKiller } from './pods/pod-killer.js'
+import type { PodRecord } from './pods/pod-record.js'
+import { newPodRecord } from './pods/pod-record.js'
+import { PodWorkers } from './pods/pod-workers.js'
+import { mirroredUid, staticPod, staticPodUid } from './pods/static-pods.js'
+import { StatusManager } from './pods/status-manager.js'
+import { kubeletRelease } from './release.js'
+import type { RuntimeChange } from './runtime/runtime-api.js'
+
+/**
+ * The kubelet of one node: component `kubelet/<node>`, user `system:node:<node>`. It registers the Node, renews its lease, posts its
+ * status and runs the pods that are bound to it on `options.runtime`. Source: pkg/kubelet.
+ */
+export function createKubelet(options: KubeletOptions): Component {
+  return {
+    name: `kubelet/${options.node}`,
+    identity: { name: `system:node:${options.node}`, groups: ['system:nodes', 'system:authenticated'] },
+    setup: (host) => new Kubelet(host, options).start(),
+  }
+}
+
+const JITTER = 0.04
+
+class Kubelet {
+  readonly #host: ComponentHost
+  readonly #options: KubeletOptions
+  readonly #records: Slice<Map<string, PodRecord>>
+  readonly #unsent: Slice<Set<string>>
+  readonly #started: Slice<{ begun: boolean; manifestsRead: boolean }>
+  readonly #pods: Informer<Pod>
+  readonly #workers: PodWorkers
+  readonly #statuses: StatusManager
+  readonly #mirrors: MirrorManager
+  readonly #agent: NodeAgent
+  readonly #lease: NodeLease
+  readonly #shutdown: ShutdownManager
+  readonly #wake: (uid: string) => void
+  readonly #tick: () => void
+  readonly #begin: () => void
+  readonly #report: (change: RuntimeChange) => void
+
+  constructor(host: ComponentHost, options: KubeletOptions) {
+    this.#host = host
+    this.#options = options
+    const { node, runtime } = options
+    const { clock, client } = host
+    const version = options.kubeletVersion ?? (/^v\d+\.\d+$/.test(host.version) ? `${host.version}.0` : host.version)
+    const release = kubeletRelease(version)
+    const timings = { ...DEFAULT_KUBELET_TIMINGS, ...options.timings }
+    const recorder = options.events === false ? undefined : host.recorder({ component: 'kubelet', host: node })
+    const events = new PodEvents(recorder)
+    const log = (message: string): void => host.log('error', message)
+
+    this.#records = host.state('pods', () => new Map<string, PodRecord>())
+    this.#unsent = host.state('unsent', () => new Set<string>())
+    this.#started = host.state('started', () => ({ begun: false, manifestsRead: false }))
+    const queue = host.workQueue('pods', (uid) => this.#sync(uid), { retryClass: 'watchdog' })
+    this.#wake = (uid) => queue.add(uid)
+    const looks = host.handle('looks', (key) => this.#wake(key.slice(key.lastIndexOf('/') + 1)))
+    const hooks = host.handle('hooks', (uid) => this.#wake(uid))
+    const machine = host.handle('machine', (change) => this.#machineChanged(change as RuntimeChange))
+    this.#report = (change) => machine.wake(change)
+    const begin = host.handle('start', () => this.#starting())
+    this.#begin = () => begin.wake('')
+
+    const random = host.random('status')
+    const tick = host.handle('status', () => this.#statusTick())
+    this.#tick = () => tick.wakeAfter('', Math.round(timings.statusUpdate * (1 + JITTER * random.float())), { class: 'watchdog' })
+
+    const nodes = host.informer('nodes', { fieldSelector: `metadata.name=${node}` })
+    nodes.onChange(({ object, old }) => {
+      if (object.spec.podCIDR !== old?.spec.podCIDR) this.#report('network')
+    })
+    this.#pods = host.informer('pods', { fieldSelector: `spec.nodeName=${node}` }).onChange((change) => this.#podChanged(change))
+
+    const runtimeName = (options.containerRuntimeVersion ?? 'containerd://').split('://')[0] as string
+    const hostIP = options.internalIP
+    this.#statuses = new StatusManager({ client, clock, runtime, hostIP, release, runtimeName, unsent: this.#unsent, log })
+    this.#mirrors = new MirrorManager({ client, statuses: this.#statuses, node, log })
+    this.#lease = new NodeLease(host, node, timings.leaseDuration)
+    const onRegistered = (): void => this.#lease.renew()
+    this.#agent = new NodeAgent(host, { options, version, statusReport: timings.statusReport, nodes, recorder, onRegistered })
+    const report = (): void => this.#agent.syncStatus()
+    this.#shutdown = new ShutdownManager(host, { options, records: this.#records, recorder, wake: this.#wake, report })
+    this.#workers = new PodWorkers({
+      clock,
+      records: this.#records,
+      usage: host.state<NodeUsage>('usage', () => ({ pods: 0, requests: {}, hostPorts: [] })),
+      runtime,
+      events,
+      statuses: this.#statuses,
+      mirrors: this.#mirrors,
+      starter: new ContainerStarter(runtime, events, release),
+      killer: new PodKiller(runtime, events, release),
+      allocatable: resourceAmounts(allocatableOf(capacityOf(options))),
+      operatingSystem: options.operatingSystem ?? 'linux',
+      view: () => this.#agent,
+      hooks,
+      looks,
+      wake: this.#wake,
+    })
+  }
+
+  /** Takes the place at the machine, and begins, unless that was done before this copy of the simulation was made. */
+  start(): void {
+    this.#options.runtime.onChange((change) => {
+      if (change.startsWith('pod/')) this.#wake(change.slice('pod/'.length))
+      else this.#report(change)
+    })
+    if (this.#started.value.begun) return
+    this.#started.value.begun = true
+    this.#begin()
+  }
+
+  #starting(): void {
+    this.#agent.announce()
+    this.#readManifests()
+    this.#started.value.manifestsRead = true
+    for (const pod of [...this.#pods.list()]) if (isMirrorPod(pod)) this.#mirrorChanged('MODIFIED', pod)
+    this.#agent.register()
+    this.#tick()
+    for (const { uid } of this.#options.runtime.pods()) this.#wake(uid)
+  }
+
+  /** One sync of one pod. A pod that the API has not told about yet is no orphan as long as the first list has not come. */
+  #sync(uid: string): void {
+    if (!this.#records.value.has(uid) && !this.#pods.synced) return
+    const before = this.#records.value.get(uid)?.stage
+    this.#workers.sync(uid)
+    if (before !== 'finished' && (this.#records.value.get(uid)?.stage ?? 'finished') === 'finished') this.#shutdown.podEnded()
+  }
+
+  #statusTick(): void {
+    this.#tick()
+    this.#agent.syncStatus()
+    for (const uid of this.#unsent.value) this.#wake(uid)
+    if (!this.#pods.synced) return
+    for (const { uid } of this.#options.runtime.pods()) if (!this.#records.value.has(uid)) this.#wake(uid)
+  }
+
+  #machineChanged(change: RuntimeChange): void {
+    if (change === 'manifests') this.#readManifests()
+    else if (change === 'shutdown') this.#shutdown.signalled()
+    else this.#networkChanged()
+  }
+
+  #networkChanged(): void {
+    this.#agent.syncStatus()
+    if (!this.#agent.networkReady) return
+    for (const record of this.#records.value.values()) {
+      if (!record.containers['']) continue
+      delete record.containers['']
+      this.#wake(record.uid)
+    }
+  }
+
+  #readManifests(): void {
+    const { runtime, node } = this.#options
+    const wanted = new Set<string>()
+    for (const [file, manifest] of runtime.manifests()) {
+      const uid = staticPodUid(manifest, file, node)
+      wanted.add(uid)
+      if (this.#records.value.has(uid)) continue
+      this.#records.value.set(uid, newPodRecord(uid, staticPod(manifest, uid, node, this.#host.clock.now()), true))
+      this.#wake(uid)
+    }
+    for (const record of this.#records.value.values()) {
+      if (!record.isStatic || wanted.has(record.uid)) continue
+      record.removed = true
+      this.#wake(record.uid)
+    }
+  }
+
+  #podChanged({ type, object, old }: Change<Pod>): void {
+    if (isMirrorPod(object)) return this.#mirrorChanged(type, object)
+    if (old && old.metadata.uid !== object.metadata.uid) this.#podRemoved(old)
+    if (type === 'DELETED') return this.#podRemoved(object)
+    const uid = object.metadata.uid as string
+    const record = this.#records.value.get(uid)
+    if (!record) this.#records.value.set(uid, newPodRecord(uid, object, false))
+    else if (!see(record, object)) return
+    this.#wake(uid)
+  }
+
+  #podRemoved(pod: Pod): void {
+    const record = this.#records.value.get(pod.metadata.uid as string)
+    if (!record) return
+    record.pod = pod
+    record.removed = true
+    this.#wake(record.uid)
+  }
+
+  #mirrorChanged(type: Change<Pod>['type'], mirror: Pod): void {
+    const record = this.#records.value.get(mirroredUid(mirror) as string)
+    const { uid, namespace = 'default', name = '', resourceVersion, deletionTimestamp } = mirror.metadata
+    if (!this.#started.value.manifestsRead) return
+    if (!record || record.removed) {
+      // nothing on this machine stands behind it
+      if (type !== 'DELETED') this.#statuses.deleteMirror({ uid: uid as string, namespace, name }, uid as string)
+    } else if (type === 'DELETED' || deletionTimestamp !== undefined) {
+      if (this.#mirrors.lost(record, mirror)) this.#wake(record.uid)
+    } else if (record.mirrorUid === uid && Number(resourceVersion) > record.version) {
+      record.status = mirror.status
+      record.version = Number(resourceVersion)
+      this.#wake(record.uid)
+    }
+  }
+}
+
+/**
+ * Takes over what the API says of a pod. Answers whether there is anything in it that the worker has to look at: the echo of one's own
+ * status write is not.
+ */
+function see(record: PodRecord, pod: Pod): boolean {
+  const before = record.pod.metadata
+  const { resourceVersion, deletionTimestamp, deletionGracePeriodSeconds, generation } = pod.metadata
+  record.pod = pod
+  const version = Number(resourceVersion)
+  if (version > record.version) {
+    record.status = pod.status
+    record.version = version
+    return true
+  }
+  return (
+    deletionTimestamp !== before.deletionTimestamp ||
+    deletionGracePeriodSeconds !== before.deletionGracePeriodSeconds ||
+    generation !== before.generation
+  )
+}

@@ -1,0 +1,91 @@
+import type { Lease } from '../../api/coordination/generated.js'
+import { formatMicroTime } from '../../api/time.js'
+import { ApiError, ConnectionError, ignoreNotFound } from '../../apiserver/client/api-error.js'
+import type { ComponentHost } from '../../apiserver/client/component.js'
+import type { Slice, Topic } from '../../sim/module.js'
+import type { RandomStream } from '../../sim/random.js'
+
+/** Namespace of the node leases. */
+export const LEASE_NAMESPACE = 'kube-node-lease'
+
+/** A renewal that failed is tried again after this time, doubled up to the maximum. Source: component-helpers lease/controller.go. */
+const FIRST_RETRY = 100
+const LAST_RETRY = 7_000
+const JITTER = 0.04
+
+interface LeaseState {
+  /** The lease as last written; undefined when it has to be fetched or created. */
+  lease: Lease | undefined
+  retry: number
+}
+
+/**
+ * Renews the node's lease: every quarter of its duration, plus up to 4%. One update each time.
+ * Source: pkg/kubelet/util/nodelease.go, component-helpers apimachinery/lease/controller.go.
+ */
+export class NodeLease {
+  readonly #host: ComponentHost
+  readonly #node: string
+  readonly #duration: number
+  readonly #state: Slice<LeaseState>
+  readonly #random: RandomStream
+  readonly #topic: Topic
+
+  /** `duration` in ms. */
+  constructor(host: ComponentHost, node: string, duration: number) {
+    this.#host = host
+    this.#node = node
+    this.#duration = duration
+    this.#state = host.state<LeaseState>('lease', () => ({ lease: undefined, retry: FIRST_RETRY }))
+    this.#random = host.random('lease')
+    this.#topic = host.handle('lease', () => this.renew())
+  }
+
+  /** Renews now, and sets the timer of the next renewal. Never throws for a server that refuses or cannot be reached. */
+  renew(): void {
+    const state = this.#state.value
+    try {
+      state.lease = state.lease ? this.#update(state.lease) : this.#ensure()
+      state.retry = FIRST_RETRY
+      const period = this.#duration / 4
+      this.#topic.wakeAfter('', Math.round(period * (1 + JITTER * this.#random.float())), { class: 'watchdog' })
+    } catch (error) {
+      if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
+      this.#host.log('error', `Failed to ensure lease exists, will retry in ${state.retry}ms: ${error.message}`)
+      state.lease = undefined
+      this.#topic.wakeAfter('', state.retry, { class: 'watchdog' })
+      state.retry = Math.min(state.retry * 2, LAST_RETRY)
+    }
+  }
+
+  #update(lease: Lease): Lease {
+    const renewTime = formatMicroTime(this.#host.clock.now())
+    return this.#host.client.update('leases', { ...lease, spec: { ...lease.spec, renewTime } })
+  }
+
+  #ensure(): Lease {
+    const { client } = this.#host
+    const existing = ignoreNotFound(() => client.get('leases', { namespace: LEASE_NAMESPACE, name: this.#node }))
+    return existing ? this.#update(existing) : client.create('leases', this.#fresh())
+  }
+
+  /** A lease is owned by its Node; without the Node there is none to be made. */
+  #fresh(): Lease {
+    const { client, clock } = this.#host
+    const node = client.get('nodes', { name: this.#node })
+    return {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: {
+        name: this.#node,
+        namespace: LEASE_NAMESPACE,
+        ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: this.#node, uid: node.metadata.uid as string }],
+      },
+      spec: {
+        holderIdentity: this.#node,
+        leaseDurationSeconds: Math.round(this.#duration / 1000),
+        renewTime: formatMicroTime(clock.now()),
+      },
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import type { Node } from '../../api/core/generated.js'
+import { semanticEqual } from '../../api/equal.js'
+import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
+import type { ComponentHost } from '../../apiserver/client/component.js'
+import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
+import type { Informer } from '../../apiserver/client/informer.js'
+import type { Slice, Topic } from '../../sim/module.js'
+import type { KubeletOptions } from '../options.js'
+import type { NodeHealth } from './conditions.js'
+import { conditionsDiffer, nodeConditions } from './conditions.js'
+import { MANAGED_ATTACH_DETACH, initialNode, nodeLabels, nodeStatus } from './node-object.js'
+import type { NodeFacts } from './node-object.js'
+
+const FIRST_RETRY = 100
+const LAST_RETRY = 7_000
+
+interface NodeState {
+  registered: boolean
+  /** Delay of the next try to register. */
+  retry: number
+  /** Virtual ms of the last status that was posted. */
+  reportedAt: number
+  /** So many images were listed in it. */
+  images: number
+  /** Whether the last status said Ready. */
+  ready: boolean | undefined
+}
+
+/** What the node agent needs beside its host. */
+export interface NodeAgentPorts {
+  readonly options: KubeletOptions
+  readonly version: string
+  readonly statusReport: number
+  readonly nodes: Informer<Node>
+  readonly recorder: EventRecorder | undefined
+  /** Called once, when the Node exists. */
+  readonly onRegistered: () => void
+}
+
+/**
+ * Registers the Node and keeps its status. Source: pkg/kubelet/kubelet_node_status.go.
+ */
+export class NodeAgent {
+  readonly #host: ComponentHost
+  readonly #ports: NodeAgentPorts
+  readonly #state: Slice<NodeState>
+  readonly #register: Topic
+
+  constructor(host: ComponentHost, ports: NodeAgentPorts) {
+    this.#host = host
+    this.#ports = ports
+    const initial: NodeState = { registered: false, retry: FIRST_RETRY, reportedAt: 0, images: 0, ready: undefined }
+    this.#state = host.state('node', () => initial)
+    this.#register = host.handle('register', () => this.register())
+  }
+
+  /** The Node as last seen, or as it would be registered. */
+  get node(): Node {
+    return this.#ports.nodes.get(this.#ports.options.node) ?? initialNode(this.#ports.options, this.#facts([]))
+  }
+
+  /** Range of the addresses of this node's pods. */
+  get podCIDR(): string | undefined {
+    return this.#ports.nodes.get(this.#ports.options.node)?.spec.podCIDR ?? this.#ports.options.podCIDR
+  }
+
+  /** Whether pods can be given a network: the plugin works, and the node has a range (or is Ready by decree). */
+  get networkReady(): boolean {
+    const { runtime, registerReady } = this.#ports.options
+    return runtime.networkReady && (Boolean(registerReady) || this.podCIDR !== undefined)
+  }
+
+  /** Records the event of the start. */
+  announce(): void {
+    this.#event('Normal', 'Starting', 'Starting kubelet.')
+  }
+
+  /** Creates the Node, or takes over the one that is there; tries again until the server has it. */
+  register(): void {
+    const state = this.#state.value
+    if (state.registered) return
+    try {
+      this.#tryRegister()
+      state.registered = true
+      this.#ports.onRegistered()
+    } catch (error) {
+      if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
+      this.#host.log('error', `Unable to register node with API server: ${error.message}`)
+      this.#register.wakeAfter('', state.retry, { class: 'watchdog' })
+      state.retry = Math.min(state.retry * 2, LAST_RETRY)
+    }
+  }
+
+  /** Posts the node's status if it has changed, or if the last post is long ago. */
+  syncStatus(): void {
+    const state = this.#state.value
+    if (!state.registered) return
+    const { options, statusReport, nodes } = this.#ports
+    const seen = nodes.get(options.node)
+    const due = this.#host.clock.now() - state.reportedAt >= statusReport
+    if (!due && seen && !conditionsDiffer(seen.status.conditions ?? [], this.#health) && state.images === this.#imageCount()) return
+    try {
+      this.#post()
+    } catch (error) {
+      if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
+      this.#host.log('error', `Error updating node status, will retry: ${error.message}`)
+    }
+  }
+
+  #tryRegister(): void {
+    const { client } = this.#host
+    const { options } = this.#ports
+    let fresh = initialNode(options, this.#facts([]))
+    try {
+      fresh = client.create('nodes', fresh)
+      this.#posted(fresh)
+      this.#startEvents(true)
+    } catch (error) {
+      if (!isApiError(error, 'AlreadyExists')) throw error
+      this.#takeOver()
+    }
+  }
+
+  /** The Node is there already: this kubelet's labels and status are put on it. */
+  #takeOver(): void {
+    const { client } = this.#host
+    const { options } = this.#ports
+    const existing = client.get('nodes', { name: options.node })
+    const labels = { ...existing.metadata.labels, ...nodeLabels(options) }
+    const annotations = { ...existing.metadata.annotations, [MANAGED_ATTACH_DETACH]: 'true' }
+    const metadata = { ...existing.metadata, labels, annotations }
+    if (!semanticEqual(metadata, existing.metadata)) client.update('nodes', { ...existing, metadata })
+    this.#startEvents(false)
+    const { bootID } = existing.status.nodeInfo
+    if (bootID !== '' && bootID !== options.runtime.bootID) {
+      this.#event('Warning', 'Rebooted', `Node ${options.node} has been rebooted, boot id: ${options.runtime.bootID}`)
+    }
+    this.#post()
+  }
+
+  #startEvents(created: boolean): void {
+    this.#statusEvent('NodeHasSufficientMemory')
+    this.#statusEvent('NodeHasNoDiskPressure')
+    this.#statusEvent('NodeHasSufficientPID')
+    this.#event('Normal', 'NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods')
+    if (created && this.#state.value.ready) this.#statusEvent('NodeReady')
+  }
+
+  #post(): void {
+    const { client } = this.#host
+    const { options } = this.#ports
+    const current = ignoreNotFound(() => client.get('nodes', { name: options.node }))
+    if (!current) return
+    const own = nodeStatus(options, this.#facts(current.status.conditions ?? []))
+    const before = current.status.conditions?.find(({ type }) => type === 'Ready')?.status
+    const posted = client.updateStatus('nodes', { ...current, status: { ...current.status, ...own } })
+    this.#posted(posted)
+    const after = this.#state.value.ready ? 'True' : 'False'
+    if (before !== undefined && before !== after) this.#statusEvent(after === 'True' ? 'NodeReady' : 'NodeNotReady')
+  }
+
+  #posted(node: Node): void {
+    const state = this.#state.value
+    state.reportedAt = this.#host.clock.now()
+    state.images = this.#imageCount()
+    state.ready = node.status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True'
+  }
+
+  #imageCount(): number {
+    let count = 0
+    for (const { state } of this.#ports.options.runtime.images()) if (state === 'present') count++
+    return count
+  }
+
+  get #health(): NodeHealth {
+    return { networkReady: this.networkReady, shuttingDown: this.#ports.options.runtime.shuttingDown }
+  }
+
+  #facts(conditions: Parameters<typeof nodeConditions>[0]): NodeFacts {
+    const { runtime } = this.#ports.options
+    return {
+      version: this.#ports.version,
+      bootID: runtime.bootID,
+      images: runtime.images(),
+      conditions: nodeConditions(conditions, this.#health, this.#host.clock.now()),
+    }
+  }
+
+  #statusEvent(reason: string): void {
+    this.#event('Normal', reason, `Node ${this.#ports.options.node} status is now: ${reason}`)
+  }
+
+  /** The kubelet names its Node by name only: the uid of the reference is the node's name. */
+  #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const { node } = this.#ports.options
+    this.#ports.recorder?.event({ object: { metadata: { name: node, uid: node } }, kind: 'Node', apiVersion: 'v1' }, type, reason, message)
+  }
+}

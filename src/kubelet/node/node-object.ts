@@ -1,0 +1,121 @@
+import type { Node, NodeAddress, NodeCondition, NodeStatus, NodeSystemInfo } from '../../api/core/generated.js'
+import type { ResourceList } from '../../api/core/pod-resources.js'
+import { formatQuantity, parseQuantity, quantityValue, subtractQuantities } from '../../api/quantity.js'
+import type { KubeletOptions } from '../options.js'
+import { DEFAULT_CAPACITY } from '../options.js'
+import { kubeletRelease } from '../release.js'
+import type { RuntimeImage } from '../runtime/state.js'
+import { imageDigest } from '../runtime/image-name.js'
+import { stableHex, stableUuid } from '../stable-hex.js'
+
+/** Memory that hard eviction keeps free: memory.available<100Mi. */
+const EVICTION_MEMORY = '100Mi'
+/** nodefs.available<10%. */
+const EVICTION_STORAGE_SHARE = 0.1
+/** So many images are listed in a node's status, the largest first. Source: nodeStatusMaxImages. */
+const MAX_IMAGES = 50
+
+/** Annotation that every kubelet sets. */
+export const MANAGED_ATTACH_DETACH = 'volumes.kubernetes.io/controller-managed-attach-detach'
+
+/** Capacity with defaults filled in. */
+export function capacityOf(options: KubeletOptions): ResourceList {
+  return { ...DEFAULT_CAPACITY, ...options.capacity }
+}
+
+/**
+ * What pods may use: capacity less the hard eviction thresholds (100Mi of memory, 10% of ephemeral storage); nothing is reserved.
+ * Source: pkg/kubelet/cm/node_container_manager_linux.go GetNodeAllocatableReservation.
+ */
+export function allocatableOf(capacity: ResourceList): ResourceList {
+  const allocatable: Record<string, string> = { ...capacity }
+  const { memory } = capacity
+  if (memory) {
+    const left = subtractQuantities(parseQuantity(memory), parseQuantity(EVICTION_MEMORY))
+    allocatable.memory = left.nanos < 0n ? '0' : formatQuantity(left)
+  }
+  const storage = capacity['ephemeral-storage']
+  if (storage) {
+    const bytes = quantityValue(storage)
+    allocatable['ephemeral-storage'] = String(bytes - Math.floor(bytes * EVICTION_STORAGE_SHARE))
+  }
+  return allocatable
+}
+
+/** Labels that a node registers with. */
+export function nodeLabels(options: KubeletOptions): Readonly<Record<string, string>> {
+  const { node, architecture = 'amd64', operatingSystem = 'linux', zone, region, labels } = options
+  return {
+    'beta.kubernetes.io/arch': architecture,
+    'beta.kubernetes.io/os': operatingSystem,
+    'kubernetes.io/arch': architecture,
+    'kubernetes.io/hostname': node,
+    'kubernetes.io/os': operatingSystem,
+    ...(region === undefined ? {} : { 'topology.kubernetes.io/region': region }),
+    ...(zone === undefined ? {} : { 'topology.kubernetes.io/zone': zone }),
+    ...labels,
+  }
+}
+
+/** What is known of the node at one moment. */
+export interface NodeFacts {
+  readonly version: string
+  readonly bootID: string
+  readonly images: Iterable<RuntimeImage>
+  readonly conditions: readonly NodeCondition[]
+}
+
+/** The Node that a kubelet creates. Source: pkg/kubelet/kubelet_node_status.go initialNode. */
+export function initialNode(options: KubeletOptions, facts: NodeFacts): Node {
+  const { node, registerWithTaints } = options
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: node, labels: nodeLabels(options), annotations: { [MANAGED_ATTACH_DETACH]: 'true' } },
+    spec: registerWithTaints?.length ? { taints: registerWithTaints } : {},
+    status: nodeStatus(options, facts),
+  }
+}
+
+/** The part of a node's status that its kubelet owns. Source: pkg/kubelet/nodestatus/setters.go. */
+export function nodeStatus(options: KubeletOptions, facts: NodeFacts): NodeStatus {
+  const capacity = capacityOf(options)
+  const images = imagesOf(facts.images)
+  return {
+    addresses: addressesOf(options),
+    allocatable: allocatableOf(capacity),
+    capacity,
+    conditions: facts.conditions,
+    daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+    ...(images.length > 0 ? { images } : {}),
+    nodeInfo: systemInfo(options, facts),
+  }
+}
+
+function addressesOf({ node, internalIP, externalIP }: KubeletOptions): NodeAddress[] {
+  const addresses = [{ type: 'InternalIP', address: internalIP }]
+  if (externalIP !== undefined) addresses.push({ type: 'ExternalIP', address: externalIP })
+  return [...addresses, { type: 'Hostname', address: node }]
+}
+
+function systemInfo(options: KubeletOptions, { version, bootID }: NodeFacts): NodeSystemInfo {
+  const { node, architecture = 'amd64', operatingSystem = 'linux' } = options
+  return {
+    architecture,
+    bootID,
+    containerRuntimeVersion: options.containerRuntimeVersion ?? 'containerd://2.1.5',
+    kernelVersion: options.kernelVersion ?? '6.1.0-41-amd64',
+    kubeProxyVersion: kubeletRelease(version).kubeProxyVersion ? version : '',
+    kubeletVersion: version,
+    machineID: stableHex(`${node} machine`, 32),
+    operatingSystem,
+    osImage: options.osImage ?? 'Debian GNU/Linux 12 (bookworm)',
+    systemUUID: stableUuid(`${node} system`),
+  }
+}
+
+function imagesOf(images: Iterable<RuntimeImage>): NonNullable<NodeStatus['images']> {
+  const present = [...images].filter(({ state }) => state === 'present')
+  present.sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1))
+  return present.slice(0, MAX_IMAGES).map(({ name, size }) => ({ names: [imageDigest(name), name], sizeBytes: size }))
+}

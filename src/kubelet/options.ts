@@ -1,0 +1,65 @@
+import type { Taint } from '../api/core/generated.js'
+import type { ResourceList } from '../api/core/pod-resources.js'
+import type { ContainerRuntime } from './runtime/runtime-api.js'
+
+/** Options of `createKubelet`. */
+export interface KubeletOptions {
+  /** Name of the node. */
+  readonly node: string
+  /** The machine that it runs on (`createContainerRuntime`). */
+  readonly runtime: ContainerRuntime
+  /** The machine's address: InternalIP of the node, hostIP of its pods. */
+  readonly internalIP: string
+  readonly externalIP?: string
+  /** Labels beside those that every kubelet sets. */
+  readonly labels?: Readonly<Record<string, string>>
+  /** Labels topology.kubernetes.io/zone and /region. */
+  readonly zone?: string
+  readonly region?: string
+  /** Taints that the node registers with. */
+  readonly registerWithTaints?: readonly Taint[]
+  /** Default {@link DEFAULT_CAPACITY}; what is given replaces single entries. */
+  readonly capacity?: ResourceList
+  /** `v1.35.2`; texts follow its minor. Default: the server's minor, patch 0. */
+  readonly kubeletVersion?: string
+  /** Range of pod addresses if the Node has no spec.podCIDR. Without either, no pod network comes up. */
+  readonly podCIDR?: string
+  readonly osImage?: string
+  readonly kernelVersion?: string
+  /** `containerd://2.1.5`: its scheme is that of the container ids. */
+  readonly containerRuntimeVersion?: string
+  readonly architecture?: string
+  readonly operatingSystem?: string
+  /** The Node is Ready in the request that creates it. Default false: it becomes Ready when the pod network is up. */
+  readonly registerReady?: boolean
+  /** Whether Event objects are recorded. Default true. */
+  readonly events?: boolean
+  readonly timings?: Partial<KubeletTimings>
+  /** Graceful node shutdown. Default off, as upstream. */
+  readonly shutdownGracePeriod?: number
+  /** The part of it (ms) that is kept for critical pods. Default 0. */
+  readonly shutdownGracePeriodCriticalPods?: number
+}
+
+/** Periods of the kubelet's loops, in virtual ms. Source: pkg/kubelet/apis/config/v1beta1/defaults.go. */
+export interface KubeletTimings {
+  /** nodeLeaseDurationSeconds; the lease is renewed after a quarter of it. Default 40,000. */
+  readonly leaseDuration: number
+  /** nodeStatusUpdateFrequency: how often the node's status is looked at, and everything unsent is tried again. Default 10,000. */
+  readonly statusUpdate: number
+  /** nodeStatusReportFrequency: how often an unchanged status is posted. Default 300,000. */
+  readonly statusReport: number
+}
+
+/** {@link KubeletTimings} unless told otherwise. */
+export const DEFAULT_KUBELET_TIMINGS: KubeletTimings = { leaseDuration: 40_000, statusUpdate: 10_000, statusReport: 300_000 }
+
+/** Capacity of a node unless told otherwise. */
+export const DEFAULT_CAPACITY: ResourceList = {
+  cpu: '4',
+  'ephemeral-storage': '100Gi',
+  'hugepages-1Gi': '0',
+  'hugepages-2Mi': '0',
+  memory: '16Gi',
+  pods: '110',
+}

@@ -1,0 +1,103 @@
+import type { HostPort } from '../../api/core/host-ports.js'
+import { anyHostPortConflict, hostPortsOf } from '../../api/core/host-ports.js'
+import type { Node, Pod } from '../../api/core/generated.js'
+import { matchesRequiredNodeAffinity } from '../../api/core/node-affinity.js'
+import type { ResourceAmounts } from '../../api/core/pod-resources.js'
+import { podRequests } from '../../api/core/pod-resources.js'
+import { findUntoleratedTaint } from '../../api/core/tolerations.js'
+import type { Verdict } from './pod-record.js'
+
+/** What the admitted pods of a node use. Plain data. */
+export interface NodeUsage {
+  pods: number
+  readonly requests: Record<string, number>
+  readonly hostPorts: HostPort[]
+}
+
+/** What a kubelet's admission looks at. */
+export interface AdmissionInput {
+  readonly pod: Pod
+  readonly isStatic: boolean
+  readonly node: Node
+  /** Allocatable as numbers. */
+  readonly allocatable: ResourceAmounts
+  readonly used: NodeUsage
+  readonly operatingSystem: string
+  readonly shuttingDown: boolean
+}
+
+const SHUTDOWN: Verdict = { reason: 'NodeShutdown', message: 'Pod was rejected as the node is shutting down.' }
+
+/**
+ * Why the kubelet refuses a pod that was bound to its node; undefined if it takes it. The first reason counts.
+ * Source: pkg/kubelet/lifecycle/predicate.go, pkg/scheduler/eventhandlers.go AdmissionCheck.
+ */
+export function admissionVerdict(input: AdmissionInput): Verdict | undefined {
+  const { pod, node, isStatic, operatingSystem, shuttingDown } = input
+  if (shuttingDown) return SHUTDOWN
+  const osLabel = pod.metadata.labels?.['kubernetes.io/os']
+  if (osLabel !== undefined && osLabel !== operatingSystem) {
+    const message = 'Failed to admit pod as the `kubernetes.io/os` label doesn\'t match node label'
+    return { reason: 'PodOSSelectorNodeLabelDoesNotMatch', message }
+  }
+  if (pod.spec.os && pod.spec.os.name !== operatingSystem) {
+    return { reason: 'PodOSNotSupported', message: 'Failed to admit pod as the OS field doesn\'t match node OS' }
+  }
+  const insufficient = insufficientResource(input)
+  if (insufficient) return insufficient
+  if (!matchesRequiredNodeAffinity(pod, node)) return predicate('NodeAffinity', 'node(s) didn\'t match Pod\'s node affinity/selector')
+  const ports = hostPortsOf(pod)
+  if (ports.length > 0 && anyHostPortConflict(ports, input.used.hostPorts)) {
+    return predicate('NodePorts', 'node(s) didn\'t have free ports for the requested pod ports')
+  }
+  if (isStatic || !node.spec.taints) return undefined
+  const taint = findUntoleratedTaint(node.spec.taints, pod.spec.tolerations, ({ effect }) => effect === 'NoExecute')
+  return taint && predicate('TaintToleration', 'node(s) had taints that the pod didn\'t tolerate')
+}
+
+function predicate(name: string, text: string): Verdict {
+  return { reason: name, message: `Predicate ${name} failed: ${text}` }
+}
+
+function insufficientResource({ pod, allocatable, used }: AdmissionInput): Verdict | undefined {
+  const capacity = allocatable.pods ?? 0
+  if (used.pods + 1 > capacity) return outOf('pods', 1, used.pods, capacity)
+  const requests = podRequests(pod)
+  const names = Object.keys(requests).sort(byUpstreamOrder)
+  for (const name of names) {
+    const requested = requests[name] as number
+    const has = allocatable[name]
+    // extended resources that the node does not know are somebody else's
+    if (requested === 0 || (has === undefined && name.includes('/'))) continue
+    const taken = used.requests[name] ?? 0
+    if (taken + requested > (has ?? 0)) return outOf(name, requested, taken, has ?? 0)
+  }
+  return undefined
+}
+
+function outOf(resource: string, requested: number, taken: number, capacity: number): Verdict {
+  const message =
+    `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${taken}, capacity: ${capacity}`
+  return { reason: `OutOf${resource}`, message }
+}
+
+const FIRST = ['cpu', 'memory', 'ephemeral-storage']
+
+/** cpu, memory, ephemeral-storage, then the rest by name. */
+function byUpstreamOrder(a: string, b: string): number {
+  const rank = (name: string): number => (FIRST.indexOf(name) + FIRST.length + 1) % (FIRST.length + 1)
+  return rank(a) - rank(b) || (a < b ? -1 : 1)
+}
+
+/** Counts an admitted pod in, or out again. */
+export function countPod(used: NodeUsage, pod: Pod, sign: 1 | -1): void {
+  used.pods += sign
+  const requests = podRequests(pod)
+  for (const name in requests) used.requests[name] = (used.requests[name] ?? 0) + sign * (requests[name] as number)
+  for (const port of hostPortsOf(pod)) {
+    if (sign > 0) used.hostPorts.push(port)
+    else used.hostPorts.splice(used.hostPorts.findIndex((known) => samePort(known, port)), 1)
+  }
+}
+
+const samePort = (a: HostPort, b: HostPort): boolean => a.port === b.port && a.protocol === b.protocol && a.ip === b.ip

@@ -1,0 +1,25 @@
+import type { Container } from '../../api/core/generated.js'
+import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
+import type { PodRecord } from './pod-record.js'
+
+/** Records what happens to pods as Events; does nothing when events are switched off. */
+export class PodEvents {
+  readonly #recorder: EventRecorder | undefined
+
+  constructor(recorder: EventRecorder | undefined) {
+    this.#recorder = recorder
+  }
+
+  /** About the pod itself. */
+  pod(record: PodRecord, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.#recorder?.event({ object: record.pod, kind: 'Pod', apiVersion: 'v1' }, type, reason, message)
+  }
+
+  /** About one container: `spec.containers{name}`. */
+  container(record: PodRecord, { name }: Pick<Container, 'name'>, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    if (!this.#recorder) return
+    const init = record.pod.spec.initContainers?.some((container) => container.name === name)
+    const fieldPath = `spec.${init ? 'initContainers' : 'containers'}{${name}}`
+    this.#recorder.event({ object: record.pod, kind: 'Pod', apiVersion: 'v1', fieldPath }, type, reason, message)
+  }
+}

@@ -1,0 +1,111 @@
+import type { Pod, PodStatus } from '../../api/core/generated.js'
+import type { BackOff } from './back-off.js'
+
+/** Why a container does not run, as its waiting state says; it is tried again at `until` (virtual ms). */
+export interface Waiting {
+  readonly reason: string
+  readonly message?: string
+  readonly until: number
+}
+
+/** What the kubelet (not the runtime) knows of one container. Plain data. */
+export interface ContainerMemory {
+  /** Crash-loop back-off. */
+  backOff?: BackOff
+  /** Back-off of pulling its image. */
+  pullBackOff?: BackOff
+  /** Error of the last pull that failed. */
+  pullError?: string
+  waiting?: Waiting
+}
+
+/** What the sync of a pod is waiting for: one operation of the runtime at a time, as the kubelet's own sync works. */
+export interface InFlight {
+  readonly step: 'sandbox' | 'pull' | 'start'
+  /** Container that it is about; '' for the sandbox. */
+  readonly container: string
+  /** Virtual ms at which it began. */
+  readonly since: number
+}
+
+/** How a pod is being stopped. Plain data, virtual ms. */
+export interface Kill {
+  readonly since: number
+  grace: number
+  /** Ends of the preStop hooks that run, by container. */
+  readonly hooks: Record<string, number>
+}
+
+/** What a pod ends as when it was not simply deleted or done. */
+export interface Verdict {
+  readonly reason: string
+  readonly message: string
+  /** Adds DisruptionTarget=True with reason TerminationByKubelet. */
+  readonly disruption?: boolean
+}
+
+/**
+ * One pod as its worker sees it. Plain data.
+ * `new`: not admitted yet; `active`: to be kept running; `terminating`: its containers are being stopped; `finished`: nothing of it
+ * runs, or ever ran (rejected).
+ */
+export interface PodRecord {
+  readonly uid: string
+  readonly namespace: string
+  readonly name: string
+  /** From a manifest on this machine; what the API has of it is a mirror. */
+  readonly isStatic: boolean
+  /** Last state seen: of the API object, or the static pod. */
+  pod: Pod
+  stage: 'new' | 'active' | 'terminating' | 'finished'
+  /** Its resources are counted as used. */
+  admitted: boolean
+  /** Refused at admission: it has no container statuses. */
+  rejected: boolean
+  /** The API object (or the manifest) is gone: nothing is left to report. */
+  removed: boolean
+  /** Virtual ms at which the kubelet took it on. */
+  startTime?: number
+  inFlight?: InFlight
+  readonly containers: Record<string, ContainerMemory>
+  kill?: Kill
+  verdict?: Verdict
+  /** Grace in seconds that replaces the pod's own. */
+  graceSeconds?: number
+  /** What the API has as its status, as far as we know, and the resource version of that. */
+  status: PodStatus | undefined
+  version: number
+  /** The status that we wrote last: its transition times stand even if somebody else has changed the API object since. */
+  written?: PodStatus
+  /** UID of the mirror in the API, if there is one. */
+  mirrorUid?: string
+}
+
+/** A record for a pod that was just seen. */
+export function newPodRecord(uid: string, pod: Pod, isStatic: boolean): PodRecord {
+  const { namespace = 'default', name = '' } = pod.metadata
+  return {
+    uid,
+    namespace,
+    name,
+    isStatic,
+    pod,
+    stage: 'new',
+    admitted: false,
+    rejected: false,
+    removed: false,
+    containers: {},
+    status: isStatic ? undefined : pod.status,
+    version: Number(pod.metadata.resourceVersion ?? 0),
+  }
+}
+
+/** The memory of one container, made when first needed. */
+export function containerMemory(record: PodRecord, name: string): ContainerMemory {
+  return (record.containers[name] ??= {})
+}
+
+/** `name_namespace(uid)`, as messages name a pod. Source: pkg/kubelet/util/format/pod.go. */
+export function formatPod({ name, namespace, uid }: PodRecord): string {
+  return `${name}_${namespace}(${uid})`
+}

@@ -1,0 +1,243 @@
+import type { Node } from '../../api/core/generated.js'
+import { isPodTerminal } from '../../api/core/conditions.js'
+import { timeMs } from '../../api/time.js'
+import type { ResourceAmounts } from '../../api/core/pod-resources.js'
+import type { Clock } from '../../sim/clock.js'
+import type { Slice, Topic } from '../../sim/module.js'
+import { NETWORK_MESSAGE } from '../node/conditions.js'
+import type { ContainerRuntime } from '../runtime/runtime-api.js'
+import { hasRunningContainer } from '../runtime/state.js'
+import { stableHex } from '../stable-hex.js'
+import type { NodeUsage } from './admission.js'
+import { admissionVerdict, countPod } from './admission.js'
+import { MINIMUM_GRACE } from './grace.js'
+import type { ContainerStarter } from './container-starter.js'
+import type { MirrorManager } from './mirror-manager.js'
+import type { PodAction } from './pod-actions.js'
+import { nextAction } from './pod-actions.js'
+import type { PodEvents } from './pod-events.js'
+import type { PodKiller } from './pod-killer.js'
+import type { PodRecord } from './pod-record.js'
+import { containerMemory } from './pod-record.js'
+import type { StatusManager } from './status-manager.js'
+
+/** What pod workers know of their node. */
+export interface NodeView {
+  /** The Node as last seen. */
+  readonly node: Node
+  readonly podCIDR: string | undefined
+  readonly networkReady: boolean
+}
+
+/** What pod workers need of their surroundings. */
+export interface PodWorkerPorts {
+  readonly clock: Clock
+  readonly records: Slice<Map<string, PodRecord>>
+  readonly usage: Slice<NodeUsage>
+  readonly runtime: ContainerRuntime
+  readonly events: PodEvents
+  readonly statuses: StatusManager
+  readonly mirrors: MirrorManager
+  readonly starter: ContainerStarter
+  readonly killer: PodKiller
+  readonly allocatable: ResourceAmounts
+  readonly operatingSystem: string
+  readonly view: () => NodeView
+  /** Wakes the pod's worker; two topics, since `settle()` waits for `hooks` and not for `looks`. */
+  readonly hooks: Topic
+  readonly looks: Topic
+  /** Wakes the worker of a pod now. */
+  readonly wake: (uid: string) => void
+}
+
+/** A sync that could not go on for reasons of the node is tried again after this time. Source: backOffPeriod. */
+const RETRY = 10_000
+
+/** One worker for each pod: admission, keeping it running, stopping it. Source: pkg/kubelet/pod_workers.go, kubelet.go SyncPod. */
+export class PodWorkers {
+  readonly #ports: PodWorkerPorts
+
+  constructor(ports: PodWorkerPorts) {
+    this.#ports = ports
+  }
+
+  /** Brings one pod a step further; called whenever something about it may have changed. */
+  sync(uid: string): void {
+    const record = this.#ports.records.value.get(uid)
+    if (!record) return this.killOrphan(uid)
+    if (record.stage === 'new') this.#admit(record)
+    if (record.stage === 'active') this.#run(record)
+    if (record.stage === 'terminating') this.#terminate(record)
+    if (record.stage === 'finished') this.#finish(record)
+  }
+
+  /** Containers of a pod that nobody knows are stopped (with the least grace) and forgotten. Source: HandlePodCleanups. */
+  killOrphan(uid: string): void {
+    const { runtime } = this.#ports
+    const sandbox = runtime.pod(uid)
+    if (!sandbox) return
+    runtime.cancelPending(uid)
+    if (!hasRunningContainer(sandbox)) return runtime.removePod(uid)
+    for (const { name, state } of sandbox.containers) if (state === 'running') runtime.stopContainer(uid, name, MINIMUM_GRACE)
+  }
+
+  #admit(record: PodRecord): void {
+    const { clock, runtime, usage, events, allocatable, operatingSystem, view } = this.#ports
+    const { pod } = record
+    if (record.removed || pod.metadata.deletionTimestamp !== undefined || (!record.isStatic && isPodTerminal(pod))) {
+      record.stage = 'terminating'
+      return
+    }
+    if (record.isStatic && this.#predecessorLives(record)) return
+    record.startTime = timeMs(pod.status.startTime) ?? clock.now()
+    const { node } = view()
+    const { shuttingDown } = runtime
+    const verdict = admissionVerdict({ pod, isStatic: record.isStatic, node, allocatable, used: usage.value, operatingSystem, shuttingDown })
+    if (verdict) {
+      events.pod(record, 'Warning', verdict.reason, verdict.message)
+      record.rejected = true
+      record.verdict = verdict
+      record.stage = 'terminating'
+      return
+    }
+    countPod(usage.value, pod, 1)
+    record.admitted = true
+    record.stage = 'active'
+  }
+
+  /** A static pod starts only when the one of the same name before it is gone. */
+  #predecessorLives({ uid, namespace, name }: PodRecord): boolean {
+    for (const other of this.#ports.records.value.values()) {
+      if (other.isStatic && other.uid !== uid && other.removed && other.name === name && other.namespace === namespace) return true
+    }
+    return false
+  }
+
+  #run(record: PodRecord): void {
+    const { clock, runtime, statuses, mirrors } = this.#ports
+    const now = clock.now()
+    if (record.removed || record.pod.metadata.deletionTimestamp !== undefined || this.#deadlineExceeded(record, now)) {
+      record.stage = 'terminating'
+      return
+    }
+    let published = false
+    if (record.inFlight) {
+      if (this.#stillInFlight(record, now)) return
+    } else {
+      if (record.isStatic) mirrors.ensure(record)
+      published = nextAction(record, runtime.pod(record.uid), now).kind !== 'done'
+      if (published) statuses.publish(record)
+    }
+    for (;;) {
+      const action = nextAction(record, runtime.pod(record.uid), now)
+      if (action.kind === 'done') {
+        record.stage = 'terminating'
+        return
+      }
+      if (action.kind === 'rest') {
+        if (!published) statuses.publish(record)
+        if (action.until < Infinity) this.#ports.looks.wakeAfter(record.uid, action.until - now, { class: 'watchdog' })
+        return
+      }
+      if (this.#act(record, action, now)) return
+      published = false
+    }
+  }
+
+  /** Does what is next; answers whether the runtime is at work now. */
+  #act(record: PodRecord, action: PodAction, now: number): boolean {
+    if (action.kind === 'sandbox') return this.#makeSandbox(record, now)
+    return action.kind === 'start' ? this.#ports.starter.start(record, action.container, now) : true
+  }
+
+  #stillInFlight(record: PodRecord, now: number): boolean {
+    const { runtime, starter, events } = this.#ports
+    const { inFlight, pod, uid } = record
+    if (inFlight?.step === 'sandbox') {
+      const sandbox = runtime.pod(uid)
+      if (sandbox?.sandbox === 'creating') return true
+      delete record.inFlight
+      if (sandbox?.error === undefined) return false
+      const reason = `failed to setup network for sandbox "${stableHex(uid, 64)}": plugin type="bridge" failed (add): failed to allocate for range 0: ${sandbox.error}`
+      events.pod(record, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = Unknown desc = ${reason}`)
+      containerMemory(record, '').waiting = { reason: 'FailedCreatePodSandBox', until: now + RETRY }
+      return false
+    }
+    const container = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find(({ name }) => name === inFlight?.container)
+    if (container) return starter.resume(record, container, now)
+    delete record.inFlight
+    return false
+  }
+
+  #makeSandbox(record: PodRecord, now: number): boolean {
+    const { runtime, events, view } = this.#ports
+    const { uid, namespace, name, pod } = record
+    const hostNetwork = pod.spec.hostNetwork ?? false
+    const { podCIDR, networkReady } = view()
+    if (!hostNetwork && !networkReady) events.pod(record, 'Warning', 'NetworkNotReady', `network is not ready: ${NETWORK_MESSAGE}`)
+    if (!hostNetwork && (!networkReady || podCIDR === undefined)) {
+      containerMemory(record, '').waiting = { reason: 'NetworkNotReady', until: now + RETRY }
+      return false
+    }
+    if (record.containers['']) delete record.containers['']
+    const dead = runtime.pod(uid)
+    if (dead && dead.error === undefined) events.pod(record, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
+    for (const container of dead?.containers ?? []) {
+      if (container.state === 'running') runtime.stopContainer(uid, container.name, MINIMUM_GRACE)
+    }
+    record.inFlight = { step: 'sandbox', container: '', since: now }
+    runtime.runSandbox({ uid, namespace, name, hostNetwork, podCIDR })
+    return true
+  }
+
+  /** activeDeadlineSeconds. Source: pkg/kubelet/active_deadline.go. */
+  #deadlineExceeded(record: PodRecord, now: number): boolean {
+    const { activeDeadlineSeconds } = record.pod.spec
+    if (activeDeadlineSeconds === undefined) return false
+    const due = (record.startTime ?? now) + activeDeadlineSeconds * 1000
+    if (due > now) {
+      this.#ports.looks.wakeAfter(`deadline/${record.uid}`, due - now, { class: 'watchdog' })
+      return false
+    }
+    const message = 'Pod was active on the node longer than the specified deadline'
+    record.verdict = { reason: 'DeadlineExceeded', message }
+    this.#ports.events.pod(record, 'Normal', 'DeadlineExceeded', message)
+    return true
+  }
+
+  #terminate(record: PodRecord): void {
+    const { clock, runtime, killer, hooks } = this.#ports
+    const now = clock.now()
+    const again = killer.step(record, now, record.graceSeconds)
+    if (again === undefined) {
+      runtime.stopSandbox(record.uid)
+      this.#uncount(record)
+      record.stage = 'finished'
+    } else if (again < Infinity) hooks.wakeAfter(record.uid, again - now)
+  }
+
+  #uncount(record: PodRecord): void {
+    if (record.admitted) countPod(this.#ports.usage.value, record.pod, -1)
+    record.admitted = false
+  }
+
+  #finish(record: PodRecord): void {
+    const { runtime, records, statuses, looks, hooks, wake } = this.#ports
+    const { uid, mirrorUid } = record
+    looks.cancel(uid)
+    looks.cancel(`deadline/${uid}`)
+    hooks.cancel(uid)
+    if (record.removed) {
+      runtime.removePod(uid)
+      records.value.delete(uid)
+      if (!record.isStatic) return
+      if (mirrorUid !== undefined) statuses.deleteMirror(record, mirrorUid)
+      for (const other of records.value.values()) if (other.isStatic && other.stage === 'new') wake(other.uid)
+      return
+    }
+    if (record.isStatic) this.#ports.mirrors.ensure(record)
+    // a pod that had ended before this kubelet came stays as it is
+    if (record.startTime !== undefined || !isPodTerminal(record.pod)) statuses.publish(record)
+    if (!record.isStatic && record.pod.metadata.deletionTimestamp !== undefined) statuses.finishDeletion(record)
+  }
+}

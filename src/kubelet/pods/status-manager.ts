@@ -1,0 +1,86 @@
+import type { Pod } from '../../api/core/generated.js'
+import { semanticEqual } from '../../api/equal.js'
+import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
+import type { Client } from '../../apiserver/client/client.js'
+import type { Clock } from '../../sim/clock.js'
+import type { Slice } from '../../sim/module.js'
+import type { KubeletRelease } from '../release.js'
+import type { ContainerRuntime } from '../runtime/runtime-api.js'
+import { podStatus } from '../status/pod-status.js'
+import type { PodRecord } from './pod-record.js'
+
+/** What the status manager needs of its surroundings. */
+export interface StatusManagerPorts {
+  readonly client: Client
+  readonly clock: Clock
+  readonly runtime: ContainerRuntime
+  readonly hostIP: string
+  readonly release: KubeletRelease
+  /** Scheme of container ids. */
+  readonly runtimeName: string
+  /** UIDs of the pods whose last report did not get through; the kubelet tries again with its next status tick. */
+  readonly unsent: Slice<Set<string>>
+  readonly log: (message: string) => void
+}
+
+/** Reports pods to the API: their status, and the end of their deletion. Source: pkg/kubelet/status/status_manager.go. */
+export class StatusManager {
+  readonly #ports: StatusManagerPorts
+
+  constructor(ports: StatusManagerPorts) {
+    this.#ports = ports
+  }
+
+  /** Writes the status that the pod should have, if it is another than what the API has. Failures are kept for later, not thrown. */
+  publish(record: PodRecord): void {
+    if (record.removed || (record.status && semanticEqual(record.status, this.#wanted(record, record.status)))) return
+    this.#send(record, () => this.#write(record))
+  }
+
+  /** Ends a deletion: DELETE with grace 0, if the object is still the pod that we stopped. */
+  finishDeletion(record: PodRecord): void {
+    this.#send(record, () => this.#delete(record, record.uid))
+  }
+
+  /** Deletes a mirror pod at once. */
+  deleteMirror(record: Pick<PodRecord, 'uid' | 'namespace' | 'name'>, mirrorUid: string): void {
+    this.#send(record, () => this.#delete(record, mirrorUid))
+  }
+
+  #wanted(record: PodRecord, old: Pod['status']): Pod['status'] {
+    const { clock, runtime, hostIP, release, runtimeName } = this.#ports
+    const sandbox = runtime.pod(record.uid)
+    return podStatus({ record, sandbox, old, now: clock.now(), hostIP, release, runtime: runtimeName })
+  }
+
+  #write(record: PodRecord): void {
+    const { client } = this.#ports
+    const current = ignoreNotFound(() => client.get('pods', record))
+    if (!current || current.metadata.uid !== (record.isStatic ? record.mirrorUid : record.uid)) return
+    const status = this.#wanted(record, current.status)
+    const written = semanticEqual(current.status, status) ? current : client.updateStatus('pods', { ...current, status })
+    record.status = written.status
+    record.written = written.status
+    record.version = Number(written.metadata.resourceVersion)
+  }
+
+  #delete({ namespace, name }: Pick<PodRecord, 'namespace' | 'name'>, uid: string): void {
+    try {
+      this.#ports.client.delete('pods', { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } })
+    } catch (error) {
+      if (!isApiError(error, 'NotFound') && !isApiError(error, 'Conflict')) throw error
+    }
+  }
+
+  #send({ uid, name }: Pick<PodRecord, 'uid' | 'name'>, send: () => void): void {
+    const { unsent, log } = this.#ports
+    try {
+      send()
+      unsent.value.delete(uid)
+    } catch (error) {
+      if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
+      log(`Failed to update status for pod ${name}: ${error.message}`)
+      unsent.value.add(uid)
+    }
+  }
+}

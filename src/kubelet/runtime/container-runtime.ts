@@ -1,0 +1,429 @@
+import type { Pod } from '../../api/core/generated.js'
+import type { Clock } from '../../sim/clock.js'
+import type { Host, Module, Slice, Topic } from '../../sim/module.js'
+import type { PlainData } from '../../sim/plain-data.js'
+import { stableHex, stableUuid } from '../stable-hex.js'
+import type { ContainerBehavior } from './behavior.js'
+import { behaviorOf, setBehavior } from './behavior.js'
+import { fullImageName } from './image-name.js'
+import { allocateIp, poolRange, releaseIp } from './ip-pool.js'
+import type { ContainerRequest, ContainerRuntime, RuntimeChange, SandboxRequest } from './runtime-api.js'
+import type { RuntimeContainer, RuntimeImage, RuntimePod, RuntimeState } from './state.js'
+import { latestContainer } from './state.js'
+
+/** How long things take on a machine, in virtual ms. */
+export interface RuntimeTimings {
+  /** Making a pod's sandbox and its network. Default 400. */
+  readonly sandbox: number
+  /** First pull of an image on the machine. Default 400. */
+  readonly imagePull: number
+  /** Pull of an image that is there already (pull policy Always). Default 100. */
+  readonly imageCheck: number
+  /** Creating and starting a container. Default 200. */
+  readonly containerStart: number
+  /** From SIGTERM to the end of a well-behaved container. Default 200. */
+  readonly containerStop: number
+}
+
+/** {@link RuntimeTimings} unless told otherwise: the first pod of an image runs one second after it was bound. */
+export const DEFAULT_RUNTIME_TIMINGS: RuntimeTimings = {
+  sandbox: 400,
+  imagePull: 400,
+  imageCheck: 100,
+  containerStart: 200,
+  containerStop: 200,
+}
+
+/** Options of {@link createContainerRuntime}. */
+export interface ContainerRuntimeOptions {
+  /** Name of the node. */
+  readonly node: string
+  readonly timings?: Partial<RuntimeTimings>
+  /** What containers do, see {@link ContainerBehavior}: by image, by pod (`namespace/pod`) or by container (`namespace/pod/container`). */
+  readonly behaviors?: Readonly<Record<string, ContainerBehavior>>
+  /** Static pods by file name, as in /etc/kubernetes/manifests. */
+  readonly manifests?: Readonly<Record<string, Pod>>
+  /** The network plugin is set up from the start. Default true. */
+  readonly networkReady?: boolean
+}
+
+/** The machine under a kubelet, as the cluster handles it. */
+export interface Machine extends ContainerRuntime, Module {
+  readonly powered: boolean
+  /** Says what containers do from now on; a key as in {@link ContainerRuntimeOptions.behaviors}. */
+  defineBehavior(key: string, behavior: ContainerBehavior): void
+  /** Writes a static pod manifest (or takes it away): the kubelet notices at once, as through inotify. */
+  writeManifest(file: string, pod: Pod | undefined): void
+  /** The network plugin works, or fails. */
+  setNetworkReady(ready: boolean): void
+  /** The machine's power is gone: every process ends at once. Stop the kubelet with it. */
+  powerOff(): void
+  /** Boots: a new boot id, and every container that ran is dead (exit code 255, reason Unknown). Then start the kubelet. */
+  powerOn(): void
+  /** Tells the kubelet that an orderly shutdown begins, or that it was called off. */
+  announceShutdown(shuttingDown: boolean): void
+}
+
+/** Exit codes of a process that a signal ends. */
+const SIGNALLED = { term: 143, kill: 137 } as const
+/** Of each container name so many records are kept: the newest, and the one before it for `lastState`. */
+const KEPT_CONTAINERS = 2
+
+/**
+ * The machine of one node: containers, images, addresses and manifests, which live on while the kubelet is down. Module
+ * `runtime/<node>`; the kubelet of the node is its client. Source of what it models: containerd's CRI plugin, CNI host-local.
+ */
+export function createContainerRuntime(options: ContainerRuntimeOptions): Machine {
+  return new SimulatedMachine(options)
+}
+
+interface Topics {
+  readonly sandbox: Topic
+  readonly pull: Topic
+  readonly start: Topic
+  readonly exit: Topic
+  readonly signal: Topic
+}
+
+/** What the kernel has given to the machine. */
+interface Attachment {
+  readonly clock: Clock
+  readonly slice: Slice<RuntimeState>
+  readonly topics: Topics
+}
+
+interface Exit {
+  readonly [key: string]: PlainData
+  readonly code: number
+  readonly reason: string
+}
+
+class SimulatedMachine implements Machine {
+  readonly name: string
+  readonly #options: ContainerRuntimeOptions
+  readonly #timings: RuntimeTimings
+  #listener: ((change: RuntimeChange) => void) | undefined
+  #host: Attachment | undefined
+
+  constructor(options: ContainerRuntimeOptions) {
+    this.name = `runtime/${options.node}`
+    this.#options = options
+    this.#timings = { ...DEFAULT_RUNTIME_TIMINGS, ...options.timings }
+  }
+
+  setup(host: Host): void {
+    const { clock } = host
+    this.#host = {
+      clock,
+      slice: host.state('machine', () => this.#initialState()),
+      topics: {
+        sandbox: host.handle('sandbox', (uid, cidr) => this.#sandboxMade(uid, cidr as string | undefined)),
+        pull: host.handle('pull', (image) => this.#pulled(image)),
+        start: host.handle('start', (key, runsToCompletion) => this.#started(key, runsToCompletion === true)),
+        exit: host.handle('exit', (key, exit) => this.#exited(key, exit as unknown as Exit)),
+        signal: host.handle('signal', (key, exit) => this.#exited(key, exit as unknown as Exit)),
+      },
+    }
+  }
+
+  get powered(): boolean {
+    return this.#state.powered
+  }
+
+  get bootID(): string {
+    return stableUuid(`${this.#options.node} boot ${this.#state.boots}`)
+  }
+
+  get networkReady(): boolean {
+    return this.#state.networkReady
+  }
+
+  get shuttingDown(): boolean {
+    return this.#state.shuttingDown
+  }
+
+  pods(): Iterable<RuntimePod> {
+    return this.#state.pods.values()
+  }
+
+  pod(uid: string): RuntimePod | undefined {
+    return this.#state.pods.get(uid)
+  }
+
+  images(): Iterable<RuntimeImage> {
+    return this.#state.images.values()
+  }
+
+  image(name: string): RuntimeImage | undefined {
+    return this.#state.images.get(fullImageName(name))
+  }
+
+  behavior(image: string): ContainerBehavior {
+    return behaviorOf(this.#state.behaviors, image)
+  }
+
+  manifests(): ReadonlyMap<string, Pod> {
+    return this.#state.manifests
+  }
+
+  onChange(listener: (change: RuntimeChange) => void): void {
+    this.#listener = listener
+  }
+
+  defineBehavior(key: string, behavior: ContainerBehavior): void {
+    setBehavior(this.#state.behaviors, key, behavior)
+  }
+
+  writeManifest(file: string, pod: Pod | undefined): void {
+    if (pod) this.#state.manifests.set(file, pod)
+    else this.#state.manifests.delete(file)
+    this.#tell('manifests')
+  }
+
+  setNetworkReady(ready: boolean): void {
+    this.#state.networkReady = ready
+    this.#tell('network')
+  }
+
+  announceShutdown(shuttingDown: boolean): void {
+    this.#state.shuttingDown = shuttingDown
+    this.#tell('shutdown')
+  }
+
+  powerOff(): void {
+    const state = this.#state
+    state.powered = false
+    state.shuttingDown = false
+    for (const pod of state.pods.values()) {
+      this.cancelPending(pod.uid)
+      for (const container of pod.containers) this.#cancelTimers(`${pod.uid}/${container.name}`)
+    }
+    for (const [name, image] of state.images) {
+      if (image.state !== 'pulling') continue
+      this.#topics.pull.cancel(name)
+      state.images.delete(name)
+    }
+  }
+
+  powerOn(): void {
+    const state = this.#state
+    state.powered = true
+    state.boots++
+    const now = this.#now
+    for (const pod of state.pods.values()) {
+      this.stopSandbox(pod.uid)
+      for (const container of pod.containers) if (container.state === 'running') end(container, now, { code: 255, reason: 'Unknown' })
+    }
+  }
+
+  runSandbox(request: SandboxRequest): void {
+    const { uid, namespace, name, hostNetwork, podCIDR } = request
+    const { pods } = this.#state
+    const known = pods.get(uid)
+    if (known) {
+      if (known.error === undefined) known.attempt++
+      delete known.error
+      known.sandbox = 'creating'
+    } else {
+      pods.set(uid, { uid, namespace, name, hostNetwork, attempt: 0, sandbox: 'creating', containers: [] })
+    }
+    this.#topics.sandbox.wakeAfter(uid, this.#timings.sandbox, podCIDR === undefined ? {} : { payload: podCIDR })
+  }
+
+  pullImage(image: string, uid: string): void {
+    const { images, behaviors } = this.#state
+    const name = fullImageName(image)
+    const known = images.get(name)
+    if (known?.state === 'pulling') {
+      known.waiters.push(uid)
+      return
+    }
+    const behavior = behaviorOf(behaviors, image)
+    const took = behavior.pullTime ?? (known?.state === 'present' ? this.#timings.imageCheck : this.#timings.imagePull)
+    const size = behavior.imageSize ?? 10_000_000 + (Number.parseInt(stableHex(name, 8), 16) % 190_000_000)
+    images.set(name, { name, state: 'pulling', since: this.#now, took, size, waiters: [uid] })
+    this.#topics.pull.wakeAfter(name, took)
+  }
+
+  startContainer(request: ContainerRequest): void {
+    const { uid, name, image, attempt, runsToCompletion } = request
+    const pod = this.#mustHave(uid)
+    const id = stableHex(`${uid}/${name}/${attempt}/${this.#state.boots}`, 64)
+    const older = pod.containers.filter((container) => container.name === name)
+    const dropped = older.slice(0, older.length - KEPT_CONTAINERS + 1)
+    pod.containers = pod.containers.filter((container) => !dropped.includes(container))
+    pod.containers.push({ id, name, image, attempt, sandbox: pod.attempt, createdAt: this.#now, state: 'creating' })
+    const time = this.#behavior(pod, name, image).startTime ?? this.#timings.containerStart
+    this.#topics.start.wakeAfter(`${uid}/${name}`, time, { payload: runsToCompletion })
+  }
+
+  stopContainer(uid: string, name: string, grace: number): void {
+    const pod = this.pod(uid)
+    const container = latestContainer(pod, name)
+    if (!pod || container?.state !== 'running') return
+    const now = this.#now
+    const killAt = now + grace
+    if (container.killAt !== undefined && container.killAt <= killAt) return
+    container.killAt = killAt
+    const { ignoresSigterm, stopTime = this.#timings.containerStop, stopExitCode = SIGNALLED.term } = this.#behavior(pod, name, container.image)
+    const key = `${uid}/${name}`
+    const due = this.#topics.signal.dueAt(key)
+    const ends = due ?? (ignoresSigterm ? Infinity : now + stopTime)
+    if (due !== undefined && due <= killAt) return
+    const code = ends <= killAt ? stopExitCode : SIGNALLED.kill
+    const exit: Exit = { code, reason: code === 0 ? 'Completed' : 'Error' }
+    this.#topics.signal.wakeAfter(key, Math.min(ends, killAt) - now, { payload: exit })
+  }
+
+  cancelPending(uid: string): void {
+    const pod = this.pod(uid)
+    if (!pod) return
+    if (pod.sandbox === 'creating') {
+      this.#topics.sandbox.cancel(uid)
+      pod.sandbox = 'notready'
+    }
+    for (const container of pod.containers) {
+      if (container.state === 'creating') this.#topics.start.cancel(`${uid}/${container.name}`)
+    }
+    pod.containers = pod.containers.filter(({ state }) => state !== 'creating')
+  }
+
+  stopSandbox(uid: string): void {
+    const pod = this.pod(uid)
+    if (!pod) return
+    pod.sandbox = 'notready'
+    if (pod.ip !== undefined) releaseIp(this.#state.ips, pod.ip)
+    delete pod.ip
+  }
+
+  removePod(uid: string): void {
+    this.cancelPending(uid)
+    this.stopSandbox(uid)
+    this.#state.pods.delete(uid)
+  }
+
+  #sandboxMade(uid: string, podCIDR: string | undefined): void {
+    const pod = this.#mustHave(uid)
+    if (!pod.hostNetwork) {
+      const ip = podCIDR === undefined ? undefined : allocateIp(this.#state.ips, podCIDR)
+      if (ip === undefined) {
+        pod.sandbox = 'notready'
+        pod.error = podCIDR === undefined ? 'no podCIDR' : `no IP addresses available in range set: ${poolRange(podCIDR)}`
+        return this.#tell(`pod/${uid}`)
+      }
+      pod.ip = ip
+    }
+    pod.sandbox = 'ready'
+    this.#tell(`pod/${uid}`)
+  }
+
+  #pulled(name: string): void {
+    const image = this.#state.images.get(name)
+    if (!image) throw new Error(`assertion failed: nothing pulls ${name}`)
+    const error = behaviorOf(this.#state.behaviors, name).pullError
+    image.state = error === undefined ? 'present' : 'failed'
+    if (error !== undefined) image.error = error
+    const waiters = image.waiters
+    image.waiters = []
+    for (const uid of waiters) this.#tell(`pod/${uid}`)
+  }
+
+  #started(key: string, runsToCompletion: boolean): void {
+    const { pod, container } = this.#find(key)
+    const { startError, exitCode, exitAfter, exitReason } = this.#behavior(pod, container.name, container.image)
+    const now = this.#now
+    container.startedAt = now
+    if (startError === undefined) {
+      container.state = 'running'
+      if (exitCode !== undefined || exitAfter !== undefined) {
+        const code = exitCode ?? 0
+        const exit: Exit = { code, reason: exitReason ?? (code === 0 ? 'Completed' : 'Error') }
+        this.#topics.exit.wakeAfter(key, exitAfter ?? 0, { payload: exit, class: runsToCompletion ? 'work' : 'watchdog' })
+      }
+    } else {
+      end(container, now, { code: 128, reason: 'StartError' })
+      container.message = startError
+    }
+    this.#tell(`pod/${pod.uid}`)
+  }
+
+  #exited(key: string, exit: Exit): void {
+    const { pod, container } = this.#find(key)
+    this.#cancelTimers(key)
+    if (container.state !== 'running') return
+    end(container, this.#now, exit)
+    const { exitMessage } = this.#behavior(pod, container.name, container.image)
+    if (exitMessage !== undefined) container.message = exitMessage
+    this.#tell(`pod/${pod.uid}`)
+  }
+
+  #cancelTimers(key: string): void {
+    this.#topics.exit.cancel(key)
+    this.#topics.signal.cancel(key)
+  }
+
+  #find(key: string): { pod: RuntimePod; container: RuntimeContainer } {
+    const slash = key.lastIndexOf('/')
+    const pod = this.#mustHave(key.slice(0, slash))
+    const container = latestContainer(pod, key.slice(slash + 1))
+    if (!container) throw new Error(`assertion failed: the runtime has no container ${key}`)
+    return { pod, container }
+  }
+
+  #mustHave(uid: string): RuntimePod {
+    const pod = this.pod(uid)
+    if (!pod) throw new Error(`assertion failed: the runtime has no pod ${uid}`)
+    return pod
+  }
+
+  #behavior(pod: RuntimePod, container: string, image: string): ContainerBehavior {
+    return behaviorOf(this.#state.behaviors, image, { namespace: pod.namespace, pod: pod.name, container })
+  }
+
+  #tell(change: RuntimeChange): void {
+    this.#listener?.(change)
+  }
+
+  #initialState(): RuntimeState {
+    const { behaviors = {}, manifests = {}, networkReady = true } = this.#options
+    const known = new Map<string, ContainerBehavior>()
+    for (const [key, behavior] of Object.entries(behaviors)) setBehavior(known, key, behavior)
+    return {
+      powered: true,
+      boots: 1,
+      networkReady,
+      shuttingDown: false,
+      pods: new Map(),
+      images: new Map(),
+      ips: { last: 0, used: new Set() },
+      behaviors: known,
+      manifests: new Map(Object.entries(manifests)),
+    }
+  }
+
+  get #now(): number {
+    return this.#attached.clock.now()
+  }
+
+  get #topics(): Topics {
+    return this.#attached.topics
+  }
+
+  get #state(): RuntimeState {
+    return this.#attached.slice.value
+  }
+
+  get #attached(): Attachment {
+    if (!this.#host) throw new Error(`assertion failed: ${this.name} is used before its setup`)
+    return this.#host
+  }
+}
+
+function end(container: RuntimeContainer, now: number, exit: { readonly code: number; readonly reason: string }): void {
+  container.state = 'exited'
+  container.finishedAt = now
+  container.exitCode = exit.code
+  container.reason = exit.reason
+  delete container.killAt
+}
+

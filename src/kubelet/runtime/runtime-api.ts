@@ -1,0 +1,63 @@
+import type { Pod } from '../../api/core/generated.js'
+import type { ContainerBehavior } from './behavior.js'
+import type { RuntimeImage, RuntimePod } from './state.js'
+
+/** What the kubelet asks of the runtime for a pod's sandbox. */
+export interface SandboxRequest {
+  readonly uid: string
+  readonly namespace: string
+  readonly name: string
+  readonly hostNetwork: boolean
+  /** Range of the pod's address; not needed on the host network. */
+  readonly podCIDR: string | undefined
+}
+
+/** What the kubelet asks of the runtime for one container. */
+export interface ContainerRequest {
+  readonly uid: string
+  readonly name: string
+  readonly image: string
+  readonly attempt: number
+  /**
+   * The pod waits for this container to end (init containers, pods that are not restarted for ever): its own end counts as work
+   * in flight, so `settle()` waits for it. The end of a server that is always restarted does not.
+   */
+  readonly runsToCompletion: boolean
+}
+
+/** Something on the machine that its kubelet has to look at: a pod (`pod/<uid>`), or the machine's own state. */
+export type RuntimeChange = `pod/${string}` | 'manifests' | 'network' | 'shutdown'
+
+/**
+ * What a kubelet sees of its machine: the CRI services, the directory of static pod manifests, the state of the network plugin and
+ * the inhibitor lock of the shutdown. Calls answer at once; what takes time is done later and told to the listener.
+ */
+export interface ContainerRuntime {
+  readonly bootID: string
+  readonly networkReady: boolean
+  readonly shuttingDown: boolean
+  /** Everything that has a sandbox or containers, in the order in which it came. */
+  pods(): Iterable<RuntimePod>
+  pod(uid: string): RuntimePod | undefined
+  images(): Iterable<RuntimeImage>
+  image(name: string): RuntimeImage | undefined
+  behavior(image: string): ContainerBehavior
+  /** Static pods by file name. */
+  manifests(): ReadonlyMap<string, Pod>
+  /** Makes the pod's sandbox, or a new one in the place of one that is dead. */
+  runSandbox(request: SandboxRequest): void
+  /** Fetches the image for that pod, joining a pull that is under way. */
+  pullImage(image: string, uid: string): void
+  /** Creates and starts a container. */
+  startContainer(request: ContainerRequest): void
+  /** SIGTERM, and SIGKILL after `grace` ms; a later call may only shorten the time. */
+  stopContainer(uid: string, name: string, grace: number): void
+  /** Ends what is not running yet: a sandbox or a container that is being made. */
+  cancelPending(uid: string): void
+  /** Ends the sandbox and gives its address back. */
+  stopSandbox(uid: string): void
+  /** Forgets the pod; its containers must not run any more. */
+  removePod(uid: string): void
+  /** The kubelet's ear; a kubelet that starts takes the place of the one before. */
+  onChange(listener: (change: RuntimeChange) => void): void
+}

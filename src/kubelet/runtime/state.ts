@@ -1,0 +1,88 @@
+import type { Pod } from '../../api/core/generated.js'
+import type { ContainerBehavior } from './behavior.js'
+import type { IpPool } from './ip-pool.js'
+
+/** One container as the runtime knows it; each restart makes a new one. Plain data, times in virtual ms. */
+export interface RuntimeContainer {
+  /** 64 hexadecimal digits. */
+  readonly id: string
+  readonly name: string
+  /** As the pod's spec names it. */
+  readonly image: string
+  /** How often a container of this name was started before: the restart count. */
+  readonly attempt: number
+  /** The sandbox that it was made in, see {@link RuntimePod.attempt}. */
+  readonly sandbox: number
+  readonly createdAt: number
+  state: 'creating' | 'running' | 'exited'
+  startedAt?: number
+  finishedAt?: number
+  exitCode?: number
+  /** `Completed`, `Error`, `OOMKilled`, `StartError`, or `Unknown` after the machine went down under it. */
+  reason?: string
+  message?: string
+  /** Virtual ms at which SIGKILL follows a SIGTERM that was sent. */
+  killAt?: number
+}
+
+/** A pod's sandbox and its containers, oldest first (of each name the last two are kept). Plain data. */
+export interface RuntimePod {
+  readonly uid: string
+  readonly namespace: string
+  readonly name: string
+  readonly hostNetwork: boolean
+  /** How often the sandbox was made anew. */
+  attempt: number
+  sandbox: 'creating' | 'ready' | 'notready'
+  ip?: string
+  /** Why the last attempt to make the sandbox failed. */
+  error?: string
+  containers: RuntimeContainer[]
+}
+
+/** An image on the node, or on its way there. Plain data. */
+export interface RuntimeImage {
+  readonly name: string
+  state: 'pulling' | 'present' | 'failed'
+  /** When the pull began. */
+  since: number
+  /** How long the last pull took. */
+  took: number
+  size: number
+  error?: string
+  /** UIDs of the pods that wait for it. */
+  waiters: string[]
+}
+
+/** Everything that a machine remembers while its kubelet is down; what survives a crash too is on its disk. Plain data. */
+export interface RuntimeState {
+  powered: boolean
+  /** Counts the boots: the boot id is made from it. */
+  boots: number
+  /** The network plugin has been set up. */
+  networkReady: boolean
+  /** The machine is shutting down in good order. */
+  shuttingDown: boolean
+  readonly pods: Map<string, RuntimePod>
+  readonly images: Map<string, RuntimeImage>
+  readonly ips: IpPool
+  readonly behaviors: Map<string, ContainerBehavior>
+  /** The static pods in /etc/kubernetes/manifests, by file name. */
+  readonly manifests: Map<string, Pod>
+}
+
+/** The newest container of that name. */
+export function latestContainer(pod: RuntimePod | undefined, name: string): RuntimeContainer | undefined {
+  return pod?.containers.findLast((container) => container.name === name)
+}
+
+/** The container of that name before the newest. */
+export function previousContainer(pod: RuntimePod | undefined, name: string): RuntimeContainer | undefined {
+  const latest = latestContainer(pod, name)
+  return pod?.containers.findLast((container) => container.name === name && container !== latest)
+}
+
+/** Whether a container of the pod runs. */
+export function hasRunningContainer(pod: RuntimePod | undefined): boolean {
+  return pod?.containers.some(({ state }) => state === 'running') ?? false
+}

@@ -1,0 +1,21 @@
+import { HASH_SEED, hashNumber, hashText } from '../sim/hash.js'
+
+/**
+ * `digits` (a multiple of 8) hexadecimal digits that depend on `text` only: stands in for the digests and random ids of a node
+ * (image digests, container ids, machine id) without drawing from a random stream.
+ */
+export function stableHex(text: string, digits: number): string {
+  let word = hashText(HASH_SEED, text)
+  let hex = ''
+  while (hex.length < digits) {
+    word = hashNumber(word, hex.length + 1)
+    hex += word.toString(16).padStart(8, '0')
+  }
+  return hex
+}
+
+/** A text in the form of a UUID (version 4) that depends on `text` only. */
+export function stableUuid(text: string): string {
+  const hex = stableHex(text, 32)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`
+}

@@ -1,0 +1,150 @@
+import type { Container, ContainerState, ContainerStatus, Pod } from '../../api/core/generated.js'
+import { formatTime } from '../../api/time.js'
+import type { ContainerMemory } from '../pods/pod-record.js'
+import { isSidecar, restartsAfter } from '../pods/restart-policy.js'
+import type { KubeletRelease } from '../release.js'
+import { fullImageName, imageDigest } from '../runtime/image-name.js'
+import type { RuntimeContainer, RuntimePod } from '../runtime/state.js'
+import { latestContainer, previousContainer } from '../runtime/state.js'
+
+/** What container statuses are made from. */
+export interface ContainerStatusInput {
+  readonly pod: Pod
+  readonly sandbox: RuntimePod | undefined
+  readonly memories: Readonly<Record<string, ContainerMemory>>
+  /** The statuses written before. */
+  readonly old: readonly ContainerStatus[]
+  /** Nothing is started any more. */
+  readonly terminating: boolean
+  readonly release: KubeletRelease
+  /** `containerd`, `docker`, ...: the scheme of container ids. */
+  readonly runtime: string
+}
+
+const NO_STATE: ContainerState = {}
+
+/**
+ * The statuses of `containers` (a pod's init or app containers), in their order.
+ * Source: pkg/kubelet/kubelet_pods.go convertToAPIContainerStatuses, pkg/kubelet/prober/prober_manager.go UpdatePodStatus.
+ */
+export function containerStatuses(containers: readonly Container[], init: boolean, input: ContainerStatusInput): ContainerStatus[] {
+  return containers.map((container) => containerStatus(container, init, input))
+}
+
+function containerStatus(container: Container, init: boolean, input: ContainerStatusInput): ContainerStatus {
+  const { sandbox, old, release, runtime } = input
+  const before = old.find(({ name }) => name === container.name)
+  const current = latestContainer(sandbox, container.name)
+  const image = container.image ?? ''
+  if (!current) return lostOrNew(container, before, input)
+  const { state, lastState } = statesOf(container, current, before, input)
+  const running = state.running !== undefined
+  const regularInit = init && !isSidecar(container)
+  const pulled = current.state !== 'creating'
+  return {
+    ...(pulled ? { containerID: `${runtime}://${current.id}` } : {}),
+    image: pulled ? fullImageName(image) : image,
+    imageID: pulled ? imageDigest(image) : '',
+    lastState,
+    name: container.name,
+    ready: regularInit ? state.terminated?.exitCode === 0 : running,
+    restartCount: current.attempt,
+    ...(release.podIPs ? { started: running } : {}),
+    state,
+    ...extraFields(container, release, pulled),
+  }
+}
+
+function extraFields(container: Container, release: KubeletRelease, pulled: boolean): Partial<ContainerStatus> {
+  const extra: { -readonly [K in 'allocatedResources' | 'resources' | 'volumeMounts']?: ContainerStatus[K] } = {}
+  if (release.containerResources && pulled) {
+    const { requests, limits } = container.resources
+    if (requests) extra.allocatedResources = requests
+    extra.resources = { ...(limits ? { limits } : {}), ...(requests ? { requests } : {}) }
+  }
+  if (release.volumeMounts && container.volumeMounts?.length) {
+    extra.volumeMounts = container.volumeMounts.map(({ mountPath, name, readOnly }) =>
+      readOnly ? { mountPath, name, readOnly, recursiveReadOnly: 'Disabled' } : { mountPath, name },
+    )
+  }
+  return extra
+}
+
+interface States {
+  readonly state: ContainerState
+  readonly lastState: ContainerState
+}
+
+function statesOf(container: Container, current: RuntimeContainer, before: ContainerStatus | undefined, input: ContainerStatusInput): States {
+  const previous = previousContainer(input.sandbox, container.name)
+  const last = previous?.state === 'exited' ? { terminated: terminated(previous, input.runtime) } : (before?.lastState ?? NO_STATE)
+  const waiting = waitingOf(container.name, input)
+  if (current.state === 'creating') return { state: waiting, lastState: last }
+  if (current.state === 'running') return { state: { running: { startedAt: formatTime(current.startedAt ?? 0) } }, lastState: last }
+  const ended = { terminated: terminated(current, input.runtime) }
+  const restarts = !input.terminating && restartsAfter(container, input.pod.spec, current.exitCode ?? 0)
+  // a container that cannot be started again for now waits, and its end is the last state
+  return restarts && input.memories[container.name]?.waiting ? { state: waiting, lastState: ended } : { state: ended, lastState: last }
+}
+
+function terminated(container: RuntimeContainer, runtime: string): NonNullable<ContainerState['terminated']> {
+  const { id, exitCode = 0, finishedAt = 0, startedAt = 0, reason, message } = container
+  return {
+    containerID: `${runtime}://${id}`,
+    exitCode,
+    finishedAt: formatTime(finishedAt),
+    ...(message === undefined ? {} : { message }),
+    ...(reason === undefined ? {} : { reason }),
+    startedAt: formatTime(startedAt),
+  }
+}
+
+function waitingOf(name: string, { pod, memories }: ContainerStatusInput): ContainerState {
+  const waiting = memories[name]?.waiting
+  if (!waiting) return { waiting: { reason: pod.spec.initContainers?.length ? 'PodInitializing' : 'ContainerCreating' } }
+  const { reason, message } = waiting
+  return { waiting: message === undefined ? { reason } : { message, reason } }
+}
+
+const LOST = {
+  exitCode: 137,
+  finishedAt: null,
+  reason: 'ContainerStatusUnknown',
+  startedAt: null,
+} as const
+
+/** A container that the runtime does not have: it was never made, or it has gone while nobody looked. */
+function lostOrNew(container: Container, before: ContainerStatus | undefined, input: ContainerStatusInput): ContainerStatus {
+  if (before?.state.terminated) return before
+  const state = waitingOf(container.name, input)
+  const lost = before?.state.running !== undefined && !before.lastState.terminated
+  const message = 'The container could not be located when the pod was deleted.  The container used to be Running'
+  return {
+    image: container.image ?? '',
+    imageID: '',
+    lastState: lost ? { terminated: { ...LOST, message } } : (before?.lastState ?? NO_STATE),
+    name: container.name,
+    ready: false,
+    restartCount: (before?.restartCount ?? 0) + (lost && input.pod.metadata.deletionTimestamp === undefined ? 1 : 0),
+    ...(input.release.podIPs ? { started: false } : {}),
+    state,
+    ...extraFields(container, input.release, false),
+  }
+}
+
+/**
+ * The statuses of a pod that has been stopped for good: an app container without an end counts as lost, and so do the init containers
+ * before the last that ever started. Source: pkg/kubelet/status/status_manager.go TerminatePod.
+ */
+export function finalStatuses(init: readonly ContainerStatus[], apps: readonly ContainerStatus[]): [ContainerStatus[], ContainerStatus[]] {
+  const message = 'The container could not be located when the pod was terminated'
+  const ended = (status: ContainerStatus): ContainerStatus =>
+    status.state.terminated ? status : { ...status, ready: false, state: { terminated: { ...LOST, message } } }
+  const appStarted = apps.some(({ state, lastState }) => state.terminated ?? lastState.terminated ?? state.running)
+  const initialized = init.every(({ state }) => state.terminated?.exitCode === 0)
+  const lastStarted = init.findLastIndex(({ state, lastState }) => state.terminated ?? lastState.terminated)
+  return [
+    init.map((status, at) => (at < (appStarted ? init.length : lastStarted) ? ended(status) : status)),
+    appStarted || initialized ? apps.map(ended) : [...apps],
+  ]
+}

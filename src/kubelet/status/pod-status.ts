@@ -1,0 +1,149 @@
+import type { PodCondition, PodStatus } from '../../api/core/generated.js'
+import { formatTime } from '../../api/time.js'
+import type { PodRecord } from '../pods/pod-record.js'
+import type { KubeletRelease } from '../release.js'
+import type { RuntimePod } from '../runtime/state.js'
+import type { Verdict } from './conditions.js'
+import { KUBELET_CONDITIONS, containersReady, podInitialized, podReady } from './conditions.js'
+import { containerStatuses, finalStatuses } from './container-statuses.js'
+import type { PodPhase } from './phase.js'
+import { podPhase } from './phase.js'
+
+/** What a pod's status is made from. */
+export interface PodStatusInput {
+  readonly record: PodRecord
+  readonly sandbox: RuntimePod | undefined
+  /** What the API has now. */
+  readonly old: PodStatus
+  readonly now: number
+  readonly hostIP: string
+  readonly release: KubeletRelease
+  /** `containerd`, `docker`, ... */
+  readonly runtime: string
+}
+
+/**
+ * The status that the kubelet wants a pod to have. Cost: the pod's containers.
+ * Source: pkg/kubelet/kubelet_pods.go generateAPIPodStatus, pkg/kubelet/status/status_manager.go.
+ */
+export function podStatus(input: PodStatusInput): PodStatus {
+  return input.record.rejected ? rejectedStatus(input) : ordinaryStatus(input)
+}
+
+/** A pod that was refused has no container statuses and none of the kubelet's conditions. Source: pkg/kubelet/kubelet.go rejectPod. */
+function rejectedStatus({ record, old, now, release }: PodStatusInput): PodStatus {
+  const { verdict, pod } = record
+  const conditions = foreignConditions(old)
+  return {
+    ...(conditions.length > 0 ? { conditions } : {}),
+    message: `Pod was rejected: ${verdict?.message ?? ''}`,
+    ...(release.observedGeneration && pod.metadata.generation !== undefined ? { observedGeneration: pod.metadata.generation } : {}),
+    phase: 'Failed',
+    ...(old.qosClass ? { qosClass: old.qosClass } : {}),
+    reason: verdict?.reason ?? '',
+    startTime: old.startTime ?? formatTime(record.startTime ?? now),
+  }
+}
+
+function ordinaryStatus(input: PodStatusInput): PodStatus {
+  const { record, sandbox, old, now, hostIP, release } = input
+  const { pod, verdict } = record
+  const { spec } = pod
+  const terminating = record.stage === 'terminating' || record.stage === 'finished'
+  const common = { pod, sandbox, memories: record.containers, terminating, release, runtime: input.runtime }
+  let init = containerStatuses(spec.initContainers ?? [], true, { ...common, old: old.initContainerStatuses ?? [] })
+  let apps = containerStatuses(spec.containers, false, { ...common, old: old.containerStatuses ?? [] })
+  if (record.stage === 'finished' && pod.metadata.deletionTimestamp !== undefined) [init, apps] = finalStatuses(init, apps)
+  const phase = phaseOf(input, init, apps)
+  const generation = release.observedGeneration ? pod.metadata.generation : undefined
+  const podIP = spec.hostNetwork ? hostIP : (sandbox?.ip ?? old.podIP)
+  const ended = record.stage === 'finished' && verdict ? verdict : undefined
+  const reason = ended?.reason ?? (phase === old.phase ? old.reason : undefined)
+  const message = ended?.message ?? (phase === old.phase ? old.message : undefined)
+  return {
+    conditions: conditionsOf(input, phase, [...init, ...apps], generation),
+    ...(apps.length > 0 ? { containerStatuses: apps } : {}),
+    ...(old.ephemeralContainerStatuses ? { ephemeralContainerStatuses: old.ephemeralContainerStatuses } : {}),
+    hostIP,
+    ...(release.hostIPs ? { hostIPs: [{ ip: hostIP }] } : {}),
+    ...(init.length > 0 ? { initContainerStatuses: init } : {}),
+    ...(message ? { message } : {}),
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    phase,
+    ...(podIP ? { podIP, ...(release.podIPs ? { podIPs: [{ ip: podIP }] } : {}) } : {}),
+    ...(old.qosClass ? { qosClass: old.qosClass } : {}),
+    ...(reason ? { reason } : {}),
+    ...(old.resourceClaimStatuses ? { resourceClaimStatuses: old.resourceClaimStatuses } : {}),
+    startTime: old.startTime ?? formatTime(record.startTime ?? now),
+  }
+}
+
+type Statuses = NonNullable<PodStatus['containerStatuses']>
+
+/** A terminal phase is never left; a verdict of the kubelet's own counts once nothing runs any more. */
+function phaseOf({ record, sandbox, old }: PodStatusInput, init: Statuses, apps: Statuses): PodPhase {
+  const { pod, stage, verdict, isStatic } = record
+  if (old.phase === 'Succeeded' || old.phase === 'Failed') return old.phase
+  const phase = podPhase({
+    spec: pod.spec,
+    containerStatuses: apps,
+    initContainerStatuses: init,
+    terminating: !isStatic && (stage === 'terminating' || stage === 'finished'),
+    initialized: isInitialized(record, sandbox),
+  })
+  if (stage !== 'finished' || isStatic) {
+    const ends = phase === 'Succeeded' || phase === 'Failed'
+    // while a container still runs, or the end is not yet decided, the pod keeps the phase that it has
+    return ends && verdict ? (old.phase ?? 'Pending') : phase
+  }
+  if (verdict && phase !== 'Succeeded') return 'Failed'
+  return phase === 'Succeeded' || phase === 'Failed' ? phase : 'Failed'
+}
+
+/** Whether an app container has been started in the present sandbox. */
+export function isInitialized({ pod }: PodRecord, sandbox: RuntimePod | undefined): boolean {
+  if (!sandbox) return false
+  return sandbox.containers.some(
+    ({ name, sandbox: attempt, state }) =>
+      attempt === sandbox.attempt && state !== 'creating' && pod.spec.containers.some((container) => container.name === name),
+  )
+}
+
+function foreignConditions(old: PodStatus): PodCondition[] {
+  return (old.conditions ?? []).filter(({ type }) => !KUBELET_CONDITIONS.has(type))
+}
+
+function conditionsOf(input: PodStatusInput, phase: PodPhase, statuses: Statuses, generation: number | undefined): PodCondition[] {
+  const { record, sandbox, old, release } = input
+  const { spec } = record.pod
+  const conditions = foreignConditions(old)
+  const add = (type: string, verdict: Verdict): void => void conditions.push(condition(input, type, verdict, generation))
+  if (record.stage === 'finished' && record.verdict?.disruption && !conditions.some(({ type }) => type === 'DisruptionTarget')) {
+    const { message } = record.verdict
+    add('DisruptionTarget', { status: 'True', reason: 'TerminationByKubelet', message })
+  }
+  if (release.readyToStartContainers) {
+    const ready = sandbox?.sandbox === 'ready' && (Boolean(spec.hostNetwork) || sandbox.ip !== undefined)
+    add('PodReadyToStartContainers', { status: ready ? 'True' : 'False' })
+  }
+  const containers = containersReady(spec, statuses, phase)
+  add('Initialized', podInitialized(spec, statuses, phase))
+  add('Ready', podReady(spec, conditions, containers))
+  add('ContainersReady', containers)
+  add('PodScheduled', { status: 'True' })
+  return conditions
+}
+
+function condition(input: PodStatusInput, type: string, verdict: Verdict, generation: number | undefined): PodCondition {
+  const { old, now, record } = input
+  const before = (record.written ?? old).conditions?.find((known) => known.type === type)
+  return {
+    lastProbeTime: null,
+    lastTransitionTime: (before?.status === verdict.status ? before.lastTransitionTime : null) ?? formatTime(now),
+    ...(verdict.message === undefined ? {} : { message: verdict.message }),
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
+    status: verdict.status,
+    type,
+  }
+}
