@@ -1,7 +1,10 @@
 import type { DaemonSet } from '../../api/apps/generated.js'
 import { scaledValue } from '../shared/int-or-percent.js'
 
-/** Pods that an update may take down at a time, of `desired`; percentages are rounded up. Source: daemonset_util.go UnavailableCount. */
+/**
+ * Pods that an update may take down at a time, of `desired`; percentages are rounded up. Source: daemonset_util.go
+ * UnavailableCount.
+ */
 export function unavailableCount(set: DaemonSet, desired: number): number {
   return scaledValue(rollingUpdateOf(set)?.maxUnavailable, desired, 'up')
 }

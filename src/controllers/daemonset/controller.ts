@@ -25,6 +25,7 @@ import { writeStatus } from '../shared/status-writer.js'
 import { FailedPodBackOff } from './back-off.js'
 import type { BackOffState } from './back-off.js'
 import { applyPodChanges } from './pod-changes.js'
+import type { PodChanges } from './pod-changes.js'
 import { placementPlan } from './placement.js'
 import type { DaemonPlan } from './placement.js'
 import { podsByNode } from './pods-by-node.js'
@@ -139,7 +140,8 @@ class DaemonSetController {
     if (set.metadata.deletionTimestamp !== undefined) return
     const { client } = this.#host
     const pods = this.#claim(set, 'pods', this.#pods)
-    const { current, old } = syncRevisions(client, set, this.#claim(set, 'controllerrevisions', this.#revisions), pods, minorOf(this.#host.version))
+    const revisions = this.#claim(set, 'controllerrevisions', this.#revisions)
+    const { current, old } = syncRevisions(client, set, revisions, pods, minorOf(this.#host.version))
     const hash = hashOf(current)
     // a status is reported in any case, but a generation counts as seen only when it was acted upon
     if (!this.#expectations.isSatisfied(key)) return this.#report(key, set, pods, hash, set.status.observedGeneration)
@@ -171,7 +173,7 @@ class DaemonSetController {
     this.#apply(key, set, rollingUpdateStep(set, nodes, byNode, hash, now), hash)
   }
 
-  #apply(key: string, set: DaemonSet, changes: { readonly create: readonly string[]; readonly remove: readonly Pod[] }, hash: string): void {
+  #apply(key: string, set: DaemonSet, changes: Pick<PodChanges, 'create' | 'remove'>, hash: string): void {
     applyPodChanges({ key, set, owner: ownerOf(set), hash, ...changes }, this.#expectations, this.#podControl)
   }
 
@@ -180,7 +182,8 @@ class DaemonSetController {
     return ended.flatMap(({ pod, node }) => {
       const label = `${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''} on node ${node}`
       if (pod.status.phase === 'Succeeded') {
-        this.#recorder.event(ownerOf(set), 'Normal', 'SucceededDaemonPod', `Found succeeded daemon pod ${label}, will try to delete it`)
+        const message = `Found succeeded daemon pod ${label}, will try to delete it`
+        this.#recorder.event(ownerOf(set), 'Normal', 'SucceededDaemonPod', message)
         return [pod]
       }
       const wait = this.#backOff.next(`${set.metadata.uid ?? ''}/${set.status.observedGeneration ?? 0}/${node}`)

@@ -6,7 +6,10 @@ import { newControllerRef } from '../../api/meta/owner-references.js'
 import { podTemplateHash } from '../shared/pod-template-hash.js'
 import { REVISION_HASH } from './pod-template.js'
 
-/** What a revision holds: a strategic merge patch that brings the template back. Source: pkg/controller/daemon/update.go getPatch. */
+/**
+ * What a revision holds: a strategic merge patch that brings the template back. Source: pkg/controller/daemon/update.go
+ * getPatch.
+ */
 export function revisionData(set: DaemonSet): JsonObject {
   return { spec: { template: { ...(set.spec.template as unknown as JsonObject), $patch: 'replace' } } }
 }
@@ -42,7 +45,11 @@ export function maxRevision(revisions: readonly ControllerRevision[]): number {
  * The old revisions beyond revisionHistoryLimit, lowest first; those that pods still come from are kept.
  * Source: update.go cleanupHistory.
  */
-export function surplusRevisions(set: DaemonSet, old: readonly ControllerRevision[], pods: readonly Pod[]): readonly ControllerRevision[] {
+export function surplusRevisions(
+  set: DaemonSet,
+  old: readonly ControllerRevision[],
+  pods: readonly Pod[],
+): readonly ControllerRevision[] {
   const surplus = old.length - (set.spec.revisionHistoryLimit ?? 10)
   if (surplus <= 0) return []
   const live = new Set(pods.map((pod) => pod.metadata.labels?.[REVISION_HASH]))

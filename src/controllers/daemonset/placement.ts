@@ -73,6 +73,7 @@ function surplusWhenSurging(set: DaemonSet, running: readonly Pod[], { hash, now
   const newPod = running.find(isNew)
   const oldPod = running.find((pod) => !isNew(pod))
   const surplus = running.filter((pod) => pod !== newPod && pod !== oldPod)
-  if (newPod && oldPod && (!isPodReady(oldPod) || isPodAvailable(newPod, set.spec.minReadySeconds ?? 0, now))) surplus.push(oldPod)
+  if (!newPod || !oldPod) return surplus
+  if (!isPodReady(oldPod) || isPodAvailable(newPod, set.spec.minReadySeconds ?? 0, now)) surplus.push(oldPod)
   return surplus
 }

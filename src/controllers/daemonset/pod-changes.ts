@@ -49,7 +49,12 @@ export function applyPodChanges(changes: PodChanges, expectations: Expectations,
   if (deleteError !== undefined) throw deleteError
 }
 
-function deletePods({ key, owner }: PodChanges, doomed: readonly Pod[], expectations: Expectations, podControl: PodControl): unknown {
+function deletePods(
+  { key, owner }: PodChanges,
+  doomed: readonly Pod[],
+  expectations: Expectations,
+  podControl: PodControl,
+): unknown {
   let firstError: unknown
   for (const pod of doomed) {
     try {

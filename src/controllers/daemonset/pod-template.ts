@@ -1,5 +1,7 @@
 import type { DaemonSet } from '../../api/apps/generated.js'
-import type { Affinity, NodeSelector, Pod, PodSpec, PodTemplateSpec, Toleration } from '../../api/core/generated.js'
+import type {
+  Affinity, NodeSelector, NodeSelectorRequirement, Pod, PodSpec, PodTemplateSpec, Toleration,
+} from '../../api/core/generated.js'
 import { semanticEqual } from '../../api/equal.js'
 
 /** Label of a DaemonSet's pods and history: which template they come from. */
@@ -7,7 +9,10 @@ export const REVISION_HASH = 'controller-revision-hash'
 const TEMPLATE_GENERATION = 'pod-template-generation'
 const GENERATION_ANNOTATION = 'deprecated.daemonset.template.generation'
 
-/** The templateGeneration of extensions/v1beta1, which lives on in an annotation. Source: daemonset_util.go GetTemplateGeneration. */
+/**
+ * The templateGeneration of extensions/v1beta1, which lives on in an annotation. Source: daemonset_util.go
+ * GetTemplateGeneration.
+ */
 export function templateGeneration(set: DaemonSet): string | undefined {
   const text = set.metadata.annotations?.[GENERATION_ANNOTATION]
   return text !== undefined && /^\d+$/.test(text) ? text : undefined
@@ -28,7 +33,8 @@ export function isPodUpdated(pod: Pod, set: DaemonSet, hash: string): boolean {
 export function daemonPodTemplate(set: DaemonSet, hash: string, node: string): PodTemplateSpec {
   const { metadata, spec } = set.spec.template
   const generation = templateGeneration(set)
-  const labels = { ...metadata.labels, ...(generation === undefined ? {} : { [TEMPLATE_GENERATION]: generation }), [REVISION_HASH]: hash }
+  const ofGeneration = generation === undefined ? {} : { [TEMPLATE_GENERATION]: generation }
+  const labels = { ...metadata.labels, ...ofGeneration, [REVISION_HASH]: hash }
   return {
     metadata: { ...metadata, labels },
     spec: { ...spec, affinity: affinityToNode(spec.affinity, node), tolerations: daemonTolerations(spec) },
@@ -36,7 +42,8 @@ export function daemonPodTemplate(set: DaemonSet, hash: string, node: string): P
 }
 
 function affinityToNode(affinity: Affinity | undefined, node: string): Affinity {
-  const required: NodeSelector = { nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }] }
+  const ownName: NodeSelectorRequirement = { key: 'metadata.name', operator: 'In', values: [node] }
+  const required: NodeSelector = { nodeSelectorTerms: [{ matchFields: [ownName] }] }
   return { ...affinity, nodeAffinity: { ...affinity?.nodeAffinity, requiredDuringSchedulingIgnoredDuringExecution: required } }
 }
 
@@ -48,7 +55,9 @@ const ADDED: readonly Toleration[] = [
   { key: 'node.kubernetes.io/pid-pressure', operator: 'Exists', effect: 'NoSchedule' },
   { key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' },
 ]
-const ADDED_TO_HOST_NETWORK: Toleration = { key: 'node.kubernetes.io/network-unavailable', operator: 'Exists', effect: 'NoSchedule' }
+const ADDED_TO_HOST_NETWORK: Toleration = {
+  key: 'node.kubernetes.io/network-unavailable', operator: 'Exists', effect: 'NoSchedule',
+}
 
 /** The template's tolerations with those that every daemon pod has. Source: AddOrUpdateDaemonPodTolerations. */
 export function daemonTolerations(spec: PodSpec): readonly Toleration[] {

@@ -5,8 +5,8 @@ import { timeMs } from '../../api/time.js'
 export type PodsByNode = ReadonlyMap<string, readonly Pod[]>
 
 /**
- * Groups pods by their target: spec.nodeName, or before they are bound the one name in their required node affinity. Pods without any
- * target are left out. Source: daemon_controller.go getNodesToDaemonPods, daemonset_util.go GetTargetNodeName.
+ * Groups pods by their target: spec.nodeName, or before they are bound the one name in their required node affinity. Pods
+ * without any target are left out. Source: daemon_controller.go getNodesToDaemonPods, daemonset_util.go GetTargetNodeName.
  */
 export function podsByNode(pods: readonly Pod[]): PodsByNode {
   const groups = new Map<string, Pod[]>()

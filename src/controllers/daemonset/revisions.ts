@@ -13,8 +13,8 @@ export interface Revisions {
 }
 
 /**
- * Finds or records the revision of the present template and gives it the highest number; several of the same template are merged into one.
- * `pods` are the DaemonSet's. Source: pkg/controller/daemon/update.go constructHistory.
+ * Finds or records the revision of the present template and gives it the highest number; several of the same template are
+ * merged into one. `pods` are the DaemonSet's. Source: pkg/controller/daemon/update.go constructHistory.
  */
 export function syncRevisions(
   client: Client,
@@ -39,7 +39,12 @@ export function hashOf(revision: ControllerRevision): string {
 }
 
 /** Deletes what is beyond revisionHistoryLimit. */
-export function deleteSurplusRevisions(client: Client, set: DaemonSet, old: readonly ControllerRevision[], pods: readonly Pod[]): void {
+export function deleteSurplusRevisions(
+  client: Client,
+  set: DaemonSet,
+  old: readonly ControllerRevision[],
+  pods: readonly Pod[],
+): void {
   for (const revision of surplusRevisions(set, old, pods)) {
     ignoreNotFound(() => client.delete('controllerrevisions', revision.metadata))
   }

@@ -19,11 +19,18 @@ interface NodePair {
 }
 
 /**
- * The next step of a DaemonSet's rolling update. Without surge, old pods that are not available are replaced at once, and available ones as
- * far as maxUnavailable allows. With surge, new pods come first and old ones go once the new ones are available.
+ * The next step of a DaemonSet's rolling update. Without surge, old pods that are not available are replaced at once, and
+ * available ones as far as maxUnavailable allows. With surge, new pods come first and old ones go once the new ones are
+ * available.
  * Source: pkg/controller/daemon/update.go rollingUpdate.
  */
-export function rollingUpdateStep(set: DaemonSet, nodes: readonly Node[], pods: PodsByNode, hash: string, now: number): UpdateStep {
+export function rollingUpdateStep(
+  set: DaemonSet,
+  nodes: readonly Node[],
+  pods: PodsByNode,
+  hash: string,
+  now: number,
+): UpdateStep {
   const wanted = nodes.filter((node) => nodeShouldRunDaemonPod(node, set).shouldRun).map((node) => node.metadata.name ?? '')
   const all = new Map<string, readonly Pod[]>(pods)
   for (const name of wanted) if (!all.has(name)) all.set(name, [])

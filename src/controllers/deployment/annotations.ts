@@ -40,8 +40,8 @@ export function annotatedCount(set: ReplicaSet, annotation: typeof DESIRED_REPLI
 }
 
 /**
- * The annotations that the ReplicaSet of the present template is to have: those of the Deployment (but kubectl's last-applied and the
- * bookkeeping ones), the revision if it is higher than its own, and then its former revision in the history.
+ * The annotations that the ReplicaSet of the present template is to have: those of the Deployment (but kubectl's last-applied
+ * and the bookkeeping ones), the revision if it is higher than its own, and then its former revision in the history.
  * Source: deployment_util.go SetNewReplicaSetAnnotations.
  */
 export function newReplicaSetAnnotations(deployment: Deployment, annotations: Annotations, revision: number): Annotations {

@@ -11,8 +11,8 @@ export function newCondition(type: string, status: string, reason: string, messa
 }
 
 /**
- * `conditions` with `condition` in place of the one of its type, at the end. A condition of the same status and reason stays as it is, one
- * of the same status keeps its lastTransitionTime. Source: SetDeploymentCondition.
+ * `conditions` with `condition` in place of the one of its type, at the end. A condition of the same status and reason stays
+ * as it is, one of the same status keeps its lastTransitionTime. Source: SetDeploymentCondition.
  */
 export function setCondition(conditions: Conditions, condition: DeploymentCondition): readonly DeploymentCondition[] {
   const known = findCondition(conditions, condition.type)

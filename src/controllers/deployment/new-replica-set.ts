@@ -6,11 +6,17 @@ import { POD_TEMPLATE_HASH } from './replica-sets.js'
 import { newReplicaSetSize } from './rolling.js'
 
 /**
- * The ReplicaSet to create for the Deployment's present template: `<deployment>-<hash>`, with the hash as label, in the selector and in the
- * template, and of the size that a rollout may begin with. `minor` is the minor version of Kubernetes, on which the hash depends.
+ * The ReplicaSet to create for the Deployment's present template: `<deployment>-<hash>`, with the hash as label, in the
+ * selector and in the template, and of the size that a rollout may begin with. `minor` is the minor version of Kubernetes, on
+ * which the hash depends.
  * Source: pkg/controller/deployment/sync.go getNewReplicaSet.
  */
-export function buildReplicaSet(deployment: Deployment, oldSets: readonly ReplicaSet[], revision: number, minor: number): ReplicaSet {
+export function buildReplicaSet(
+  deployment: Deployment,
+  oldSets: readonly ReplicaSet[],
+  revision: number,
+  minor: number,
+): ReplicaSet {
   const { metadata, spec, status } = deployment
   const hash = podTemplateHash(spec.template, status.collisionCount, minor)
   const labels = { ...spec.template.metadata.labels, [POD_TEMPLATE_HASH]: hash }

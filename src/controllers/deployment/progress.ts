@@ -6,8 +6,8 @@ import { progressDeadline } from './replica-sets.js'
 import { countsOf, isComplete } from './status.js'
 
 /**
- * `status` (fresh counts) with the Progressing and ReplicaFailure conditions of a rollout. Progress is measured against the status that the
- * Deployment has now; without a progress deadline there is no Progressing condition.
+ * `status` (fresh counts) with the Progressing and ReplicaFailure conditions of a rollout. Progress is measured against the
+ * status that the Deployment has now; without a progress deadline there is no Progressing condition.
  * Source: pkg/controller/deployment/progress.go syncRolloutStatus.
  */
 export function rolloutStatus(
@@ -75,14 +75,14 @@ function hasTimedOut(deployment: Deployment, status: DeploymentStatus, now: numb
 function replicaFailure(newSet: ReplicaSet | undefined, oldSets: readonly ReplicaSet[]): DeploymentCondition | undefined {
   for (const set of newSet ? [newSet, ...oldSets] : oldSets) {
     const failure = findCondition(set.status.conditions, 'ReplicaFailure')
-    if (failure) return { ...failure, ...(failure.lastTransitionTime === undefined ? {} : { lastUpdateTime: failure.lastTransitionTime }) }
+    if (failure) return { ...failure, lastUpdateTime: failure.lastTransitionTime ?? null }
   }
   return undefined
 }
 
 /**
- * In how many ms a rollout without progress must be looked at again so that its deadline is not missed; undefined when there is nothing to
- * miss. A second is added against clock skew. Source: requeueStuckDeployment.
+ * In how many ms a rollout without progress must be looked at again so that its deadline is not missed; undefined when there
+ * is nothing to miss. A second is added against clock skew. Source: requeueStuckDeployment.
  */
 export function nextDeadlineCheck(deployment: Deployment, status: DeploymentStatus, now: number): number | undefined {
   const deadline = progressDeadline(deployment)

@@ -48,8 +48,8 @@ export interface RollingBounds {
 }
 
 /**
- * The bounds in pods: percentages of the desired number, maxSurge rounded up and maxUnavailable down; 0 and 0 is taken as maxUnavailable 1.
- * Recreate has neither. Source: deployment_util.go ResolveFenceposts, MaxSurge, MaxUnavailable.
+ * The bounds in pods: percentages of the desired number, maxSurge rounded up and maxUnavailable down; 0 and 0 is taken as
+ * maxUnavailable 1. Recreate has neither. Source: deployment_util.go ResolveFenceposts, MaxSurge, MaxUnavailable.
  */
 export function rollingBounds(deployment: Deployment): RollingBounds {
   if (!isRollingUpdate(deployment)) return { maxSurge: 0, maxUnavailable: 0 }

@@ -1,5 +1,7 @@
 import type { Deployment, ReplicaSet } from '../../api/apps/generated.js'
-import { activeReplicaSets, byCreation, desiredReplicas, rollingBounds, specReplicas, totalSpecReplicas, totalStatus } from './replica-sets.js'
+import {
+  activeReplicaSets, byCreation, desiredReplicas, rollingBounds, specReplicas, totalSpecReplicas, totalStatus,
+} from './replica-sets.js'
 
 /** A ReplicaSet is to be scaled. Intents of one list are carried out in order; one ReplicaSet may occur twice. */
 export interface ScaleIntent {
@@ -8,17 +10,25 @@ export interface ScaleIntent {
 }
 
 /**
- * The next step of a rolling update: either the new ReplicaSet is scaled (up as far as maxSurge allows, or down to the desired size), or
- * the old ones are scaled down (unhealthy replicas first, then as far as maxUnavailable allows). Empty when there is nothing to do now.
+ * The next step of a rolling update: either the new ReplicaSet is scaled (up as far as maxSurge allows, or down to the
+ * desired size), or the old ones are scaled down (unhealthy replicas first, then as far as maxUnavailable allows). Empty when
+ * there is nothing to do now.
  * Source: pkg/controller/deployment/rolling.go.
  */
-export function rollingUpdateStep(deployment: Deployment, newSet: ReplicaSet, oldSets: readonly ReplicaSet[]): readonly ScaleIntent[] {
+export function rollingUpdateStep(
+  deployment: Deployment,
+  newSet: ReplicaSet,
+  oldSets: readonly ReplicaSet[],
+): readonly ScaleIntent[] {
   const size = newReplicaSetSize(deployment, newSet, [...oldSets, newSet])
   if (size !== specReplicas(newSet)) return [{ set: newSet, replicas: size }]
   return scaleDownOld(deployment, newSet, activeReplicaSets(oldSets).toSorted(byCreation))
 }
 
-/** What the new ReplicaSet should ask for, given `all` ReplicaSets (it among them). Source: deployment_util.go NewRSNewReplicas. */
+/**
+ * What the new ReplicaSet should ask for, given `all` ReplicaSets (it among them). Source: deployment_util.go
+ * NewRSNewReplicas.
+ */
 export function newReplicaSetSize(deployment: Deployment, newSet: ReplicaSet, all: readonly ReplicaSet[]): number {
   const desired = desiredReplicas(deployment)
   const present = specReplicas(newSet)

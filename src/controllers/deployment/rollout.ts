@@ -33,8 +33,8 @@ export interface RolloutPorts {
 }
 
 /**
- * One sync of one Deployment: carries out what the pure files of this folder decide, in upstream's order. Answers (from {@link run}) in how
- * many ms the Deployment must be looked at again for its progress deadline, if at all.
+ * One sync of one Deployment: carries out what the pure files of this folder decide, in upstream's order. Answers (from
+ * {@link run}) in how many ms the Deployment must be looked at again for its progress deadline, if at all.
  * Source: pkg/controller/deployment/{deployment_controller,sync,rolling,recreate}.go.
  */
 export class Rollout {
@@ -102,8 +102,8 @@ export class Rollout {
   }
 
   /**
-   * The ReplicaSet of the present template, if there is one, with its annotations, revision and minReadySeconds brought up to date, and the
-   * Deployment's revision with it. Source: getAllReplicaSetsAndSyncRevision.
+   * The ReplicaSet of the present template, if there is one, with its annotations, revision and minReadySeconds brought up to
+   * date, and the Deployment's revision with it. Source: getAllReplicaSetsAndSyncRevision.
    */
   #syncRevision(): ReplicaSet | undefined {
     const found = findNewReplicaSet(this.#deployment, this.#sets)
@@ -147,7 +147,8 @@ export class Rollout {
     const status = isTracked
       ? this.#withCondition(this.#progressing('NewReplicaSetCreated', `Created new replica set "${name}"`))
       : this.#deployment.status
-    if (isTracked || this.#deployment.metadata.annotations?.[REVISION] !== String(revision)) this.#writeStatus(status, String(revision))
+    const isRecorded = this.#deployment.metadata.annotations?.[REVISION] === String(revision)
+    if (isTracked || !isRecorded) this.#writeStatus(status, String(revision))
     return set
   }
 
@@ -161,7 +162,10 @@ export class Rollout {
     }
   }
 
-  /** The name is taken: by the very ReplicaSet that this controller has not seen yet, or by another one, which calls for another hash. */
+  /**
+   * The name is taken: by the very ReplicaSet that this controller has not seen yet, or by another one, which calls for
+   * another hash.
+   */
   #resolveCollision(wanted: ReplicaSet, error: Error): ReplicaSet {
     const taken = this.#ports.client.get('replicasets', wanted.metadata)
     const template = this.#deployment.spec.template
@@ -237,9 +241,9 @@ export class Rollout {
   /** Writes the status, and with it the revision annotation, which the status endpoint lets through. */
   #writeStatus(status: DeploymentStatus, revision?: string): void {
     const { metadata } = this.#deployment
-    const next =
-      revision === undefined ? this.#deployment : { ...this.#deployment, metadata: { ...metadata, annotations: { ...metadata.annotations, [REVISION]: revision } } }
-    this.#deployment = this.#ports.client.updateStatus('deployments', { ...next, status })
+    const annotations = revision === undefined ? metadata.annotations : { ...metadata.annotations, [REVISION]: revision }
+    const annotated = annotations ? { ...metadata, annotations } : metadata
+    this.#deployment = this.#ports.client.updateStatus('deployments', { ...this.#deployment, metadata: annotated, status })
   }
 
   #event(type: 'Normal' | 'Warning', reason: string, message: string): void {

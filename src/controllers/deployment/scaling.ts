@@ -5,18 +5,25 @@ import {
 } from './replica-sets.js'
 import type { ScaleIntent } from './rolling.js'
 
-/** Whether the Deployment was scaled since its ReplicaSets were: one of the active ones remembers another size. Source: isScalingEvent. */
+/**
+ * Whether the Deployment was scaled since its ReplicaSets were: one of the active ones remembers another size. Source:
+ * isScalingEvent.
+ */
 export function isScalingEvent(deployment: Deployment, sets: readonly ReplicaSet[]): boolean {
   const desired = desiredReplicas(deployment)
   return activeReplicaSets(sets).some((set) => (annotatedCount(set, DESIRED_REPLICAS) ?? desired) !== desired)
 }
 
 /**
- * How a scaled (or paused) Deployment spreads its size: onto its only active or latest ReplicaSet; all onto the new one once that is
- * saturated; in the midst of a rolling update onto all of them in proportion. An intent may keep the size: then only the annotations that
- * record the Deployment's size are brought up to date. Source: pkg/controller/deployment/sync.go scale.
+ * How a scaled (or paused) Deployment spreads its size: onto its only active or latest ReplicaSet; all onto the new one once
+ * that is saturated; in the midst of a rolling update onto all of them in proportion. An intent may keep the size: then only
+ * the annotations that record the Deployment's size are brought up to date. Source: pkg/controller/deployment/sync.go scale.
  */
-export function scaleStep(deployment: Deployment, newSet: ReplicaSet | undefined, oldSets: readonly ReplicaSet[]): readonly ScaleIntent[] {
+export function scaleStep(
+  deployment: Deployment,
+  newSet: ReplicaSet | undefined,
+  oldSets: readonly ReplicaSet[],
+): readonly ScaleIntent[] {
   const desired = desiredReplicas(deployment)
   const only = activeOrLatest(newSet, oldSets)
   if (only) return specReplicas(only) === desired ? [] : [{ set: only, replicas: desired }]
@@ -44,8 +51,8 @@ function proportionally(deployment: Deployment, active: readonly ReplicaSet[]): 
   const allowed = desired > 0 ? desired + rollingBounds(deployment).maxSurge : 0
   const toAdd = allowed - totalSpecReplicas(active)
   // growing favours the newest among equals, shrinking the oldest
-  const bySize = (a: ReplicaSet, b: ReplicaSet): number => specReplicas(b) - specReplicas(a) || (toAdd > 0 ? byCreation(b, a) : byCreation(a, b))
-  const sorted = active.toSorted(bySize)
+  const byAge = (a: ReplicaSet, b: ReplicaSet): number => (toAdd > 0 ? byCreation(b, a) : byCreation(a, b))
+  const sorted = active.toSorted((a, b) => specReplicas(b) - specReplicas(a) || byAge(a, b))
   let added = 0
   const sizes = sorted.map((set) => {
     const share = toAdd === 0 ? 0 : proportion(deployment, set, toAdd, added)
@@ -56,7 +63,10 @@ function proportionally(deployment: Deployment, active: readonly ReplicaSet[]): 
   return sorted.map((set, at) => ({ set, replicas: Math.max(0, (sizes[at] as number) + (at === 0 ? leftover : 0)) }))
 }
 
-/** What one ReplicaSet gets of `toAdd`, given what was handed out already; negative when shrinking. Source: GetReplicaSetProportion. */
+/**
+ * What one ReplicaSet gets of `toAdd`, given what was handed out already; negative when shrinking. Source:
+ * GetReplicaSetProportion.
+ */
 function proportion(deployment: Deployment, set: ReplicaSet, toAdd: number, added: number): number {
   if (toAdd === added) return 0
   const fraction = fractionOf(deployment, set)

@@ -21,7 +21,8 @@ export function countsOf({ replicas, updatedReplicas, readyReplicas, availableRe
 }
 
 /**
- * The status of a Deployment by what its ReplicaSets report, with the Available condition. Counts of zero are left out, as in the API.
+ * The status of a Deployment by what its ReplicaSets report, with the Available condition. Counts of zero are left out, as in
+ * the API.
  * Source: pkg/controller/deployment/sync.go calculateStatus.
  */
 export function deploymentStatus(
@@ -70,7 +71,10 @@ function totalTerminating(sets: readonly ReplicaSet[]): number | undefined {
   return total
 }
 
-/** Whether the rollout is over: every replica is of the new template and available, and the spec has been seen. Source: DeploymentComplete. */
+/**
+ * Whether the rollout is over: every replica is of the new template and available, and the spec has been seen. Source:
+ * DeploymentComplete.
+ */
 export function isComplete(deployment: Deployment, status: DeploymentStatus): boolean {
   const desired = desiredReplicas(deployment)
   const { replicas, updatedReplicas, availableReplicas } = countsOf(status)

@@ -17,7 +17,7 @@ import { reportsTerminatingReplicas } from '../shared/terminating-replicas.js'
 import { BY_CONTROLLER, BY_NAMESPACE, namespaceIndexer, ORPHANS, ownershipIndexers } from '../shared/ownership.js'
 import type { Owner } from '../shared/ownership.js'
 import { nextAvailabilityCheck } from '../shared/pod-availability.js'
-import { isNamespaceTerminating, PodControl } from '../shared/pod-control.js'
+import { isNamespaceTerminating, messageOf, PodControl } from '../shared/pod-control.js'
 import { reconcileQueue } from '../shared/reconciler.js'
 import { slowStart } from '../shared/slow-start.js'
 import { writeStatus } from '../shared/status-writer.js'
@@ -51,7 +51,8 @@ class ReplicaSetController {
   constructor(host: ComponentHost) {
     this.#host = host
     this.#pods = host.informer('pods', { indexers: ownershipIndexers<Pod>() })
-    this.#sets = host.informer('replicasets', { indexers: { ...ownershipIndexers<ReplicaSet>(), ...namespaceIndexer<ReplicaSet>() } })
+    const setIndexers = { ...ownershipIndexers<ReplicaSet>(), ...namespaceIndexer<ReplicaSet>() }
+    this.#sets = host.informer('replicasets', { indexers: setIndexers })
     this.#expectations = new Expectations(host.state<ExpectationsState>('expectations', () => new Map()), host.clock)
     this.#podControl = new PodControl(host.client, host.recorder({ component: 'replicaset-controller' }))
     this.#reportsTerminating = reportsTerminatingReplicas(host.version)
@@ -123,7 +124,8 @@ class ReplicaSetController {
   #countTerminating(set: ReplicaSet, controlled: readonly Pod[]): number | undefined {
     if (!this.#reportsTerminating) return undefined
     const matches = compileSelector(set.spec.selector)
-    return controlled.filter((pod) => pod.metadata.deletionTimestamp !== undefined && !isPodTerminal(pod) && matches(pod.metadata.labels)).length
+    const isTerminating = (pod: Pod): boolean => pod.metadata.deletionTimestamp !== undefined && !isPodTerminal(pod)
+    return controlled.filter((pod) => isTerminating(pod) && matches(pod.metadata.labels)).length
   }
 
   /** Creates or deletes pods as needed; answers the first error. */
@@ -179,7 +181,7 @@ class ReplicaSetController {
 
   #report(key: string, set: ReplicaSet, active: readonly Pod[], terminating: number | undefined, failure: unknown): void {
     const now = this.#host.clock.now()
-    const message = failure === undefined ? undefined : failure instanceof Error ? failure.message : String(failure)
+    const message = failure === undefined ? undefined : messageOf(failure)
     const status = replicaSetStatus(set, { active, terminating, failure: message, now })
     if (!semanticEqual(status, set.status)) writeStatus(this.#host.client, 'replicasets', set, status)
     const wait = nextAvailabilityCheck(active.filter(isPodReady), set.spec.minReadySeconds ?? 0, now)

@@ -20,13 +20,18 @@ interface Ranked {
 }
 
 /**
- * The `count` of `pods` that a scale-down deletes, first deleted first: unassigned, Pending before Unknown before Running, not ready, of
- * lower deletion cost, with more related pods on the same node, ready more recently, restarted more often, created more recently. Ages are
- * compared on a log2 scale, and within one bucket the smaller uid goes first.
- * `relatedOnNode` says how many active pods of the same owner's owner a node has.
+ * The `count` of `pods` that a scale-down deletes, first deleted first: unassigned, Pending before Unknown before Running,
+ * not ready, of lower deletion cost, with more related pods on the same node, ready more recently, restarted more often,
+ * created more recently. Ages are compared on a log2 scale, and within one bucket the smaller uid goes first. `relatedOnNode`
+ * says how many active pods of the same owner's owner a node has.
  * Source: pkg/controller/controller_utils.go ActivePodsWithRanks, replica_set.go getPodsToDelete.
  */
-export function podsToDelete(pods: readonly Pod[], count: number, relatedOnNode: (node: string) => number, now: number): readonly Pod[] {
+export function podsToDelete(
+  pods: readonly Pod[],
+  count: number,
+  relatedOnNode: (node: string) => number,
+  now: number,
+): readonly Pod[] {
   if (count >= pods.length) return pods
   return pods.map((pod) => rank(pod, relatedOnNode, now)).sort(compare).slice(0, count).map(({ pod }) => pod)
 }
@@ -35,7 +40,8 @@ function rank(pod: Pod, relatedOnNode: (node: string) => number, now: number): R
   const node = pod.spec.nodeName ?? ''
   const isReady = isPodReady(pod)
   const readySince = isReady ? timeMs(podCondition(pod, 'Ready')?.lastTransitionTime) : undefined
-  const sidecars = new Set(pod.spec.initContainers?.filter((container) => container.restartPolicy === 'Always').map(({ name }) => name))
+  const alwaysRestarted = pod.spec.initContainers?.filter(({ restartPolicy }) => restartPolicy === 'Always')
+  const sidecars = new Set(alwaysRestarted?.map(({ name }) => name))
   return {
     pod,
     assigned: node === '' ? 0 : 1,

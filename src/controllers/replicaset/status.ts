@@ -17,8 +17,9 @@ export interface ReplicaSetObservation {
 }
 
 /**
- * The status that follows from what has been observed, with observedGeneration brought up to date. Counts of zero are left out where the
- * API leaves them out. Source: pkg/controller/replicaset/replica_set_utils.go calculateStatus, updateReplicaSetStatus.
+ * The status that follows from what has been observed, with observedGeneration brought up to date. Counts of zero are left
+ * out where the API leaves them out. Source: pkg/controller/replicaset/replica_set_utils.go calculateStatus,
+ * updateReplicaSetStatus.
  */
 export function replicaSetStatus(set: ReplicaSet, observed: ReplicaSetObservation): ReplicaSetStatus {
   const { active, now } = observed
@@ -54,5 +55,6 @@ function conditionsAfter(set: ReplicaSet, { active, failure, now }: ReplicaSetOb
   const difference = active.length - (set.spec.replicas ?? 1)
   if (known || difference === 0) return conditions
   const reason = difference < 0 ? 'FailedCreate' : 'FailedDelete'
-  return [...conditions, { type: 'ReplicaFailure', status: 'True', reason, message: failure, lastTransitionTime: formatTime(now) }]
+  const lastTransitionTime = formatTime(now)
+  return [...conditions, { type: 'ReplicaFailure', status: 'True', reason, message: failure, lastTransitionTime }]
 }

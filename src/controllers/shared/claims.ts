@@ -15,8 +15,8 @@ export interface Claims<T> {
 }
 
 /**
- * Sorts out what the owner owns, adopts and releases. An owner that is being deleted neither adopts nor releases, and objects that are
- * being deleted are not adopted. Source: pkg/controller/controller_ref_manager.go ClaimObject.
+ * Sorts out what the owner owns, adopts and releases. An owner that is being deleted neither adopts nor releases, and objects
+ * that are being deleted are not adopted. Source: pkg/controller/controller_ref_manager.go ClaimObject.
  */
 export function sortClaims<T extends KubeObject>(
   owner: KubeObject,
@@ -36,11 +36,17 @@ export function sortClaims<T extends KubeObject>(
 }
 
 /**
- * Carries out {@link Claims}: adopts by a patch that carries the uid as precondition, after a fresh read of the owner has shown that it
- * is still there; releases by the opposite patch. Answers what the owner owns afterwards.
+ * Carries out {@link Claims}: adopts by a patch that carries the uid as precondition, after a fresh read of the owner has
+ * shown that it is still there; releases by the opposite patch. Answers what the owner owns afterwards.
  * @throws ApiError when the owner has been replaced or is being deleted, or the server refuses.
  */
-export function settleClaims<T extends KubeObject>(client: Client, owner: Owner, ownerResource: string, resource: string, claims: Claims<T>): T[] {
+export function settleClaims<T extends KubeObject>(
+  client: Client,
+  owner: Owner,
+  ownerResource: string,
+  resource: string,
+  claims: Claims<T>,
+): T[] {
   const owned = [...claims.owned]
   for (const object of claims.release) releaseObject(client, owner, resource, object)
   if (claims.adopt.length === 0) return owned

@@ -1,6 +1,9 @@
 import type { Slice } from '../../sim/module.js'
 
-/** How long a controller waits for creations and deletions of its own to appear, in ms. Source: controller.ExpectationsTimeout. */
+/**
+ * How long a controller waits for creations and deletions of its own to appear, in ms. Source:
+ * controller.ExpectationsTimeout.
+ */
 const TIMEOUT = 5 * 60_000
 
 /** What one owner still has to see. */
@@ -16,8 +19,9 @@ export interface Expectation {
 export type ExpectationsState = Map<string, Expectation>
 
 /**
- * What a controller has done and not yet seen in its informers: until it has, it must not count pods again. Without this, a sync between
- * a creation and its watch event would create the pod twice. Source: pkg/controller/controller_utils.go ControllerExpectations.
+ * What a controller has done and not yet seen in its informers: until it has, it must not count pods again. Without this, a
+ * sync between a creation and its watch event would create the pod twice. Source: pkg/controller/controller_utils.go
+ * ControllerExpectations.
  */
 export class Expectations {
   readonly #state: Slice<ExpectationsState>

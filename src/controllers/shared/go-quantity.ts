@@ -2,8 +2,8 @@ const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, 
 const BINARY: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 }
 
 /**
- * The private fields of a Go resource.Quantity that was read from `text`, as go-spew prints them. Amounts of more than about 15 digits
- * are kept by Go as arbitrary-precision decimals, which are not reproduced here.
+ * The private fields of a Go resource.Quantity that was read from `text`, as go-spew prints them. Amounts of more than about
+ * 15 digits are kept by Go as arbitrary-precision decimals, which are not reproduced here.
  * Source: apimachinery pkg/api/resource/quantity.go ParseQuantity (fast path).
  */
 export function quantityFields(text: string | number | undefined): string {
@@ -20,7 +20,10 @@ export function quantityFields(text: string | number | undefined): string {
   return fields(value, scale, isCanonical ? source : '', suffix in DECIMAL ? 'DecimalSI' : 'DecimalExponent')
 }
 
-/** `text` is Go's cache of the printed form: it is filled in only where Go sees at a glance that the input is in canonical form. */
+/**
+ * `text` is Go's cache of the printed form: it is filled in only where Go sees at a glance that the input is in canonical
+ * form.
+ */
 function fields(value: bigint, scale: number, text: string, format: string): string {
   const amount = `i:(resource.int64Amount){value:(int64)${value} scale:(resource.Scale)${scale}}`
   return `{${amount} d:(resource.infDecAmount){Dec:(*inf.Dec)<nil>} s:(string)${text} Format:(resource.Format)${format}}`

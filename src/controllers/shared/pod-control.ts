@@ -7,8 +7,8 @@ import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
 import type { Owner } from './ownership.js'
 
 /**
- * The pod that `owner` makes from a template: labels, annotations, finalizers and spec of the template, a generated name, and the owner as
- * controller. Source: pkg/controller/controller_utils.go GetPodFromTemplate.
+ * The pod that `owner` makes from a template: labels, annotations, finalizers and spec of the template, a generated name, and
+ * the owner as controller. Source: pkg/controller/controller_utils.go GetPodFromTemplate.
  */
 export function podFromTemplate(template: PodTemplateSpec, owner: Owner): Creatable<Pod> {
   const { labels, annotations, finalizers } = template.metadata
@@ -38,6 +38,11 @@ export function isNamespaceTerminating(error: unknown): boolean {
   return isApiError(error) && (error.details.causes ?? []).some((cause) => cause.reason === 'NamespaceTerminating')
 }
 
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** Creates and deletes pods for an owner, and tells so in events on the owner. Source: controller_utils.go RealPodControl. */
 export class PodControl {
   readonly #client: Client
@@ -56,7 +61,7 @@ export class PodControl {
       return pod
     } catch (error) {
       if (!isNamespaceTerminating(error)) {
-        this.#recorder.event(owner, 'Warning', 'FailedCreate', `Error creating: ${error instanceof Error ? error.message : String(error)}`)
+        this.#recorder.event(owner, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`)
       }
       throw error
     }
@@ -69,7 +74,7 @@ export class PodControl {
       this.#recorder.event(owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name ?? ''}`)
     } catch (error) {
       if (!isApiError(error, 'NotFound')) {
-        this.#recorder.event(owner, 'Warning', 'FailedDelete', `Error deleting: ${error instanceof Error ? error.message : String(error)}`)
+        this.#recorder.event(owner, 'Warning', 'FailedDelete', `Error deleting: ${messageOf(error)}`)
       }
       throw error
     }

@@ -8,9 +8,9 @@ const utf8 = new TextEncoder()
 const dumps = new WeakMap<PodTemplateSpec, Map<number, string>>()
 
 /**
- * The `pod-template-hash` of Deployments and `controller-revision-hash` of DaemonSets: FNV-1a (32 bits) over the template as Go prints
- * it, then over `collisionCount` if there is one, its decimal digits re-encoded in {@link SAFE_ALPHABET}. `minor` is the minor version of
- * Kubernetes: a release that adds a field to PodSpec gives every template another hash.
+ * The `pod-template-hash` of Deployments and `controller-revision-hash` of DaemonSets: FNV-1a (32 bits) over the template as
+ * Go prints it, then over `collisionCount` if there is one, its decimal digits re-encoded in {@link SAFE_ALPHABET}. `minor`
+ * is the minor version of Kubernetes: a release that adds a field to PodSpec gives every template another hash.
  * Source: pkg/controller/controller_utils.go ComputeHash.
  */
 export function podTemplateHash(template: PodTemplateSpec, collisionCount: number | undefined, minor: number): string {

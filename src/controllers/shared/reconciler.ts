@@ -5,8 +5,8 @@ import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
 const SYNC_POLL = 100
 
 /**
- * A controller's work queue: keys wait until all informers have their first list, a failed sync is retried with back-off, and a success
- * ends the back-off. Source: the worker loop that every controller of kube-controller-manager has.
+ * A controller's work queue: keys wait until all informers have their first list, a failed sync is retried with back-off, and
+ * a success ends the back-off. Source: the worker loop that every controller of kube-controller-manager has.
  */
 export function reconcileQueue(
   host: ComponentHost,

@@ -1,0 +1,118 @@
+import { findCondition, isPodReady, withCondition } from '../../api/core/conditions.js'
+import type { Pod } from '../../api/core/generated.js'
+import type { Condition } from '../../api/meta/generated.js'
+import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from '../../api/policy/generated.js'
+import { formatTime, timeMs } from '../../api/time.js'
+import type { ExpectedPods } from './expected-pods.js'
+
+/** How long an eviction that was granted may take to delete the pod, in ms. Source: disruption.go DeletionTimeout. */
+export const DELETION_TIMEOUT = 2 * 60_000
+
+/** Evictions that were granted, and what has become of them. */
+export interface DisruptedPods {
+  /** Pod name to the time of the grant, without those that are over. */
+  readonly pending: Readonly<Record<string, string>>
+  /** Pods that were to be deleted and were not. */
+  readonly expired: readonly Pod[]
+  /** Virtual ms at which the next one expires. */
+  readonly nextExpiry: number | undefined
+}
+
+/** Sorts out status.disruptedPods: pods on their way out and pods that are gone leave the map. Source: buildDisruptedPodMap. */
+export function disruptedPods(budget: PodDisruptionBudget, pods: readonly Pod[], now: number): DisruptedPods {
+  const granted = budget.status.disruptedPods ?? {}
+  const pending: Record<string, string> = {}
+  const expired: Pod[] = []
+  let nextExpiry: number | undefined
+  for (const pod of pods) {
+    const name = pod.metadata.name ?? ''
+    const time = granted[name]
+    if (time === undefined || pod.metadata.deletionTimestamp !== undefined) continue
+    const expiry = timeMs(time) + DELETION_TIMEOUT
+    if (expiry < now) {
+      expired.push(pod)
+      continue
+    }
+    pending[name] = time
+    nextExpiry = Math.min(nextExpiry ?? expiry, expiry)
+  }
+  return { pending, expired, nextExpiry }
+}
+
+/** Pods that are Ready, not on their way out and not promised to an eviction. Source: countHealthyPods. */
+export function countHealthyPods(pods: readonly Pod[], pending: Readonly<Record<string, string>>, now: number): number {
+  let healthy = 0
+  for (const pod of pods) {
+    if (pod.metadata.deletionTimestamp !== undefined || !isPodReady(pod)) continue
+    const granted = pending[pod.metadata.name ?? '']
+    if (granted === undefined || timeMs(granted) + DELETION_TIMEOUT <= now) healthy++
+  }
+  return healthy
+}
+
+/**
+ * The status of a budget; the one that it has, if nothing in it is out of date.
+ * Source: disruption.go updatePdbStatus, component-helpers apps/poddisruptionbudget UpdateDisruptionAllowedCondition.
+ */
+export function budgetStatus(
+  budget: PodDisruptionBudget,
+  expected: ExpectedPods,
+  currentHealthy: number,
+  pending: Readonly<Record<string, string>>,
+  now: number,
+): PodDisruptionBudgetStatus {
+  const { expectedPods, desiredHealthy } = expected
+  const disruptionsAllowed = expectedPods <= 0 ? 0 : Math.max(0, currentHealthy - desiredHealthy)
+  const observedGeneration = budget.metadata.generation ?? 0
+  const isAllowed = disruptionsAllowed > 0
+  const known = findCondition(budget.status.conditions, 'DisruptionAllowed')
+  const isUpToDate = known?.status === (isAllowed ? 'True' : 'False') && budget.status.observedGeneration === observedGeneration
+  // a condition that says the same is left alone, even where its reason (SyncFailed) is another one
+  const isKept = isUpToDate && isSame(budget, disruptionsAllowed, currentHealthy, expected)
+  const reason = isAllowed ? 'SufficientPods' : 'InsufficientPods'
+  const condition = isKept ? known : allowedCondition(budget, isAllowed, { reason, message: '', observedGeneration }, now)
+  return {
+    observedGeneration,
+    disruptionsAllowed,
+    currentHealthy,
+    desiredHealthy,
+    expectedPods,
+    ...(Object.keys(pending).length > 0 ? { disruptedPods: pending } : {}),
+    conditions: withCondition(budget.status.conditions, condition),
+  }
+}
+
+function isSame(
+  { status }: PodDisruptionBudget,
+  allowed: number,
+  healthy: number,
+  { expectedPods, desiredHealthy }: ExpectedPods,
+): boolean {
+  return (
+    status.disruptionsAllowed === allowed &&
+    status.currentHealthy === healthy &&
+    status.expectedPods === expectedPods &&
+    status.desiredHealthy === desiredHealthy
+  )
+}
+
+/** The status of a budget that cannot be reckoned: nothing may be disrupted. Source: disruption.go failSafe. */
+export function failSafeStatus(budget: PodDisruptionBudget, message: string, now: number): PodDisruptionBudgetStatus {
+  const { status } = budget
+  const seen = status.observedGeneration === undefined ? {} : { observedGeneration: status.observedGeneration }
+  const condition = allowedCondition(budget, false, { reason: 'SyncFailed', message, ...seen }, now)
+  return { ...status, disruptionsAllowed: 0, conditions: withCondition(status.conditions, condition) }
+}
+
+/** lastTransitionTime is that of the last change of the status. */
+function allowedCondition(
+  budget: PodDisruptionBudget,
+  isAllowed: boolean,
+  details: Pick<Condition, 'reason' | 'message' | 'observedGeneration'>,
+  now: number,
+): Condition {
+  const status = isAllowed ? 'True' : 'False'
+  const known = findCondition(budget.status.conditions, 'DisruptionAllowed')
+  const since = known?.status === status ? known.lastTransitionTime : undefined
+  return { type: 'DisruptionAllowed', status, lastTransitionTime: since ?? formatTime(now), ...details }
+}
