@@ -13,7 +13,8 @@ function prepareForCreate(pod: Draft<Pod>): void {
   pod.status = { phase: 'Pending', qosClass: computeQosClass(pod as Pod) }
   if ((pod.spec.schedulingGates ?? []).length > 0) {
     pod.status.conditions = [{
-      type: 'PodScheduled', status: 'False', lastProbeTime: null, lastTransitionTime: null, reason: 'SchedulingGated', message: gatedMessage,
+      type: 'PodScheduled', status: 'False', lastProbeTime: null, lastTransitionTime: pod.metadata.creationTimestamp ?? null,
+      reason: 'SchedulingGated', message: gatedMessage,
     }]
   }
 }
