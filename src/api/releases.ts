@@ -109,6 +109,8 @@ const features = {
   schedulingGates: { since: 27 },
   /** A pre-stop sleep may be zero. */
   zeroSleep: { since: 34 },
+  /** ReplicaSets and Deployments report terminatingReplicas (DeploymentReplicaSetTerminatingReplicas). */
+  terminatingReplicas: { since: 35 },
   /** Pod Security Admission; PodSecurityPolicy before it. */
   podSecurityAdmission: { since: 23 },
   /** PodSecurityPolicy. */

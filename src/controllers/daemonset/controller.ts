@@ -5,13 +5,13 @@ import type { KubeObject } from '../../api/definition.js'
 import { semanticEqual } from '../../api/equal.js'
 import { compileSelector } from '../../api/labels.js'
 import { controllerOf } from '../../api/meta/owner-references.js'
+import { release } from '../../api/releases.js'
 import type { Component, ComponentHost } from '../../apiserver/client/component.js'
 import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
 import type { Change, Informer } from '../../apiserver/client/informer.js'
 import { keyOf } from '../../apiserver/client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
-import { minorOf } from '../process/version.js'
 import { settleClaims, sortClaims } from '../shared/claims.js'
 import { Expectations } from '../shared/expectations.js'
 import type { ExpectationsState } from '../shared/expectations.js'
@@ -141,7 +141,7 @@ class DaemonSetController {
     const { client } = this.#host
     const pods = this.#claim(set, 'pods', this.#pods)
     const revisions = this.#claim(set, 'controllerrevisions', this.#revisions)
-    const { current, old } = syncRevisions(client, set, revisions, pods, minorOf(this.#host.version))
+    const { current, old } = syncRevisions(client, set, revisions, pods, release(this.#host.version).minor)
     const hash = hashOf(current)
     // a status is reported in any case, but a generation counts as seen only when it was acted upon
     if (!this.#expectations.isSatisfied(key)) return this.#report(key, set, pods, hash, set.status.observedGeneration)

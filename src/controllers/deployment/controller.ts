@@ -2,19 +2,19 @@ import type { Deployment, ReplicaSet } from '../../api/apps/generated.js'
 import type { Pod } from '../../api/core/generated.js'
 import { compileSelector } from '../../api/labels.js'
 import { controllerOf } from '../../api/meta/owner-references.js'
+import { release } from '../../api/releases.js'
+import type { Release } from '../../api/releases.js'
 import type { Component, ComponentHost } from '../../apiserver/client/component.js'
 import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
 import type { Change, Informer } from '../../apiserver/client/informer.js'
 import { keyOf } from '../../apiserver/client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
-import { minorOf } from '../process/version.js'
 import { settleClaims, sortClaims } from '../shared/claims.js'
 import { BY_CONTROLLER, BY_NAMESPACE, namespaceIndexer, ORPHANS, ownershipIndexers } from '../shared/ownership.js'
 import type { Owner } from '../shared/ownership.js'
 import { reconcileQueue } from '../shared/reconciler.js'
 import { isEmptySelector } from '../shared/selector.js'
-import { reportsTerminatingReplicas } from '../shared/terminating-replicas.js'
 import { Rollout } from './rollout.js'
 
 /**
@@ -36,9 +36,11 @@ class DeploymentController {
   readonly #sets: Informer<ReplicaSet>
   readonly #deployments: Informer<Deployment>
   readonly #queue: WorkQueue
+  readonly #release: Release
 
   constructor(host: ComponentHost) {
     this.#host = host
+    this.#release = release(host.version)
     this.#recorder = host.recorder({ component: 'deployment-controller' })
     this.#pods = host.informer('pods', { indexers: ownershipIndexers<Pod>() })
     this.#sets = host.informer('replicasets', { indexers: ownershipIndexers<ReplicaSet>() })
@@ -95,8 +97,8 @@ class DeploymentController {
       client: this.#host.client,
       recorder: this.#recorder,
       podsOf: (set) => this.#podsOf(set),
-      minor: minorOf(this.#host.version),
-      reportsTerminating: reportsTerminatingReplicas(this.#host.version),
+      minor: this.#release.minor,
+      reportsTerminating: this.#release.has('terminatingReplicas'),
       now: this.#host.clock.now(),
     })
     const deadline = rollout.run()

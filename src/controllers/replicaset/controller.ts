@@ -4,6 +4,7 @@ import { isPodActive, isPodReady, isPodTerminal } from '../../api/core/condition
 import { semanticEqual } from '../../api/equal.js'
 import { compileSelector } from '../../api/labels.js'
 import { controllerOf } from '../../api/meta/owner-references.js'
+import { release } from '../../api/releases.js'
 import { isApiError } from '../../apiserver/client/api-error.js'
 import type { Component, ComponentHost } from '../../apiserver/client/component.js'
 import type { Change, Informer } from '../../apiserver/client/informer.js'
@@ -13,7 +14,6 @@ import { settleClaims, sortClaims } from '../shared/claims.js'
 import { Expectations } from '../shared/expectations.js'
 import type { ExpectationsState } from '../shared/expectations.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
-import { reportsTerminatingReplicas } from '../shared/terminating-replicas.js'
 import { BY_CONTROLLER, BY_NAMESPACE, namespaceIndexer, ORPHANS, ownershipIndexers } from '../shared/ownership.js'
 import type { Owner } from '../shared/ownership.js'
 import { nextAvailabilityCheck } from '../shared/pod-availability.js'
@@ -55,7 +55,7 @@ class ReplicaSetController {
     this.#sets = host.informer('replicasets', { indexers: setIndexers })
     this.#expectations = new Expectations(host.state<ExpectationsState>('expectations', () => new Map()), host.clock)
     this.#podControl = new PodControl(host.client, host.recorder({ component: 'replicaset-controller' }))
-    this.#reportsTerminating = reportsTerminatingReplicas(host.version)
+    this.#reportsTerminating = release(host.version).has('terminatingReplicas')
     this.#queue = reconcileQueue(host, [this.#pods, this.#sets], (key) => this.#sync(key))
     this.#sets.onChange((change) => this.#setChanged(change))
     this.#pods.onChange((change) => this.#podChanged(change))

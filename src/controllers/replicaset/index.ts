@@ -1,0 +1,1 @@
+export { createReplicaSetController } from './controller.js'
