@@ -71,7 +71,7 @@ export class ApiServer {
       storage, clock, resources, indexes,
       uids: random.stream('apiserver/uid'),
       names: random.stream('apiserver/name'),
-      admission: new AdmissionChain(options.admission ?? defaultAdmission(), { storage, resources, clock, random: admissionRandom }),
+      admission: new AdmissionChain(options.admission ?? defaultAdmission(options.scheme.release.minor), { storage, resources, clock, random: admissionRandom }),
       hub: new WatchHub(storage),
     }
     reportWrites({ storage, resources, clock, bus, trace })

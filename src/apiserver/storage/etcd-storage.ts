@@ -13,6 +13,7 @@ export class EtcdStorage implements Storage {
   readonly #store: EtcdStore
   readonly #now: () => number
   readonly #listeners: ((change: StoredChange) => void)[] = []
+  readonly #leaseListeners: (() => void)[] = []
   #seen: number
 
   constructor(store: EtcdStore, now: () => number) {
@@ -65,11 +66,19 @@ export class EtcdStorage implements Storage {
     this.#listeners.push(listener)
   }
 
+  /** Calls when a lease has been granted, whose end somebody must see to. */
+  onLease(listener: () => void): void {
+    this.#leaseListeners.push(listener)
+  }
+
   /** The id says which lease it is, so that nothing has to be remembered: a fork finds the same one. */
   #lease(ttlSeconds: number): bigint {
     const slot = Math.floor(this.#now() / LEASE_SHARE_MS)
     const id = BigInt(slot) * 1_000_000n + BigInt(ttlSeconds)
-    if (this.#store.leaseTimeToLive({ id }).ttl < 0) this.#store.leaseGrant({ id, ttl: ttlSeconds + LEASE_SHARE_MS / 1000 })
+    if (this.#store.leaseTimeToLive({ id }).ttl < 0) {
+      this.#store.leaseGrant({ id, ttl: ttlSeconds + LEASE_SHARE_MS / 1000 })
+      for (const listener of this.#leaseListeners) listener()
+    }
     return id
   }
 

@@ -45,6 +45,8 @@ export interface Storage {
   changesSince(from: string, to: string, revision: number): readonly StoredChange[]
   /** Calls for every write, synchronously, in order. */
   subscribe(listener: (change: StoredChange) => void): void
+  /** Calls when something has been written that will expire. */
+  onLease(listener: () => void): void
 }
 
 /** The exclusive end of the keys that begin with `prefix` (which ends in `/`). */

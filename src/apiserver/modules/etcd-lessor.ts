@@ -1,0 +1,29 @@
+import type { EtcdStore } from '../../etcd/store.js'
+import type { Module } from '../../sim/module.js'
+
+/** What the lessor works on. */
+export interface LessorOptions {
+  readonly store: EtcdStore
+  /** Tells of new leases: `server.context.storage`. */
+  readonly storage: { onLease(listener: () => void): void }
+}
+
+/** Lets etcd's leases run out: what was written with a TTL (Events) goes when its time has come. */
+export function etcdLessor({ store, storage }: LessorOptions): Module {
+  return {
+    name: 'etcd/lessor',
+    setup: (host) => {
+      const topic = host.handle('expire', () => {
+        store.expireLeases(host.clock.now())
+        arm()
+      })
+      const arm = (): void => {
+        const next = store.nextExpiry()
+        if (next === undefined || (topic.dueAt('') ?? Infinity) <= next) return
+        topic.wakeAfter('', Math.max(0, next - host.clock.now()), { class: 'watchdog' })
+      }
+      storage.onLease(arm)
+      arm()
+    },
+  }
+}
