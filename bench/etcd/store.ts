@@ -17,9 +17,9 @@ function rounded(value: number): number {
 
 /** How a store of this size behaves: operation to microseconds (or what the name says). */
 function measure(size: number): Map<string, number> {
-  const keys = podKeys(size)
   const figures = new Map<string, number>()
   const before = heapBytes()
+  const keys = podKeys(size)
   const store = filled(keys)
   figures.set('bytes a key (names counted, values shared)', (heapBytes() - before) / size)
 

@@ -37,7 +37,7 @@ export class EventLog {
   append(write: Version): void {
     this.#ownList()
     const last = this.#chunks[this.#chunks.length - 1]
-    if (last === undefined || (last.writes.length >= CHUNK)) {
+    if (last === undefined || last.writes.length >= CHUNK) {
       this.#chunks.push({ token: this.#token, writes: [write] })
     } else if (last.token === this.#token) {
       last.writes.push(write)
@@ -48,8 +48,18 @@ export class EventLog {
 
   /** The write at a position; positions move when the log is compacted. */
   at(position: number): Version {
-    const [chunk, slot] = this.#locate(position)
-    return this.#chunks[chunk]!.writes[slot]!
+    const first = this.#chunks[0]!.writes
+    if (position < first.length) return first[position]!
+    const rest = position - first.length
+    return this.#chunks[1 + Math.floor(rest / CHUNK)]!.writes[rest % CHUNK]!
+  }
+
+  /** The newest `n` writes, oldest first. */
+  last(n: number): Version[] {
+    const end = this.length
+    const writes: Version[] = []
+    for (let position = end - n; position < end; position++) writes.push(this.at(position))
+    return writes
   }
 
   /** Position of the first write after a revision, in O(log n). */

@@ -146,8 +146,7 @@ export class Mvcc {
 
   /** The last `n` writes, oldest first. */
   lastWrites(n: number): Version[] {
-    const end = this.#log.length
-    return Array.from({ length: n }, (_, i) => this.#log.at(end - n + i))
+    return this.#log.last(n)
   }
 
   /**
