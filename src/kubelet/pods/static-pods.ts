@@ -1,4 +1,4 @@
-import type { Pod } from '../../api/core/generated.js'
+import type { Container, Pod } from '../../api/core/generated.js'
 import { setPodDefaults } from '../../api/core/pod-defaults.js'
 import type { Draft } from '../../api/draft.js'
 import { formatTime } from '../../api/time.js'
@@ -36,6 +36,7 @@ export function staticPod(manifest: Pod, uid: string, node: string, now: number)
   metadata.annotations = { ...metadata.annotations, [CONFIG.hash]: uid, [CONFIG.seen]: seen, [CONFIG.source]: 'file' }
   pod.spec.nodeName = node
   pod.spec.tolerations = [...(pod.spec.tolerations ?? []), { operator: 'Exists', effect: 'NoExecute' }]
+  for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers] as Partial<Draft<Container>>[]) container.resources ??= {}
   setPodDefaults(pod)
   return { ...(pod as Pod), status: {} }
 }
