@@ -92,9 +92,17 @@ export class Rollout {
     return this.#sets.filter((set) => set.metadata.uid !== newSet?.metadata.uid)
   }
 
+  /**
+   * Upstream goes on with the version from before this write, so that the next write of this sync conflicts and another sync follows: a
+   * resumed rollout never shows NewReplicaSetCreated.
+   */
   #markPaused(): void {
-    const condition = pauseCondition(this.#deployment, this.#ports.now)
-    if (condition) this.#writeStatus(this.#withCondition(condition))
+    const before = this.#deployment
+    const condition = pauseCondition(before, this.#ports.now)
+    if (!condition) return
+    const status = this.#withCondition(condition)
+    this.#writeStatus(status)
+    this.#deployment = { ...before, status }
   }
 
   #withCondition(condition: Parameters<typeof setCondition>[1]): DeploymentStatus {
