@@ -85,6 +85,32 @@ describe('against a plain map', () => {
     }), { seed: SEED, numRuns: 150 })
   })
 
+  test('branches that are merged keep finding what is less than their first bound', () => {
+    const tree = new CowTree<number>(MEASURE)
+    const plain = new Map<string, number>()
+    const name = (n: number): string => String(n).padStart(6, '0')
+    const set = (n: number): void => {
+      tree.set(name(n), n)
+      plain.set(name(n), n)
+    }
+    const remove = (from: number, to: number): void => {
+      for (let n = from; n < to; n++) expect(tree.delete(name(n))).toBe(plain.delete(name(n)))
+    }
+    // Full leaves of 64 under full branches of 64: the second branch begins at 4096.
+    for (let n = 0; n < 20_000; n++) set(n)
+    // Its first leaf goes, and something returns below the second leaf's bound.
+    remove(4096, 4160)
+    set(4100)
+    // Now both branches become sparse enough for one.
+    remove(4400, 8192)
+    remove(64, 4000)
+    for (const [key, value] of plain) expect(tree.get(key)).toBe(value)
+    checkTwin({ tree, plain }, '', UNBOUNDED)
+    checkTwin({ tree, plain }, name(4090), name(4165))
+    remove(0, 20_000)
+    checkTwin({ tree, plain }, '', UNBOUNDED)
+  })
+
   test('a visitor can stop', () => {
     const tree = new CowTree<number>(MEASURE)
     for (let i = 0; i < 500; i++) tree.set(String(i).padStart(3, '0'), i)
