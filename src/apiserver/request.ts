@@ -46,8 +46,8 @@ export interface ApiRequest {
   readonly options: RequestOptions
   /** Of create and update: untrusted, already parsed JSON. */
   readonly body?: unknown
-  /** Fields that the body's text had twice (`duplicate field "x"`); only a parser can know. */
-  readonly duplicateFields?: readonly string[]
+  /** What strict decoding minds and only the parser of the text can know: `duplicate field "x"`. */
+  readonly strictFaults?: readonly string[]
   /** Of patch. */
   readonly patch?: PatchBody
   /** Who asks. When absent, the authenticator decides from `credentials`. */

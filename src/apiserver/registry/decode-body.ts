@@ -62,12 +62,10 @@ function checkKind(resources: Resources, body: unknown, expected: ExpectedKind, 
 }
 
 function reportFields(call: Call, unknownFields: readonly string[], fail: (why: string) => Error): void {
-  const { options, duplicateFields = [] } = call.request
+  const { options, strictFaults = [] } = call.request
   const policy = options.fieldValidation ?? 'Warn'
-  if (policy === 'Ignore' || (unknownFields.length === 0 && duplicateFields.length === 0)) return
-  const faults = [
-    ...unknownFields.map((field) => `unknown field "${field}"`), ...duplicateFields.map((field) => `duplicate field "${field}"`),
-  ]
+  if (policy === 'Ignore' || (unknownFields.length === 0 && strictFaults.length === 0)) return
+  const faults = [...unknownFields.map((field) => `unknown field "${field}"`), ...strictFaults]
   if (policy === 'Strict') throw fail(`strict decoding error: ${faults.join(', ')}`)
   for (const fault of faults) warn(call, fault)
 }

@@ -45,7 +45,7 @@ function listRevision(context: RegistryContext, { request: { options } }: Call, 
     if (asked !== undefined && asked !== 0) throw badRequest('specifying resource version is not allowed when using continue')
     if (token.revision <= 0) return undefined
     checkReached(token.revision, storage.revision)
-    if (token.revision < storage.compactedRevision) throw continueTooOld(token, storage.revision)
+    if (token.revision < storage.compactedRevision) throw continueTooOld(token)
     return token.revision
   }
   checkReached(asked, storage.revision)
@@ -56,7 +56,7 @@ function listRevision(context: RegistryContext, { request: { options } }: Call, 
   return asked
 }
 
-function continueTooOld({ start }: ContinueToken, _revision: number): Error {
+function continueTooOld({ start }: ContinueToken): Error {
   const error = expired('The provided continue parameter is too old to display a consistent list result. You can start a new list without '
     + 'the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the '
     + 'provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk '
@@ -154,7 +154,6 @@ export function watchObjects(context: RegistryContext, call: Call): ResourceWatc
   checkListOptions(options, true)
   const selection = selectionOf(resource, call.namespace, options)
   const asked = parseWatchResourceVersion(options.resourceVersion)
-  checkReached(asked, storage.revision)
   const fromNow = options.sendInitialEvents ?? (asked === undefined || asked === 0)
   const revision = fromNow || asked === undefined || asked === 0 ? storage.revision : asked
   if (revision < storage.compactedRevision) {

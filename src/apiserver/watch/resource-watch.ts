@@ -56,7 +56,7 @@ export class ResourceWatch implements Watch<KubeObject> {
     this.#hub = hub
     this.#bookmarks = start.bookmarks
     this.#revision = start.revision
-    this.#pending = start.revision === storage.revision ? [] : undefined
+    this.#pending = start.revision >= storage.revision ? [] : undefined
     this.#initial = start.initial.map((object) => ({ type: 'ADDED', object }))
     if (start.markInitialEnd) this.#initial.push(this.#bookmarkEvent({ 'k8s.io/initial-events-end': 'true' }))
     hub.add(this)
@@ -79,12 +79,14 @@ export class ResourceWatch implements Watch<KubeObject> {
     let taken = 0
     while (taken < changes.length && events.length < limit) {
       const change = changes[taken++] as StoredChange
+      // a watch may be asked to start in the future
+      if (change.revision <= this.#revision) continue
       const event = this.#eventOf(change)
       this.#revision = change.revision
       if (event !== undefined) events.push(event)
     }
     this.#pending = taken === changes.length ? [] : changes.slice(taken)
-    if (this.#pending.length === 0) this.#revision = this.#storage.revision
+    if (this.#pending.length === 0) this.#revision = Math.max(this.#revision, this.#storage.revision)
     if (events.length === 0 && this.#bookmarkDue && this.#bookmarks) events.push(this.#bookmarkEvent())
     this.#bookmarkDue = false
     return events
@@ -113,7 +115,7 @@ export class ResourceWatch implements Watch<KubeObject> {
 
   /** Called by the hub now and then: moves on a watch that has heard nothing for long. */
   bookmark(): void {
-    if (this.#revision === this.#storage.revision) return
+    if (this.#revision >= this.#storage.revision) return
     this.#bookmarkDue = true
     this.#listener?.()
   }
@@ -144,7 +146,7 @@ export class ResourceWatch implements Watch<KubeObject> {
   }
 
   #bookmarkEvent(annotations?: Readonly<Record<string, string>>): WatchEvent<KubeObject> {
-    const metadata = { resourceVersion: String(this.#revision), creationTimestamp: null as unknown as string }
+    const metadata = { resourceVersion: String(this.#revision) }
     const object: KubeObject = Object.freeze({
       kind: this.resource.kind, apiVersion: this.resource.apiVersion,
       metadata: Object.freeze(annotations === undefined ? metadata : { ...metadata, annotations }),

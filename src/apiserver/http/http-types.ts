@@ -1,0 +1,33 @@
+import type { UserInfo } from '../client/client.js'
+
+/** A request as HTTP carries it. Header names are lower case. */
+export interface HttpRequest {
+  readonly method: string
+  /** Still percent-encoded, without the query. */
+  readonly path: string
+  /** Without the leading `?`. */
+  readonly query?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** Whom the connection belongs to (a client certificate); otherwise the `authorization` header is looked at. */
+  readonly user?: UserInfo
+}
+
+/** An answer as HTTP carries it; `warning` may come several times. */
+export interface HttpResponse {
+  readonly code: number
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly body: string
+}
+
+/** A watch that has been accepted: each pull answers the lines that are due. */
+export interface HttpWatch {
+  readonly code: 200
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  /** Lines (without line end) of what has happened since the last call. A line with an ERROR event is the last. */
+  readonly next: () => readonly string[]
+  readonly onReady: (listener: () => void) => void
+  readonly stop: () => void
+  /** Seconds after which the server ends the stream; undefined when the client did not say. */
+  readonly timeoutSeconds: number | undefined
+}

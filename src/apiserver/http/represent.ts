@@ -1,0 +1,56 @@
+import type { KubeObject } from '../../api/definition.js'
+import { ApiError } from '../client/api-error.js'
+import type { Resource } from '../registry/resource.js'
+import type { IncludeObject } from '../table.js'
+import { partialMetadata, tableOf } from '../table.js'
+import type { Negotiated } from './accept.js'
+
+/** What decides about the form of an answer. */
+export interface Representation {
+  readonly resource: Resource
+  readonly negotiated: Negotiated
+  readonly include: string | undefined
+  readonly now: () => number
+}
+
+interface ListLike {
+  readonly kind: string
+  readonly metadata: object
+  readonly items: readonly KubeObject[]
+}
+
+const isList = (object: object): object is ListLike => 'items' in object && Array.isArray(object.items)
+
+/** An answer in the form that the client asked for. Items of plain lists carry no kind, as on the server. */
+export function represent(object: object, { resource, negotiated, include, now }: Representation): object {
+  if ((object as { kind?: string }).kind === 'Status') return object
+  switch (negotiated.as) {
+    case 'Table': return tableOf(resource, object as KubeObject, now(), includeOf(include))
+    case 'PartialObjectMetadata': {
+      if (!isList(object)) return partialMetadata(object as KubeObject)
+      throw wrongForm(`you requested PartialObjectMetadata, but the requested object is a list (*${goType(resource)}List)`)
+    }
+    case 'PartialObjectMetadataList': {
+      if (!isList(object)) {
+        throw wrongForm(`you requested PartialObjectMetadataList, but the requested object is not a list (*${goType(resource)})`)
+      }
+      return {
+        kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata, items: object.items.map(partialMetadata),
+      }
+    }
+    case 'object': return isList(object) ? { ...object, items: object.items.map(bare) } : object
+  }
+}
+
+function bare(item: KubeObject): object {
+  const { kind: _kind, apiVersion: _apiVersion, ...rest } = item
+  return rest
+}
+
+function includeOf(text: string | undefined): IncludeObject {
+  return text === 'Object' || text === 'None' ? text : 'Metadata'
+}
+
+const wrongForm = (message: string): Error => new ApiError(406, 'NotAcceptable', message)
+
+const goType = ({ group, kind }: Resource): string => `${group === '' ? 'core' : group.split('.')[0] as string}.${kind}`

@@ -1,0 +1,82 @@
+import type { KubeObject, PrinterColumn } from '../api/definition.js'
+import type { Resource } from './registry/resource.js'
+
+/** One column of a Table. */
+export interface TableColumn {
+  readonly name: string
+  readonly type: string
+  readonly format: string
+  readonly description: string
+  readonly priority: number
+}
+
+/** One row of a Table. */
+export interface TableRow {
+  readonly cells: readonly (string | number | boolean | null)[]
+  readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason: string; readonly message: string }[]
+  readonly object: object | null
+}
+
+/** meta.k8s.io/v1 Table: what `kubectl get` prints. */
+export interface Table {
+  readonly kind: 'Table'
+  readonly apiVersion: 'meta.k8s.io/v1'
+  readonly metadata: object
+  readonly columnDefinitions: readonly TableColumn[]
+  readonly rows: readonly TableRow[]
+}
+
+/** What each row says of its object: everything, the metadata (the default) or nothing. */
+export type IncludeObject = 'Object' | 'Metadata' | 'None'
+
+interface ListLike {
+  readonly metadata: object
+  readonly items: readonly KubeObject[]
+}
+
+/**
+ * A Table of a list or a single object by the columns of its kind; `now` is virtual ms.
+ * Source: apiserver pkg/endpoints/handlers/response.go, pkg/printers/internalversion/printers.go.
+ */
+export function tableOf(resource: Resource, object: KubeObject | ListLike, now: number, include: IncludeObject = 'Metadata'): Table {
+  const isList = 'items' in object
+  const items = isList ? object.items : [object]
+  const { columns } = resource.definition
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata: isList ? object.metadata : { resourceVersion: object.metadata.resourceVersion },
+    columnDefinitions: columns.map(columnOf),
+    rows: items.map((item) => rowOf(columns, item, now, include)),
+  }
+}
+
+function columnOf({ name, type, format, priority = 0 }: PrinterColumn<KubeObject>): TableColumn {
+  return { name, type, format: format ?? '', description: '', priority }
+}
+
+function rowOf(columns: readonly PrinterColumn<KubeObject>[], item: KubeObject, now: number, include: IncludeObject): TableRow {
+  const conditions = completion(item)
+  return {
+    cells: columns.map(({ cell }) => cell(item, now)),
+    ...(conditions === undefined ? {} : { conditions }),
+    object: include === 'None' ? null : include === 'Object' ? item : partialMetadata(item),
+  }
+}
+
+/** Only the metadata of an object. */
+export function partialMetadata({ metadata }: KubeObject): KubeObject {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata }
+}
+
+const COMPLETIONS: Readonly<Record<string, string>> = {
+  Succeeded: 'The pod has completed successfully.', Failed: 'The pod failed.',
+}
+
+/** Rows of pods that have ended say so, which old clients hide. */
+function completion(item: KubeObject): TableRow['conditions'] {
+  if (item.kind !== 'Pod') return undefined
+  const phase = (item as { readonly status?: { readonly phase?: string } }).status?.phase ?? ''
+  const message = COMPLETIONS[phase]
+  return message === undefined ? undefined : [{ type: 'Completed', status: 'True', reason: phase, message }]
+}

@@ -1,0 +1,90 @@
+const UID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
+const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
+
+/** Replaces what differs from run to run, by the rules of the recordings; one normaliser serves all answers of a scenario. */
+export class Normaliser {
+  readonly #sent: string
+  readonly #uids = new Map<string, string>()
+  readonly #versions = new Set<string>()
+  readonly #bases: string[] = []
+  readonly #names = new Map<string, string>()
+
+  /** `sent` is all text that the client sent (bodies, paths): what occurs there is kept. */
+  constructor(sent: string) {
+    this.#sent = sent
+    for (const [, base = ''] of sent.matchAll(/"generateName":"([^"]+)"/g)) this.#bases.push(base.slice(0, 58))
+  }
+
+  /** Notes resource versions and generated names of an answer before texts are rewritten. */
+  learn(value: unknown): void {
+    if (Array.isArray(value)) for (const item of value) this.learn(item)
+    else if (typeof value === 'object' && value !== null) {
+      const { metadata } = value as { metadata?: Record<string, unknown> }
+      if (typeof metadata?.['resourceVersion'] === 'string') this.#versions.add(metadata['resourceVersion'])
+      const { generateName, name } = metadata ?? {}
+      if (typeof generateName === 'string' && typeof name === 'string' && name.startsWith(generateName.slice(0, 58)) && name !== generateName) {
+        this.#names.set(name, `${name.slice(0, -5)}<rand>`)
+      }
+      for (const member of Object.values(value)) this.learn(member)
+    }
+  }
+
+  value(value: unknown, key = '', parent = ''): unknown {
+    if (typeof value === 'string') return this.#string(value, key, parent)
+    if (Array.isArray(value)) return value.map((item) => this.value(item, key, parent))
+    if (typeof value !== 'object' || value === null) return value
+    const object = value as Record<string, unknown>
+    if (object['kind'] === 'Table') return this.#table(object)
+    const entries = Object.entries(object).filter(([name]) => name !== 'managedFields')
+    return Object.fromEntries(entries.map(([name, member]) => [name, this.value(member, name, key)]))
+  }
+
+  text(text: string): string {
+    let out = text.replace(UID, (uid) => this.#uid(uid)).replace(TIME, (time) => (this.#sent.includes(time) ? time : '<time>'))
+    out = out.replace(/kube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<rand>')
+    for (const base of this.#bases) out = out.replace(new RegExp(`(${base.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')})[a-z0-9]{5}(?=["/]|$)`, 'g'), '$1<rand>')
+    for (const [name, shown] of this.#names) out = out.replaceAll(name, shown)
+    out = out.replace(/current: \d+/g, 'current: <rv>').replace(/((?:precondition|record) \()\d+(?=\))/g, '$1<rv>')
+    out = out.replace(/(resourceVersion\\?":\s?\\?")(\d+)/g, (all, before: string, version: string) =>
+      (this.#versions.has(version) ? `${before}<rv>` : all))
+    return out.replace(/(resourceVersion: ")\d+"/g, '$1<rv>"')
+  }
+
+  #string(text: string, key: string, parent: string): string {
+    if (key === 'resourceVersion') return text === '0' || text === '' || (parent !== 'metadata' && this.#sent.includes(`"${text}"`)) ? text : '<rv>'
+    if (key === 'continue') return text === '' ? text : '<continue>'
+    return this.text(text)
+  }
+
+  #table(table: Record<string, unknown>): unknown {
+    const columns = (table['columnDefinitions'] ?? []) as { name: string; description?: string }[]
+    const rows = (table['rows'] ?? []) as { cells: unknown[] }[]
+    const isAge = (at: number, cell: unknown): boolean =>
+      ['Age', 'Last Seen', 'First Seen'].includes(columns[at]?.name ?? '') || (typeof cell === 'string' && /^\d+[smhd]$/.test(cell))
+    const rest = Object.fromEntries(Object.entries(table).filter(([name]) => name !== 'columnDefinitions' && name !== 'rows'))
+    return {
+      ...this.value({ ...rest, kind: undefined }) as object,
+      kind: 'Table',
+      columnDefinitions: table['columnDefinitions'] === null ? null : columns.map(({ description: _, ...column }) => column),
+      rows: rows.map((row) => ({
+        ...this.value({ ...row, cells: undefined }) as object,
+        cells: row.cells.map((cell, at) => (isAge(at, cell) ? '<age>' : this.value(cell))),
+      })),
+    }
+  }
+
+  #uid(uid: string): string {
+    if (this.#sent.includes(uid)) return uid
+    const known = this.#uids.get(uid)
+    if (known !== undefined) return known
+    const name = `<uid:${this.#uids.size + 1}>`
+    this.#uids.set(uid, name)
+    return name
+  }
+}
+
+/** Message texts with a list in brackets are compared as sets. */
+export function messageSet(message: string): string {
+  const match = /^(.*?)\[(.*)\]$/s.exec(message)
+  return match === null ? message : `${match[1] as string}[${(match[2] as string).split(', ').sort().join(', ')}]`
+}
