@@ -29,7 +29,7 @@ const TABLE = {
 /** Short name of an error that the store can answer. */
 export type EtcdErrorName = keyof typeof TABLE
 
-/** An error answer of etcd: `code` is the gRPC status code, `message` etcd's exact text, `reason` this package's short name for it. */
+/** An error answer of etcd: `code` is the gRPC status code, `message` etcd's exact text, `reason` our short name for it. */
 export class EtcdError extends Error {
   override readonly name: string = 'EtcdError'
   readonly code: number

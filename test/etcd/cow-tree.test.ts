@@ -48,7 +48,9 @@ function checkTwin({ tree, plain }: Twin, start: string, end: string): void {
 
 const key = fc.integer({ min: 0, max: 1500 }).map((n) => n.toString(36))
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('fill' as const), from: fc.nat(1500), keys: fc.nat(300), down: fc.boolean() }) },
+  { weight: 6, arbitrary: fc.record({
+    do: fc.constant('fill' as const), from: fc.nat(1500), keys: fc.nat(300), down: fc.boolean(),
+  }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('drop' as const), from: fc.nat(1500), keys: fc.nat(400) }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('set' as const), key, value: fc.nat(1000) }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('delete' as const), key }) },

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { EtcdStore } from '../../src/etcd/index.js'
 import { honestModel, Lockstep, type Difference, type MakeModel } from './lockstep.js'
 import { operation, type Operation } from './operations.js'
 import { ETCD_BINARY, etcdInstalled, RealEtcd } from './real-etcd.js'
@@ -13,6 +12,13 @@ test('the real etcd is there (in CI it must be; elsewhere the differential tests
   if (!installed) console.warn(`${ETCD_BINARY} is missing: install etcd-server to run the differential tests`)
   expect(installed || process.env['CI'] === undefined).toBe(true)
 })
+
+interface Outcome {
+  readonly operations: number
+  /** The shrunk sequence that differs, if one does. */
+  readonly counterexample: Operation[] | undefined
+  readonly error: unknown
+}
 
 function show(difference: Difference): string {
   return JSON.stringify(difference, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value), 2)
@@ -33,7 +39,7 @@ describe.skipIf(!installed)('against the real etcd (skipped only where its binar
   afterAll(() => etcd.stop())
 
   /** Runs random sequences, each from a common beginning, and shrinks the first that differs. */
-  async function compare(makeModel: MakeModel, numRuns: number): Promise<{ operations: number; counterexample: Operation[] | undefined; error: unknown }> {
+  async function compare(makeModel: MakeModel, numRuns: number): Promise<Outcome> {
     const lockstep = new Lockstep(etcd, makeModel)
     const outcome = await fc.check(fc.asyncProperty(fc.array(operation, { maxLength: 20 }), async (operations) => {
       await lockstep.reset()
@@ -83,9 +89,9 @@ describe.skipIf(!installed)('against the real etcd (skipped only where its binar
   test('a wrong rule for deletions is found too', async () => {
     const everyDeleteIsARevision: MakeModel = (json) => {
       const model = honestModel(json)
-      const { deleteRange } = EtcdStore.prototype
+      const deleteRange = model.deleteRange.bind(model)
       model.deleteRange = (request) => {
-        const answer = deleteRange.call(model, request)
+        const answer = deleteRange(request)
         return { ...answer, header: { ...answer.header, revision: answer.header.revision + (answer.deleted === 0 ? 1 : 0) } }
       }
       return model

@@ -25,7 +25,8 @@ describe('leases', () => {
     expect(store.leaseTimeToLive({ id: 1n, keys: true })).toMatchObject({ ttl: 60, grantedTTL: 60, keys: ['b', 'c'] })
     const before = store.revision
     expect(store.leaseRevoke(1n).header.revision).toBe(before + 1)
-    expect(store.changesSince(before, '\0', '\0').map(({ type, kv }) => [type, kv.key])).toEqual([['DELETE', 'b'], ['DELETE', 'c']])
+    const changes = store.changesSince(before, '\0', '\0').map(({ type, kv }) => [type, kv.key])
+    expect(changes).toEqual([['DELETE', 'b'], ['DELETE', 'c']])
     expect(refusal(() => store.leaseRevoke(1n))).toEqual(NOT_FOUND)
     store.deleteRange({ key: 'a' })
     expect(store.leaseRevoke(2n).header.revision).toBe(before + 2)

@@ -39,11 +39,13 @@ describe('quota and alarms', () => {
   test('CORRUPT forbids every write and no read', () => {
     const store = newStore()
     store.put({ key: 'a' })
-    expect(store.alarm({ action: 'ACTIVATE', memberId: 5n, alarm: 'CORRUPT' }).alarms).toEqual([{ memberId: 5n, alarm: 'CORRUPT' }])
+    const { alarms } = store.alarm({ action: 'ACTIVATE', memberId: 5n, alarm: 'CORRUPT' })
+    expect(alarms).toEqual([{ memberId: 5n, alarm: 'CORRUPT' }])
     expect(store.alarm({ action: 'ACTIVATE', alarm: 'NONE' }).alarms).toEqual([])
     for (const write of [
       () => store.put({ key: 'a' }), () => store.deleteRange({ key: 'a' }), () => store.leaseGrant({ ttl: 9 }),
-      () => store.compact({ revision: 1 }), () => store.casDelete('a', 2), () => store.txn({ success: [{ requestPut: { key: 'a' } }] }),
+      () => store.compact({ revision: 1 }), () => store.casDelete('a', 2),
+      () => store.txn({ success: [{ requestPut: { key: 'a' } }] }),
     ]) expect(refusal(write)).toEqual(CORRUPT)
     expect(store.range({ key: 'a' }).count).toBe(1)
     expect(store.txn({ success: [{ requestRange: { key: 'a' } }] }).succeeded).toBe(true)

@@ -130,7 +130,9 @@ function withoutCrash(choice: TxnChoice): TxnChoice {
   if (!deletesFromKey(choice)) return choice
   const safe = (ops: readonly OpChoice[]): OpChoice[] => ops.map((op) => {
     if ('requestPut' in op) return { requestPut: { ...op.requestPut, ignoreValue: false, ignoreLease: false } }
-    return 'requestTxn' in op ? { requestTxn: { ...op.requestTxn, success: safe(op.requestTxn.success), failure: safe(op.requestTxn.failure) } } : op
+    if (!('requestTxn' in op)) return op
+    const { requestTxn } = op
+    return { requestTxn: { ...requestTxn, success: safe(requestTxn.success), failure: safe(requestTxn.failure) } }
   })
   return { ...choice, success: safe(choice.success), failure: safe(choice.failure) }
 }
@@ -150,7 +152,8 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 10, arbitrary: fc.record({ do: fc.constant('delete' as const), request: deletion }) },
   { weight: 20, arbitrary: fc.record({ do: fc.constant('txn' as const), request: txn }) },
   { weight: 3, arbitrary: fc.record({
-    do: fc.constant('fill' as const), from: fc.nat(30), keys: fc.integer({ min: 1, max: 120 }), values: fc.integer({ min: 1, max: 4 }),
+    do: fc.constant('fill' as const), from: fc.nat(30), keys: fc.integer({ min: 1, max: 120 }),
+    values: fc.integer({ min: 1, max: 4 }),
   }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('compact' as const), revision }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('hashKV' as const), revision }) },

@@ -34,7 +34,8 @@ class Reference {
     for (const [key, value] of puts) {
       const old = next.get(key)
       next.set(key, {
-        key, value, createRevision: old?.createRevision ?? revision, modRevision: revision, version: (old?.version ?? 0) + 1, lease: 0n,
+        key, value, createRevision: old?.createRevision ?? revision, modRevision: revision,
+        version: (old?.version ?? 0) + 1, lease: 0n,
       })
       this.changes.push({ key, revision })
       changed = true
@@ -130,8 +131,10 @@ describe('against every state there ever was', () => {
           expect(store.list(from, to, { revision })).toEqual(within)
           expect(store.count(from, to, revision)).toBe(within.length)
           expect(store.get(from, revision)).toEqual(rows.find((kv) => kv.key === from))
-          const changes = reference.changes.filter((change) => change.revision > revision && change.key >= from && change.key < to)
-          expect(store.changesSince(revision, from, to).map(({ kv }) => ({ key: kv.key, revision: kv.modRevision }))).toEqual(changes)
+          const inRange = ({ key: name }: { key: string }): boolean => name >= from && name < to
+          const expected = reference.changes.filter((change) => change.revision > revision && inRange(change))
+          const changes = store.changesSince(revision, from, to)
+          expect(changes.map(({ kv }) => ({ key: kv.key, revision: kv.modRevision }))).toEqual(expected)
         }
       }
     }), { seed: SEED, numRuns: 120 })

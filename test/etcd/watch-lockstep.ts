@@ -38,11 +38,17 @@ interface Told {
   readonly events: unknown[]
 }
 
+type Wire<T> = Omit<T, 'watchId' | 'header'> & {
+  readonly watchId: number | string
+  readonly header: { readonly revision: number | string }
+}
+
 class Log {
   readonly told = new Map<number, Told>()
   progress = 0
 
-  add(response: WatchResponse): void {
+  /** gRPC's numbers come as strings. */
+  add(response: Wire<WatchResponse>): void {
     const watchId = Number(response.watchId)
     if (watchId === -1 && !response.created && !response.canceled) {
       this.progress = Number(response.header.revision)
@@ -52,7 +58,8 @@ class Log {
     if (told === undefined) this.told.set(watchId, told = { answers: [], events: [] })
     const { created, canceled, compactRevision, cancelReason, header } = response
     if (created || canceled) {
-      told.answers.push(JSON.stringify({ created, canceled, compactRevision: `${compactRevision}`, cancelReason, at: `${header.revision}` }))
+      const answer = { created, canceled, compactRevision: `${compactRevision}`, cancelReason, at: `${header.revision}` }
+      told.answers.push(JSON.stringify(answer))
     }
     for (const event of response.events) told.events.push(canonicalEvent(event))
   }
@@ -85,7 +92,7 @@ export class WatchLockstep {
     this.#model = lockstep.model.watchStream((response) => this.#modelLog.add(response))
     this.#real = lockstep.etcd.stream('Watch', 'Watch')
     this.#real.on('data', (response: unknown) => {
-      this.#realLog.add(response as WatchResponse)
+      this.#realLog.add(response as Wire<WatchResponse>)
       this.#wake()
     })
     this.#real.on('error', () => undefined)
@@ -101,8 +108,14 @@ export class WatchLockstep {
   }
 
   async run(step: WatchOperation | Operation): Promise<Difference | undefined> {
-    if (step.do === 'watch') return void await this.#create(step)
-    if (step.do === 'unwatch') return void await this.#cancel(step.id)
+    if (step.do === 'watch') {
+      await this.#create(step)
+      return undefined
+    }
+    if (step.do === 'unwatch') {
+      await this.#cancel(step.id)
+      return undefined
+    }
     // etcd looks for previous values when it sends: let it send before they are compacted.
     if (step.do === 'compact') await this.settle()
     return this.#lockstep.run(step)

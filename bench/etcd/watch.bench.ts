@@ -1,6 +1,6 @@
 /**
- * `npx tsx bench/etcd/watch.ts`: fan-out of one put to watchers of its prefix, and what watchers of other prefixes cost; the real
- * etcd beside it (all watchers on one stream; until the last of them has been told).
+ * `npx tsx bench/etcd/watch.bench.ts`: fan-out of one put to watchers of its prefix, and what watchers of other prefixes cost;
+ * the real etcd beside it (all watchers on one stream; until the last of them has been told).
  */
 import type { EtcdStore } from '../../src/etcd/index.js'
 import { prefixRangeEnd } from '../../src/etcd/index.js'
@@ -38,9 +38,12 @@ async function realPutTime(watchers: number): Promise<number> {
     wake()
   })
   stream.on('error', () => undefined)
-  const until = async (count: number): Promise<void> => {
-    while (told < count) await new Promise<void>((resolve) => { wake = resolve })
-  }
+  const until = (count: number): Promise<void> => new Promise((resolve) => {
+    wake = () => {
+      if (told >= count) resolve()
+    }
+    wake()
+  })
   const key = Buffer.from(WATCHED)
   for (let i = 0; i < watchers; i++) {
     stream.write({ createRequest: { key, rangeEnd: Buffer.from(prefixRangeEnd(WATCHED)), prevKv: true } })

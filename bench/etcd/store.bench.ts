@@ -1,6 +1,7 @@
 /**
- * `npx tsx bench/etcd/store.ts [keys...]`: the store at 1k, 100k and 1M keys, and the real etcd beside it where it is installed
- * (up to 100k keys, over gRPC on loopback, without fsync). Times are medians in microseconds for each operation.
+ * `npx tsx bench/etcd/store.bench.ts [keys...]`, or `npm run bench etcd`: the store at 1k, 100k and 1M keys, and the real etcd
+ * beside it where it is installed (up to 100k keys, over gRPC on loopback, without fsync). Times are medians in microseconds for
+ * each operation.
  */
 import { etcdInstalled, RealEtcd } from '../../test/etcd/real-etcd.js'
 import { heapBytes, median, microseconds, microsecondsAwaited, shuffled } from './timing.js'
@@ -9,7 +10,8 @@ import { filled, ONE_NAMESPACE, ONE_NAMESPACE_END, podKeys, PODS, PODS_END, VALU
 type Row = Record<string, string | number>
 
 const REAL_LIMIT = 100_000
-const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1_000, 100_000, 1_000_000]
+const asked = process.argv.slice(2).map(Number).filter((size) => size > 0)
+const sizes = asked.length > 0 ? asked : [1_000, 100_000, 1_000_000]
 
 function rounded(value: number): number {
   return Number(value.toPrecision(3))
