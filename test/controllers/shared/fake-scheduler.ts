@@ -1,6 +1,7 @@
 import type { Node, Pod } from '../../../src/api/core/generated.js'
 import { matchesRequiredNodeAffinity } from '../../../src/api/core/node-affinity.js'
 import { findUntoleratedTaint } from '../../../src/api/core/tolerations.js'
+import { isApiError } from '../../../src/apiserver/client/api-error.js'
 import type { Component, ComponentHost } from '../../../src/apiserver/client/component.js'
 import type { Informer } from '../../../src/apiserver/client/informer.js'
 import { keyOf } from '../../../src/apiserver/client/object-index.js'
@@ -26,7 +27,12 @@ function setUp(host: ComponentHost, period: number): void {
     if (!pod || pod.spec.nodeName || pod.metadata.deletionTimestamp) return
     const name = choose(pod, nodes, pods)
     if (name === undefined) return
-    host.client.createSubresource('pods', pod.metadata, 'binding', { metadata: { name: pod.metadata.name }, target: { kind: 'Node', name } })
+    const binding = { metadata: { name: pod.metadata.name }, target: { kind: 'Node', name } }
+    try {
+      host.client.createSubresource('pods', pod.metadata, 'binding', binding)
+    } catch (error) {
+      if (!isApiError(error)) throw error // it is gone, or bound already
+    }
   })
   const enqueue = (pod: Pod): void => {
     if (pod.spec.nodeName || bind.dueAt(keyOf(pod)) !== undefined) return

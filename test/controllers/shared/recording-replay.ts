@@ -7,6 +7,7 @@ import { createDisruptionController } from '../../../src/controllers/disruption/
 import { createGarbageCollector } from '../../../src/controllers/garbage-collector/index.js'
 import { createNodeLifecycleController } from '../../../src/controllers/node-lifecycle/index.js'
 import { createReplicaSetController } from '../../../src/controllers/replicaset/index.js'
+import type { SimulationOptions } from '../../../src/sim/simulation.js'
 import { ControllerCluster } from '../process/controller-cluster.js'
 import { fakeKubelet } from '../process/fake-kubelet.js'
 import { fakeScheduler } from './fake-scheduler.js'
@@ -48,7 +49,7 @@ export interface Recording {
  * A cluster as the recordings had it: three nodes, and the controllers of this folder's tests. `offset`: in which part of a second the
  * recording began, which matters where API times (whole seconds) are compared with the clock.
  */
-export function workloadCluster(offset = 0, version = 'v1.34'): ControllerCluster {
+export function workloadCluster(offset = 0, version = 'v1.34', options: SimulationOptions = {}): ControllerCluster {
   const kubelets = ['n1', 'n2', 'n3'].map((node) => fakeKubelet(node))
   const cluster = new ControllerCluster(
     (resources) => [
@@ -61,7 +62,7 @@ export function workloadCluster(offset = 0, version = 'v1.34'): ControllerCluste
       fakeScheduler(10),
       ...kubelets,
     ],
-    { version },
+    { version, ...options },
   )
   return cluster.advance(10 + offset)
 }
