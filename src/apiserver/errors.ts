@@ -25,7 +25,7 @@ const kindText = ({ group, kind }: GroupKind): string => (group === '' ? kind : 
 const detailsOf = (kind: string, group: string, name: string): StatusDetails => ({
   ...(name === '' ? {} : { name }),
   ...(group === '' ? {} : { group }),
-  kind,
+  ...(kind === '' ? {} : { kind }),
 })
 
 /** 404 `pods "x" not found` */

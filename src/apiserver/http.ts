@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { ApiServer } from './api-server.js'
-import { ApiError } from './client/api-error.js'
+import { ApiError, isApiError } from './client/api-error.js'
 import { badRequest, methodNotAllowed, noSuchPath } from './errors.js'
 import type { Negotiated } from './http/accept.js'
 import { negotiate } from './http/accept.js'
@@ -11,7 +11,8 @@ import type { ApiPath } from './http/path.js'
 import { parsePath } from './http/path.js'
 import { boolean, parseQuery } from './http/query.js'
 import { represent } from './http/represent.js'
-import { watchLines } from './http/watch-lines.js'
+import type { WatchForm } from './http/watch-lines.js'
+import { endedWatch, watchLines } from './http/watch-lines.js'
 import type { Resource } from './registry/resource.js'
 import type { ApiRequest, Credentials, RequestVerb } from './request.js'
 
@@ -22,6 +23,11 @@ const JSON_TYPE = 'application/json'
  * (JSON or YAML; as Table or PartialObjectMetadata by the Accept header). A watch is answered with an {@link HttpWatch} to pull from.
  */
 export function handleHttp(server: ApiServer, http: HttpRequest): HttpResponse | HttpWatch {
+  const answer = answerHttp(server, http)
+  return http.method === 'HEAD' && 'body' in answer ? { ...answer, body: '' } : answer
+}
+
+function answerHttp(server: ApiServer, http: HttpRequest): HttpResponse | HttpWatch {
   let format: Negotiated['format'] = 'json'
   try {
     const path = parsePath(http.path)
@@ -58,12 +64,21 @@ function serve(server: ApiServer, http: HttpRequest, path: ApiPath, negotiated: 
   const include = query.get('includeObject') ?? undefined
   const now = (): number => server.context.clock.now()
   if (verb === 'watch') {
-    const watch = server.watch(request)
-    return watchLines(watch, { resource, negotiated, include, now, timeoutSeconds: request.options.timeoutSeconds })
+    return openWatch(server, request, { resource, negotiated, include, now, timeoutSeconds: request.options.timeoutSeconds })
   }
   const { code, object, warnings } = server.handle(request)
   const shown = code >= 400 ? object : represent(object, { resource, negotiated, include, now })
   return textAnswer(code, shown, negotiated.format, warnings)
+}
+
+/** A watch whose history is gone is accepted, and then ends with an ERROR event, as behind the watch cache. */
+function openWatch(server: ApiServer, request: ApiRequest, form: WatchForm): HttpWatch {
+  try {
+    return watchLines(server.watch(request), form)
+  } catch (error) {
+    if (!isApiError(error, 'Expired')) throw error
+    return endedWatch(error, form)
+  }
 }
 
 function resourceAt(server: ApiServer, { group, version, resource, subresource }: ApiPath): Resource {

@@ -64,9 +64,16 @@ function rowOf(columns: readonly PrinterColumn<KubeObject>[], item: KubeObject, 
   }
 }
 
+/** An annotation that stands for a field of the internal DaemonSet, and so is no part of its metadata in here. */
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
+
 /** Only the metadata of an object. */
-export function partialMetadata({ metadata }: KubeObject): KubeObject {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata }
+export function partialMetadata({ kind, metadata }: KubeObject): KubeObject {
+  const partial = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' }
+  if (kind !== 'DaemonSet' || metadata.annotations?.[TEMPLATE_GENERATION] === undefined) return { ...partial, metadata }
+  const { annotations, ...rest } = metadata
+  const { [TEMPLATE_GENERATION]: _, ...others } = annotations
+  return { ...partial, metadata: Object.keys(others).length === 0 ? rest : { ...rest, annotations: others } }
 }
 
 const COMPLETIONS: Readonly<Record<string, string>> = {

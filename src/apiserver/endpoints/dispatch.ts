@@ -73,8 +73,11 @@ export function dispatch(context: RegistryContext, call: Call): Answer {
   const known = resource.definition.subresources.find(({ name }) => name === subresource)
   if (known === undefined) throw noSuchPath()
   const endpoint = (special[`${resource.resource}/${subresource}`] ?? special[subresource])?.[verb]
-  if (endpoint === undefined || !allows(known.verbs, verb)) throw methodNotAllowed()
-  return endpoint(context, call)
+  if (!allows(known.verbs, verb)) throw methodNotAllowed()
+  if (endpoint !== undefined) return endpoint(context, call)
+  // listed in discovery, but nothing behind it yet
+  getObject(context, call)
+  throw methodNotAllowed()
 }
 
 const allows = (verbs: readonly string[], verb: string): boolean => verbs.includes(verb)

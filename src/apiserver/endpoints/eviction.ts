@@ -27,14 +27,10 @@ export function evictPod(context: RegistryContext, call: Call): Status {
   const pod = context.storage.get(storageKey(call.resource, call.namespace, call.name)) as Pod | undefined
   if (pod === undefined) throw notFound(call.resource, call.name)
   context.admission.validate(attributesOf(call, 'CREATE', eviction, undefined))
-  const eviction1: Call = { ...call, dryRun, subresource: '', request: { ...call.request, options: optionsOf(eviction) } }
-  if (ignoresBudgets(pod)) {
-    deleteExisting(context, eviction1, pod)
-    return CREATED
-  }
-  const budget = budgetOf(context, call, pod)
+  const deletion: Call = { ...call, dryRun, subresource: '', request: { ...call.request, options: optionsOf(eviction) } }
+  const budget = ignoresBudgets(pod) ? undefined : budgetOf(context, call, pod)
   if (budget !== undefined && !isUnhealthyAndEvictable(pod, budget)) takeDisruption(context, { dryRun }, budget, call.name)
-  deleteExisting(context, eviction1, markDisrupted(context, eviction1, pod))
+  deleteExisting(context, deletion, markDisrupted(context, deletion, pod))
   return CREATED
 }
 

@@ -4,12 +4,11 @@ import { namespaceDefinition } from '../../api/core/namespace.js'
 import type { Draft } from '../../api/draft.js'
 import { conflict, invalid, notFound, STALE } from '../errors.js'
 import type { Call, RegistryContext } from '../registry/context.js'
-import { revisionOf } from '../registry/context.js'
 import { definitionKind } from '../registry/create.js'
 import { decodeBody } from '../registry/decode-body.js'
 import { shouldDeleteDuringUpdate } from '../registry/finalizers.js'
 import { modify } from '../registry/modify.js'
-import { storageKey } from '../registry/resource.js'
+import { discard, load } from '../registry/stored.js'
 import { checkIdentity } from '../registry/update.js'
 
 /**
@@ -20,8 +19,7 @@ export function finalizeNamespace(context: RegistryContext, call: Call): KubeObj
   const { resource, name } = call
   const draft = decodeBody<Namespace>(call, context.resources, call.request.body, definitionKind(resource))
   checkIdentity(call, draft as unknown as Draft<KubeObject>)
-  const key = storageKey(resource, undefined, name)
-  const existing = context.storage.get(key) as Namespace | undefined
+  const existing = load(context, resource, undefined, name) as Namespace | undefined
   if (existing === undefined) throw notFound(resource, name)
   const { resourceVersion } = draft.metadata
   if (resourceVersion !== undefined && resourceVersion !== existing.metadata.resourceVersion) throw conflict(resource, name, STALE)
@@ -30,7 +28,7 @@ export function finalizeNamespace(context: RegistryContext, call: Call): KubeObj
   const finalizers = draft.spec.finalizers ?? []
   const next = { ...existing, spec: { ...existing.spec, finalizers } }
   if (!call.dryRun && shouldDeleteDuringUpdate(resource, next, existing)) {
-    context.storage.remove(key, revisionOf(existing))
+    discard(context, resource, existing)
     return existing
   }
   return modify<Namespace>(context, call, resource, existing, (namespace) => {

@@ -11,7 +11,7 @@ import { badRequest, conflict, invalid, notFound, STALE } from '../errors.js'
 import type { Call, RegistryContext } from '../registry/context.js'
 import { decodeBody } from '../registry/decode-body.js'
 import { applyPatch } from '../registry/patch.js'
-import { storageKey } from '../registry/resource.js'
+import { load } from '../registry/stored.js'
 import { writeUpdate } from '../registry/update.js'
 
 const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
@@ -52,8 +52,8 @@ function requestedScale(context: RegistryContext, call: Call, workload: Workload
   return decode<Scale>(message, patched).object
 }
 
-function find({ storage }: RegistryContext, { resource, namespace, name }: Call): Workload {
-  const workload = storage.get(storageKey(resource, namespace, name))
+function find(context: RegistryContext, { resource, namespace, name }: Call): Workload {
+  const workload = load(context, resource, namespace, name)
   if (workload === undefined) throw notFound(resource, name)
   return workload as Workload
 }

@@ -34,9 +34,9 @@ export function represent(object: object, { resource, negotiated, include, now }
       if (!isList(object)) {
         throw wrongForm(`you requested PartialObjectMetadataList, but the requested object is not a list (*${goType(resource)})`)
       }
-      return {
-        kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata, items: object.items.map(partialMetadata),
-      }
+      // an empty list of these is null on the server
+      const items = object.items.length === 0 ? null : object.items.map(partialMetadata)
+      return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata, items }
     }
     case 'object': return isList(object) ? { ...object, items: object.items.map(bare) } : object
   }

@@ -6,8 +6,14 @@ import type { HttpWatch } from './http-types.js'
 import type { Representation } from './represent.js'
 import { represent } from './represent.js'
 
+/** What decides about the form of a watch stream. */
+export interface WatchForm extends Representation {
+  /** Seconds after which the server ends the stream. */
+  readonly timeoutSeconds: number | undefined
+}
+
 /** The lines of a watch stream: one JSON event each. Only the first Table of a stream names the columns. */
-export function watchLines(watch: ResourceWatch, form: Representation & { readonly timeoutSeconds: number | undefined }): HttpWatch {
+export function watchLines(watch: ResourceWatch, form: WatchForm): HttpWatch {
   let isFirst = true
   const line = ({ type, object }: WatchEvent<KubeObject>): string => {
     const isBookmark = type === 'BOOKMARK'
@@ -18,7 +24,7 @@ export function watchLines(watch: ResourceWatch, form: Representation & { readon
   }
   return {
     code: 200,
-    headers: { 'content-type': form.negotiated.format === 'yaml' ? 'application/yaml' : 'application/json' },
+    headers: headersOf(form),
     timeoutSeconds: form.timeoutSeconds,
     next: () => {
       try {
@@ -26,10 +32,32 @@ export function watchLines(watch: ResourceWatch, form: Representation & { readon
       } catch (error) {
         if (!(error instanceof ApiError)) throw error
         watch.stop()
-        return [JSON.stringify({ type: 'ERROR', object: error.status })]
+        return [errorLine(error)]
       }
     },
     onReady: (listener) => watch.onReady(listener),
     stop: () => watch.stop(),
+  }
+}
+
+const errorLine = (error: ApiError): string => JSON.stringify({ type: 'ERROR', object: error.status })
+
+const headersOf = ({ negotiated }: WatchForm): HttpWatch['headers'] =>
+  ({ 'content-type': negotiated.format === 'yaml' ? 'application/yaml' : 'application/json' })
+
+/** A stream that consists of one ERROR event. */
+export function endedWatch(error: ApiError, form: WatchForm): HttpWatch {
+  let lines: readonly string[] = [errorLine(error)]
+  return {
+    code: 200, headers: headersOf(form), timeoutSeconds: form.timeoutSeconds,
+    next: () => {
+      const due = lines
+      lines = []
+      return due
+    },
+    onReady: (listener) => listener(),
+    stop: () => {
+      lines = []
+    },
   }
 }

@@ -10,9 +10,8 @@ import type { Call, RegistryContext } from './context.js'
 import { warn } from './context.js'
 import { decodeBody } from './decode-body.js'
 import type { Resource } from './resource.js'
-import { keyOfObject } from './resource.js'
 import { seal, sealDryRun } from './seal.js'
-import { ttlOf } from './ttl.js'
+import { load, save } from './stored.js'
 
 /** Names that are tried when `generateName` meets taken ones. */
 const NAME_TRIES = 8
@@ -41,23 +40,28 @@ export function createDraft(context: RegistryContext, call: Call, draft: Draft<K
   const { resourceVersion } = draft.metadata
   initMetadata(context, draft)
   prepare(call.resource, draft)
-  // a strategy may have put another metadata object there
-  const { metadata } = draft
-  const base = metadata.name === undefined ? metadata.generateName : undefined
+  const base = draft.metadata.name === undefined ? draft.metadata.generateName : undefined
   for (let tries = 1; ; tries++) {
-    if (base !== undefined) metadata.name = generateName(base, (limit) => context.names.int(0, limit - 1))
+    if (base !== undefined) nameDraft(context, call.resource, draft, base)
     if (tries === 1 || base !== undefined) checkValid(call, draft)
     context.admission.validate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
     if (resourceVersion !== undefined && resourceVersion !== '0') {
       throw untypedError('resourceVersion should not be set on objects to be created')
     }
-    const existing = context.storage.get(keyOfObject(call.resource, draft as KubeObject))
+    const { namespace, name = '' } = draft.metadata
+    const existing = load(context, call.resource, namespace, name)
     if (existing === undefined) break
     if (base === undefined) throw taken(call, existing)
-    if (tries === NAME_TRIES) throw generateNameConflict(call.resource, metadata.name as string)
+    if (tries === NAME_TRIES) throw generateNameConflict(call.resource, name)
   }
   for (const text of call.resource.definition.strategy.warnings?.(draft as KubeObject, undefined) ?? []) warn(call, text)
   return store(context, call, draft)
+}
+
+function nameDraft({ names }: RegistryContext, { kind, definition }: Resource, draft: Draft<KubeObject>, base: string): void {
+  draft.metadata.name = generateName(base, (limit) => names.int(0, limit - 1))
+  // a namespace has its name as a label, which defaulting could not know yet
+  if (kind === 'Namespace') definition.setDefaults?.(draft)
 }
 
 /** FillObjectMetaSystemFields: what the server says of every new object. */
@@ -73,9 +77,7 @@ function store(context: RegistryContext, call: Call, draft: Draft<KubeObject>): 
   const { resource } = call
   if (call.dryRun) return sealDryRun(resource, draft, undefined)
   const object = seal(context, resource, draft)
-  if (!context.storage.put(keyOfObject(resource, object), object, 0, ttlOf(resource))) {
-    throw new Error('assertion failed: the store changed in the middle of a create')
-  }
+  save(context, resource, object, undefined)
   return object
 }
 
@@ -113,5 +115,5 @@ function checkValid({ resource }: Call, draft: Draft<KubeObject>): void {
   const { definition } = resource
   const rules = { namespaced: resource.namespaced, validateName: definition.validateName ?? subdomainName }
   const errors = [...validateObjectMeta(object.metadata, rules), ...definition.validate?.(object) ?? []]
-  if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors)
+  if (errors.length > 0) throw invalid(resource.groupKind, object.metadata.name ?? '', errors)
 }

@@ -2,15 +2,14 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { formatTime, timeMs } from '../../api/time.js'
 import type { Status } from '../client/api-error.js'
-import { conflict, notFound } from '../errors.js'
+import { conflict, forbidden, notFound } from '../errors.js'
 import { attributesOf } from './attributes.js'
 import type { Call, RegistryContext } from './context.js'
-import { revisionOf } from './context.js'
 import { checkDeleteOptions } from './delete-options.js'
 import { finalizersForDeletion } from './finalizers.js'
-import { storageKey } from './resource.js'
 import { sameJson } from './same-json.js'
 import { seal, sealDryRun } from './seal.js'
+import { discard, load, save } from './stored.js'
 
 /** What a DELETE answers: the object while it still exists, or (for some kinds) as it was last; else a Status. */
 export interface Deleted {
@@ -27,7 +26,7 @@ const RETURNS_OBJECT = new Set([
 
 /** DELETE of one object. Source: apiserver pkg/registry/rest/delete.go, registry/generic/registry/store.go Delete. */
 export function deleteObject(context: RegistryContext, call: Call): Deleted {
-  const existing = context.storage.get(storageKey(call.resource, call.namespace, call.name))
+  const existing = load(context, call.resource, call.namespace, call.name)
   checkDeleteOptions(call.request.options)
   if (existing === undefined) throw notFound(call.resource, call.name)
   return deleteExisting(context, call, existing)
@@ -35,6 +34,9 @@ export function deleteObject(context: RegistryContext, call: Call): Deleted {
 
 /** Deletes a stored object by the rules of its kind. */
 export function deleteExisting(context: RegistryContext, call: Call, existing: KubeObject): Deleted {
+  if (isSystemPriorityClass(call, existing)) {
+    throw forbidden(call.resource, call.name, 'this is a system priority class and cannot be deleted')
+  }
   checkPreconditions(call, existing)
   context.admission.validate(attributesOf(call, 'DELETE', undefined, existing))
   if (call.resource.kind === 'Namespace' && call.resource.group === '') {
@@ -50,21 +52,21 @@ export function deleteExisting(context: RegistryContext, call: Call, existing: K
   return removeAfter ? remove(context, call, marked) : { object: marked, gone: false }
 }
 
+function isSystemPriorityClass({ resource }: Call, { metadata: { name = '' } }: KubeObject): boolean {
+  return resource.resource === 'priorityclasses' && name.startsWith('system-')
+}
+
 /** Writes the draft unless it changes nothing. */
 function store(context: RegistryContext, call: Call, draft: Draft<KubeObject>, existing: KubeObject): KubeObject {
   if (sameJson(draft, existing)) return existing
   const marked = seal(context, call.resource, draft)
-  if (!context.storage.put(storageKey(call.resource, call.namespace, call.name), marked, revisionOf(existing))) {
-    throw new Error('assertion failed: the store changed in the middle of a delete')
-  }
+  save(context, call.resource, marked, existing)
   return marked
 }
 
 function remove(context: RegistryContext, call: Call, existing: KubeObject): Deleted {
-  const { resource, name } = call
-  if (!call.dryRun && !context.storage.remove(storageKey(resource, call.namespace, name), revisionOf(existing))) {
-    throw new Error('assertion failed: the store changed in the middle of a delete')
-  }
+  const { resource } = call
+  if (!call.dryRun) discard(context, resource, existing)
   return { object: RETURNS_OBJECT.has(resource.resource) ? existing : success(call, existing), gone: true }
 }
 

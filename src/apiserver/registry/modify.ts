@@ -1,10 +1,9 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import type { Call, RegistryContext } from './context.js'
-import { revisionOf } from './context.js'
 import type { Resource } from './resource.js'
-import { keyOfObject } from './resource.js'
 import { sameJson } from './same-json.js'
+import { save } from './stored.js'
 import { seal, sealDryRun } from './seal.js'
 
 /**
@@ -19,8 +18,6 @@ export function modify<T extends KubeObject>(
   if (dryRun) return sealDryRun(resource, draft as unknown as Draft<KubeObject>, existing.metadata.resourceVersion) as T
   if (sameJson(draft, existing)) return existing
   const sealed = seal(context, resource, draft as unknown as Draft<KubeObject>)
-  if (!context.storage.put(keyOfObject(resource, sealed), sealed, revisionOf(existing))) {
-    throw new Error('assertion failed: the store changed in the middle of a write')
-  }
+  save(context, resource, sealed, existing)
   return sealed as T
 }

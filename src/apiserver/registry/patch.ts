@@ -14,7 +14,7 @@ import type { PatchBody } from '../request.js'
 import type { Call, RegistryContext } from './context.js'
 import { warn } from './context.js'
 import type { Resource } from './resource.js'
-import { storageKey } from './resource.js'
+import { load } from './stored.js'
 import { checkIdentity, writeUpdate } from './update.js'
 
 /** More operations in one JSON patch are refused. */
@@ -27,7 +27,7 @@ const MOST_OPERATIONS = 10_000
  */
 export function patchObject(context: RegistryContext, call: Call): KubeObject {
   const { resource } = call
-  const existing = context.storage.get(storageKey(resource, call.namespace, call.name))
+  const existing = load(context, resource, call.namespace, call.name)
   const patch = call.request.patch
   if (patch === undefined) throw new Error('assertion failed: a patch request without a patch')
   checkPatch(patch)
@@ -79,7 +79,8 @@ function decodePatched(call: Call, patch: PatchBody, patched: unknown, existing:
     return invalid({ group: '', kind: '' }, '', [invalidField('patch', shown, patch.type === 'strategic' ? restoreText(why) : why)])
   }
   const { apiVersion = resource.apiVersion, kind = resource.kind } = isMap(patched) ? patched : {}
-  if (apiVersion !== resource.apiVersion || kind !== resource.kind) {
+  // a strategic patch is read straight into the type, which knows its version
+  if (patch.type !== 'strategic' && (apiVersion !== resource.apiVersion || kind !== resource.kind)) {
     throw fail(`${String(kind)} in version "${String(apiVersion).split('/').at(-1) as string}" cannot be handled as a ${resource.kind}`)
   }
   try {

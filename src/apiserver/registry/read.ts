@@ -10,6 +10,7 @@ import type { ContinueToken } from './continue-token.js'
 import { decodeContinue, encodeContinue } from './continue-token.js'
 import { checkListOptions } from './list-options.js'
 import { listPrefix, storageKey } from './resource.js'
+import { present } from './stored.js'
 import { checkReached, parseResourceVersion, parseWatchResourceVersion } from './resource-version.js'
 
 /** GET of one object: the stored, frozen object itself. */
@@ -18,7 +19,7 @@ export function getObject({ storage }: RegistryContext, { resource, name, namesp
   if (resourceVersion !== undefined) checkReached(parseResourceVersion(resourceVersion), storage.revision)
   const object = storage.get(storageKey(resource, namespace, name))
   if (object === undefined) throw notFound(resource, name)
-  return object
+  return present(resource, object)
 }
 
 /** GET of a collection, by the rules of resourceVersion, resourceVersionMatch, limit and continue (facts 06 section 3). */
@@ -28,13 +29,19 @@ export function listObjects(context: RegistryContext, call: Call): ObjectList<Ku
   const selection = selectionOf(resource, call.namespace, options)
   const token = (options.continue ?? '') === '' ? undefined : decodeContinue(options.continue as string)
   const revision = listRevision(context, call, token)
-  const limit = options.limit !== undefined && options.limit > 0 ? options.limit : undefined
+  const limit = limitOf(options)
   const prefix = listPrefix(resource, selection.namespace)
   const start = token === undefined ? prefix : prefix + token.start
   if (limit === undefined && token === undefined) {
     return answer(call, revision ?? context.storage.revision, readAll(context, call, selection, revision))
   }
   return readChunk(context, call, selection, { prefix, start, limit, revision })
+}
+
+/** "Any" version comes from the watch cache, which does not do chunks. */
+function limitOf({ limit, resourceVersion, continue: token = '', resourceVersionMatch }: Call['request']['options']): number | undefined {
+  if (limit === undefined || limit <= 0) return undefined
+  return resourceVersion === '0' && token === '' && resourceVersionMatch !== 'Exact' ? undefined : limit
 }
 
 /** The revision to read at; undefined means the present state. Throws 400, 410 and 504. */
@@ -73,13 +80,13 @@ export function readAll(
   const at = revision === storage.revision ? undefined : revision
   const prefix = listPrefix(resource, selection.namespace)
   if (keys === undefined) {
-    const objects = storage.list({ from: prefix, to: prefixEnd(prefix), ...(at === undefined ? {} : { revision: at }) })
+    const objects = presentAll(resource, storage.list({ from: prefix, to: prefixEnd(prefix), ...(at === undefined ? {} : { revision: at }) }))
     return selection.all ? objects : objects.filter(selection.matches)
   }
   const found: KubeObject[] = []
   for (const key of keys) {
     const object = !key.startsWith(prefix) ? undefined : at === undefined ? storage.get(key) : storage.getAt(key, at)
-    if (object !== undefined && selection.matches(object)) found.push(object)
+    if (object !== undefined && selection.matches(present(resource, object))) found.push(present(resource, object))
   }
   return found
 }
@@ -99,6 +106,9 @@ function indexedKeys(
   return undefined
 }
 
+const presentAll = (resource: Call['resource'], objects: readonly KubeObject[]): readonly KubeObject[] =>
+  (resource.definition.stored === undefined ? objects : objects.map((object) => present(resource, object)))
+
 interface Chunk {
   readonly prefix: string
   readonly start: string
@@ -115,7 +125,7 @@ function readChunk({ storage }: RegistryContext, call: Call, selection: Selectio
   const items: KubeObject[] = []
   const most = limit ?? Infinity
   const selected = storage.list({ from: start, to, ...at, ...(selection.all && limit !== undefined ? { limit: limit + 1 } : {}) })
-  for (const object of selected) {
+  for (const object of presentAll(call.resource, selected)) {
     if (!selection.all && !selection.matches(object)) continue
     if (items.length >= most) {
       const last = items.at(-1) as KubeObject

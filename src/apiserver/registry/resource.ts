@@ -8,6 +8,8 @@ export interface Resource {
   readonly group: string
   readonly resource: string
   readonly kind: string
+  /** The kind as validation errors name it: other versions are those of the stored kind. */
+  readonly groupKind: { readonly group: string; readonly kind: string }
   /** `v1`, `apps/v1` */
   readonly apiVersion: string
   readonly namespaced: boolean
@@ -20,6 +22,7 @@ export function resourceOf(definition: KindDefinition, message: Message): Resour
   const { group, version, resource, kind, namespaced, storagePrefix } = definition
   return {
     definition, message, group, resource, kind, namespaced,
+    groupKind: { group: definition.stored?.group ?? group, kind },
     apiVersion: group === '' ? version : `${group}/${version}`,
     prefix: `${storagePrefix}/`,
   }

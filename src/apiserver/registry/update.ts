@@ -3,17 +3,17 @@ import type { Draft } from '../../api/draft.js'
 import { invalid as invalidField } from '../../api/field-error.js'
 import { validateObjectMetaUpdate } from '../../api/meta/validation.js'
 import { subdomainName } from '../../api/names.js'
-import { badRequest, conflict, invalid, notFound, STALE } from '../errors.js'
+import { badRequest, conflict, invalid, notFound, STALE, untypedError } from '../errors.js'
 import { attributesOf } from './attributes.js'
 import type { Call, RegistryContext } from './context.js'
-import { revisionOf, warn } from './context.js'
+import { warn } from './context.js'
 import { createDraft, definitionKind } from './create.js'
 import { decodeBody } from './decode-body.js'
 import { shouldDeleteDuringUpdate } from './finalizers.js'
 import { storageKey } from './resource.js'
 import { sameJson } from './same-json.js'
 import { seal, sealDryRun } from './seal.js'
-import { ttlOf } from './ttl.js'
+import { discard, load, save } from './stored.js'
 
 /** What a write answers: the object, and whether the write made it. */
 export interface Written {
@@ -23,7 +23,7 @@ export interface Written {
 
 /** PUT of an object or of its status. Source: apiserver pkg/endpoints/handlers/update.go, rest/update.go, registry/store.go Update. */
 export function updateObject(context: RegistryContext, call: Call): Written {
-  const existing = context.storage.get(storageKey(call.resource, call.namespace, call.name))
+  const existing = load(context, call.resource, call.namespace, call.name)
   const draft = decodeUpdate(context, call, existing)
   checkIdentity(call, draft)
   if (existing === undefined) return createByUpdate(context, call, draft)
@@ -83,18 +83,15 @@ export function writeUpdate(context: RegistryContext, call: Call, draft: Draft<K
   checkValid(call, object, existing)
   context.admission.validate(attributesOf(call, 'UPDATE', object, existing))
   for (const text of resource.definition.strategy.warnings?.(object, existing) ?? []) warn(call, text)
-  const key = storageKey(resource, call.namespace, call.name)
   if (call.dryRun) return sealDryRun(resource, draft, existing.metadata.resourceVersion)
   if (shouldDeleteDuringUpdate(resource, object, existing)) {
-    context.storage.remove(key, revisionOf(existing))
+    discard(context, resource, existing)
     return seal(context, resource, draft)
   }
   draft.metadata.resourceVersion = existing.metadata.resourceVersion as string
   if (sameJson(object, existing)) return existing
   const sealed = seal(context, resource, draft)
-  if (!context.storage.put(key, sealed, revisionOf(existing), ttlOf(resource))) {
-    throw new Error('assertion failed: the store changed in the middle of an update')
-  }
+  save(context, resource, sealed, existing)
   return sealed
 }
 
@@ -110,15 +107,14 @@ function checkResourceVersion(call: Call, { metadata }: Draft<KubeObject>, exist
   const unconditional = resourceVersion === undefined || resourceVersion === '0'
   if (unconditional) {
     if (call.resource.definition.strategy.allowUnconditionalUpdate === false) {
-      throw invalid(call.resource, call.name, [{
+      throw invalid(call.resource.groupKind, call.name, [{
         ...invalidField('metadata.resourceVersion', '', 'must be specified for an update'),
         body: 'Invalid value: 0: must be specified for an update',
       }])
     }
     metadata.resourceVersion = existing.metadata.resourceVersion as string
   } else if (!/^\d+$/.test(resourceVersion)) {
-    const text = `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`
-    throw invalid(call.resource, call.name, [invalidField('metadata.resourceVersion', resourceVersion, text)])
+    throw untypedError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)
   } else if (resourceVersion !== existing.metadata.resourceVersion) {
     throw conflict(call.resource, call.name, STALE)
   }
@@ -155,6 +151,8 @@ function checkValid({ resource, subresource }: Call, next: KubeObject, old: Kube
   const rules = { namespaced: resource.namespaced, validateName: definition.validateName ?? subdomainName }
   const update = (): ReturnType<NonNullable<typeof validate>> => validateUpdate?.(next, old) ?? validate?.(next) ?? []
   const own = subresource === 'status' && strategy.validateStatusUpdate !== undefined ? strategy.validateStatusUpdate(next, old) : update()
-  const errors = [...validateObjectMetaUpdate(next, old, rules), ...own]
-  if (errors.length > 0) throw invalid(resource, next.metadata.name ?? '', errors)
+  const meta = validateObjectMetaUpdate(next, old, rules)
+  // upstream validates the metadata twice, in the kind's own validation too: the texts are told once, the causes are not
+  const errors = [...meta, ...meta, ...own]
+  if (errors.length > 0) throw invalid(resource.groupKind, next.metadata.name ?? '', errors)
 }

@@ -3,6 +3,7 @@ import type { Watch, WatchEvent } from '../client/client.js'
 import { expired } from '../errors.js'
 import type { Resource } from '../registry/resource.js'
 import { listPrefix } from '../registry/resource.js'
+import { present } from '../registry/stored.js'
 import type { Selection } from '../selectors/selection.js'
 import type { Storage, StoredChange } from '../storage/storage.js'
 import { prefixEnd } from '../storage/storage.js'
@@ -133,11 +134,13 @@ export class ResourceWatch implements Watch<KubeObject> {
   }
 
   /** The event for a change, by whether the object was and is selected. */
-  #eventOf({ object, old, revision }: StoredChange): WatchEvent<KubeObject> | undefined {
+  #eventOf(change: StoredChange): WatchEvent<KubeObject> | undefined {
+    const object = change.object === undefined ? undefined : present(this.resource, change.object)
+    const old = change.old === undefined ? undefined : present(this.resource, change.old)
     const is = object !== undefined && this.#selects(object)
     const was = old !== undefined && this.#selects(old)
     if (is) return { type: was ? 'MODIFIED' : 'ADDED', object }
-    return was ? { type: 'DELETED', object: atRevision(old, revision) } : undefined
+    return was ? { type: 'DELETED', object: atRevision(old, change.revision) } : undefined
   }
 
   #selects(object: KubeObject): boolean {

@@ -84,9 +84,10 @@ function drain(watch: HttpWatch): readonly string[] {
   return lines
 }
 
-const streamed = ({ code, headers }: HttpWatch): RecordedResponse => ({ code, headers, bodyText: '' })
+const streamed = ({ code, headers }: HttpWatch): RecordedResponse => ({ code, headers })
 
 function buffered({ code, headers, body }: HttpResponse): RecordedResponse {
+  if (body === '') return { code, headers }
   const json = parse(body)
   return json === undefined || typeof json !== 'object' ? { code, headers, bodyText: body } : { code, headers, body: json }
 }
