@@ -1,4 +1,4 @@
-import { podCondition } from '../../api/core/conditions.js'
+import { podCondition, withCondition } from '../../api/core/conditions.js'
 import type { Pod, PodCondition } from '../../api/core/generated.js'
 import { formatTime } from '../../api/time.js'
 import type { Patch } from '../../apiserver/client/client.js'
@@ -32,9 +32,14 @@ export function disruptionTarget(pod: Pod, { reason, message }: Disruption, now:
   return { type: 'DisruptionTarget', ...generation, status: 'True', lastProbeTime: null, lastTransitionTime, reason, message }
 }
 
-/** A patch of the pod's status that is refused if the pod has been replaced by another one. Source: pkg/util/pod PatchPodStatus. */
+/**
+ * A patch of the pod's status that is refused if the pod has been replaced by another one. As a two-way merge patch does, it says in which
+ * order the conditions stand: a new one at the end. Source: pkg/util/pod PatchPodStatus.
+ */
 export function statusPatch(pod: Pod, status: { readonly phase?: Pod['status']['phase']; readonly condition?: PodCondition }): Patch {
   const { condition, ...rest } = status
-  const conditions = condition === undefined ? {} : { conditions: [condition] }
-  return { type: 'strategic', body: { metadata: { uid: pod.metadata.uid }, status: { ...rest, ...conditions } } }
+  const metadata = { uid: pod.metadata.uid }
+  if (!condition) return { type: 'strategic', body: { metadata, status: rest } }
+  const order = withCondition(pod.status.conditions, condition).map(({ type }) => ({ type }))
+  return { type: 'strategic', body: { metadata, status: { ...rest, '$setElementOrder/conditions': order, conditions: [condition] } } }
 }

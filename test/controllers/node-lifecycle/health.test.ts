@@ -34,9 +34,9 @@ describe('probe time', () => {
     expect(health.ready).toBe('Unknown')
   })
 
-  test('silent only after the grace', () => {
+  test('silent when the grace is over', () => {
     const health = newNodeHealth(node({}), ready('h'), 0)
-    expect([isSilent(health, 50_000, 50_000), isSilent(health, 50_000, 50_001)]).toEqual([false, true])
+    expect([isSilent(health, 50_000, 49_999), isSilent(health, 50_000, 50_000)]).toEqual([false, true])
   })
 })
 

@@ -1,0 +1,84 @@
+import type { Node, Pod } from '../../../src/api/core/generated.js'
+import { formatMicroTime, formatTime, timeMs } from '../../../src/api/time.js'
+import type { Component, ComponentHost } from '../../../src/apiserver/client/component.js'
+import { ignoreNotFound } from '../../../src/apiserver/client/api-error.js'
+import { keyOf } from '../../../src/apiserver/client/object-index.js'
+
+/** A node and its kubelet, as the recordings used them: leases every 10 s, status every 5 min, pods ready 1 s after they were bound. */
+export function fakeKubelet(node: string, labels: Readonly<Record<string, string>> = {}): Component {
+  return {
+    name: `kubelet/${node}`,
+    identity: { name: `system:node:${node}`, groups: ['system:nodes', 'system:authenticated'] },
+    setup: (host) => setUp(host, node, labels),
+  }
+}
+
+function setUp(host: ComponentHost, node: string, labels: Readonly<Record<string, string>>): void {
+  const { client, clock } = host
+  const registered = host.state('registered', () => false)
+  const beat = host.handle('beat', (what) => {
+    beat.wakeAfter(what, what === 'lease' ? 10_000 : 300_000, { class: 'watchdog' })
+    if (what === 'lease') renewLease(host, node)
+    else postStatus(host, node)
+  })
+  const pods = host.informer('pods', { fieldSelector: `spec.nodeName=${node}` })
+  const start = host.handle('start', (key) => {
+    const pod = pods.get(key)
+    if (pod && !pod.metadata.deletionTimestamp) client.updateStatus('pods', running(pod, clock.now()))
+  })
+  const end = host.handle('end', (key) => {
+    const pod = pods.get(key)
+    if (pod) ignoreNotFound(() => client.delete('pods', pod.metadata, { gracePeriodSeconds: 0 }))
+  })
+  pods.onChange(({ type, object }) => {
+    if (type === 'DELETED') return
+    if (object.metadata.deletionTimestamp) end.wakeAfter(keyOf(object), Math.min(1, object.metadata.deletionGracePeriodSeconds ?? 0) * 1000)
+    else if (object.status.phase === 'Pending' && start.dueAt(keyOf(object)) === undefined) start.wakeAfter(keyOf(object), 1000)
+  })
+  if (registered.value) return
+  registered.value = true
+  register(host, node, labels)
+  beat.wake('lease')
+  beat.wake('status')
+}
+
+function register(host: ComponentHost, name: string, labels: Readonly<Record<string, string>>): void {
+  if (ignoreNotFound(() => host.client.get('nodes', { name }))) return
+  const spec = {} as Node['spec']
+  const status = { conditions: conditions(host.clock.now(), undefined) } as unknown as Node['status']
+  host.client.create('nodes', { metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } }, spec, status })
+}
+
+function postStatus(host: ComponentHost, name: string): void {
+  const node = host.client.get('nodes', { name })
+  host.client.updateStatus('nodes', { ...node, status: { ...node.status, conditions: conditions(host.clock.now(), node) } })
+}
+
+function conditions(now: number, node: Node | undefined): Node['status']['conditions'] {
+  const make = (type: string, status: string, reason: string, message: string): NonNullable<Node['status']['conditions']>[number] => {
+    const old = node?.status.conditions?.find((condition) => condition.type === type)
+    const lastTransitionTime = old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : formatTime(now)
+    return { type, status, reason, message, lastHeartbeatTime: formatTime(now), lastTransitionTime }
+  }
+  return [
+    make('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
+    make('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
+    make('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
+    make('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
+  ]
+}
+
+function renewLease({ client, clock }: ComponentHost, name: string): void {
+  const metadata = { name, namespace: 'kube-node-lease' }
+  const known = ignoreNotFound(() => client.get('leases', metadata))
+  const spec = { holderIdentity: name, leaseDurationSeconds: 40, renewTime: formatMicroTime(clock.now()) }
+  if (known) client.update('leases', { ...known, spec })
+  else client.create('leases', { metadata, spec })
+}
+
+function running(pod: Pod, now: number): Pod {
+  const types = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']
+  const lastTransitionTime = formatTime(timeMs(formatTime(now)) ?? now)
+  const conditionsOf = types.map((type) => ({ type, status: 'True', lastProbeTime: null, lastTransitionTime }))
+  return { ...pod, status: { ...pod.status, phase: 'Running', conditions: conditionsOf, startTime: lastTransitionTime } }
+}

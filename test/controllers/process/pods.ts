@@ -1,0 +1,17 @@
+import type { Pod, Toleration } from '../../../src/api/core/generated.js'
+
+/** Tolerations of the two taints of lost nodes, `seconds` long; without a limit if undefined. */
+export function tolerateLoss(seconds: number | undefined): readonly Toleration[] {
+  return ['not-ready', 'unreachable'].map((name) => ({
+    key: `node.kubernetes.io/${name}`,
+    operator: 'Exists',
+    effect: 'NoExecute',
+    ...(seconds === undefined ? {} : { tolerationSeconds: seconds }),
+  }))
+}
+
+/** A pod in `default` on a node. */
+export function podOn(node: string, name: string, tolerations: readonly Toleration[] = tolerateLoss(300), more: object = {}): Pod {
+  const spec = { nodeName: node, containers: [{ name: 'c', image: 'img:1' }], tolerations }
+  return { metadata: { name, namespace: 'default', ...more }, spec } as unknown as Pod
+}
