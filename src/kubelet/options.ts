@@ -60,6 +60,6 @@ export const DEFAULT_CAPACITY: ResourceList = {
   'ephemeral-storage': '100Gi',
   'hugepages-1Gi': '0',
   'hugepages-2Mi': '0',
-  memory: '16Gi',
+  memory: '32Gi',
   pods: '110',
 }

@@ -30,14 +30,26 @@ function pressure(type: string, reason: string, message: string): Verdict {
   return { type, status: 'False', reason, message }
 }
 
-/** The four conditions of a kubelet, in its order. Source: pkg/kubelet/nodestatus/setters.go. */
-function verdicts({ networkReady, shuttingDown }: NodeHealth): readonly Verdict[] {
-  const errors = [...(networkReady ? [] : [NETWORK_MESSAGE]), ...(shuttingDown ? ['node is shutting down'] : [])]
+function verdictsFor(errors: readonly string[]): readonly Verdict[] {
+  const message = errors.length === 1 ? (errors[0] as string) : `[${errors.join(', ')}]`
   const ready: Verdict =
     errors.length === 0
       ? { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }
-      : { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: errors.length === 1 ? (errors[0] as string) : `[${errors.join(', ')}]` }
+      : { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message }
   return [...NO_PRESSURE, ready]
+}
+
+const SHUTTING_DOWN = 'node is shutting down'
+// looked at every ten seconds for every node: made once
+const HEALTHY = verdictsFor([])
+const NO_NETWORK = verdictsFor([NETWORK_MESSAGE])
+const STOPPING = verdictsFor([SHUTTING_DOWN])
+const STOPPING_WITHOUT_NETWORK = verdictsFor([NETWORK_MESSAGE, SHUTTING_DOWN])
+
+/** The four conditions of a kubelet, in its order. Source: pkg/kubelet/nodestatus/setters.go. */
+function verdicts({ networkReady, shuttingDown }: NodeHealth): readonly Verdict[] {
+  if (shuttingDown) return networkReady ? STOPPING : STOPPING_WITHOUT_NETWORK
+  return networkReady ? HEALTHY : NO_NETWORK
 }
 
 /** The conditions of a node after its kubelet has looked: its own four brought up to date, all others kept in their places. */
@@ -57,8 +69,9 @@ export function nodeConditions(old: readonly NodeCondition[], health: NodeHealth
 
 /** Whether a node's conditions say something else than its kubelet would; times do not count. */
 export function conditionsDiffer(conditions: readonly NodeCondition[], health: NodeHealth): boolean {
-  return verdicts(health).some(({ type, status, reason, message }) => {
-    const known = conditions.find((condition) => condition.type === type)
-    return known?.status !== status || known.reason !== reason || known.message !== message
-  })
+  return verdicts(health).some((verdict) => !conditions.some((condition) => says(condition, verdict)))
+}
+
+function says(condition: NodeCondition, { type, status, reason, message }: Verdict): boolean {
+  return condition.type === type && condition.status === status && condition.reason === reason && condition.message === message
 }

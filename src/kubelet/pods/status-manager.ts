@@ -33,8 +33,9 @@ export class StatusManager {
 
   /** Writes the status that the pod should have, if it is another than what the API has. Failures are kept for later, not thrown. */
   publish(record: PodRecord): void {
-    if (record.removed || (record.status && semanticEqual(record.status, this.#wanted(record, record.status)))) return
-    this.#send(record, () => this.#write(record))
+    if (record.removed) return
+    const wanted = record.status && this.#wanted(record, record.status)
+    if (!wanted || !semanticEqual(record.status, wanted)) this.#send(record, () => this.#write(record, wanted))
   }
 
   /** Ends a deletion: DELETE with grace 0, if the object is still the pod that we stopped. */
@@ -53,12 +54,14 @@ export class StatusManager {
     return podStatus({ record, sandbox, old, now: clock.now(), hostIP, release, runtime: runtimeName })
   }
 
-  #write(record: PodRecord): void {
+  /** `wanted` was made from `record.status`; it is made anew if the API has something else by now. */
+  #write(record: PodRecord, wanted: Pod['status'] | undefined): void {
     const { client } = this.#ports
     const current = ignoreNotFound(() => client.get('pods', record))
     if (!current || current.metadata.uid !== (record.isStatic ? record.mirrorUid : record.uid)) return
-    const status = this.#wanted(record, current.status)
-    const written = semanticEqual(current.status, status) ? current : client.updateStatus('pods', { ...current, status })
+    const known = wanted !== undefined && Number(current.metadata.resourceVersion) === record.version
+    const status = known ? wanted : this.#wanted(record, current.status)
+    const written = !known && semanticEqual(current.status, status) ? current : client.updateStatus('pods', { ...current, status })
     record.status = written.status
     record.written = written.status
     record.version = Number(written.metadata.resourceVersion)

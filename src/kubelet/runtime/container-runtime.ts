@@ -1,73 +1,18 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { Clock } from '../../sim/clock.js'
-import type { Host, Module, Slice, Topic } from '../../sim/module.js'
-import type { PlainData } from '../../sim/plain-data.js'
+import type { Host, Slice, Topic } from '../../sim/module.js'
 import { stableHex, stableUuid } from '../stable-hex.js'
 import type { ContainerBehavior } from './behavior.js'
 import { behaviorOf, setBehavior } from './behavior.js'
+import type { Exit } from './containers.js'
+import { POWER_LOSS, addContainer, endContainer, exitOf, signal } from './containers.js'
 import { fullImageName } from './image-name.js'
 import { allocateIp, poolRange, releaseIp } from './ip-pool.js'
-import type { ContainerRequest, ContainerRuntime, RuntimeChange, SandboxRequest } from './runtime-api.js'
+import type { ContainerRuntimeOptions, Machine, RuntimeTimings } from './machine.js'
+import { DEFAULT_RUNTIME_TIMINGS } from './machine.js'
+import type { ContainerRequest, RuntimeChange, SandboxRequest } from './runtime-api.js'
 import type { RuntimeContainer, RuntimeImage, RuntimePod, RuntimeState } from './state.js'
 import { latestContainer } from './state.js'
-
-/** How long things take on a machine, in virtual ms. */
-export interface RuntimeTimings {
-  /** Making a pod's sandbox and its network. Default 400. */
-  readonly sandbox: number
-  /** First pull of an image on the machine. Default 400. */
-  readonly imagePull: number
-  /** Pull of an image that is there already (pull policy Always). Default 100. */
-  readonly imageCheck: number
-  /** Creating and starting a container. Default 200. */
-  readonly containerStart: number
-  /** From SIGTERM to the end of a well-behaved container. Default 200. */
-  readonly containerStop: number
-}
-
-/** {@link RuntimeTimings} unless told otherwise: the first pod of an image runs one second after it was bound. */
-export const DEFAULT_RUNTIME_TIMINGS: RuntimeTimings = {
-  sandbox: 400,
-  imagePull: 400,
-  imageCheck: 100,
-  containerStart: 200,
-  containerStop: 200,
-}
-
-/** Options of {@link createContainerRuntime}. */
-export interface ContainerRuntimeOptions {
-  /** Name of the node. */
-  readonly node: string
-  readonly timings?: Partial<RuntimeTimings>
-  /** What containers do, see {@link ContainerBehavior}: by image, by pod (`namespace/pod`) or by container (`namespace/pod/container`). */
-  readonly behaviors?: Readonly<Record<string, ContainerBehavior>>
-  /** Static pods by file name, as in /etc/kubernetes/manifests. */
-  readonly manifests?: Readonly<Record<string, Pod>>
-  /** The network plugin is set up from the start. Default true. */
-  readonly networkReady?: boolean
-}
-
-/** The machine under a kubelet, as the cluster handles it. */
-export interface Machine extends ContainerRuntime, Module {
-  readonly powered: boolean
-  /** Says what containers do from now on; a key as in {@link ContainerRuntimeOptions.behaviors}. */
-  defineBehavior(key: string, behavior: ContainerBehavior): void
-  /** Writes a static pod manifest (or takes it away): the kubelet notices at once, as through inotify. */
-  writeManifest(file: string, pod: Pod | undefined): void
-  /** The network plugin works, or fails. */
-  setNetworkReady(ready: boolean): void
-  /** The machine's power is gone: every process ends at once. Stop the kubelet with it. */
-  powerOff(): void
-  /** Boots: a new boot id, and every container that ran is dead (exit code 255, reason Unknown). Then start the kubelet. */
-  powerOn(): void
-  /** Tells the kubelet that an orderly shutdown begins, or that it was called off. */
-  announceShutdown(shuttingDown: boolean): void
-}
-
-/** Exit codes of a process that a signal ends. */
-const SIGNALLED = { term: 143, kill: 137 } as const
-/** Of each container name so many records are kept: the newest, and the one before it for `lastState`. */
-const KEPT_CONTAINERS = 2
 
 /**
  * The machine of one node: containers, images, addresses and manifests, which live on while the kubelet is down. Module
@@ -92,12 +37,6 @@ interface Attachment {
   readonly topics: Topics
 }
 
-interface Exit {
-  readonly [key: string]: PlainData
-  readonly code: number
-  readonly reason: string
-}
-
 class SimulatedMachine implements Machine {
   readonly name: string
   readonly #options: ContainerRuntimeOptions
@@ -120,8 +59,8 @@ class SimulatedMachine implements Machine {
         sandbox: host.handle('sandbox', (uid, cidr) => this.#sandboxMade(uid, cidr as string | undefined)),
         pull: host.handle('pull', (image) => this.#pulled(image)),
         start: host.handle('start', (key, runsToCompletion) => this.#started(key, runsToCompletion === true)),
-        exit: host.handle('exit', (key, exit) => this.#exited(key, exit as unknown as Exit)),
-        signal: host.handle('signal', (key, exit) => this.#exited(key, exit as unknown as Exit)),
+        exit: host.handle('exit', (key, exit) => this.#exited(key, exit as Exit)),
+        signal: host.handle('signal', (key, exit) => this.#exited(key, exit as Exit)),
       },
     }
   }
@@ -212,7 +151,7 @@ class SimulatedMachine implements Machine {
     const now = this.#now
     for (const pod of state.pods.values()) {
       this.stopSandbox(pod.uid)
-      for (const container of pod.containers) if (container.state === 'running') end(container, now, { code: 255, reason: 'Unknown' })
+      for (const container of pod.containers) if (container.state === 'running') endContainer(container, now, POWER_LOSS)
     }
   }
 
@@ -249,10 +188,7 @@ class SimulatedMachine implements Machine {
     const { uid, name, image, attempt, runsToCompletion } = request
     const pod = this.#mustHave(uid)
     const id = stableHex(`${uid}/${name}/${attempt}/${this.#state.boots}`, 64)
-    const older = pod.containers.filter((container) => container.name === name)
-    const dropped = older.slice(0, older.length - KEPT_CONTAINERS + 1)
-    pod.containers = pod.containers.filter((container) => !dropped.includes(container))
-    pod.containers.push({ id, name, image, attempt, sandbox: pod.attempt, createdAt: this.#now, state: 'creating' })
+    addContainer(pod, { id, name, image, attempt, sandbox: pod.attempt, createdAt: this.#now, state: 'creating' })
     const time = this.#behavior(pod, name, image).startTime ?? this.#timings.containerStart
     this.#topics.start.wakeAfter(`${uid}/${name}`, time, { payload: runsToCompletion })
   }
@@ -261,18 +197,10 @@ class SimulatedMachine implements Machine {
     const pod = this.pod(uid)
     const container = latestContainer(pod, name)
     if (!pod || container?.state !== 'running') return
-    const now = this.#now
-    const killAt = now + grace
-    if (container.killAt !== undefined && container.killAt <= killAt) return
-    container.killAt = killAt
-    const { ignoresSigterm, stopTime = this.#timings.containerStop, stopExitCode = SIGNALLED.term } = this.#behavior(pod, name, container.image)
     const key = `${uid}/${name}`
-    const due = this.#topics.signal.dueAt(key)
-    const ends = due ?? (ignoresSigterm ? Infinity : now + stopTime)
-    if (due !== undefined && due <= killAt) return
-    const code = ends <= killAt ? stopExitCode : SIGNALLED.kill
-    const exit: Exit = { code, reason: code === 0 ? 'Completed' : 'Error' }
-    this.#topics.signal.wakeAfter(key, Math.min(ends, killAt) - now, { payload: exit })
+    const behavior = { stopTime: this.#timings.containerStop, ...this.#behavior(pod, name, container.image) }
+    const exit = signal(container, behavior, this.#now, grace, this.#topics.signal.dueAt(key))
+    if (exit) this.#topics.signal.wakeAfter(key, exit.after, { payload: exit })
   }
 
   cancelPending(uid: string): void {
@@ -336,12 +264,11 @@ class SimulatedMachine implements Machine {
     if (startError === undefined) {
       container.state = 'running'
       if (exitCode !== undefined || exitAfter !== undefined) {
-        const code = exitCode ?? 0
-        const exit: Exit = { code, reason: exitReason ?? (code === 0 ? 'Completed' : 'Error') }
+        const exit = { ...exitOf(exitCode ?? 0), ...(exitReason === undefined ? {} : { reason: exitReason }) }
         this.#topics.exit.wakeAfter(key, exitAfter ?? 0, { payload: exit, class: runsToCompletion ? 'work' : 'watchdog' })
       }
     } else {
-      end(container, now, { code: 128, reason: 'StartError' })
+      endContainer(container, now, { code: 128, reason: 'StartError' })
       container.message = startError
     }
     this.#tell(`pod/${pod.uid}`)
@@ -351,7 +278,7 @@ class SimulatedMachine implements Machine {
     const { pod, container } = this.#find(key)
     this.#cancelTimers(key)
     if (container.state !== 'running') return
-    end(container, this.#now, exit)
+    endContainer(container, this.#now, exit)
     const { exitMessage } = this.#behavior(pod, container.name, container.image)
     if (exitMessage !== undefined) container.message = exitMessage
     this.#tell(`pod/${pod.uid}`)
@@ -418,12 +345,3 @@ class SimulatedMachine implements Machine {
     return this.#host
   }
 }
-
-function end(container: RuntimeContainer, now: number, exit: { readonly code: number; readonly reason: string }): void {
-  container.state = 'exited'
-  container.finishedAt = now
-  container.exitCode = exit.code
-  container.reason = exit.reason
-  delete container.killAt
-}
-

@@ -1,0 +1,57 @@
+import type { Pod } from '../../api/core/generated.js'
+import type { Module } from '../../sim/module.js'
+import type { ContainerBehavior } from './behavior.js'
+import type { ContainerRuntime } from './runtime-api.js'
+
+/** How long things take on a machine, in virtual ms. */
+export interface RuntimeTimings {
+  /** Making a pod's sandbox and its network. Default 400. */
+  readonly sandbox: number
+  /** First pull of an image on the machine. Default 400. */
+  readonly imagePull: number
+  /** Pull of an image that is there already (pull policy Always). Default 100. */
+  readonly imageCheck: number
+  /** Creating and starting a container. Default 200. */
+  readonly containerStart: number
+  /** From SIGTERM to the end of a well-behaved container. Default 200. */
+  readonly containerStop: number
+}
+
+/** {@link RuntimeTimings} unless told otherwise: the first pod of an image runs one second after it was bound. */
+export const DEFAULT_RUNTIME_TIMINGS: RuntimeTimings = {
+  sandbox: 400,
+  imagePull: 400,
+  imageCheck: 100,
+  containerStart: 200,
+  containerStop: 200,
+}
+
+/** Options of {@link createContainerRuntime}. */
+export interface ContainerRuntimeOptions {
+  /** Name of the node. */
+  readonly node: string
+  readonly timings?: Partial<RuntimeTimings>
+  /** What containers do, see {@link ContainerBehavior}: by image, by pod (`namespace/pod`) or by container (`namespace/pod/container`). */
+  readonly behaviors?: Readonly<Record<string, ContainerBehavior>>
+  /** Static pods by file name, as in /etc/kubernetes/manifests. */
+  readonly manifests?: Readonly<Record<string, Pod>>
+  /** The network plugin is set up from the start. Default true. */
+  readonly networkReady?: boolean
+}
+
+/** The machine under a kubelet, as the cluster handles it. */
+export interface Machine extends ContainerRuntime, Module {
+  readonly powered: boolean
+  /** Says what containers do from now on; a key as in {@link ContainerRuntimeOptions.behaviors}. */
+  defineBehavior(key: string, behavior: ContainerBehavior): void
+  /** Writes a static pod manifest (or takes it away): the kubelet notices at once, as through inotify. */
+  writeManifest(file: string, pod: Pod | undefined): void
+  /** The network plugin works, or fails. */
+  setNetworkReady(ready: boolean): void
+  /** The machine's power is gone: every process ends at once. Stop the kubelet with it. */
+  powerOff(): void
+  /** Boots: a new boot id, and every container that ran is dead (exit code 255, reason Unknown). Then start the kubelet. */
+  powerOn(): void
+  /** Tells the kubelet that an orderly shutdown begins, or that it was called off. */
+  announceShutdown(shuttingDown: boolean): void
+}
