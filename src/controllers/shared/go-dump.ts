@@ -57,7 +57,7 @@ function bare(type: Type, value: unknown, minor: number): string {
     case 'time':
       return '{Time:(time.Time){wall:(uint64)0 ext:(int64)0 loc:(*time.Location)<nil>}}'
     case 'scalar':
-      return String(value ?? zeroOf(type.name))
+      return String((value as string | number | boolean | null | undefined) ?? zeroOf(type.name))
   }
 }
 

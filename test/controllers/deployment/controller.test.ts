@@ -48,7 +48,8 @@ describe('a Deployment', () => {
       const short = (name: string): string | undefined => annotations[`deployment.kubernetes.io/${name}`]
       return [spec.template.spec.containers[0]?.image, spec.replicas, short('revision'), short('revision-history')]
     })
-    expect(revisions.toSorted()).toEqual([['img:2', 1, '5', '2'], ['img:3', 0, '3', undefined], ['img:4', 0, '4', undefined]])
+    expect(revisions).toHaveLength(3)
+    expect(revisions).toEqual(expect.arrayContaining([['img:2', 1, '5', '2'], ['img:3', 0, '3', undefined], ['img:4', 0, '4', undefined]]))
     expect(deploymentD(cluster).metadata.annotations).toEqual({ 'deployment.kubernetes.io/revision': '5' })
   })
 

@@ -84,7 +84,7 @@ describe('podTemplateHash', () => {
       fc.property(image, fc.integer({ min: 30, max: 36 }), (name, minor) => {
         const hash = podTemplateHash(plain(name, 'Always'), undefined, minor)
         expect(hash.length).toBeLessThanOrEqual(10)
-        expect([...hash].every((letter) => SAFE_ALPHABET.includes(letter))).toBe(true)
+        expect(Array.from(hash).every((letter) => SAFE_ALPHABET.includes(letter))).toBe(true)
         expect(podTemplateHash(plain(name, 'Always'), undefined, minor)).toBe(hash)
         expect(podTemplateHash(plain(`${name}x`, 'Always'), undefined, minor)).not.toBe(hash)
       }),

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import type { Pod } from '../../../src/api/core/generated.js'
+import type { PodDisruptionBudget, PodDisruptionBudgetSpec } from '../../../src/api/policy/generated.js'
+import { workloadCluster } from '../shared/recording-replay.js'
+import { createDaemonSet, createDeployment, createReplicaSet, patch, pods } from '../shared/workloads.js'
+
+type Cluster = ReturnType<typeof workloadCluster>
+
+function createBudget({ client }: Cluster, spec: PodDisruptionBudgetSpec, name = 'b'): void {
+  const object = { metadata: { name, namespace: 'default' }, spec: { selector: { matchLabels: { app: 'x' } }, ...spec } }
+  client.create('poddisruptionbudgets', object as unknown as PodDisruptionBudget)
+}
+
+const budget = ({ client }: Cluster, name = 'b'): PodDisruptionBudget => client.get('poddisruptionbudgets', { namespace: 'default', name })
+const eventsOf = (cluster: Cluster): string[] => cluster.eventLines('controllermanager')
+
+describe('a PodDisruptionBudget', () => {
+  it('follows the scale of a Deployment', () => {
+    const cluster = workloadCluster()
+    createBudget(cluster, { maxUnavailable: '50%' })
+    cluster.sim.settle()
+    expect(eventsOf(cluster)).toContain('PodDisruptionBudget/b NoPods: No matching pods found')
+    createDeployment(cluster, { replicas: 4 })
+    cluster.sim.settle()
+    expect(budget(cluster).status).toMatchObject({ expectedPods: 4, desiredHealthy: 2, currentHealthy: 4, disruptionsAllowed: 2 })
+    patch(cluster, 'deployments', { replicas: 6 })
+    cluster.sim.settle()
+    expect(budget(cluster).status).toMatchObject({ expectedPods: 6, desiredHealthy: 3, currentHealthy: 6, disruptionsAllowed: 3 })
+  })
+
+  it('counts each controller of its pods once', () => {
+    const cluster = workloadCluster()
+    createReplicaSet(cluster, 's', { replicas: 2, selector: { matchLabels: { app: 'x', own: 's' } }, template: { metadata: { labels: { app: 'x', own: 's' } }, spec: { containers: [{ name: 'c', image: 'i' }] } } })
+    createDeployment(cluster, { replicas: 3, selector: { matchLabels: { app: 'x', own: 'd' } }, template: { metadata: { labels: { app: 'x', own: 'd' } }, spec: { containers: [{ name: 'c', image: 'i' }] } } })
+    cluster.sim.settle()
+    createBudget(cluster, { minAvailable: '100%' })
+    cluster.sim.settle()
+    expect(budget(cluster).status).toMatchObject({ expectedPods: 5, desiredHealthy: 5, disruptionsAllowed: 0 })
+  })
+
+  it('cannot be reckoned by percentage over DaemonSet pods, and then allows nothing', () => {
+    const cluster = workloadCluster()
+    createDaemonSet(cluster)
+    cluster.sim.settle()
+    createBudget(cluster, { maxUnavailable: 1 })
+    cluster.sim.settle()
+    const message = 'daemonsets.apps does not implement the scale subresource'
+    expect(budget(cluster).status.conditions).toMatchObject([{ type: 'DisruptionAllowed', status: 'False', reason: 'SyncFailed', message }])
+    expect(eventsOf(cluster)[0]).toBe(`PodDisruptionBudget/b CalculateExpectedPodCountFailed: Failed to calculate the number of expected pods: ${message}`)
+    cluster.client.patch('poddisruptionbudgets', { namespace: 'default', name: 'b' }, { type: 'merge', body: { spec: { maxUnavailable: null, minAvailable: 1 } } })
+    cluster.sim.settle()
+    expect(budget(cluster).status).toMatchObject({ expectedPods: 3, desiredHealthy: 1, disruptionsAllowed: 2 })
+    expect(budget(cluster).status.conditions?.[0]?.reason).toBe('SufficientPods')
+  })
+
+  it('gives an eviction back that did not delete its pod within two minutes', () => {
+    const cluster = workloadCluster()
+    createDeployment(cluster, { replicas: 3 })
+    createBudget(cluster, { minAvailable: 2 })
+    cluster.sim.settle()
+    const [pod] = pods(cluster) as [Pod]
+    const time = new Date(cluster.sim.clock.now()).toISOString().replace(/\.\d+/, '')
+    const { status, ...rest } = budget(cluster)
+    cluster.client.updateStatus('poddisruptionbudgets', { ...rest, status: { ...status, disruptionsAllowed: 0, disruptedPods: { [pod.metadata.name as string]: time } } })
+    cluster.sim.settle()
+    expect(budget(cluster).status).toMatchObject({ currentHealthy: 2, disruptionsAllowed: 0 })
+    cluster.advance(118)
+    expect(budget(cluster).status.disruptionsAllowed).toBe(0)
+    cluster.advance(4)
+    expect(budget(cluster).status).toMatchObject({ currentHealthy: 3, disruptionsAllowed: 1 })
+    expect(budget(cluster).status).not.toHaveProperty('disruptedPods')
+    expect(eventsOf(cluster).at(-1)).toBe(`Pod/${pod.metadata.name as string} NotDeleted: Pod was expected by PDB default/default to be deleted but it wasn't`)
+  })
+
+  it('takes a DisruptionTarget back that came to nothing', () => {
+    const cluster = workloadCluster()
+    createDeployment(cluster, { replicas: 1 })
+    cluster.sim.settle()
+    const [pod] = pods(cluster) as [Pod]
+    const lastTransitionTime = new Date(cluster.sim.clock.now()).toISOString().replace(/\.\d+/, '')
+    const target = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', lastTransitionTime, lastProbeTime: null }
+    cluster.client.updateStatus('pods', { ...pod, status: { ...pod.status, conditions: [...(pod.status.conditions ?? []), target] } })
+    const state = (): string | undefined => pods(cluster)[0]?.status.conditions?.find(({ type }) => type === 'DisruptionTarget')?.status
+    cluster.advance(118)
+    expect(state()).toBe('True')
+    cluster.advance(3)
+    expect(state()).toBe('False')
+  })
+
+  it('warns of pods that two budgets select', () => {
+    const cluster = workloadCluster()
+    createBudget(cluster, { minAvailable: 1 }, 'a')
+    createBudget(cluster, { minAvailable: 1 }, 'b')
+    createReplicaSet(cluster, 's', { replicas: 1 })
+    cluster.sim.settle()
+    const name = pods(cluster)[0]?.metadata.name as string
+    expect(eventsOf(cluster)).toContain(`Pod/${name} MultiplePodDisruptionBudgets: Pod "default"/"${name}" matches multiple PodDisruptionBudgets.  Chose "a" arbitrarily.`)
+  })
+})
