@@ -1,9 +1,6 @@
 import type { Namespace, ServiceAccount } from '../api/core/generated.js'
-import type { KubeObject } from '../api/definition.js'
 import type { PriorityClass } from '../api/scheduling/generated.js'
 import type { ApiServer } from './api-server.js'
-import { isApiError } from './client/api-error.js'
-import type { Client } from './client/client.js'
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
 
@@ -26,28 +23,22 @@ export interface BootstrapOptions {
 
 /**
  * Makes the objects that the apiserver itself makes at its start: the four namespaces and the system PriorityClasses. What is there
- * already is left alone, so that it may run on a restored store.
+ * already is left alone, without any draw of random numbers, so that it may also run on a restored store.
  */
 export function bootstrap(server: ApiServer, { serviceAccounts = true }: BootstrapOptions = {}): void {
   const client = server.client({ name: 'system:apiserver', groups: ['system:masters'] })
-  for (const name of NAMESPACES) ensure(() => client.create('namespaces', { metadata: { name } } as Namespace))
-  ensurePriorityClasses(client)
+  const ensure = (resource: string, namespace: string, name: string, create: () => unknown): void => {
+    if (server.peek(resource, namespace, name) === undefined) create()
+  }
+  for (const name of NAMESPACES) {
+    ensure('namespaces', '', name, () => client.create('namespaces', { metadata: { name } } as Namespace))
+  }
+  for (const { name, ...fields } of PRIORITY_CLASSES) {
+    ensure('priorityclasses', '', name, () => client.create('priorityclasses', { metadata: { name }, ...fields } as unknown as PriorityClass))
+  }
   if (!serviceAccounts) return
   for (const namespace of NAMESPACES) {
-    ensure(() => client.create('serviceaccounts', { metadata: { name: 'default', namespace } } as ServiceAccount))
-  }
-}
-
-function ensurePriorityClasses(client: Client): void {
-  for (const { name, ...fields } of PRIORITY_CLASSES) {
-    ensure(() => client.create('priorityclasses', { metadata: { name }, ...fields } as unknown as PriorityClass))
-  }
-}
-
-function ensure(create: () => KubeObject): void {
-  try {
-    create()
-  } catch (error) {
-    if (!isApiError(error, 'AlreadyExists')) throw error
+    ensure('serviceaccounts', namespace, 'default', () =>
+      client.create('serviceaccounts', { metadata: { name: 'default', namespace } } as ServiceAccount))
   }
 }

@@ -16,44 +16,47 @@ export interface AdmissionPorts {
   readonly random: RandomStream
 }
 
+/** The plugins of one phase: those for each resource that some plugin names, and those for all others. */
+interface Phase {
+  readonly named: ReadonlyMap<string, readonly AdmissionPlugin[]>
+  readonly others: readonly AdmissionPlugin[]
+}
+
 /** The admission plugins in their order: all `mutate` first, then all `validate`. */
 export class AdmissionChain {
-  readonly #mutating: ReadonlyMap<string, readonly AdmissionPlugin[]>
-  readonly #validating: ReadonlyMap<string, readonly AdmissionPlugin[]>
-  readonly #mutatingAll: readonly AdmissionPlugin[]
-  readonly #validatingAll: readonly AdmissionPlugin[]
+  readonly #mutating: Phase
+  readonly #validating: Phase
   readonly #context: AdmissionContext
 
   constructor(plugins: readonly AdmissionPlugin[], ports: AdmissionPorts) {
-    const mutating = plugins.filter((plugin) => plugin.mutate !== undefined)
-    const validating = plugins.filter((plugin) => plugin.validate !== undefined)
-    this.#mutatingAll = mutating.filter(({ resources }) => resources === undefined)
-    this.#validatingAll = validating.filter(({ resources }) => resources === undefined)
-    this.#mutating = byResource(mutating)
-    this.#validating = byResource(validating)
+    this.#mutating = phaseOf(plugins.filter((plugin) => plugin.mutate !== undefined))
+    this.#validating = phaseOf(plugins.filter((plugin) => plugin.validate !== undefined))
     this.#context = contextOf(ports)
   }
 
   /** Runs the mutating phase on a draft. */
   mutate(attributes: AdmissionAttributes): void {
-    for (const plugin of this.#mutating.get(scopeOf(attributes)) ?? this.#mutatingAll) plugin.mutate?.(attributes, this.#context)
+    for (const plugin of pluginsFor(this.#mutating, attributes)) plugin.mutate?.(attributes, this.#context)
   }
 
   /** Runs the validating phase on the object as it will be stored. */
   validate(attributes: AdmissionAttributes): void {
-    for (const plugin of this.#validating.get(scopeOf(attributes)) ?? this.#validatingAll) plugin.validate?.(attributes, this.#context)
+    for (const plugin of pluginsFor(this.#validating, attributes)) plugin.validate?.(attributes, this.#context)
   }
 }
 
-const scopeOf = ({ definition, subresource }: AdmissionAttributes): string =>
-  subresource === '' ? definition.resource : `${definition.resource}/${subresource}`
+function pluginsFor({ named, others }: Phase, { definition, subresource }: AdmissionAttributes): readonly AdmissionPlugin[] {
+  return named.get(subresource === '' ? definition.resource : `${definition.resource}/${subresource}`) ?? others
+}
 
-/** For each resource that some plugin names: the plugins that see it, in order. */
-function byResource(plugins: readonly AdmissionPlugin[]): ReadonlyMap<string, readonly AdmissionPlugin[]> {
-  const named = new Set(plugins.flatMap(({ resources }) => resources ?? []))
-  return new Map([...named].map((scope) => [
-    scope, plugins.filter(({ resources }) => resources === undefined || resources.includes(scope)),
-  ]))
+function phaseOf(plugins: readonly AdmissionPlugin[]): Phase {
+  const scopes = new Set(plugins.flatMap(({ resources }) => resources ?? []))
+  const seeing = (scope: string): readonly AdmissionPlugin[] =>
+    plugins.filter(({ resources }) => resources === undefined || resources.includes(scope))
+  return {
+    named: new Map(Array.from(scopes, (scope) => [scope, seeing(scope)])),
+    others: plugins.filter(({ resources }) => resources === undefined),
+  }
 }
 
 function contextOf({ storage, resources, clock, random }: AdmissionPorts): AdmissionContext {

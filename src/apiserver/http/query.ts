@@ -60,7 +60,7 @@ function managerFaults(manager: string): readonly FieldError[] {
   if (manager.length > MOST_MANAGER_LENGTH) {
     errors.push({ type: 'FieldValueTooLong', field: 'fieldManager', body: `Too long: may not be more than ${MOST_MANAGER_LENGTH} bytes` })
   }
-  for (const [at, char] of [...manager].entries()) {
+  for (const [at, char] of Array.from(manager).entries()) {
     const code = char.codePointAt(0) as number
     if (code >= 0x20 && code !== 0x7f) continue
     const shown = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`

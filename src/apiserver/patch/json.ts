@@ -16,5 +16,6 @@ export function without(record: JsonMap, key: string): JsonMap {
 export function goText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
   if (isMap(value)) return `map[${Object.keys(value).sort().map((key) => `${key}:${goText(value[key])}`).join(' ')}]`
-  return value === null || value === undefined ? '<nil>' : String(value)
+  if (value === null || value === undefined) return '<nil>'
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -34,7 +34,7 @@ function mergeByDirective(patch: JsonMap): JsonMap {
   const directive = patch[DIRECTIVE]
   if (directive === 'replace') return without(patch, DIRECTIVE)
   if (directive === 'delete') return {}
-  throw new StrategicPatchError(`unknown patch type: ${String(directive)} in map: ${goText(patch)}`, false)
+  throw new StrategicPatchError(`unknown patch type: ${goText(directive)} in map: ${goText(patch)}`, false)
 }
 
 /** `$retainKeys` clears all other members first, which unions need. */
@@ -125,7 +125,7 @@ function applyItemDirectives(
     } else {
       throw new StrategicPatchError(directive === 'merge'
         ? 'merging lists cannot yet be specified in the patch'
-        : `unknown patch type: ${String(directive)} in map: ${goText(item)}`, false)
+        : `unknown patch type: ${goText(directive)} in map: ${goText(item)}`, false)
     }
   }
   return replaces ? { kept: items.map(cleaned), items: [] } : { kept, items }

@@ -23,7 +23,7 @@ export function encodeContinue({ start, revision }: ContinueToken): string {
 /** Throws 400 `invalid continue token: continue key is not valid: ...`. */
 export function decodeContinue(token: string): ContinueToken {
   const { v, rv, start } = parse(token)
-  if (v !== 'meta.k8s.io/v1') throw broken('server does not recognize this encoded version "' + String(v ?? '') + '"')
+  if (v !== 'meta.k8s.io/v1') throw broken(`server does not recognize this encoded version ${JSON.stringify(v ?? '')}`)
   if (rv === undefined || rv === 0) throw broken('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
   if (typeof start !== 'string' || start === '') throw broken('encoded start key empty (version meta.k8s.io/v1)')
   // upstream cleans the path and refuses what would leave the prefix

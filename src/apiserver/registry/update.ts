@@ -145,13 +145,21 @@ function setOrDelete<M extends object, K extends keyof M>(target: M, key: K, val
   else target[key] = value
 }
 
+/** Whether the metadata is the stored one, member by member: what has been valid is not looked at again (most status writes). */
+function isUntouched({ metadata: after }: KubeObject, { metadata: before }: KubeObject): boolean {
+  const next = after as Readonly<Record<string, unknown>>
+  const old = before as Readonly<Record<string, unknown>>
+  for (const name in next) if (next[name] !== old[name]) return false
+  return true
+}
+
 function checkValid({ resource, subresource }: Call, next: KubeObject, old: KubeObject): void {
   const { definition } = resource
   const { validate, validateUpdate, strategy } = definition
   const rules = { namespaced: resource.namespaced, validateName: definition.validateName ?? subdomainName }
   const update = (): ReturnType<NonNullable<typeof validate>> => validateUpdate?.(next, old) ?? validate?.(next) ?? []
   const own = subresource === 'status' && strategy.validateStatusUpdate !== undefined ? strategy.validateStatusUpdate(next, old) : update()
-  const meta = validateObjectMetaUpdate(next, old, rules)
+  const meta = isUntouched(next, old) ? [] : validateObjectMetaUpdate(next, old, rules)
   // upstream validates the metadata twice, in the kind's own validation too: the texts are told once, the causes are not
   const errors = [...meta, ...meta, ...own]
   if (errors.length > 0) throw invalid(resource.groupKind, next.metadata.name ?? '', errors)

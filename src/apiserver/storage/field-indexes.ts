@@ -12,12 +12,18 @@ interface FieldIndex {
   readonly resource: Resource
   readonly valueOf: (object: KubeObject) => string
   /** Keys by value. Built at first use, dropped with the server: a cache over the store. */
-  readonly keys: Map<string, Set<string>>
+  readonly keys: Map<string, Bucket>
+}
+
+/** Keys under one value; `sorted` is made when somebody asks and dropped by the next change. */
+interface Bucket {
+  readonly keys: Set<string>
+  sorted: readonly string[] | undefined
 }
 
 /**
  * Keys of objects by the value of a field. A list by an indexed field costs what it returns; the write of an indexed object costs a map
- * update. Order does not matter here: readers sort the keys.
+ * update, and the next list sorts the keys of the values concerned again.
  */
 export class FieldIndexes {
   readonly #storage: Storage
@@ -35,14 +41,15 @@ export class FieldIndexes {
 
   /** Keys of the objects whose field has that value now, sorted. */
   keysOf(resource: Resource, field: string, value: string): readonly string[] {
-    const keys = this.#index(resource, field).keys.get(value)
-    return keys === undefined ? NONE : [...keys].sort()
+    const bucket = this.#index(resource, field).keys.get(value)
+    if (bucket === undefined) return NONE
+    return (bucket.sorted ??= [...bucket.keys].sort())
   }
 
   /** Keys of the objects whose field may have had that value at a revision: those that have it now and all that changed since. */
   candidatesAt(resource: Resource, field: string, value: string, revision: number): readonly string[] {
     const { keys } = this.#index(resource, field)
-    const candidates = new Set(keys.get(value))
+    const candidates = new Set(keys.get(value)?.keys)
     for (const { key } of this.#storage.changesSince(resource.prefix, prefixEnd(resource.prefix), revision)) candidates.add(key)
     return [...candidates].sort()
   }
@@ -77,13 +84,16 @@ export class FieldIndexes {
 
 function add(index: FieldIndex, key: string, object: KubeObject): void {
   const value = index.valueOf(object)
-  let keys = index.keys.get(value)
-  if (keys === undefined) index.keys.set(value, (keys = new Set()))
-  keys.add(key)
+  let bucket = index.keys.get(value)
+  if (bucket === undefined) index.keys.set(value, (bucket = { keys: new Set(), sorted: undefined }))
+  bucket.keys.add(key)
+  bucket.sorted = undefined
 }
 
 function remove(index: FieldIndex, key: string, value: string): void {
-  const keys = index.keys.get(value)
-  keys?.delete(key)
-  if (keys?.size === 0) index.keys.delete(value)
+  const bucket = index.keys.get(value)
+  if (bucket === undefined) return
+  bucket.keys.delete(key)
+  bucket.sorted = undefined
+  if (bucket.keys.size === 0) index.keys.delete(value)
 }

@@ -7,7 +7,7 @@ import { present } from '../registry/stored.js'
 import type { Selection } from '../selectors/selection.js'
 import type { Storage, StoredChange } from '../storage/storage.js'
 import { prefixEnd } from '../storage/storage.js'
-import type { WatchHub } from './watch-hub.js'
+import type { RoutedWatch, WatchRegister } from './routed-watch.js'
 
 /** A watch that is not pulled keeps at most this many changes at hand; beyond that it reads them from etcd's history again. */
 const MOST_PENDING = 1_000
@@ -32,13 +32,13 @@ export interface WatchStart {
 }
 
 /** One open watch of a resource: where it stands is a revision; the changes at hand are a cache of etcd's history. */
-export class ResourceWatch implements Watch<KubeObject> {
+export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
   readonly resource: Resource
   readonly selection: Selection
   readonly order: string
   readonly route: { readonly field: string; readonly value: string } | undefined
   readonly #storage: Storage
-  readonly #hub: WatchHub
+  readonly #hub: WatchRegister
   readonly #bookmarks: boolean
   #initial: WatchEvent<KubeObject>[]
   #revision: number
@@ -48,7 +48,7 @@ export class ResourceWatch implements Watch<KubeObject> {
   #listener: (() => void) | undefined
   #stopped = false
 
-  constructor(storage: Storage, hub: WatchHub, start: WatchStart) {
+  constructor(storage: Storage, hub: WatchRegister, start: WatchStart) {
     this.resource = start.resource
     this.selection = start.selection
     this.order = start.order
@@ -105,7 +105,6 @@ export class ResourceWatch implements Watch<KubeObject> {
     this.#hub.remove(this)
   }
 
-  /** Called by the hub for a change that may concern this watch. */
   offer(change: StoredChange): void {
     if (this.#pending !== undefined) {
       if (this.#pending.length >= MOST_PENDING) this.#pending = undefined
@@ -114,7 +113,6 @@ export class ResourceWatch implements Watch<KubeObject> {
     this.#listener?.()
   }
 
-  /** Called by the hub now and then: moves on a watch that has heard nothing for long. */
   bookmark(): void {
     if (this.#revision >= this.#storage.revision) return
     this.#bookmarkDue = true

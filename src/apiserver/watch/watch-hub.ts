@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Resource } from '../registry/resource.js'
 import { routedField } from '../selectors/selection.js'
 import type { Storage, StoredChange } from '../storage/storage.js'
-import type { ResourceWatch } from './resource-watch.js'
+import type { RoutedWatch, WatchRegister } from './routed-watch.js'
 import { WatchList } from './watch-list.js'
 
 /** Watches of one resource, by what a change must have in common with them. */
@@ -22,18 +22,18 @@ interface Routes {
  * controllers' watches and the one kubelet concerned, and costs the other 4,999 kubelets nothing; nor do they walk it when they pull.
  * All of this is a cache: a watch opened in a fork starts from its resource version and reads what it missed from etcd's history.
  */
-export class WatchHub {
+export class WatchHub implements WatchRegister {
   readonly #routes = new Map<string, Routes>()
 
   constructor(storage: Storage) {
     storage.subscribe((change) => this.#route(change))
   }
 
-  add(watch: ResourceWatch): void {
+  add(watch: RoutedWatch): void {
     this.#listOf(watch).add(watch)
   }
 
-  remove(watch: ResourceWatch): void {
+  remove(watch: RoutedWatch): void {
     this.#listOf(watch).remove(watch)
   }
 
@@ -74,7 +74,7 @@ export class WatchHub {
     return undefined
   }
 
-  #listOf({ resource, selection, route }: ResourceWatch): WatchList {
+  #listOf({ resource, selection, route }: RoutedWatch): WatchList {
     let routes = this.#routes.get(resource.prefix)
     if (routes === undefined) {
       routes = { resource, unfiltered: new WatchList(), byNamespace: new Map(), byField: new Map() }

@@ -66,7 +66,7 @@ export class Normaliser {
     return {
       ...this.value({ ...rest, kind: undefined }) as object,
       kind: 'Table',
-      columnDefinitions: table['columnDefinitions'] === null ? null : columns.map(({ description: _, ...column }) => column),
+      columnDefinitions: table['columnDefinitions'] === null ? null : columns.map((column) => ({ ...column, description: undefined })),
       rows: rows.map((row) => ({
         ...this.value({ ...row, cells: undefined }) as object,
         cells: row.cells.map((cell, at) => (isAge(at, cell) ? '<age>' : this.value(cell))),

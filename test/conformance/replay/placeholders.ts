@@ -10,5 +10,8 @@ function at(value: unknown, path: string): unknown {
 
 /** Replaces `${N:path}` by the value of that field in the answer to step N. */
 export function resolve(text: string, raw: readonly unknown[]): string {
-  return text.replace(/\$\{(\d+):([^}]+)\}/g, (_, step: string, path: string) => String(at(raw[Number(step)], path) ?? ''))
+  return text.replace(/\$\{(\d+):([^}]+)\}/g, (_, step: string, path: string) => {
+    const value = at(raw[Number(step)], path) ?? ''
+    return typeof value === 'string' ? value : JSON.stringify(value)
+  })
 }

@@ -1,0 +1,23 @@
+import type { Resource } from '../registry/resource.js'
+import type { Selection } from '../selectors/selection.js'
+import type { StoredChange } from '../storage/storage.js'
+
+/** What the hub needs to know of a watch. */
+export interface RoutedWatch {
+  readonly resource: Resource
+  readonly selection: Selection
+  /** Orders the watches that one write wakes. */
+  readonly order: string
+  /** The field whose exact value a change must have, if the watch selects by one. */
+  readonly route: { readonly field: string; readonly value: string } | undefined
+  /** Takes a change that may concern this watch. */
+  offer(change: StoredChange): void
+  /** Moves on a watch that has heard nothing for long. */
+  bookmark(): void
+}
+
+/** Where watches sign on and off. */
+export interface WatchRegister {
+  add(watch: RoutedWatch): void
+  remove(watch: RoutedWatch): void
+}
