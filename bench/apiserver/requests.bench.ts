@@ -35,7 +35,8 @@ function newPod(name: string, node?: string): Pod {
 function cluster(pods: number): { client: Client; names: readonly string[] } {
   const sim = new Simulation<ClusterEvents>()
   const store = new EtcdStore({ clock: sim.clock })
-  const server = new ApiServer({ store, clock: sim.clock, random: sim.random, bus: sim.bus, trace: sim.trace, scheme: createScheme() })
+  const server =
+    new ApiServer({ store, clock: sim.clock, random: sim.random, bus: sim.bus, trace: sim.trace, scheme: createScheme() })
   bootstrap(server)
   const client = server.client({ name: 'bench', groups: ['system:masters'] })
   const names = Array.from({ length: pods }, (_, at) => `p-${at}`)
@@ -64,7 +65,9 @@ await suite('apiserver requests', [
       client.update('pods', { ...pod, metadata: { ...pod.metadata, labels: { ...pod.metadata.labels, n: String(counter++) } } })
     },
   },
-  { name: 'merge patch (labels)', run: () => client.patch('pods', key, { type: 'merge', body: { metadata: { labels: { n: String(counter++) } } } }) },
+  { name: 'merge patch (labels)', run: () => client.patch(
+    'pods', key, { type: 'merge', body: { metadata: { labels: { n: String(counter++) } } } },
+  ) },
   {
     name: 'strategic patch (status)',
     run: () => client.patch('pods', key, {
@@ -83,7 +86,9 @@ await suite('apiserver requests', [
     run: () => {
       const name = `b-${counter++}`
       client.create('pods', newPod(name))
-      client.createSubresource('pods', { namespace: 'default', name }, 'binding', { metadata: { name }, target: { kind: 'Node', name: 'node-1' } })
+      client.createSubresource(
+        'pods', { namespace: 'default', name }, 'binding', { metadata: { name }, target: { kind: 'Node', name: 'node-1' } },
+      )
       client.delete('pods', { namespace: 'default', name }, { gracePeriodSeconds: 0 })
     },
   },
@@ -101,5 +106,7 @@ const watches = Array.from({ length: KUBELETS }, (_, at) => {
 
 await suite(`status update with ${watches.length} kubelets watching`, [
   { name: 'no watch', run: () => statusUpdate(alone, { namespace: 'default', name: 'p-7' }) },
-  { name: `${KUBELETS} watches, one concerned and pulling`, run: () => statusUpdate(crowded, { namespace: 'default', name: 'p-7' }) },
+  { name: `${KUBELETS} watches, one concerned and pulling`, run: () => statusUpdate(
+    crowded, { namespace: 'default', name: 'p-7' },
+  ) },
 ])

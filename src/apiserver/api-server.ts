@@ -30,7 +30,10 @@ import { WatchHub } from './watch/watch-hub.js'
 export interface ApiServerOptions {
   readonly store: EtcdStore
   readonly clock: Clock
-  /** Draws uids, name suffixes and what admission needs, from the streams `apiserver/uid`, `apiserver/name` and `apiserver/admission`. */
+  /**
+   * Draws uids, name suffixes and what admission needs, from the streams `apiserver/uid`, `apiserver/name` and
+   * `apiserver/admission`.
+   */
   readonly random: { stream(name: string): RandomStream }
   readonly bus: EventBus<ClusterEvents>
   /** The kinds that are served. */
@@ -48,13 +51,16 @@ export interface ApiServerOptions {
 
 /** Options of {@link ApiServer.client}. */
 export interface ClientOptions {
-  /** `kube-controller-manager/v1.35.0 (linux/amd64) kubernetes/abc`; the part before `/` is the field manager. Default: the user's name. */
+  /**
+   * `kube-controller-manager/v1.35.0 (linux/amd64) kubernetes/abc`; the part before `/` is the field manager. Default: the user's
+   * name.
+   */
   readonly userAgent?: string
 }
 
 /**
- * The apiserver: authentication -> impersonation -> authorization -> admission -> registry -> storage. Synchronous. All of its state is the
- * etcd store; indexes and watches are caches, so that a fork builds another server over a fork of the store.
+ * The apiserver: authentication -> impersonation -> authorization -> admission -> registry -> storage. Synchronous. All of its
+ * state is the etcd store; indexes and watches are caches, so that a fork builds another server over a fork of the store.
  */
 export class ApiServer {
   readonly context: RegistryContext
@@ -71,7 +77,9 @@ export class ApiServer {
       storage, clock, resources, indexes,
       uids: random.stream('apiserver/uid'),
       names: random.stream('apiserver/name'),
-      admission: new AdmissionChain(options.admission ?? defaultAdmission(options.scheme.release.minor), { storage, resources, clock, random: admissionRandom }),
+      admission: new AdmissionChain(options.admission ?? defaultAdmission(options.scheme.release.minor), {
+        storage, resources, clock, random: admissionRandom,
+      }),
       hub: new WatchHub(storage),
     }
     reportWrites({ storage, resources, clock, bus, trace })
@@ -105,7 +113,9 @@ export class ApiServer {
   /** Opens a watch. Throws ApiError. */
   watch(request: ApiRequest): ResourceWatch {
     const exchange: Exchange = { request, user: undefined, call: undefined }
-    return this.#observed(exchange, () => ({ code: 200, object: watchObjects(this.context, this.#admit(exchange)) })).object as ResourceWatch
+    return this.#observed(
+      exchange, () => ({ code: 200, object: watchObjects(this.context, this.#admit(exchange)) }),
+    ).object as ResourceWatch
   }
 
   /** The stored object, past all authorization: for composition roots, invariant checkers and pictures, not for components. */

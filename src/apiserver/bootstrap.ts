@@ -22,8 +22,8 @@ export interface BootstrapOptions {
 }
 
 /**
- * Makes the objects that the apiserver itself makes at its start: the four namespaces and the system PriorityClasses. What is there
- * already is left alone, without any draw of random numbers, so that it may also run on a restored store.
+ * Makes the objects that the apiserver itself makes at its start: the four namespaces and the system PriorityClasses. What is
+ * there already is left alone, without any draw of random numbers, so that it may also run on a restored store.
  */
 export function bootstrap(server: ApiServer, { serviceAccounts = true }: BootstrapOptions = {}): void {
   const client = server.client({ name: 'system:apiserver', groups: ['system:masters'] })
@@ -34,7 +34,9 @@ export function bootstrap(server: ApiServer, { serviceAccounts = true }: Bootstr
     ensure('namespaces', '', name, () => client.create('namespaces', { metadata: { name } } as Namespace))
   }
   for (const { name, ...fields } of PRIORITY_CLASSES) {
-    ensure('priorityclasses', '', name, () => client.create('priorityclasses', { metadata: { name }, ...fields } as unknown as PriorityClass))
+    ensure('priorityclasses', '', name, () => client.create(
+      'priorityclasses', { metadata: { name }, ...fields } as unknown as PriorityClass,
+    ))
   }
   if (!serviceAccounts) return
   for (const namespace of NAMESPACES) {

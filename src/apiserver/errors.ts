@@ -40,7 +40,9 @@ export function noSuchPath(): ApiError {
 
 /** 409 `pods "x" already exists` */
 export function alreadyExists(of: GroupResource, name: string): ApiError {
-  return new ApiError(409, 'AlreadyExists', `${resourceText(of)} "${name}" already exists`, detailsOf(of.resource, of.group, name))
+  return new ApiError(
+    409, 'AlreadyExists', `${resourceText(of)} "${name}" already exists`, detailsOf(of.resource, of.group, name),
+  )
 }
 
 /** 409 after eight generated names were all taken. */
@@ -63,7 +65,9 @@ export const STALE = 'the object has been modified; please apply your changes to
 export function forbidden(of: GroupResource, name: string, why: string, causes?: readonly StatusCause[]): ApiError {
   const subject = name === '' ? resourceText(of) : `${resourceText(of)} "${name}"`
   const details = detailsOf(of.resource, of.group, name)
-  return new ApiError(403, 'Forbidden', `${subject} is forbidden: ${why}`, causes === undefined ? details : { ...details, causes })
+  return new ApiError(
+    403, 'Forbidden', `${subject} is forbidden: ${why}`, causes === undefined ? details : { ...details, causes },
+  )
 }
 
 /** 422 `Pod "x" is invalid: spec.containers: Required value`; `details.kind` holds the Kind. */
@@ -102,7 +106,9 @@ export function tooLargeResourceVersion(asked: number, current: number): ApiErro
 
 /** 429, with `Retry-After` if seconds are given. */
 export function tooManyRequests(message: string, causes: readonly StatusCause[], retryAfterSeconds?: number): ApiError {
-  return new ApiError(429, 'TooManyRequests', message, retryAfterSeconds === undefined ? { causes } : { causes, retryAfterSeconds })
+  return new ApiError(
+    429, 'TooManyRequests', message, retryAfterSeconds === undefined ? { causes } : { causes, retryAfterSeconds },
+  )
 }
 
 /** A 500 that carries a plain text and neither reason nor details: what an untyped Go error becomes. */

@@ -19,8 +19,9 @@ import type { ApiRequest, Credentials, RequestVerb } from './request.js'
 const JSON_TYPE = 'application/json'
 
 /**
- * Answers an HTTP-like request: path, query, headers and body become an {@link ApiRequest}, its answer becomes status, headers and text
- * (JSON or YAML; as Table or PartialObjectMetadata by the Accept header). A watch is answered with an {@link HttpWatch} to pull from.
+ * Answers an HTTP-like request: path, query, headers and body become an {@link ApiRequest}, its answer becomes status, headers
+ * and text (JSON or YAML; as Table or PartialObjectMetadata by the Accept header). A watch is answered with an {@link HttpWatch}
+ * to pull from.
  */
 export function handleHttp(server: ApiServer, http: HttpRequest): HttpResponse | HttpWatch {
   const answer = answerHttp(server, http)
@@ -114,8 +115,12 @@ function verbOf(method: string, { name }: ApiPath, query: URLSearchParams): Requ
 
 function checkName({ name, namespace }: ApiPath): void {
   for (const [what, value] of [['Name', name], ['Namespace', namespace]] as const) {
-    if (value === '.' || value === '..') throw badRequest(`${what} parameter invalid: ${JSON.stringify(value)}: may not be '${value}'`)
-    if (value?.includes('%') === true) throw badRequest(`${what} parameter invalid: ${JSON.stringify(value)}: may not contain '%'`)
+    if (value === '.' || value === '..') throw badRequest(
+      `${what} parameter invalid: ${JSON.stringify(value)}: may not be '${value}'`,
+    )
+    if (value?.includes('%') === true) throw badRequest(
+      `${what} parameter invalid: ${JSON.stringify(value)}: may not contain '%'`,
+    )
   }
 }
 

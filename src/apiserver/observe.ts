@@ -25,6 +25,8 @@ export function reportWrites({ storage, resources, clock, bus, trace }: WriteObs
     const subject = object ?? old
     if (resource === undefined || subject === undefined) return
     const type = object === undefined ? 'DELETED' : old === undefined ? 'ADDED' : 'MODIFIED'
-    bus.emit('write', { time: clock.now(), type, resource: resource.resource, object: subject, ...(old === undefined ? {} : { old }), revision })
+    bus.emit('write', {
+      time: clock.now(), type, resource: resource.resource, object: subject, ...(old === undefined ? {} : { old }), revision,
+    })
   }
 }

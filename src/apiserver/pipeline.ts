@@ -25,8 +25,8 @@ export interface PipelinePorts {
 }
 
 /**
- * The stages before the registry, in the order of the real server: authentication, impersonation, authorization, then the look-up of the
- * resource. Admission and storage are part of the registry's operations, since what they see depends on the verb.
+ * The stages before the registry, in the order of the real server: authentication, impersonation, authorization, then the look-up
+ * of the resource. Admission and storage are part of the registry's operations, since what they see depends on the verb.
  */
 export function stagesOf({ authenticator, impersonator, authorizer, resources }: PipelinePorts): readonly Stage[] {
   const stages: Stage[] = [authenticate(authenticator)]
@@ -57,11 +57,14 @@ function authorize(authorizer: Authorizer): Stage {
   return ({ user, request }) => {
     const verdict = authorizer.authorize(user as UserInfo, request)
     if (verdict.allowed) return
-    throw forbidden({ group: request.group, resource: subjectOf(request) }, request.name ?? '', denial(user as UserInfo, request, verdict.reason))
+    throw forbidden({ group: request.group, resource: subjectOf(request) }, request.name ?? '', denial(
+      user as UserInfo, request, verdict.reason,
+    ))
   }
 }
 
-const subjectOf = ({ resource, subresource }: ApiRequest): string => (subresource === undefined ? resource : `${resource}/${subresource}`)
+const subjectOf = ({ resource, subresource }: ApiRequest): string =>
+  (subresource === undefined ? resource : `${resource}/${subresource}`)
 
 /** `User "jane" cannot list resource "pods" in API group "" in the namespace "default"` */
 function denial({ name }: UserInfo, request: ApiRequest, reason: string | undefined): string {

@@ -70,8 +70,8 @@ export interface AdmissionContext {
 }
 
 /**
- * One admission plugin. All mutating phases run first, in order, then all validating phases. A plugin refuses by throwing ApiError.
- * `resources` names the resources (`pods`, `pods/binding`) that it wants to see; absent means all.
+ * One admission plugin. All mutating phases run first, in order, then all validating phases. A plugin refuses by throwing
+ * ApiError. `resources` names the resources (`pods`, `pods/binding`) that it wants to see; absent means all.
  * Source: apiserver pkg/admission/interfaces.go.
  */
 export interface AdmissionPlugin {

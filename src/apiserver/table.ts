@@ -13,7 +13,9 @@ export interface TableColumn {
 /** One row of a Table. */
 export interface TableRow {
   readonly cells: readonly (string | number | boolean | null)[]
-  readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason: string; readonly message: string }[]
+  readonly conditions?: readonly {
+    readonly type: string; readonly status: string; readonly reason: string; readonly message: string,
+  }[]
   readonly object: object | null
 }
 
@@ -38,7 +40,9 @@ interface ListLike {
  * A Table of a list or a single object by the columns of its kind; `now` is virtual ms.
  * Source: apiserver pkg/endpoints/handlers/response.go, pkg/printers/internalversion/printers.go.
  */
-export function tableOf(resource: Resource, object: KubeObject | ListLike, now: number, include: IncludeObject = 'Metadata'): Table {
+export function tableOf(
+  resource: Resource, object: KubeObject | ListLike, now: number, include: IncludeObject = 'Metadata',
+): Table {
   const isList = 'items' in object
   const items = isList ? object.items : [object]
   const { columns } = resource.definition

@@ -61,7 +61,8 @@ describe('update', () => {
   it('keeps the status on a write of the whole, and the spec on a write of the status', () => {
     const { client } = harness()
     const made = client.create('pods', pod('a'))
-    const status = client.updateStatus('pods', { ...made, spec: { containers: [] }, status: { phase: 'Running' } } as unknown as Pod)
+    const status =
+      client.updateStatus('pods', { ...made, spec: { containers: [] }, status: { phase: 'Running' } } as unknown as Pod)
     expect(status.spec).toBe(made.spec)
     expect(status.status?.phase).toBe('Running')
     const whole = client.update('pods', { ...status, metadata: { ...status.metadata, labels: { a: 'b' } }, status: {} } as Pod)

@@ -16,7 +16,9 @@ export interface Harness {
 }
 
 /** Builds a server; `default` has its ServiceAccount, as a running cluster would have. */
-export function harness(options: Partial<ApiServerOptions> & { readonly version?: string; readonly store?: EtcdStore } = {}): Harness {
+export function harness(
+  options: Partial<ApiServerOptions> & { readonly version?: string; readonly store?: EtcdStore } = {},
+): Harness {
   const { version = 'v1.35', ...rest } = options
   const sim = new Simulation<ClusterEvents>({ seed: 7 })
   const store = options.store ?? new EtcdStore({ clock: sim.clock })

@@ -82,7 +82,9 @@ describe('refused requests', () => {
 
   it('unsupported field selectors are 400', () => {
     const { client } = harness()
-    expect(refusal(() => client.list('pods', { fieldSelector: 'spec.foo=x' })).message).toBe('field label not supported: spec.foo')
+    expect(
+      refusal(() => client.list('pods', { fieldSelector: 'spec.foo=x' })).message,
+    ).toBe('field label not supported: spec.foo')
     expect(refusal(() => client.watch('pods', { fieldSelector: 'spec.foo=x' })).code).toBe(400)
   })
 
@@ -90,7 +92,9 @@ describe('refused requests', () => {
     const { client } = harness()
     const first = client.create('configmaps', configMap('a', { data: { x: '1' } }))
     client.update('configmaps', { ...first, data: { x: '2' } })
-    expect(refusal(() => client.update('configmaps', { ...first, data: { x: '3' } }))).toMatchObject({ code: 409, reason: 'Conflict' })
+    expect(
+      refusal(() => client.update('configmaps', { ...first, data: { x: '3' } })),
+    ).toMatchObject({ code: 409, reason: 'Conflict' })
   })
 })
 
@@ -120,7 +124,9 @@ describe('answered requests', () => {
     const { client } = harness()
     const made = client.create('pods', pod('a'))
     const changed = client.update('pods', {
-      ...made, metadata: { ...made.metadata, creationTimestamp: '2001-01-01T00:00:00Z', labels: { a: 'b' } }, status: { phase: 'Running' },
+      ...made, metadata: {
+        ...made.metadata, creationTimestamp: '2001-01-01T00:00:00Z', labels: { a: 'b' }
+      }, status: { phase: 'Running' },
     } as Pod)
     expect(changed.status).toBe(made.status)
     expect(changed.metadata.creationTimestamp).toBe(made.metadata.creationTimestamp)
@@ -130,7 +136,8 @@ describe('answered requests', () => {
   it('a write of the whole does not touch the status, a write of the status not the spec', () => {
     const { client } = harness()
     const made = client.create('deployments', deployment)
-    const status = client.updateStatus('deployments', { ...made, spec: { ...made.spec, replicas: 9 }, status: { replicas: 1 } } as Deployment)
+    const status =
+      client.updateStatus('deployments', { ...made, spec: { ...made.spec, replicas: 9 }, status: { replicas: 1 } } as Deployment)
     expect(status.spec.replicas).toBe(1)
     expect(status.status?.replicas).toBe(1)
     expect(status.metadata.generation).toBe(1)
@@ -180,7 +187,8 @@ describe('answered requests', () => {
 
   it('finalizers hold a deleted object', () => {
     const { client } = harness()
-    const made = client.create('configmaps', { metadata: { name: 'a', namespace: 'default', finalizers: ['x.y/z'] } } as ConfigMap)
+    const made =
+      client.create('configmaps', { metadata: { name: 'a', namespace: 'default', finalizers: ['x.y/z'] } } as ConfigMap)
     const marked = client.delete('configmaps', made.metadata) as ConfigMap
     expect(marked.metadata).toMatchObject({ deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds: 0 })
     client.patch('configmaps', made.metadata, { type: 'merge', body: { metadata: { finalizers: null } } })

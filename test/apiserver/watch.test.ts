@@ -5,10 +5,13 @@ import type { Client, ListOptions, WatchEvent } from '../../src/apiserver/client
 import { EtcdStore } from '../../src/etcd/index.js'
 import { harness, pod } from './harness.js'
 
-const seen = (events: readonly WatchEvent<Pod>[]): readonly string[] => events.map(({ type, object }) => `${type} ${object.metadata.name as string}`)
+const seen = (events: readonly WatchEvent<Pod>[]): readonly string[] =>
+  events.map(({ type, object }) => `${type} ${object.metadata.name as string}`)
 
 function bind(client: Client, name: string, node: string): void {
-  client.createSubresource('pods', { namespace: 'default', name }, 'binding', { metadata: { name }, target: { kind: 'Node', name: node } })
+  client.createSubresource(
+    'pods', { namespace: 'default', name }, 'binding', { metadata: { name }, target: { kind: 'Node', name: node } },
+  )
 }
 
 describe('selectors of a watch', () => {
@@ -86,7 +89,9 @@ describe('start and position of a watch', () => {
     const watch = client.watch('configmaps')
     watch.next()
     const made = client.create('configmaps', { metadata: { name: 'a', namespace: 'default' } } as ConfigMap)
-    for (let at = 0; at < 1500; at++) client.patch('configmaps', made.metadata, { type: 'merge', body: { data: { at: String(at) } } })
+    for (let at = 0; at < 1500; at++) client.patch(
+      'configmaps', made.metadata, { type: 'merge', body: { data: { at: String(at) } } },
+    )
     expect(watch.next()).toHaveLength(1501)
   })
 })
@@ -97,7 +102,9 @@ function act(client: Client, [verb, at]: Action): void {
   const key = { namespace: 'default', name: `p${at % 4}` }
   try {
     if (verb === 'create') client.create('pods', pod(key.name, { labels: { app: `v${at % 2}` } }))
-    if (verb === 'label') client.patch('pods', key, { type: 'merge', body: { metadata: { labels: { app: `v${(at >> 2) % 2}` } } } })
+    if (verb === 'label') client.patch(
+      'pods', key, { type: 'merge', body: { metadata: { labels: { app: `v${(at >> 2) % 2}` } } } },
+    )
     if (verb === 'bind') bind(client, key.name, `n${(at >> 2) % 2}`)
     if (verb === 'delete') client.delete('pods', key, { gracePeriodSeconds: 0 })
   } catch {
@@ -107,7 +114,9 @@ function act(client: Client, [verb, at]: Action): void {
 
 const actions = fc.array(fc.tuple(fc.constantFrom('create', 'label', 'bind', 'delete', 'pull'), fc.nat(63)), { maxLength: 40 })
 const selections: readonly ListOptions[] = [
-  {}, { namespace: 'default' }, { labelSelector: 'app=v1' }, { fieldSelector: 'spec.nodeName=n1' }, { fieldSelector: 'metadata.name=p2' },
+  {}, { namespace: 'default' }, { labelSelector: 'app=v1' }, {
+    fieldSelector: 'spec.nodeName=n1',
+  }, { fieldSelector: 'metadata.name=p2' },
   { namespace: 'default', fieldSelector: 'spec.nodeName=n0', labelSelector: 'app=v0' },
 ]
 
@@ -134,7 +143,9 @@ describe('a watch, whatever is written', () => {
       expect(resumed.resourceVersion).toBe(String(copy.store.revision))
       follow(rest)
       const list = client.list('pods', selection).items
-      expect(Object.fromEntries(view)).toEqual(Object.fromEntries(list.map(({ metadata }) => [metadata.name, metadata.resourceVersion])))
+      expect(Object.fromEntries(view)).toEqual(
+        Object.fromEntries(list.map(({ metadata }) => [metadata.name, metadata.resourceVersion])),
+      )
     }), { seed: 7, numRuns: 150 })
   })
 

@@ -16,7 +16,8 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
     const { spec } = object as unknown as Draft<Pod>
     const missing = TAINTS.filter((taint) => !spec.tolerations?.some((toleration) => speaksOf(toleration, taint)))
     if (missing.length === 0) return
-    const added = missing.map((key) => ({ key, operator: 'Exists' as const, effect: 'NoExecute' as const, tolerationSeconds: SECONDS }))
+    const added =
+      missing.map((key) => ({ key, operator: 'Exists' as const, effect: 'NoExecute' as const, tolerationSeconds: SECONDS }))
     spec.tolerations = [...spec.tolerations ?? [], ...added]
   },
 }

@@ -28,5 +28,6 @@ function nodeNameOf({ object, subresource }: AdmissionAttributes): string {
 function addLabels({ metadata }: Draft<Pod>, node: Node): void {
   const found = LABELS.filter((label) => node.metadata.labels?.[label] !== undefined)
   if (found.length === 0) return
-  metadata.labels = { ...metadata.labels, ...Object.fromEntries(found.map((label) => [label, node.metadata.labels?.[label] as string])) }
+  metadata.labels =
+    { ...metadata.labels, ...Object.fromEntries(found.map((label) => [label, node.metadata.labels?.[label] as string])) }
 }

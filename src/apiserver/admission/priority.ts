@@ -17,7 +17,9 @@ export const priority: AdmissionPlugin = {
     if (attributes.operation === 'UPDATE') keepPriority(attributes)
   },
   validate: (attributes, context) => {
-    if (attributes.definition.resource === 'priorityclasses' && attributes.operation !== 'DELETE') checkDefault(attributes, context)
+    if (attributes.definition.resource === 'priorityclasses' && attributes.operation !== 'DELETE') {
+      checkDefault(attributes, context)
+    }
   },
 }
 
@@ -39,10 +41,14 @@ function admitPod(attributes: AdmissionAttributes, context: AdmissionContext): v
   spec.preemptionPolicy = policy
 }
 
-function classOf(attributes: AdmissionAttributes, name: string | undefined, context: AdmissionContext): PriorityClass | undefined {
+function classOf(
+  attributes: AdmissionAttributes, name: string | undefined, context: AdmissionContext,
+): PriorityClass | undefined {
   if (name === undefined) {
     const defaults = context.list<PriorityClass>('priorityclasses').filter(({ globalDefault }) => globalDefault === true)
-    return defaults.reduce<PriorityClass | undefined>((least, next) => (least === undefined || next.value < least.value ? next : least), undefined)
+    return defaults.reduce<PriorityClass | undefined>(
+      (least, next) => (least === undefined || next.value < least.value ? next : least), undefined,
+    )
   }
   const found = context.get<PriorityClass>('priorityclasses', '', name)
   if (found === undefined) throw refuse(attributes, `no PriorityClass with name ${name} was found`)
@@ -56,7 +62,9 @@ function keepPriority({ object, old }: AdmissionAttributes): void {
   const { spec } = object as unknown as Draft<Pod>
   const { spec: before } = old as unknown as Pod
   if (spec.priority === undefined && before.priority !== undefined) spec.priority = before.priority
-  if (spec.preemptionPolicy === undefined && before.preemptionPolicy !== undefined) spec.preemptionPolicy = before.preemptionPolicy
+  if (spec.preemptionPolicy === undefined && before.preemptionPolicy !== undefined) {
+    spec.preemptionPolicy = before.preemptionPolicy
+  }
 }
 
 function checkDefault(attributes: AdmissionAttributes, context: AdmissionContext): void {
@@ -64,5 +72,7 @@ function checkDefault(attributes: AdmissionAttributes, context: AdmissionContext
   if (next.globalDefault !== true) return
   const other = context.list<PriorityClass>('priorityclasses').find(({ globalDefault }) => globalDefault === true)
   if (other === undefined || other.metadata.name === next.metadata.name) return
-  throw refuse(attributes, `PriorityClass ${other.metadata.name as string} is already marked as default. Only one default can exist`)
+  throw refuse(
+    attributes, `PriorityClass ${other.metadata.name as string} is already marked as default. Only one default can exist`,
+  )
 }

@@ -30,7 +30,9 @@ function admitPod(attributes: AdmissionAttributes, context: AdmissionContext): v
   spec.serviceAccount = name
   const account = context.get<ServiceAccount>('serviceaccounts', attributes.namespace, name)
   if (account === undefined) {
-    throw refuse(attributes, `error looking up service account ${attributes.namespace}/${name}: serviceaccount "${name}" not found`)
+    throw refuse(
+      attributes, `error looking up service account ${attributes.namespace}/${name}: serviceaccount "${name}" not found`,
+    )
   }
   if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod, context)
   if ((spec.imagePullSecrets?.length ?? 0) === 0 && account.imagePullSecrets !== undefined) {

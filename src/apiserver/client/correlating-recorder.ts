@@ -25,9 +25,9 @@ export interface RecorderPorts {
 }
 
 /**
- * The {@link EventRecorder} of components. The name of an Event says what it is about (`<object>.<16 hex digits of what makes it equal>`),
- * so the one to count up is found by a look-up and nothing needs to be remembered but the spam filter's tokens. Real names end in the
- * time of the first occurrence. Similar events are not combined into one ("combined from similar events").
+ * The {@link EventRecorder} of components. The name of an Event says what it is about (`<object>.<16 hex digits of what makes it
+ * equal>`), so the one to count up is found by a look-up and nothing needs to be remembered but the spam filter's tokens. Real
+ * names end in the time of the first occurrence. Similar events are not combined into one ("combined from similar events").
  */
 export class CorrelatingRecorder implements EventRecorder {
   readonly #ports: RecorderPorts
@@ -80,7 +80,8 @@ export class CorrelatingRecorder implements EventRecorder {
       metadata: { name: event.name, namespace: event.namespace },
       involvedObject: {
         kind, apiVersion,
-        ...(namespace === undefined ? {} : { namespace }), ...(name === undefined ? {} : { name }), ...(uid === undefined ? {} : { uid }),
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(name === undefined ? {} : { name }), ...(uid === undefined ? {} : { uid }),
         ...(resourceVersion === undefined ? {} : { resourceVersion }), ...(fieldPath === undefined ? {} : { fieldPath }),
       },
       type: event.type, reason: event.reason, message: event.message, count: 1,

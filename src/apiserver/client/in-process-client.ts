@@ -41,7 +41,8 @@ export class InProcessClient implements Client {
   create<R extends ResourceName>(resource: R, object: Creatable<ObjectOf<R>>, options: WriteOptions = {}): ObjectOf<R> {
     const { metadata } = object as { metadata?: ObjectKey }
     const target = this.#server.context.resources.get(resource)
-    const request = this.#request('create', target, namespaceFor(target, metadata?.namespace, 'during creation'), undefined, options)
+    const request =
+      this.#request('create', target, namespaceFor(target, metadata?.namespace, 'during creation'), undefined, options)
     return this.#server.execute({ ...request, body: object }) as ObjectOf<R>
   }
 
@@ -61,8 +62,12 @@ export class InProcessClient implements Client {
     return this.#send('delete', resource, key, options) as ObjectOf<R> | Status
   }
 
-  deleteCollection<R extends ResourceName>(resource: R, list: ListOptions = {}, options: DeleteOptions = {}): ObjectList<ObjectOf<R>> {
-    return this.#server.execute(this.#collection('deletecollection', resource, { ...list, ...options })) as ObjectList<ObjectOf<R>>
+  deleteCollection<R extends ResourceName>(
+    resource: R, list: ListOptions = {}, options: DeleteOptions = {},
+  ): ObjectList<ObjectOf<R>> {
+    return this.#server.execute(
+      this.#collection('deletecollection', resource, { ...list, ...options }),
+    ) as ObjectList<ObjectOf<R>>
   }
 
   createSubresource(
@@ -80,7 +85,8 @@ export class InProcessClient implements Client {
   }
 
   #send(
-    verb: RequestVerb, resource: string, key: ObjectKey, options: RequestOptions, content: Partial<ApiRequest> = {}, subresource?: string,
+    verb: RequestVerb, resource: string, key: ObjectKey, options: RequestOptions,
+    content: Partial<ApiRequest> = {}, subresource?: string,
   ): object {
     const target = this.#server.context.resources.get(resource)
     const namespace = namespaceFor(target, key.namespace, 'when a resource name is provided')
@@ -108,6 +114,8 @@ export class InProcessClient implements Client {
 /** client-go refuses requests for a namespaced object without a namespace before they are sent. */
 function namespaceFor({ namespaced }: Resource, namespace: string | undefined, when: string): string | undefined {
   if (!namespaced) return undefined
-  if (namespace === undefined || namespace === '') throw new ApiError(400, 'BadRequest', `an empty namespace may not be set ${when}`)
+  if (namespace === undefined || namespace === '') throw new ApiError(
+    400, 'BadRequest', `an empty namespace may not be set ${when}`,
+  )
   return namespace
 }

@@ -41,8 +41,12 @@ function checkUnbound({ metadata, spec }: Pod, name: string, uid: string | undef
   if (uid !== undefined && uid !== metadata.uid) {
     throw conflict(OF, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid ?? ''}`)
   }
-  if (metadata.deletionTimestamp !== undefined) throw conflict(OF, name, `pod ${name} is being deleted, cannot be assigned to a host`)
-  if (spec.nodeName !== undefined) throw conflict(OF, name, `pod ${name} is already assigned to node ${JSON.stringify(spec.nodeName)}`)
+  if (metadata.deletionTimestamp !== undefined) throw conflict(
+    OF, name, `pod ${name} is being deleted, cannot be assigned to a host`,
+  )
+  if (spec.nodeName !== undefined) throw conflict(
+    OF, name, `pod ${name} is already assigned to node ${JSON.stringify(spec.nodeName)}`,
+  )
   if ((spec.schedulingGates?.length ?? 0) > 0) throw conflict(OF, name, `pod ${name} has non-empty .spec.schedulingGates`)
 }
 
@@ -58,7 +62,8 @@ function assign(context: RegistryContext, call: Call, pod: Pod, { metadata, targ
 
 /** The conditions with PodScheduled True. */
 function scheduled(conditions: readonly PodCondition[], now: string): readonly PodCondition[] {
-  const condition: PodCondition = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now } as PodCondition
+  const condition: PodCondition =
+    { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now } as PodCondition
   const at = conditions.findIndex(({ type }) => type === 'PodScheduled')
   return at < 0 ? [...conditions, condition] : conditions.with(at, condition)
 }

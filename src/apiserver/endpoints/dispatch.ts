@@ -66,7 +66,8 @@ const collections: Readonly<Record<string, Endpoint>> = {
 export function dispatch(context: RegistryContext, call: Call): Answer {
   const { resource, subresource, request: { verb } } = call
   if (subresource === '') {
-    const endpoint = collections[`${verb} ${resource.resource}`] ?? (allows(resource.definition.verbs, verb) ? generic[verb] : undefined)
+    const endpoint =
+      collections[`${verb} ${resource.resource}`] ?? (allows(resource.definition.verbs, verb) ? generic[verb] : undefined)
     if (endpoint === undefined) throw methodNotAllowed()
     return endpoint(context, call)
   }

@@ -12,7 +12,10 @@ const RETRY_SECONDS = 10
 
 type Condition = NonNullable<PodDisruptionBudget['status']['conditions']>[number]
 
-/** Takes one allowed disruption from the budget, or throws 429 or 403. Source: eviction.go checkAndDecrement, createTooManyRequestsError. */
+/**
+ * Takes one allowed disruption from the budget, or throws 429 or 403. Source: eviction.go checkAndDecrement,
+ * createTooManyRequestsError.
+ */
 export function takeDisruption(
   context: RegistryContext, call: Pick<Call, 'dryRun'>, budget: PodDisruptionBudget, podName: string,
 ): void {
@@ -33,7 +36,9 @@ export function takeDisruption(
   decrement(context, call, budget, podName)
 }
 
-function decrement({ ...context }: RegistryContext, call: Pick<Call, 'dryRun'>, budget: PodDisruptionBudget, podName: string): void {
+function decrement(
+  { ...context }: RegistryContext, call: Pick<Call, 'dryRun'>, budget: PodDisruptionBudget, podName: string,
+): void {
   const now = formatTime(context.clock.now())
   const resource = context.resources.find('poddisruptionbudgets') as Resource
   modify<PodDisruptionBudget>(context, call, resource, budget, (draft) => {
@@ -45,7 +50,10 @@ function decrement({ ...context }: RegistryContext, call: Pick<Call, 'dryRun'>, 
   })
 }
 
-/** The DisruptionAllowed condition once nothing is allowed any more. Source: component-helpers apps/poddisruptionbudget UpdateDisruptionAllowedCondition. */
+/**
+ * The DisruptionAllowed condition once nothing is allowed any more. Source: component-helpers apps/poddisruptionbudget
+ * UpdateDisruptionAllowedCondition.
+ */
 function refreshed({ metadata, status: { conditions = [] } }: PodDisruptionBudget, now: string): readonly Condition[] {
   const at = conditions.findIndex(({ type }) => type === 'DisruptionAllowed')
   const old = conditions[at]

@@ -17,7 +17,8 @@ import { CREATED } from './created.js'
 import { takeDisruption } from './disruption-budget.js'
 
 /**
- * POST pods/NAME/eviction: deletes the pod if its disruption budget allows. Decision order of pkg/registry/core/pod/storage/eviction.go.
+ * POST pods/NAME/eviction: deletes the pod if its disruption budget allows. Decision order of
+ * pkg/registry/core/pod/storage/eviction.go.
  */
 export function evictPod(context: RegistryContext, call: Call): Status {
   const eviction = decodeEviction(context, call)

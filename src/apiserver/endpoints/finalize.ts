@@ -22,7 +22,9 @@ export function finalizeNamespace(context: RegistryContext, call: Call): KubeObj
   const existing = load(context, resource, undefined, name) as Namespace | undefined
   if (existing === undefined) throw notFound(resource, name)
   const { resourceVersion } = draft.metadata
-  if (resourceVersion !== undefined && resourceVersion !== existing.metadata.resourceVersion) throw conflict(resource, name, STALE)
+  if (resourceVersion !== undefined && resourceVersion !== existing.metadata.resourceVersion) {
+    throw conflict(resource, name, STALE)
+  }
   const errors = namespaceDefinition.validate?.(draft as Namespace) ?? []
   if (errors.length > 0) throw invalid(resource, name, errors)
   const finalizers = draft.spec.finalizers ?? []

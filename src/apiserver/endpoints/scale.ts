@@ -35,12 +35,15 @@ export function updateScale(context: RegistryContext, call: Call): KubeObject {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`)
   }
   const { resourceVersion } = metadata
-  if (resourceVersion !== undefined && resourceVersion !== workload.metadata.resourceVersion) throw conflict(call.resource, call.name, STALE)
+  if (resourceVersion !== undefined && resourceVersion !== workload.metadata.resourceVersion) {
+    throw conflict(call.resource, call.name, STALE)
+  }
   const replicas = spec?.replicas ?? 0
   if (replicas < 0) {
     throw invalid(SCALE, call.name, [invalidField('spec.replicas', replicas, 'must be greater than or equal to 0')])
   }
-  const draft = { ...workload, metadata: { ...workload.metadata }, spec: { ...workload.spec, replicas } } as unknown as Draft<KubeObject>
+  const draft =
+    { ...workload, metadata: { ...workload.metadata }, spec: { ...workload.spec, replicas } } as unknown as Draft<KubeObject>
   return scaleOf(writeUpdate(context, { ...call, subresource: '' }, draft, workload) as Workload)
 }
 

@@ -29,7 +29,9 @@ export function negotiate(accept: string | undefined): Negotiated {
     if (as === undefined) return { format, as: 'object' }
     const known = META_KINDS.find((kind) => kind === as)
     const version = parameters.get('v')
-    if (known !== undefined && parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1')) return { format, as: known }
+    if (known !== undefined && parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1')) {
+      return { format, as: known }
+    }
   }
   if (readable.length > 0) throw new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${AVAILABLE}`)
   throw new ApiError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${AVAILABLE}`, {})

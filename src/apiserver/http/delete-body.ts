@@ -18,7 +18,9 @@ const SCHEME = 'k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/registe
 export function deleteOptionsOf(body: string, contentType: string | undefined): RequestOptions {
   if (body === '') return {}
   const value = parseBody(body, contentType, 'DeleteOptions').value as DeleteOptionsBody
-  const { kind = 'DeleteOptions', apiVersion = 'v1', gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = value
+  const {
+    kind = 'DeleteOptions', apiVersion = 'v1', gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun,
+  } = value
   if (kind !== 'DeleteOptions') {
     const version = apiVersion.split('/').at(-1) as string
     throw untypedError(`no kind "${kind}" is registered for version "${version}" in scheme "${SCHEME}"`)

@@ -152,7 +152,9 @@ class Scanner {
 
   #unexpected(where: string): Error {
     const char = this.#text[this.#at]
-    return new JsonSyntaxError(char === undefined ? 'unexpected end of JSON input' : `invalid character ${quoteByte(char)} ${where}`)
+    return new JsonSyntaxError(
+      char === undefined ? 'unexpected end of JSON input' : `invalid character ${quoteByte(char)} ${where}`,
+    )
   }
 }
 

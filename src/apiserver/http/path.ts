@@ -31,7 +31,10 @@ export function parsePath(path: string): ApiPath | undefined {
   return more.length > 0 ? undefined : { ...at, resource, ...optional({ name, subresource }) }
 }
 
-/** The decoded parts of a path; undefined when a part holds an encoded slash or cannot be decoded. One slash at the end is let pass. */
+/**
+ * The decoded parts of a path; undefined when a part holds an encoded slash or cannot be decoded. One slash at the end is let
+ * pass.
+ */
 function splitPath(path: string): readonly string[] | undefined {
   const parts = path.replace(/^\//, '').replace(/\/$/, '').split('/')
   try {

@@ -4,12 +4,14 @@ import type { RequestOptions, RequestVerb } from '../request.js'
 
 type Mutable = { -readonly [K in keyof RequestOptions]: RequestOptions[K] }
 
-const TEXTS = ['labelSelector', 'fieldSelector', 'continue', 'resourceVersion', 'resourceVersionMatch', 'propagationPolicy'] as const
+const TEXTS =
+  ['labelSelector', 'fieldSelector', 'continue', 'resourceVersion', 'resourceVersionMatch', 'propagationPolicy'] as const
 const INTEGERS = ['limit', 'timeoutSeconds', 'gracePeriodSeconds'] as const
 const BOOLEANS = ['allowWatchBookmarks', 'sendInitialEvents', 'orphanDependents', 'force'] as const
 /** Which kind of options a verb's query is read as, for error texts. */
 const OPTIONS_KIND: Partial<Record<RequestVerb, string>> = {
-  create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions', delete: 'DeleteOptions', deletecollection: 'DeleteOptions',
+  create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions',
+  delete: 'DeleteOptions', deletecollection: 'DeleteOptions',
 }
 const MOST_MANAGER_LENGTH = 128
 
@@ -58,7 +60,9 @@ function writeOptions(query: URLSearchParams, verb: RequestVerb): Mutable {
 function managerFaults(manager: string): readonly FieldError[] {
   const errors: FieldError[] = []
   if (manager.length > MOST_MANAGER_LENGTH) {
-    errors.push({ type: 'FieldValueTooLong', field: 'fieldManager', body: `Too long: may not be more than ${MOST_MANAGER_LENGTH} bytes` })
+    errors.push(
+      { type: 'FieldValueTooLong', field: 'fieldManager', body: `Too long: may not be more than ${MOST_MANAGER_LENGTH} bytes` }
+    )
   }
   for (const [at, char] of Array.from(manager).entries()) {
     const code = char.codePointAt(0) as number

@@ -10,8 +10,8 @@ export interface CompactorOptions {
   /** Moves idle watches on, so that the history which goes next time is of no use to anybody: `server.context.hub`. */
   readonly hub: { bookmark(): void }
   /**
-   * The oldest revision from which somebody who cannot be woken (a component that is cut off) still has to read; history after it stays.
-   * Default: none.
+   * The oldest revision from which somebody who cannot be woken (a component that is cut off) still has to read; history after it
+   * stays. Default: none.
    */
   readonly oldestNeeded?: () => number | undefined
   /** Default 5 minutes. */

@@ -16,9 +16,9 @@ export class JsonPatchError extends Error {
 type Container = Record<string, unknown> | unknown[]
 
 /**
- * JSON patch (RFC 6902) with the habits of the library that Kubernetes uses (evanphx/json-patch v4): `replace` of a missing member adds it,
- * `copy` of a missing one writes null, `test` of a missing one against null holds, a path is not forced to begin with `/`, and negative
- * array indexes count from the end. Neither argument is changed. Throws {@link JsonPatchError}.
+ * JSON patch (RFC 6902) with the habits of the library that Kubernetes uses (evanphx/json-patch v4): `replace` of a missing
+ * member adds it, `copy` of a missing one writes null, `test` of a missing one against null holds, a path is not forced to begin
+ * with `/`, and negative array indexes count from the end. Neither argument is changed. Throws {@link JsonPatchError}.
  */
 export function applyJsonPatch(document: unknown, operations: readonly unknown[]): unknown {
   const root = { document: structuredClone(document) }

@@ -25,8 +25,8 @@ export function includesItem(list: readonly unknown[], item: unknown, mergeKey: 
 }
 
 /**
- * Puts a merged list in order: the patch's items in the patch's order, the others in the server's, and these put in between by where they
- * stood. Source: strategicpatch normalizeElementOrder, mergeSortedSlice.
+ * Puts a merged list in order: the patch's items in the patch's order, the others in the server's, and these put in between by
+ * where they stood. Source: strategicpatch normalizeElementOrder, mergeSortedSlice.
  */
 export function orderItems(merged: readonly unknown[], { order, server, mergeKey }: Ordering): readonly unknown[] {
   const sortBy = (items: readonly unknown[], by: readonly unknown[]): readonly unknown[] =>

@@ -13,9 +13,9 @@ const ORDER_PREFIX = '$setElementOrder/'
 type Scope = Message | undefined
 
 /**
- * Strategic merge patch: objects merge, lists with the patch strategy `merge` merge by their merge key (or as sets of scalars), all else is
- * replaced; the directives `$patch`, `$retainKeys`, `$deleteFromPrimitiveList/x` and `$setElementOrder/x` steer it. Neither argument is
- * changed; what the patch does not touch is shared with the result. Throws {@link StrategicPatchError}.
+ * Strategic merge patch: objects merge, lists with the patch strategy `merge` merge by their merge key (or as sets of scalars),
+ * all else is replaced; the directives `$patch`, `$retainKeys`, `$deleteFromPrimitiveList/x` and `$setElementOrder/x` steer it.
+ * Neither argument is changed; what the patch does not touch is shared with the result. Throws {@link StrategicPatchError}.
  * Source: apimachinery pkg/util/strategicpatch/patch.go.
  */
 export function applyStrategicPatch(message: Message, original: JsonMap, patch: JsonMap): JsonMap {
@@ -45,7 +45,9 @@ function retainKeys(original: JsonMap, patch: JsonMap): JsonMap {
   if (!Array.isArray(keys)) throw bad()
   const retained = keys as readonly unknown[]
   for (const key of Object.keys(patch)) {
-    if (key !== RETAIN_KEYS && !key.startsWith(DELETE_PREFIX) && !key.startsWith(ORDER_PREFIX) && !retained.includes(key)) throw bad()
+    if (key !== RETAIN_KEYS && !key.startsWith(DELETE_PREFIX) && !key.startsWith(ORDER_PREFIX) && !retained.includes(key)) {
+      throw bad()
+    }
   }
   return Object.fromEntries(Object.entries(original).filter(([key]) => retained.includes(key)))
 }
@@ -77,7 +79,9 @@ function set(target: Record<string, unknown>, key: string, value: unknown): void
 function fieldOf(scope: Scope, key: string): Field | undefined {
   if (scope === undefined) return undefined
   if (Object.hasOwn(scope.fields, key)) return scope.fields[key]
-  throw new StrategicPatchError(`unable to find api field in struct ${scope.name} for the json field ${JSON.stringify(key)}`, false)
+  throw new StrategicPatchError(
+    `unable to find api field in struct ${scope.name} for the json field ${JSON.stringify(key)}`, false,
+  )
 }
 
 function scopeOf(scope: Scope, field: Field | undefined): Scope {
@@ -163,7 +167,8 @@ function orderLists(scope: Scope, result: Record<string, unknown>, patch: JsonMa
     const mergeKey = field?.type === 'list' ? field.mergeKey : undefined
     checkOrder((items ?? []) as readonly unknown[], order, mergeKey)
     const server = (present ?? []) as readonly unknown[]
-    const merged = items === undefined ? server : present === undefined ? cleanedList(items) : mergeLists(scope, key, server, items, false)
+    const merged =
+      items === undefined ? server : present === undefined ? cleanedList(items) : mergeLists(scope, key, server, items, false)
     set(result, key, orderItems(merged, { order, server, mergeKey }))
     rest = without(rest, key)
   }

@@ -16,7 +16,10 @@ import { load, save } from './stored.js'
 /** Names that are tried when `generateName` meets taken ones. */
 const NAME_TRIES = 8
 
-/** POST of an object. Source: apiserver pkg/endpoints/handlers/create.go, pkg/registry/rest/create.go, registry/generic/registry/store.go. */
+/**
+ * POST of an object. Source: apiserver pkg/endpoints/handlers/create.go, pkg/registry/rest/create.go,
+ * registry/generic/registry/store.go.
+ */
 export function createObject(context: RegistryContext, call: Call): KubeObject {
   const { resource } = call
   const { definition } = resource

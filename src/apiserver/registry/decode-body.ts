@@ -24,8 +24,8 @@ export function cannotHandle(kind: string, version: string, expected: string, wh
 const SCHEME = 'pkg/api/legacyscheme/scheme.go:30'
 
 /**
- * Reads a request body as an object of the expected kind: checks apiVersion and kind, types and unknown fields (by fieldValidation).
- * The answer is a fresh draft; with `shareFrozen` it may hold frozen parts of a stored object.
+ * Reads a request body as an object of the expected kind: checks apiVersion and kind, types and unknown fields (by
+ * fieldValidation). The answer is a fresh draft; with `shareFrozen` it may hold frozen parts of a stored object.
  */
 export function decodeBody<T extends KubeObject = KubeObject>(
   call: Call, resources: Resources, body: unknown, expected: ExpectedKind, shareFrozen = false,
@@ -53,7 +53,9 @@ function checkKind(resources: Resources, body: unknown, expected: ExpectedKind, 
   const short = version.split('/').at(-1) as string
   const refuse = (why: string): Error => badRequest(cannotHandle(kind, short, expected.kind, why))
   const listOf = kind.endsWith('List') ? kind.slice(0, -4) : kind
-  if (!resources.knows(version, listOf)) throw refuse(`no kind "${kind}" is registered for version "${version}" in scheme "${SCHEME}"`)
+  if (!resources.knows(version, listOf)) throw refuse(
+    `no kind "${kind}" is registered for version "${version}" in scheme "${SCHEME}"`,
+  )
   if (kind === expected.kind) {
     throw badRequest(`the API version in the data (${version}) does not match the expected API version (${apiVersion})`)
   }

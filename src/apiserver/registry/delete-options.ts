@@ -2,12 +2,16 @@ import { invalid as invalidField, notSupported, type FieldError } from '../../ap
 import { invalid } from '../errors.js'
 import type { RequestOptions } from '../request.js'
 
-/** Throws 422 for contradicting or unknown DeleteOptions. Source: apimachinery pkg/apis/meta/v1/validation ValidateDeleteOptions. */
+/**
+ * Throws 422 for contradicting or unknown DeleteOptions. Source: apimachinery pkg/apis/meta/v1/validation ValidateDeleteOptions.
+ */
 export function checkDeleteOptions({ propagationPolicy, orphanDependents }: RequestOptions): void {
   if (propagationPolicy === undefined) return
   const errors: FieldError[] = []
   if (orphanDependents !== undefined) {
-    errors.push(invalidField('propagationPolicy', propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set'))
+    errors.push(
+      invalidField('propagationPolicy', propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set'),
+    )
   }
   if (!['Foreground', 'Background', 'Orphan'].includes(propagationPolicy)) {
     errors.push(notSupported('propagationPolicy', propagationPolicy, ['Foreground', 'Background', 'Orphan', 'nil']))

@@ -72,7 +72,8 @@ function remove(context: RegistryContext, call: Call, existing: KubeObject): Del
 
 function success({ resource, name }: Call, { metadata: { uid } }: KubeObject): Status {
   const details = {
-    name, ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.resource, ...(uid === undefined ? {} : { uid }),
+    name, ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.resource,
+    ...(uid === undefined ? {} : { uid }),
   }
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }
 }
@@ -93,11 +94,14 @@ export function checkPreconditions({ resource, request: { options } }: Call, { m
   }
 }
 
-/** What a deletion does to the object: nothing (it is under way), removal at once, or a marked version that may be removed next. */
+/**
+ * What a deletion does to the object: nothing (it is under way), removal at once, or a marked version that may be removed next.
+ */
 type Plan = 'pending' | 'now' | { readonly draft: Draft<KubeObject>; readonly removeAfter: boolean }
 
 function planDeletion(context: RegistryContext, call: Call, existing: KubeObject): Plan {
-  const draft: Draft<KubeObject> = { ...existing as Draft<KubeObject>, metadata: { ...existing.metadata as Draft<KubeObject>['metadata'] } }
+  const draft: Draft<KubeObject> =
+    { ...existing as Draft<KubeObject>, metadata: { ...existing.metadata as Draft<KubeObject>['metadata'] } }
   const graceful = markGraceful(context, call, draft, existing)
   if (graceful === 'pending') return 'pending'
   const finalizers = finalizersForDeletion(call.resource, existing, call.request.options)
@@ -144,7 +148,9 @@ function markGraceful(
 function markDeleted({ clock }: RegistryContext, { metadata }: Draft<KubeObject>): void {
   const now = clock.now()
   if (metadata.deletionGracePeriodSeconds === undefined && metadata.generation !== undefined) metadata.generation++
-  if (metadata.deletionTimestamp === undefined || timeMs(metadata.deletionTimestamp) > now) metadata.deletionTimestamp = formatTime(now)
+  if (metadata.deletionTimestamp === undefined || timeMs(metadata.deletionTimestamp) > now) {
+    metadata.deletionTimestamp = formatTime(now)
+  }
   metadata.deletionGracePeriodSeconds = 0
 }
 
@@ -162,7 +168,8 @@ function terminateNamespace(context: RegistryContext, call: Call, existing: Kube
   const draft = {
     ...namespace,
     metadata: {
-      ...metadata, deletionTimestamp: formatTime(context.clock.now()), ...(finalizers.length === 0 ? {} : { finalizers: [...finalizers] }),
+      ...metadata, deletionTimestamp: formatTime(context.clock.now()),
+      ...(finalizers.length === 0 ? {} : { finalizers: [...finalizers] }),
     },
     status: { ...namespace.status, phase: 'Terminating' },
   } as unknown as Draft<KubeObject>

@@ -11,7 +11,9 @@ const FOREGROUND = 'foregroundDeletion'
  * An explicit policy overrides what the object has; without one, a finalizer that is there overrides the kind's default.
  * Source: registry/generic/registry/store.go deletionFinalizersForGarbageCollection.
  */
-export function finalizersForDeletion(resource: Resource, object: KubeObject, options: RequestOptions): readonly string[] | undefined {
+export function finalizersForDeletion(
+  resource: Resource, object: KubeObject, options: RequestOptions,
+): readonly string[] | undefined {
   if (resource.kind === 'Event') return undefined
   const present = object.metadata.finalizers ?? []
   const policy = policyOf(resource, present, options)

@@ -10,11 +10,17 @@ export function checkListOptions(options: RequestOptions, isWatch: boolean): voi
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors)
 }
 
-function listFaults({ resourceVersionMatch = '', resourceVersion = '', sendInitialEvents, ...options }: RequestOptions): FieldError[] {
+function listFaults(
+  { resourceVersionMatch = '', resourceVersion = '', sendInitialEvents, ...options }: RequestOptions,
+): FieldError[] {
   const errors: FieldError[] = []
   if (resourceVersionMatch !== '') {
-    if (resourceVersion === '') errors.push(forbidden(FIELD, 'resourceVersionMatch is forbidden unless resourceVersion is provided'))
-    if ((options.continue ?? '') !== '') errors.push(forbidden(FIELD, 'resourceVersionMatch is forbidden when continue is provided'))
+    if (resourceVersion === '') errors.push(
+      forbidden(FIELD, 'resourceVersionMatch is forbidden unless resourceVersion is provided'),
+    )
+    if ((options.continue ?? '') !== '') errors.push(
+      forbidden(FIELD, 'resourceVersionMatch is forbidden when continue is provided'),
+    )
     if (resourceVersionMatch !== 'Exact' && resourceVersionMatch !== 'NotOlderThan') {
       errors.push(notSupported(FIELD, resourceVersionMatch, ['Exact', 'NotOlderThan', '']))
     }
@@ -36,7 +42,9 @@ function watchFaults({ resourceVersionMatch = '', sendInitialEvents, ...options 
       errors.push(forbidden(FIELD, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'))
     }
     if (resourceVersionMatch !== 'NotOlderThan') errors.push(notSupported(FIELD, resourceVersionMatch, ['NotOlderThan']))
-    if ((options.continue ?? '') !== '') errors.push(forbidden(FIELD, 'resourceVersionMatch is forbidden when continue is provided'))
+    if ((options.continue ?? '') !== '') errors.push(
+      forbidden(FIELD, 'resourceVersionMatch is forbidden when continue is provided'),
+    )
   } else if (sendInitialEvents === true) {
     errors.push(forbidden(FIELD, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'))
   }

@@ -21,8 +21,8 @@ import { checkIdentity, writeUpdate } from './update.js'
 const MOST_OPERATIONS = 10_000
 
 /**
- * PATCH of an object or of its status. The store is synchronous, so nothing can come between reading and writing, and the retries on
- * conflict of the real server never happen; a patch that names a resourceVersion is held to it.
+ * PATCH of an object or of its status. The store is synchronous, so nothing can come between reading and writing, and the retries
+ * on conflict of the real server never happen; a patch that names a resourceVersion is held to it.
  * Source: apiserver pkg/endpoints/handlers/patch.go.
  */
 export function patchObject(context: RegistryContext, call: Call): KubeObject {
@@ -76,17 +76,22 @@ function decodePatched(call: Call, patch: PatchBody, patched: unknown, existing:
   const { resource } = call
   const fail = (why: string): Error => {
     const shown = patch.type === 'strategic' ? goText(patch.body) : JSON.stringify(inGoOrder(patched))
-    return invalid({ group: '', kind: '' }, '', [invalidField('patch', shown, patch.type === 'strategic' ? restoreText(why) : why)])
+    return invalid(
+      { group: '', kind: '' }, '', [invalidField('patch', shown, patch.type === 'strategic' ? restoreText(why) : why)],
+    )
   }
   const { apiVersion = resource.apiVersion, kind = resource.kind } = isMap(patched) ? patched : {}
   // a strategic patch is read straight into the type, which knows its version
   if (patch.type !== 'strategic' && (apiVersion !== resource.apiVersion || kind !== resource.kind)) {
-    throw fail(`${String(kind)} in version "${String(apiVersion).split('/').at(-1) as string}" cannot be handled as a ${resource.kind}`)
+    throw fail(
+      `${String(kind)} in version "${String(apiVersion).split('/').at(-1) as string}" cannot be handled as a ${resource.kind}`,
+    )
   }
   try {
     const status = (existing as { readonly status?: unknown }).status
     const shares = status !== undefined && call.subresource === '' && isMap(patched) && patched['status'] === status
-    const { object, unknownFields } = decode<Record<string, unknown>>(resource.message, shares ? { ...patched, status: undefined } : patched)
+    const { object, unknownFields } =
+      decode<Record<string, unknown>>(resource.message, shares ? { ...patched, status: undefined } : patched)
     if (shares) object.status = status
     reportUnknown(call, unknownFields, fail)
     object.apiVersion = resource.apiVersion

@@ -39,13 +39,17 @@ export function listObjects(context: RegistryContext, call: Call): ObjectList<Ku
 }
 
 /** "Any" version comes from the watch cache, which does not do chunks. */
-function limitOf({ limit, resourceVersion, continue: token = '', resourceVersionMatch }: Call['request']['options']): number | undefined {
+function limitOf(
+  { limit, resourceVersion, continue: token = '', resourceVersionMatch }: Call['request']['options'],
+): number | undefined {
   if (limit === undefined || limit <= 0) return undefined
   return resourceVersion === '0' && token === '' && resourceVersionMatch !== 'Exact' ? undefined : limit
 }
 
 /** The revision to read at; undefined means the present state. Throws 400, 410 and 504. */
-function listRevision(context: RegistryContext, { request: { options } }: Call, token: ContinueToken | undefined): number | undefined {
+function listRevision(
+  context: RegistryContext, { request: { options } }: Call, token: ContinueToken | undefined,
+): number | undefined {
   const { storage } = context
   const asked = parseResourceVersion(options.resourceVersion)
   if (token !== undefined) {
@@ -64,7 +68,8 @@ function listRevision(context: RegistryContext, { request: { options } }: Call, 
 }
 
 function continueTooOld({ start }: ContinueToken): Error {
-  const error = expired('The provided continue parameter is too old to display a consistent list result. You can start a new list without '
+  const error =
+    expired('The provided continue parameter is too old to display a consistent list result. You can start a new list without '
     + 'the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the '
     + 'provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk '
     + 'was returned and now may show up in the list.')
@@ -80,7 +85,8 @@ export function readAll(
   const at = revision === storage.revision ? undefined : revision
   const prefix = listPrefix(resource, selection.namespace)
   if (keys === undefined) {
-    const objects = presentAll(resource, storage.list({ from: prefix, to: prefixEnd(prefix), ...(at === undefined ? {} : { revision: at }) }))
+    const objects =
+      presentAll(resource, storage.list({ from: prefix, to: prefixEnd(prefix), ...(at === undefined ? {} : { revision: at }) }))
     return selection.all ? objects : objects.filter(selection.matches)
   }
   const found: KubeObject[] = []
@@ -147,7 +153,8 @@ function relativeKey({ resource }: Call, { metadata }: KubeObject, prefix: strin
 }
 
 function answer(
-  { resource }: Call, revision: number, items: readonly KubeObject[], more: { continue?: string; remainingItemCount?: number } = {},
+  { resource }: Call, revision: number, items: readonly KubeObject[],
+  more: { readonly continue?: string; readonly remainingItemCount?: number } = {},
 ): ObjectList<KubeObject> {
   return Object.freeze({
     kind: `${resource.kind}List`,

@@ -5,8 +5,8 @@ import type { RegistryContext } from './context.js'
 import type { Resource } from './resource.js'
 
 /**
- * Stamps a draft with the revision that its write will get and freezes it. The store is synchronous, so nothing can come between; real
- * Kubernetes stamps an object each time it decodes it from etcd, which would need a copy for each read.
+ * Stamps a draft with the revision that its write will get and freezes it. The store is synchronous, so nothing can come between;
+ * real Kubernetes stamps an object each time it decodes it from etcd, which would need a copy for each read.
  */
 export function seal({ storage }: RegistryContext, resource: Resource, draft: Draft<KubeObject>): KubeObject {
   draft.metadata.resourceVersion = String(storage.revision + 1)

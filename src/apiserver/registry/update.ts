@@ -21,7 +21,10 @@ export interface Written {
   readonly created: boolean
 }
 
-/** PUT of an object or of its status. Source: apiserver pkg/endpoints/handlers/update.go, rest/update.go, registry/store.go Update. */
+/**
+ * PUT of an object or of its status. Source: apiserver pkg/endpoints/handlers/update.go, rest/update.go, registry/store.go
+ * Update.
+ */
 export function updateObject(context: RegistryContext, call: Call): Written {
   const existing = load(context, call.resource, call.namespace, call.name)
   const draft = decodeUpdate(context, call, existing)
@@ -57,14 +60,18 @@ export function checkIdentity(call: Call, { metadata }: Draft<KubeObject>): void
   }
   if (!call.resource.namespaced) return
   if (metadata.namespace !== undefined && metadata.namespace !== call.namespace) {
-    throw badRequest(`the namespace of the object (${metadata.namespace}) does not match the namespace on the URL (${call.namespace ?? ''})`)
+    throw badRequest(
+      `the namespace of the object (${metadata.namespace}) does not match the namespace on the URL (${call.namespace ?? ''})`,
+    )
   }
   metadata.namespace = call.namespace as string
 }
 
 function createByUpdate(context: RegistryContext, call: Call, draft: Draft<KubeObject>): Written {
   const { metadata } = draft
-  if (call.resource.definition.strategy.allowCreateOnUpdate !== true || call.subresource !== '') throw notFound(call.resource, call.name)
+  if (call.resource.definition.strategy.allowCreateOnUpdate !== true || call.subresource !== '') {
+    throw notFound(call.resource, call.name)
+  }
   if (metadata.uid !== undefined) throw uidPrecondition(call, metadata.uid, '')
   delete metadata.resourceVersion
   context.admission.mutate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
@@ -75,7 +82,9 @@ function createByUpdate(context: RegistryContext, call: Call, draft: Draft<KubeO
 export function writeUpdate(context: RegistryContext, call: Call, draft: Draft<KubeObject>, existing: KubeObject): KubeObject {
   const { resource } = call
   const { metadata } = draft
-  if (metadata.uid !== undefined && metadata.uid !== existing.metadata.uid) throw uidPrecondition(call, metadata.uid, existing.metadata.uid)
+  if (metadata.uid !== undefined && metadata.uid !== existing.metadata.uid) throw uidPrecondition(
+    call, metadata.uid, existing.metadata.uid,
+  )
   context.admission.mutate(attributesOf(call, 'UPDATE', draft as KubeObject, existing))
   checkResourceVersion(call, draft, existing)
   prepare(call, draft, existing)
@@ -137,7 +146,8 @@ function prepare(call: Call, draft: Draft<KubeObject>, existing: KubeObject): vo
     return
   }
   strategy.prepareForUpdate?.(draft, existing)
-  if (strategy.generationChanged?.(draft as KubeObject, existing) === true) draft.metadata.generation = (before.generation ?? 0) + 1
+  if (strategy.generationChanged?.(draft as KubeObject, existing) === true) draft.metadata.generation =
+    (before.generation ?? 0) + 1
 }
 
 function setOrDelete<M extends object, K extends keyof M>(target: M, key: K, value: M[K] | undefined): void {
@@ -158,7 +168,8 @@ function checkValid({ resource, subresource }: Call, next: KubeObject, old: Kube
   const { validate, validateUpdate, strategy } = definition
   const rules = { namespaced: resource.namespaced, validateName: definition.validateName ?? subdomainName }
   const update = (): ReturnType<NonNullable<typeof validate>> => validateUpdate?.(next, old) ?? validate?.(next) ?? []
-  const own = subresource === 'status' && strategy.validateStatusUpdate !== undefined ? strategy.validateStatusUpdate(next, old) : update()
+  const own =
+    subresource === 'status' && strategy.validateStatusUpdate !== undefined ? strategy.validateStatusUpdate(next, old) : update()
   const meta = isUntouched(next, old) ? [] : validateObjectMetaUpdate(next, old, rules)
   // upstream validates the metadata twice, in the kind's own validation too: the texts are told once, the causes are not
   const errors = [...meta, ...meta, ...own]

@@ -26,7 +26,8 @@ export interface Selectors {
 const NO_FIELDS: ReadonlyMap<string, string> = new Map<string, string>()
 const everything = (): boolean => true
 /** Kinds whose field labels have a conversion function of their own refuse others in another way than the rest. */
-const OWN_CONVERSION = new Set(['Pod', 'Node', 'Event', 'Namespace', 'Secret', 'Service', 'ReplicationController', 'ReplicaSet', 'Job'])
+const OWN_CONVERSION =
+  new Set(['Pod', 'Node', 'Event', 'Namespace', 'Secret', 'Service', 'ReplicationController', 'ReplicaSet', 'Job'])
 
 /** Parses the selectors of a request. Throws ApiError 400 with the parser's text, or for a field that the kind does not offer. */
 export function selectionOf(resource: Resource, namespace: string | undefined, selectors: Selectors): Selection {
@@ -82,7 +83,9 @@ function fieldReader(resource: Resource, field: string): (object: KubeObject) =>
 }
 
 function unsupportedField({ kind, apiVersion }: Resource, field: string): string {
-  if (OWN_CONVERSION.has(kind) && !(kind === 'ReplicaSet' && apiVersion.startsWith('apps/'))) return `field label not supported: ${field}`
+  if (OWN_CONVERSION.has(kind) && !(kind === 'ReplicaSet' && apiVersion.startsWith('apps/'))) {
+    return `field label not supported: ${field}`
+  }
   return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
 }
 

@@ -3,7 +3,9 @@ import type { Resource } from '../registry/resource.js'
 import type { Storage, StoredChange } from './storage.js'
 import { prefixEnd } from './storage.js'
 
-/** Fields that are asked for so often that a list must not scan for them; the apiserver's own indexers (pod registry) are these. */
+/**
+ * Fields that are asked for so often that a list must not scan for them; the apiserver's own indexers (pod registry) are these.
+ */
 const INDEXED: Readonly<Record<string, readonly string[]>> = { pods: ['spec.nodeName'] }
 
 const NONE: readonly never[] = []
@@ -22,8 +24,8 @@ interface Bucket {
 }
 
 /**
- * Keys of objects by the value of a field. A list by an indexed field costs what it returns; the write of an indexed object costs a map
- * update, and the next list sorts the keys of the values concerned again.
+ * Keys of objects by the value of a field. A list by an indexed field costs what it returns; the write of an indexed object costs
+ * a map update, and the next list sorts the keys of the values concerned again.
  */
 export class FieldIndexes {
   readonly #storage: Storage

@@ -19,8 +19,8 @@ export interface StorageRange {
 }
 
 /**
- * What the registry needs of a store: the apiserver's storage.Interface, reduced to a synchronous compare-and-swap store with history.
- * Objects are frozen and carry their own resourceVersion, so a read is a lookup and nothing else.
+ * What the registry needs of a store: the apiserver's storage.Interface, reduced to a synchronous compare-and-swap store with
+ * history. Objects are frozen and carry their own resourceVersion, so a read is a lookup and nothing else.
  */
 export interface Storage {
   /** Revision of the last write. */

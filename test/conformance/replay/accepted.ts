@@ -9,7 +9,9 @@ export const accepted: Readonly<Record<string, readonly string[]>> = {
   ],
   'pods/resize and pods/ephemeralcontainers come later': [1, 2, 3, 4, 5, 6, 7, 8].map(
     (step) => `err-pod-update-resize-and-ephemeral-errors#${step}`),
-  'uids are numbered by first appearance, and some belong to kinds that come later': ['lifecycle-dryrun#9', 'lifecycle-dryrun#10'],
+  'uids are numbered by first appearance, and some belong to kinds that come later': [
+    'lifecycle-dryrun#9', 'lifecycle-dryrun#10',
+  ],
   'the list shows an object that another scenario left behind': ['err-protocol-bad-selectors-and-list-options#44'],
   'the recorder closed a stream that stays open': ['err-protocol-bad-selectors-and-list-options#24'],
   'the recorded history was compacted between two steps, here it is from the start': ['watch-expired-and-future#1'],

@@ -27,7 +27,9 @@ interface StatusLike {
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) => {
     if (typeof member !== 'object' || member === null || Array.isArray(member)) return member
-    return Object.fromEntries(Object.entries(member).filter(([, part]) => part !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)))
+    return Object.fromEntries(
+      Object.entries(member).filter(([, part]) => part !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)),
+    )
   }) ?? 'undefined'
 }
 

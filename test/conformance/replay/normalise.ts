@@ -43,7 +43,8 @@ export class Normaliser {
     let out = text.replace(UID, (uid) => this.#uid(uid)).replace(TIME, (time) => (this.#sent.includes(time) ? time : '<time>'))
     out = out.replace(/-----BEGIN ([A-Z ]+)-----[\s\S]*?-----END \1-----\n?/g, '<pem:$1>')
     out = out.replace(/kube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<rand>')
-    for (const base of this.#bases) out = out.replace(new RegExp(`(${base.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')})[a-z0-9]{5}(?=["/]|$)`, 'g'), '$1<rand>')
+    for (const base of this.#bases) out =
+      out.replace(new RegExp(`(${base.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')})[a-z0-9]{5}(?=["/]|$)`, 'g'), '$1<rand>')
     for (const [name, shown] of this.#names) out = out.replaceAll(name, shown)
     out = out.replace(/current: \d+/g, 'current: <rv>').replace(/((?:precondition|record) \()\d+(?=\))/g, '$1<rv>')
     out = out.replace(/(resourceVersion\\?":\s?\\?")(\d+)/g, (all, before: string, version: string) =>
@@ -52,7 +53,10 @@ export class Normaliser {
   }
 
   #string(text: string, key: string, parent: string): string {
-    if (key === 'resourceVersion') return text === '0' || text === '' || (parent !== 'metadata' && this.#sent.includes(`"${text}"`)) ? text : '<rv>'
+    if (key === 'resourceVersion') {
+      const isSent = parent !== 'metadata' && this.#sent.includes(`"${text}"`)
+      return text === '0' || text === '' || isSent ? text : '<rv>'
+    }
     if (key === 'continue') return text === '' ? text : '<continue>'
     return this.text(text)
   }
@@ -61,12 +65,15 @@ export class Normaliser {
     const columns = (table['columnDefinitions'] ?? []) as { name: string; description?: string }[]
     const rows = (table['rows'] ?? []) as { cells: unknown[] }[]
     const isAge = (at: number, cell: unknown): boolean =>
-      ['Age', 'Last Seen', 'First Seen'].includes(columns[at]?.name ?? '') || (typeof cell === 'string' && /^\d+[smhd]$/.test(cell))
+      ['Age', 'Last Seen', 'First Seen'].includes(columns[at]?.name ?? '')
+      || (typeof cell === 'string' && /^\d+[smhd]$/.test(cell))
     const rest = Object.fromEntries(Object.entries(table).filter(([name]) => name !== 'columnDefinitions' && name !== 'rows'))
     return {
       ...this.value({ ...rest, kind: undefined }) as object,
       kind: 'Table',
-      columnDefinitions: table['columnDefinitions'] === null ? null : columns.map((column) => ({ ...column, description: undefined })),
+      columnDefinitions: table['columnDefinitions'] === null ? null : columns.map(
+        (column) => ({ ...column, description: undefined }),
+      ),
       rows: rows.map((row) => ({
         ...this.value({ ...row, cells: undefined }) as object,
         cells: row.cells.map((cell, at) => (isAge(at, cell) ? '<age>' : this.value(cell))),

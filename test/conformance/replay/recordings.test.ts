@@ -9,7 +9,8 @@ import { isServed, makeStage } from './stage.js'
 /** What a real kube-apiserver v1.34 answered, replayed over the HTTP edge. */
 const folder = new URL('../../fixtures/apiserver/', import.meta.url)
 const differing = new Set(Object.values(accepted).flat())
-const totals = { scenarios: 0, equal: 0, steps: 0, layers: Object.fromEntries(layers.map((layer) => [layer, 0])) as Record<Layer, number> }
+const totals =
+  { scenarios: 0, equal: 0, steps: 0, layers: Object.fromEntries(layers.map((layer) => [layer, 0])) as Record<Layer, number> }
 
 function play(scenario: Scenario): void {
   const stage = makeStage(scenario)

@@ -31,7 +31,8 @@ const asUtf8 = (base64: string): string => Buffer.from(base64, 'base64').toStrin
 
 function toHttp(request: RecordedRequest, raw: readonly unknown[]): HttpRequest {
   const [path = '', query = ''] = resolve(request.path, raw).split(/\?(.*)/s)
-  const text = request.body === undefined ? request.bodyText ?? (request.bodyBase64 && asUtf8(request.bodyBase64)) : JSON.stringify(request.body)
+  const raw64 = request.bodyBase64 === undefined ? undefined : asUtf8(request.bodyBase64)
+  const text = request.body === undefined ? request.bodyText ?? raw64 : JSON.stringify(request.body)
   const headers = Object.fromEntries(Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]))
   return {
     method: request.method, path, query,
@@ -63,7 +64,9 @@ export function replay({ server, populate }: Stage, scenario: Scenario): readonl
     if (watchEnd !== undefined) {
       const watch = watches.get(watchEnd)
       const lines = watch === undefined ? [] : drain(watch)
-      actual.push({ code: watch?.code ?? 0, headers: watch?.headers ?? {}, events: lines.map((line) => JSON.parse(line) as never) })
+      actual.push(
+        { code: watch?.code ?? 0, headers: watch?.headers ?? {}, events: lines.map((line) => JSON.parse(line) as never) }
+      )
       raw.push({})
       continue
     }
@@ -105,7 +108,8 @@ function compareAll(scenario: Scenario, actual: readonly RecordedResponse[]): re
       ...(bodyText === undefined ? {} : { bodyText: normaliser.text(bodyText) }),
       ...(events === undefined ? {} : { events: normaliser.value(events) as NonNullable<RecordedResponse['events']> }),
     }
-    const expected = { ...response, ...(response.body === undefined ? {} : { body: generated(stripped(response.body), normaliser) }) }
+    const expected =
+      { ...response, ...(response.body === undefined ? {} : { body: generated(stripped(response.body), normaliser) }) }
     const found = differences(expected, normalised)
     return found.length === 0 ? [] : [{ step, path: `${request?.method ?? 'WATCH'} ${request?.path ?? ''}`, differences: found }]
   })
@@ -113,7 +117,9 @@ function compareAll(scenario: Scenario, actual: readonly RecordedResponse[]): re
 
 /** Names cut to 58 characters and completed show no `<rand>` in the recordings. */
 function generated(body: unknown, normaliser: Normaliser): unknown {
-  return JSON.parse(JSON.stringify(body, (_, value: unknown) => (typeof value === 'string' && value.length > 60 ? normaliser.text(value) : value)))
+  return JSON.parse(
+    JSON.stringify(body, (_, value: unknown) => (typeof value === 'string' && value.length > 60 ? normaliser.text(value) : value)),
+  )
 }
 
 /** Members that are undefined do not count, managedFields are not compared. */
