@@ -1,6 +1,6 @@
 /**
- * Pods placed a second by the scheduling cycle alone (filter, score, assume), without apiserver and queue.
- * Run: npx tsx bench/scheduler/throughput.bench.ts
+ * Placing pods by the scheduling cycle alone (filter, score, assume), without apiserver and queue. Nodes and pods are
+ * scheduler_perf's defaults, but for smaller requests, so that all pods fit. Times are for one pod.
  */
 import type { Node, Pod } from '../../src/api/core/generated.js'
 import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
@@ -8,53 +8,59 @@ import { Snapshot } from '../../src/scheduler/cache/snapshot.js'
 import { schedulePod } from '../../src/scheduler/cycle/schedule-pod.js'
 import { makeFramework } from '../../src/scheduler/profile.js'
 import { schedulerRelease } from '../../src/scheduler/texts.js'
+import type { BenchCase } from '../runner.js'
+import { suite } from '../runner.js'
 
-const HOSTNAME = 'kubernetes.io/hostname'
 const ZONE = 'topology.kubernetes.io/zone'
+const PODS = 5000
 
-/** scheduler_perf's default node and pod. */
-function node(name: string, zone: string): Node {
+function node(n: number): Node {
+  const name = `node-${n}`
+  const labels = { 'kubernetes.io/hostname': name, [ZONE]: `zone-${n % 3}` }
   const allocatable = { cpu: '4', memory: '32Gi', pods: '110' }
-  return { metadata: { name, labels: { [HOSTNAME]: name, [ZONE]: zone } }, spec: {}, status: { allocatable } } as unknown as Node
+  return { metadata: { name, labels }, spec: {}, status: { allocatable } } as unknown as Node
 }
 
-function pod(name: string, spec: object): Pod {
-  const resources = { requests: { cpu: '10m', memory: '50Mi' } }
-  return { metadata: { name, namespace: 'default' }, spec: { containers: [{ name: 'app', resources }], ...spec }, status: {} } as unknown as Pod
+function pod(n: number, spec: object): Pod {
+  const containers = [{ name: 'app', resources: { requests: { cpu: '10m', memory: '50Mi' } } }]
+  return { metadata: { name: `pod-${n}`, namespace: 'default' }, spec: { containers, ...spec }, status: {} } as unknown as Pod
 }
 
-const inZones = [{ matchExpressions: [{ key: ZONE, operator: 'In', values: ['zone-0', 'zone-1'] }] }]
-const PODS: Readonly<Record<string, object>> = {
-  plain: {},
-  'node affinity': { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: inZones } } } },
-}
+const nodeSelectorTerms = [{ matchExpressions: [{ key: ZONE, operator: 'In', values: ['zone-0', 'zone-1', 'zone-2'] }] }]
+const AFFINITY = { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } }
 
-function podsPerSecond(nodes: number, pods: number, spec: object): number {
-  const framework = makeFramework({}, {
-    release: schedulerRelease('v1.35'),
-    client: () => {
-      throw new Error('assertion failed: nothing is bound here')
+const framework = makeFramework({}, {
+  release: schedulerRelease('v1.35'),
+  client: () => {
+    throw new Error('assertion failed: nothing is bound here')
+  },
+  podDisruptionBudgets: () => [],
+  randomInt: () => 0,
+})
+
+function placing(name: string, nodes: number, spec: object): BenchCase {
+  let snapshot = new Snapshot()
+  let pods: readonly Pod[] = []
+  return {
+    name: `${name}, ${nodes} nodes`,
+    ops: PODS,
+    setup: () => {
+      snapshot = Snapshot.of(Array.from({ length: nodes }, (_, n) => node(n)))
+      pods = Array.from({ length: PODS }, (_, n) => pod(n, spec))
     },
-    podDisruptionBudgets: () => [],
-    randomInt: () => 0,
-  })
-  const snapshot = Snapshot.of(Array.from({ length: nodes }, (_, n) => node(`node-${n}`, `zone-${n % 3}`)))
-  const objects = Array.from({ length: pods }, (_, n) => pod(`pod-${n}`, spec))
-  const begin = performance.now()
-  let start = 0
-  for (const object of objects) {
-    const info = podInfoOf(object)
-    const outcome = schedulePod(info, { framework, snapshot, start })
-    start = outcome.nextStart
-    if (!('node' in outcome)) throw new Error(`no room for ${info.key}`)
-    snapshot.setPod(info, outcome.node.name)
+    run: () => {
+      let start = 0
+      for (const object of pods) {
+        const info = podInfoOf(object)
+        const outcome = schedulePod(info, { framework, snapshot, start })
+        if (!('node' in outcome)) throw new Error(`no room for ${info.key}`)
+        start = outcome.nextStart
+        snapshot.setPod(info, outcome.node.name)
+      }
+    },
   }
-  return (pods * 1000) / (performance.now() - begin)
 }
 
-for (const [name, spec] of Object.entries(PODS)) {
-  for (const [nodes, pods] of [[100, 5000], [1000, 5000], [5000, 5000]] as const) {
-    const runs = Array.from({ length: 5 }, () => podsPerSecond(nodes, pods, spec)).sort((a, b) => a - b)
-    console.log(`${name.padEnd(14)} ${String(nodes).padStart(5)} nodes: ${Math.round(runs[2] as number).toLocaleString('en')} pods/s (median of 5)`)
-  }
-}
+const sizes = [100, 1000, 5000]
+const cases = sizes.flatMap((nodes) => [placing('plain pod', nodes, {}), placing('node affinity', nodes, AFFINITY)])
+await suite('scheduling cycle', cases, { rounds: 7, minMs: 0 })

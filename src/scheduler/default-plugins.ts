@@ -33,7 +33,8 @@ const DEFAULT_PLUGINS: readonly (Plugin | PluginFactory)[] = [
 
 /** Makes the default plugins for what `handle` offers. */
 export function defaultPlugins(handle: PluginHandle): readonly Plugin[] {
-  return makePlugins(DEFAULT_PLUGINS, handle).filter(({ name }) => name !== dynamicResources.name || handle.release.dynamicResources)
+  const plugins = makePlugins(DEFAULT_PLUGINS, handle)
+  return handle.release.dynamicResources ? plugins : plugins.filter(({ name }) => name !== dynamicResources.name)
 }
 
 /** Plugins as they are, and what the factories make. */

@@ -58,8 +58,8 @@ export interface Explanation {
 }
 
 /**
- * What a scheduler would do with `pod` on `nodes` that carry `pods` (those with a nodeName count), node by node and plugin by plugin.
- * A pure function of plain objects. Unlike a real cycle it looks at every node, and scores even a single one.
+ * What a scheduler would do with `pod` on `nodes` that carry `pods` (those with a nodeName count), node by node and plugin by
+ * plugin. A pure function of plain objects. Unlike a real cycle it looks at every node, and scores even a single one.
  */
 export function explain(pod: Pod, nodes: readonly Node[], pods: readonly Pod[] = [], options: ExplainOptions = {}): Explanation {
   const release = schedulerRelease(options.version ?? 'v1.35')

@@ -19,7 +19,9 @@ export interface AttemptFailure {
   readonly clearsNomination?: boolean
 }
 
-/** Requeues the pod, and tells the world: event, condition, nominatedNodeName. Source: schedule_one.go handleSchedulingFailure. */
+/**
+ * Requeues the pod, and tells the world: event, condition, nominatedNodeName. Source: schedule_one.go handleSchedulingFailure.
+ */
 export function handleFailure(runtime: SchedulerRuntime, queued: QueuedPod, failure: AttemptFailure): void {
   const { host, pods, queue, nominator, recorder } = runtime
   const pod = pods.get(queued.key)
@@ -40,6 +42,7 @@ function patchStatus({ host, release }: SchedulerRuntime, pod: Pod, failure: Att
   const { nominatedNodeName = '' } = pod.status
   const nomination = nominates ?? (clearsNomination ? '' : nominatedNodeName)
   if (sameCondition && nomination === nominatedNodeName) return
+  const { generation } = pod.metadata
   const condition: PodCondition = {
     type: 'PodScheduled',
     status: 'False',
@@ -47,9 +50,10 @@ function patchStatus({ host, release }: SchedulerRuntime, pod: Pod, failure: Att
     message,
     lastProbeTime: null,
     lastTransitionTime: (known?.status === 'False' && known.lastTransitionTime) || formatTime(host.clock.now()),
-    ...(release.observedGeneration && pod.metadata.generation !== undefined ? { observedGeneration: pod.metadata.generation } : {}),
+    ...(release.observedGeneration && generation !== undefined ? { observedGeneration: generation } : {}),
   }
-  const status = { conditions: [condition], ...(nomination === nominatedNodeName ? {} : { nominatedNodeName: nomination || null }) }
+  const conditions = [condition]
+  const status = nomination === nominatedNodeName ? { conditions } : { conditions, nominatedNodeName: nomination || null }
   try {
     host.client.patch('pods', pod.metadata, { type: 'strategic', body: { status } }, { subresource: 'status' })
   } catch (error) {

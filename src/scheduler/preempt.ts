@@ -9,8 +9,8 @@ import type { SchedulerRuntime } from './runtime.js'
 const MESSAGE = 'default-scheduler: preempting to accommodate a higher priority pod'
 
 /**
- * Makes the room that was found: every victim is marked (condition DisruptionTarget), deleted with its own grace period and told by an
- * event; less important pods that were promised the node lose their promise. Source: framework/preemption PrepareCandidate.
+ * Makes the room that was found: every victim is marked (condition DisruptionTarget), deleted with its own grace period and told
+ * by an event; less important pods that were promised the node lose their promise. Source: framework/preemption PrepareCandidate.
  */
 export function preempt(runtime: SchedulerRuntime, preemptor: PodInfo, { nodeName, victims }: Nomination): void {
   for (const victim of victims) {
@@ -52,7 +52,8 @@ function withdraw({ host, nominator }: SchedulerRuntime, { key, pod }: PodInfo):
   nominator.set(key, undefined)
   if (!pod.status.nominatedNodeName) return
   try {
-    host.client.patch('pods', pod.metadata, { type: 'merge', body: { status: { nominatedNodeName: null } } }, { subresource: 'status' })
+    const body = { status: { nominatedNodeName: null } }
+    host.client.patch('pods', pod.metadata, { type: 'merge', body }, { subresource: 'status' })
   } catch (error) {
     if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
     if (!isApiError(error, 'NotFound')) host.log('error', `clearing nominatedNodeName of pod ${key}: ${error.message}`)

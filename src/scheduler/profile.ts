@@ -22,7 +22,8 @@ export function makeFramework(profile: ProfileOptions, handle: PluginHandle): Fr
   const replaced = new Map(own.map((plugin) => [plugin.name, plugin]))
   const defaults = defaultPlugins(handle).filter(({ name }) => !profile.disabled?.includes(name))
   const names = new Set(defaults.map(({ name }) => name))
-  const plugins = [...defaults.map((plugin) => replaced.get(plugin.name) ?? plugin), ...own.filter(({ name }) => !names.has(name))]
+  const added = own.filter(({ name }) => !names.has(name))
+  const plugins = [...defaults.map((plugin) => replaced.get(plugin.name) ?? plugin), ...added]
   const weights = { ...DEFAULT_WEIGHTS, ...profile.weights }
   return new Framework(profile.schedulerName ?? 'default-scheduler', plugins, weights, profile.percentageOfNodesToScore)
 }

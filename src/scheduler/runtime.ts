@@ -100,7 +100,8 @@ export class SchedulerRuntime {
     }
     const frameworks = profiles.map((profile) => makeFramework({ percentageOfNodesToScore, ...profile }, handle))
     const byName = new Map(frameworks.map((framework) => [framework.schedulerName, framework]))
-    if (byName.size < frameworks.length || byName.size === 0) throw new Error('each scheduler profile needs a schedulerName of its own')
+    if (byName.size < frameworks.length) throw new Error('each scheduler profile needs a schedulerName of its own')
+    if (byName.size === 0) throw new Error('a scheduler needs at least one profile')
     return byName
   }
 

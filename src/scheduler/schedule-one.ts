@@ -29,7 +29,8 @@ export function scheduleOne(runtime: SchedulerRuntime): void {
     return
   }
   if (runtime.snapshot.nodes.length === 0) {
-    return handleFailure(runtime, queued, { reason: 'Unschedulable', message: 'no nodes available to schedule pods', rejectedBy: [] })
+    const message = 'no nodes available to schedule pods'
+    return handleFailure(runtime, queued, { reason: 'Unschedulable', message, rejectedBy: [] })
   }
   const outcome = attempt(runtime, framework, queued, info)
   if (!outcome) return
@@ -43,7 +44,8 @@ function attempt(
 ): CycleOutcome | undefined {
   const { release, host, nominator, snapshot, cursor } = runtime
   const input: CycleInput = { framework, snapshot, start: cursor.value.start }
-  const withNominated: CycleInput = nominator.size > 0 ? { ...input, nominated: (name: string) => runtime.nominatedPods(name) } : input
+  const nominated = (name: string): readonly PodInfo[] => runtime.nominatedPods(name)
+  const withNominated: CycleInput = nominator.size > 0 ? { ...input, nominated } : input
   const ties = host.random('ties')
   const withLots = release.ties === 'random' ? { ...withNominated, draw: (n: number) => ties.int(0, n - 1) } : withNominated
   try {
@@ -85,7 +87,9 @@ function place(runtime: SchedulerRuntime, framework: Framework, queued: QueuedPo
   if (bus.has('scheduled')) bus.emit('scheduled', { time: clock.now(), pod: key, node: node.name })
 }
 
-/** A refusal after the choice of the node is worded as if that node were the only one. Source: schedule_one.go schedulingCycle. */
+/**
+ * A refusal after the choice of the node is worded as if that node were the only one. Source: schedule_one.go schedulingCycle.
+ */
 function asFailure(nodeName: string, { plugin, rejection }: PluginRejection): AttemptFailure {
   const nodes = new Map([[nodeName, { plugin, rejection }]])
   const message = fitErrorMessage(1, { nodes, plugins: new Set([plugin]) })

@@ -7,7 +7,8 @@ import { SchedulerRuntime } from './runtime.js'
 import { scheduleOne } from './schedule-one.js'
 
 /**
- * The scheduler: places pods that have no node, one pod in one step. It acts as `system:kube-scheduler`, through the apiserver only.
+ * The scheduler: places pods that have no node, one pod in one step. It acts as `system:kube-scheduler`, through the apiserver
+ * only.
  *
  * A plugin of your own is an object with a name and any of the extension points, see {@link ProfileOptions.plugins}:
  *

@@ -43,7 +43,11 @@ const OLDEST: SchedulerRelease = {
 const CHANGES: readonly Since[] = [
   { since: 18, tooManyPods: 'Too many pods' },
   { since: 19, untoleratedTaint: ({ key, value = '' }) => `node(s) had taint {${key}: ${value}}, that the pod didn't tolerate` },
-  { since: 20, nodeAffinity: "node(s) didn't match Pod's node affinity", nodeName: "node(s) didn't match the requested node name" },
+  {
+    since: 20,
+    nodeAffinity: "node(s) didn't match Pod's node affinity",
+    nodeName: "node(s) didn't match the requested node name",
+  },
   { since: 21, nodeAffinity: "node(s) didn't match Pod's node affinity/selector" },
   {
     since: 24,

@@ -11,7 +11,9 @@ import { SchedulingQueue } from '../../src/scheduler/queue/scheduling-queue.js'
 import { clonePlainData } from '../../src/sim/plain-data.js'
 import { node, pod } from './pods.js'
 
-/** A queue over pods p0.. whose plugins are `Stubborn` (deaf to events), `Nodes` (wakes at a new node) and `Gate` (label gated). */
+/**
+ * A queue over pods p0.. whose plugins are `Stubborn` (deaf to events), `Nodes` (wakes at a new node) and `Gate` (label gated).
+ */
 class Bench {
   now: number
   readonly state: { value: QueueState }

@@ -71,7 +71,9 @@ export function matchesRequiredNodeAffinity(pod: Pod, node: Node): boolean {
   return required === undefined || matchesNodeSelector(required, node)
 }
 
-/** The sum of the weights of the pod's preferred node affinity terms that match; empty terms and terms of weight 0 do not count. */
+/**
+ * The sum of the weights of the pod's preferred node affinity terms that match; empty terms and terms of weight 0 do not count.
+ */
 export function preferredNodeAffinityWeight(pod: Pod, node: Node): number {
   let sum = 0
   for (const { preference, weight } of pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []) {
@@ -81,9 +83,9 @@ export function preferredNodeAffinityWeight(pod: Pod, node: Node): number {
 }
 
 /**
- * The only nodes by name that the pod's required affinity can match (`matchFields` on `metadata.name` with `In`), or undefined when
- * at least one term does not name nodes. Names within a term are intersected, terms are united; an empty answer means that the
- * terms contradict themselves. Source: pkg/scheduler/framework/plugins/nodeaffinity PreFilter.
+ * The only nodes by name that the pod's required affinity can match (`matchFields` on `metadata.name` with `In`), or undefined
+ * when at least one term does not name nodes. Names within a term are intersected, terms are united; an empty answer means that
+ * the terms contradict themselves. Source: pkg/scheduler/framework/plugins/nodeaffinity PreFilter.
  */
 export function nodeNamesOfAffinity(pod: Pod): ReadonlySet<string> | undefined {
   const terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []

@@ -2,7 +2,10 @@ import { quantityMilliValue, quantityValue } from '../quantity.js'
 import { podCondition } from './conditions.js'
 import type { Container, ContainerStatus, Pod, ResourceRequirements } from './generated.js'
 
-/** Amounts by resource name: `cpu` in thousandths of a core, everything else in whole units (bytes, pieces); fractions are rounded up. */
+/**
+ * Amounts by resource name: `cpu` in thousandths of a core, everything else in whole units (bytes, pieces); fractions are rounded
+ * up.
+ */
 export type ResourceAmounts = Readonly<Record<string, number>>
 
 /** A resource list as API objects hold it: name to quantity. */
@@ -19,7 +22,9 @@ export interface PodRequestsOptions {
   readonly nonMissingContainerRequests?: ResourceAmounts
 }
 
-/** What a container counts in scheduling scores when it requests no cpu or memory: 100m and 200 MiB. Source: pkg/scheduler/util. */
+/**
+ * What a container counts in scheduling scores when it requests no cpu or memory: 100m and 200 MiB. Source: pkg/scheduler/util.
+ */
 export const NON_ZERO_CONTAINER_REQUESTS: ResourceAmounts = { cpu: 100, memory: 200 * 1024 * 1024 }
 
 const MEMO_SIZE = 10_000
@@ -46,9 +51,9 @@ export function resourceAmounts(list: ResourceList | undefined): ResourceAmounts
 }
 
 /**
- * What a pod requests of its node: the sum over containers and sidecars, or the largest need of an init container with the sidecars
- * started before it, whichever is more; pod-level requests replace that for cpu, memory and hugepages; plus the overhead.
- * Source: component-helpers resource/helpers.go PodRequests.
+ * What a pod requests of its node: the sum over containers and sidecars, or the largest need of an init container with the
+ * sidecars started before it, whichever is more; pod-level requests replace that for cpu, memory and hugepages; plus the
+ * overhead. Source: component-helpers resource/helpers.go PodRequests.
  */
 export function podRequests(pod: Pod, options: PodRequestsOptions = {}): ResourceAmounts {
   const { nonMissingContainerRequests: missing } = options
@@ -82,7 +87,8 @@ export function nonZeroPodRequests(pod: Pod, options: PodRequestsOptions = {}): 
   }
   const requests = podRequests(pod, options)
   const missing = Object.entries(NON_ZERO_CONTAINER_REQUESTS).filter(([name]) => requests[name] === undefined)
-  return missing.length === 0 ? requests : podRequests(pod, { ...options, nonMissingContainerRequests: Object.fromEntries(missing) })
+  if (missing.length === 0) return requests
+  return podRequests(pod, { ...options, nonMissingContainerRequests: Object.fromEntries(missing) })
 }
 
 type Amounts = Record<string, number>
@@ -129,7 +135,8 @@ function requestsBySpecAndStatus(pod: Pod): (container: Container) => ResourceAm
     statuses.find((status) => status.name === name)
   return (container) => {
     const restartable = container.restartPolicy === 'Always'
-    const status = named(containerStatuses, container.name) ?? (restartable ? named(initContainerStatuses, container.name) : undefined)
+    const ofSidecar = restartable ? named(initContainerStatuses, container.name) : undefined
+    const status = named(containerStatuses, container.name) ?? ofSidecar
     if (!status?.resources) return requestsBySpec(container)
     const largest: Amounts = infeasible ? {} : { ...requestsBySpec(container) }
     raise(largest, resourceAmounts(status.resources.requests))

@@ -3,7 +3,10 @@ import type { NodeInfo } from './node-info.js'
 const REGION = ['failure-domain.beta.kubernetes.io/region', 'topology.kubernetes.io/region'] as const
 const ZONE = ['failure-domain.beta.kubernetes.io/zone', 'topology.kubernetes.io/zone'] as const
 
-/** The zone of a node: its region and zone labels (the beta labels win), '' if it has neither. Source: component-helpers node/topology. */
+/**
+ * The zone of a node: its region and zone labels (the beta labels win), '' if it has neither. Source: component-helpers
+ * node/topology.
+ */
 export function zoneKeyOf(labels: Readonly<Record<string, string>>): string {
   const region = labels[REGION[0]] ?? labels[REGION[1]] ?? ''
   const zone = labels[ZONE[0]] ?? labels[ZONE[1]] ?? ''
@@ -11,8 +14,8 @@ export function zoneKeyOf(labels: Readonly<Record<string, string>>): string {
 }
 
 /**
- * The order in which nodes are examined: one node of each zone in turn. Upstream takes zones and nodes as it first saw them; here both
- * are sorted by name, so that the order does not depend on history (docs/decisions). Source: backend/cache/node_tree.go.
+ * The order in which nodes are examined: one node of each zone in turn. Upstream takes zones and nodes as it first saw them; here
+ * both are sorted by name, so that the order does not depend on history (docs/decisions). Source: backend/cache/node_tree.go.
  */
 export function nodeOrder(nodes: Iterable<NodeInfo>): NodeInfo[] {
   const zones = new Map<string, NodeInfo[]>()

@@ -5,7 +5,9 @@ import type { HostPort } from '../../api/core/host-ports.js'
 import type { ResourceAmounts } from '../../api/core/pod-resources.js'
 import { nonZeroPodRequests, podRequests } from '../../api/core/pod-resources.js'
 
-/** Amounts of resources in the scheduler's units: cpu in thousandths, memory and storage in bytes, `scalars` in pieces by name. */
+/**
+ * Amounts of resources in the scheduler's units: cpu in thousandths, memory and storage in bytes, `scalars` in pieces by name.
+ */
 export interface Resources {
   readonly milliCpu: number
   readonly memory: number

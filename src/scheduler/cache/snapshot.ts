@@ -4,8 +4,8 @@ import { nodeOrder, zoneKeyOf } from './node-order.js'
 import type { PodInfo } from './pod-info.js'
 
 /**
- * The scheduler's view of nodes and of the pods on them, kept up by small steps. Everything is idempotent and no answer depends on the
- * order of the calls, so a view built anew after a fork equals the one it was copied from.
+ * The scheduler's view of nodes and of the pods on them, kept up by small steps. Everything is idempotent and no answer depends
+ * on the order of the calls, so a view built anew after a fork equals the one it was copied from.
  */
 export class Snapshot {
   readonly #nodes = new Map<string, NodeInfo>()

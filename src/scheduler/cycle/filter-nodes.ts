@@ -9,8 +9,8 @@ import type { PluginRejection } from '../framework/rejection.js'
 export type NominatedPods = (nodeName: string) => readonly PodInfo[]
 
 /**
- * Whether a node passes all filters. If it is promised to other pods of equal or higher priority, it must pass with them on it and
- * without them. Source: framework/runtime RunFilterPluginsWithNominatedPods.
+ * Whether a node passes all filters. If it is promised to other pods of equal or higher priority, it must pass with them on it
+ * and without them. Source: framework/runtime RunFilterPluginsWithNominatedPods.
  */
 export function passesFilters(
   framework: Framework, cycle: Cycle, node: NodeInfo, nominated: NominatedPods,
@@ -34,11 +34,16 @@ export interface Search {
 }
 
 /**
- * Filters `nodes` from `start` on, round the list, until `wanted` have passed. (Upstream's sixteen workers may look at a few more.)
- * Source: pkg/scheduler/schedule_one.go findNodesThatPassFilters.
+ * Filters `nodes` from `start` on, round the list, until `wanted` have passed. (Upstream's sixteen workers may look at a few
+ * more.) Source: pkg/scheduler/schedule_one.go findNodesThatPassFilters.
  */
 export function findFeasibleNodes(
-  framework: Framework, cycle: Cycle, nodes: readonly NodeInfo[], start: number, wanted: number, nominated: NominatedPods | undefined,
+  framework: Framework,
+  cycle: Cycle,
+  nodes: readonly NodeInfo[],
+  start: number,
+  wanted: number,
+  nominated: NominatedPods | undefined,
 ): Search {
   const feasible: NodeInfo[] = []
   const rejected = new Map<string, PluginRejection>()

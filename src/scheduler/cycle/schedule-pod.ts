@@ -28,7 +28,10 @@ export type CycleOutcome =
   | { readonly cycle: Cycle; readonly nextStart: number; readonly node: NodeInfo }
   | { readonly cycle: Cycle; readonly nextStart: number; readonly diagnosis: Diagnosis }
 
-/** Finds the node for a pod. Pure: nothing but the answer changes. Asserts that there are nodes. Source: schedule_one.go schedulePod. */
+/**
+ * Finds the node for a pod. Pure: nothing but the answer changes. Asserts that there are nodes. Source: schedule_one.go
+ * schedulePod.
+ */
 export function schedulePod(pod: PodInfo, input: CycleInput): CycleOutcome {
   const { framework, snapshot, start } = input
   const cycle = new Cycle(pod, snapshot)

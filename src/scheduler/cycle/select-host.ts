@@ -10,8 +10,8 @@ export function totalScores(scores: readonly PluginScores[], nodes: number): Flo
 }
 
 /**
- * The place of the largest total. Among equals: the first (1.35 takes the top of a heap whose order is that of the search), or one by
- * lot when `draw` is given (reservoir sampling up to 1.34; one draw of the same distribution here).
+ * The place of the largest total. Among equals: the first (1.35 takes the top of a heap whose order is that of the search), or
+ * one by lot when `draw` is given (reservoir sampling up to 1.34; one draw of the same distribution here).
  */
 export function selectHost(totals: Float64Array, draw?: (n: number) => number): number {
   let best = 0

@@ -3,8 +3,8 @@ import type { PodInfo } from '../cache/pod-info.js'
 import { podInfoOf } from '../cache/pod-info.js'
 
 /**
- * What may make an unschedulable pod schedulable. `AssignedPod/...` are changes of pods that have a node, `Pod/...` changes of the
- * unschedulable pod itself. Source: staging/src/k8s.io/kube-scheduler/framework/events.go.
+ * What may make an unschedulable pod schedulable. `AssignedPod/...` are changes of pods that have a node, `Pod/...` changes of
+ * the unschedulable pod itself. Source: staging/src/k8s.io/kube-scheduler/framework/events.go.
  */
 export type ClusterEventKind =
   | 'Node/Add'
@@ -61,7 +61,9 @@ export function nodeUpdateEvents(old: Node, object: Node): readonly ClusterEvent
   if (!sameRecord(before?.allocatable, after?.allocatable)) kinds.push('Node/UpdateAllocatable')
   if (!sameRecord(old.metadata.labels, object.metadata.labels)) kinds.push('Node/UpdateLabel')
   if (!kinds.includes('Node/UpdateTaint') && !sameTaints(old, object)) kinds.push('Node/UpdateTaint')
-  if (before?.conditions !== after?.conditions && conditionStates(old) !== conditionStates(object)) kinds.push('Node/UpdateCondition')
+  if (before?.conditions !== after?.conditions && conditionStates(old) !== conditionStates(object)) {
+    kinds.push('Node/UpdateCondition')
+  }
   return kinds.map((kind) => ({ kind, object, old }))
 }
 

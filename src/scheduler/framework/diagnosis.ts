@@ -25,8 +25,8 @@ export function reasonCounts(diagnosis: Pick<Diagnosis, 'nodes' | 'absent'>, all
 }
 
 /**
- * The text of a FailedScheduling event: `0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu. <PostFilter>`.
- * Source: pkg/scheduler/framework/types.go FitError.Error.
+ * The text of a FailedScheduling event: `0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu.
+ * <PostFilter>`. Source: pkg/scheduler/framework/types.go FitError.Error.
  */
 export function fitErrorMessage(allNodes: number, diagnosis: Diagnosis, postFilterMessage?: string): string {
   let message = `0/${allNodes} nodes are available:`

@@ -32,7 +32,10 @@ export interface PreFilterOutcome {
 
 type Named<P> = P & { readonly name: string }
 
-/** A profile's plugins, sorted into extension points, and how each point is run. Source: pkg/scheduler/framework/runtime/framework.go. */
+/**
+ * A profile's plugins, sorted into extension points, and how each point is run. Source:
+ * pkg/scheduler/framework/runtime/framework.go.
+ */
 export class Framework {
   readonly schedulerName: string
   /** 0: adaptive. */
@@ -54,7 +57,10 @@ export class Framework {
 
   /** `weights` by plugin name, default 1. Throws if there is not exactly one QueueSort plugin. */
   constructor(
-    schedulerName: string, plugins: readonly Plugin[], weights: Readonly<Record<string, number>> = {}, percentageOfNodesToScore = 0,
+    schedulerName: string,
+    plugins: readonly Plugin[],
+    weights: Readonly<Record<string, number>> = {},
+    percentageOfNodesToScore = 0,
   ) {
     this.schedulerName = schedulerName
     this.percentageOfNodesToScore = percentageOfNodesToScore
@@ -62,7 +68,7 @@ export class Framework {
     this.#weights = weights
     this.#preEnqueue = having(plugins, 'preEnqueue')
     const [queueSort, ...others] = having(plugins, 'less')
-    if (!queueSort || others.length > 0) throw new Error(`profile ${schedulerName} needs exactly one QueueSort plugin (with less())`)
+    if (!queueSort || others.length > 0) throw new Error(`profile ${schedulerName} needs one QueueSort plugin (with less())`)
     this.#queueSort = queueSort
     this.#preFilter = having(plugins, 'preFilter')
     this.#filter = having(plugins, 'filter')
@@ -128,13 +134,17 @@ export class Framework {
   /** Tells PreFilter plugins that a trial adds a pod. */
   addPod(other: PodInfo, node: NodeInfo, cycle: Cycle): void {
     node.addPod(other)
-    for (const plugin of this.#preFilter) if (!cycle.skipFilter.has(plugin.name)) plugin.addPod?.(cycle.pod, other, node, cycle)
+    for (const plugin of this.#preFilter) {
+      if (!cycle.skipFilter.has(plugin.name)) plugin.addPod?.(cycle.pod, other, node, cycle)
+    }
   }
 
   /** Tells PreFilter plugins that a trial takes a pod away. */
   removePod(other: PodInfo, node: NodeInfo, cycle: Cycle): void {
     node.removePod(other.key)
-    for (const plugin of this.#preFilter) if (!cycle.skipFilter.has(plugin.name)) plugin.removePod?.(cycle.pod, other, node, cycle)
+    for (const plugin of this.#preFilter) {
+      if (!cycle.skipFilter.has(plugin.name)) plugin.removePod?.(cycle.pod, other, node, cycle)
+    }
   }
 
   /** The first nomination, else all reasons joined. `passes` runs the filters with nominated pods. */

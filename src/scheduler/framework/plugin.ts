@@ -24,7 +24,10 @@ export interface PreFilterResult {
   readonly nodeNames: ReadonlySet<string>
 }
 
-/** Looks at the pod once before the nodes are filtered: turns it down, narrows the nodes, or says that its Filter has nothing to do. */
+/**
+ * Looks at the pod once before the nodes are filtered: turns it down, narrows the nodes, or says that its Filter has nothing to
+ * do.
+ */
 export interface PreFilterPlugin {
   preFilter(pod: PodInfo, cycle: Cycle): Rejection | PreFilterResult | 'skip' | undefined
   /** Brings the plugin's cycle data up to date when a trial adds `other` to `node`. */
@@ -99,7 +102,10 @@ export interface PostBindPlugin {
   postBind(pod: PodInfo, node: NodeInfo, cycle: Cycle): void
 }
 
-/** Which events may make a pod schedulable that this plugin turned down. A plugin without this is asked to try again at each event. */
+/**
+ * Which events may make a pod schedulable that this plugin turned down. A plugin without this is asked to try again at each
+ * event.
+ */
 export interface EnqueueExtensions {
   readonly eventsToRegister: EventsToRegister
 }

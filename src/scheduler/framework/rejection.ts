@@ -28,8 +28,8 @@ export function unresolvable(...reasons: readonly string[]): Rejection {
 }
 
 /**
- * A scheduling cycle that failed for a cause other than "does not fit": the pod gets condition reason `SchedulerError` and is retried
- * with back-off.
+ * A scheduling cycle that failed for a cause other than "does not fit": the pod gets condition reason `SchedulerError` and is
+ * retried with back-off.
  */
 export class CycleError extends Error {
   constructor(message: string, options?: ErrorOptions) {

@@ -31,7 +31,8 @@ export const defaultPreemption: PluginFactory = (handle): Plugin => ({
 })
 
 function notHelped({ snapshot }: Cycle, nodes: ReadonlyMap<string, PluginRejection>): PostFilterRejection {
-  return unschedulable(`preemption: ${fitErrorMessage(snapshot.nodes.length, { nodes, absent: NOT_HELPFUL, plugins: new Set() })}`)
+  const diagnosis = { nodes, absent: NOT_HELPFUL, plugins: new Set<string>() }
+  return unschedulable(`preemption: ${fitErrorMessage(snapshot.nodes.length, diagnosis)}`)
 }
 
 /** Why the pod may not preempt. Source: PodEligibleToPreemptOthers. */
@@ -48,7 +49,8 @@ function objectionTo({ pod, priority }: PodInfo, { snapshot }: Cycle, diagnosis:
 
 function isLeavingForPreemption({ pod }: PodInfo): boolean {
   const condition = podCondition(pod, 'DisruptionTarget')
-  return pod.metadata.deletionTimestamp !== undefined && condition?.status === 'True' && condition.reason === 'PreemptionByScheduler'
+  const isMarked = condition?.status === 'True' && condition.reason === 'PreemptionByScheduler'
+  return isMarked && pod.metadata.deletionTimestamp !== undefined
 }
 
 interface Trials {

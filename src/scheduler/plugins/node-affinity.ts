@@ -8,15 +8,16 @@ import { scaleToMax } from './normalize.js'
 const CONFLICT = unresolvable('pod affinity terms conflict')
 
 /**
- * Turns down nodes that `spec.nodeSelector` or the required node affinity do not match, and scores the preferred terms. Terms that all
- * name nodes (`matchFields`) narrow the search to these nodes. Source: plugins/nodeaffinity.
+ * Turns down nodes that `spec.nodeSelector` or the required node affinity do not match, and scores the preferred terms. Terms
+ * that all name nodes (`matchFields`) narrow the search to these nodes. Source: plugins/nodeaffinity.
  */
 export const nodeAffinity: PluginFactory = ({ release }): Plugin => {
   const mismatch = unresolvable(release.nodeAffinity)
   return {
     name: 'NodeAffinity',
     preFilter: ({ pod }) => {
-      if (!pod.spec.nodeSelector && !pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution) return 'skip'
+      const { nodeSelector, affinity } = pod.spec
+      if (!nodeSelector && !affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution) return 'skip'
       const nodeNames = nodeNamesOfAffinity(pod)
       if (!nodeNames) return undefined
       return nodeNames.size === 0 ? CONFLICT : { nodeNames }

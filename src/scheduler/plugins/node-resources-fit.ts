@@ -26,27 +26,37 @@ export const nodeResourcesFit: PluginFactory = ({ release }): Plugin => ({
 
 /** What a node lacks for a pod; unresolvable if the node would lack it even when empty. Source: fit.go fitsRequest. */
 export function fits(pod: PodInfo, node: NodeInfo, release: Pick<SchedulerRelease, 'tooManyPods'>): Rejection | undefined {
-  const { allocatable, requested } = node
-  const { requests } = pod
-  let lacks: string[] | undefined
-  let unresolvable = false
-  if (node.pods.size + 1 > allocatable.pods) lacks = [release.tooManyPods]
-  if (pod.hasRequests) {
-    const check = (name: string, wanted: number, total: number, used: number): void => {
-      if (wanted <= total - used) return
-      ;(lacks ??= []).push(`Insufficient ${name}`)
-      if (wanted > total) unresolvable = true
-    }
-    if (requests.milliCpu > 0) check('cpu', requests.milliCpu, allocatable.milliCpu, requested.milliCpu)
-    if (requests.memory > 0) check('memory', requests.memory, allocatable.memory, requested.memory)
-    if (requests.ephemeralStorage > 0) {
-      check('ephemeral-storage', requests.ephemeralStorage, allocatable.ephemeralStorage, requested.ephemeralStorage)
-    }
-    for (const [name, wanted] of requests.scalars) {
-      if (wanted > 0) check(name, wanted, allocatable.scalars.get(name) ?? 0, requested.scalars.get(name) ?? 0)
-    }
+  return hasRoom(pod, node) ? undefined : lacks(pod, node, release)
+}
+
+/** Says only whether: the path that every node takes. */
+function hasRoom({ requests, hasRequests }: PodInfo, { allocatable, requested, pods }: NodeInfo): boolean {
+  if (pods.size + 1 > allocatable.pods) return false
+  if (!hasRequests) return true
+  if (requests.milliCpu > 0 && requests.milliCpu > allocatable.milliCpu - requested.milliCpu) return false
+  if (requests.memory > 0 && requests.memory > allocatable.memory - requested.memory) return false
+  const storage = requests.ephemeralStorage
+  if (storage > 0 && storage > allocatable.ephemeralStorage - requested.ephemeralStorage) return false
+  for (const [name, wanted] of requests.scalars) {
+    if (wanted > 0 && wanted > (allocatable.scalars.get(name) ?? 0) - (requested.scalars.get(name) ?? 0)) return false
   }
-  return lacks && { code: unresolvable ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons: lacks }
+  return true
+}
+
+function lacks({ requests }: PodInfo, node: NodeInfo, release: Pick<SchedulerRelease, 'tooManyPods'>): Rejection {
+  const { allocatable, requested, pods } = node
+  const reasons = pods.size + 1 > allocatable.pods ? [release.tooManyPods] : []
+  const amounts: readonly (readonly [name: string, wanted: number, total: number, used: number])[] = [
+    ['cpu', requests.milliCpu, allocatable.milliCpu, requested.milliCpu],
+    ['memory', requests.memory, allocatable.memory, requested.memory],
+    ['ephemeral-storage', requests.ephemeralStorage, allocatable.ephemeralStorage, requested.ephemeralStorage],
+    ...requests.scalars.map(([name, wanted]) =>
+      [name, wanted, allocatable.scalars.get(name) ?? 0, requested.scalars.get(name) ?? 0] as const),
+  ]
+  const lacking = amounts.filter(([, wanted, total, used]) => wanted > 0 && wanted > total - used)
+  const hopeless = lacking.some(([, wanted, total]) => wanted > total)
+  for (const [name] of lacking) reasons.push(`Insufficient ${name}`)
+  return { code: hopeless ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons }
 }
 
 /** Mean of what would be left of cpu and memory, 0..100; a resource that the node does not have does not count. */

@@ -8,7 +8,8 @@ const TAINT = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } 
 const CORDONED = unresolvable('node(s) were unschedulable')
 
 /**
- * Turns down cordoned nodes, unless the pod tolerates `node.kubernetes.io/unschedulable:NoSchedule`. Source: plugins/nodeunschedulable.
+ * Turns down cordoned nodes, unless the pod tolerates `node.kubernetes.io/unschedulable:NoSchedule`. Source:
+ * plugins/nodeunschedulable.
  */
 export const nodeUnschedulable: Plugin = {
   name: 'NodeUnschedulable',

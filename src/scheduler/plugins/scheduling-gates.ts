@@ -8,7 +8,8 @@ export const schedulingGates: Plugin = {
   name: 'SchedulingGates',
   preEnqueue: ({ pod }: PodInfo): Rejection | undefined => {
     const gates = pod.spec.schedulingGates ?? []
-    return gates.length === 0 ? undefined : unresolvable(`waiting for scheduling gates: [${gates.map(({ name }) => name).join(' ')}]`)
+    if (gates.length === 0) return undefined
+    return unresolvable(`waiting for scheduling gates: [${gates.map(({ name }) => name).join(' ')}]`)
   },
   eventsToRegister: { 'Pod/UpdateSchedulingGatesEliminated': 'queue' },
 }

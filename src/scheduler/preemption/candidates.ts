@@ -19,8 +19,8 @@ export interface Candidate {
 const NO_VICTIMS = unresolvable('No preemption victims found for incoming pod')
 
 /**
- * Tries a node: without all pods of lower priority; if the pod fits then, as many of them as possible come back, those whose leaving
- * would break a budget first, each group from the most important down. Source: defaultpreemption SelectVictimsOnNode.
+ * Tries a node: without all pods of lower priority; if the pod fits then, as many of them as possible come back, those whose
+ * leaving would break a budget first, each group from the most important down. Source: defaultpreemption SelectVictimsOnNode.
  */
 export function selectVictims(
   original: Cycle, target: NodeInfo, budgets: readonly PodDisruptionBudget[], tools: PostFilterTools,
@@ -69,5 +69,6 @@ export function pickCandidate(candidates: readonly Candidate[]): Candidate {
 
 function earliestStartOfMostImportant(victims: readonly PodInfo[]): number {
   const highest = victims[0]?.priority
-  return victims.filter(({ priority }) => priority === highest).reduce((least, pod) => Math.min(least, startTimeOf(pod)), Infinity)
+  const most = victims.filter(({ priority }) => priority === highest)
+  return most.reduce((least, pod) => Math.min(least, startTimeOf(pod)), Infinity)
 }

@@ -3,8 +3,8 @@ import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import type { PodInfo } from '../cache/pod-info.js'
 
 /**
- * Splits pods, in their order, by whether their deletion would break a disruption budget: each one that matches uses up one of the
- * budget's disruptionsAllowed. Pods that are being disrupted already do not count again; pods without labels match no budget.
+ * Splits pods, in their order, by whether their deletion would break a disruption budget: each one that matches uses up one of
+ * the budget's disruptionsAllowed. Pods that are being disrupted already do not count again; pods without labels match no budget.
  * Source: defaultpreemption filterPodsWithPDBViolation.
  */
 export function splitByBudgets(

@@ -42,8 +42,8 @@ export interface Failure {
 export const MAX_UNSCHEDULABLE_MS = 300_000
 
 /**
- * The scheduling queue: active, back-off, error back-off, and the pool of the unschedulable. Its contents are the plain data of the
- * state slice; heaps and indexes are caches, whose order is total, so that they give the same answers when built anew.
+ * The scheduling queue: active, back-off, error back-off, and the pool of the unschedulable. Its contents are the plain data of
+ * the state slice; heaps and indexes are caches, whose order is total, so that they give the same answers when built anew.
  * Source: pkg/scheduler/backend/queue/scheduling_queue.go.
  */
 export class SchedulingQueue {
