@@ -76,10 +76,9 @@ function record(client: Client, set: DaemonSet, number: number, minor: number): 
 function mergeDuplicates(client: Client, matching: readonly ControllerRevision[], pods: readonly Pod[]): ControllerRevision {
   const kept = matching.reduce((best, revision) => (revision.revision >= best.revision ? revision : best))
   const hash = hashOf(kept)
-  for (const pod of pods) {
-    const { metadata } = pod
+  for (const { metadata } of pods) {
     if (metadata.labels?.[REVISION_HASH] === hash) continue
-    client.update('pods', { ...pod, metadata: { ...metadata, labels: { ...metadata.labels, [REVISION_HASH]: hash } } })
+    client.patch('pods', metadata, { type: 'merge', body: { metadata: { labels: { [REVISION_HASH]: hash } } } })
   }
   for (const revision of matching) {
     if (revision !== kept) ignoreNotFound(() => client.delete('controllerrevisions', revision.metadata))

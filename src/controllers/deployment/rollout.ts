@@ -93,8 +93,8 @@ export class Rollout {
   }
 
   /**
-   * Upstream goes on with the version from before this write, so that the next write of this sync conflicts and another sync follows: a
-   * resumed rollout never shows NewReplicaSetCreated.
+   * Upstream goes on with the version from before this write, so that the next write of this sync conflicts and another sync
+   * follows: a resumed rollout never shows NewReplicaSetCreated.
    */
   #markPaused(): void {
     const before = this.#deployment

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ControllerRevision } from '../../../src/api/apps/generated.js'
 import type { Pod } from '../../../src/api/core/generated.js'
 import { workloadCluster } from '../shared/recording-replay.js'
 import { createDaemonSet, daemonSetD, patch, pods, setImage } from '../shared/workloads.js'
@@ -6,8 +7,12 @@ import { createDaemonSet, daemonSetD, patch, pods, setImage } from '../shared/wo
 const images = (list: readonly Pod[]): Record<string, string> =>
   Object.fromEntries(list.map(({ spec }) => [spec.nodeName ?? '?', spec.containers[0]?.image ?? '']))
 const revisions = ({ client }: ReturnType<typeof workloadCluster>): number[] =>
-  client.list('controllerrevisions').items.map(({ revision }) => revision).toSorted((a, b) => a - b)
-const nodes = (list: readonly Pod[]): string[] => list.map(({ spec }) => spec.nodeName ?? '?').toSorted((a, b) => (a < b ? -1 : 1))
+  client
+    .list('controllerrevisions')
+    .items.map(({ revision }) => revision)
+    .toSorted((a, b) => a - b)
+const nodes = (list: readonly Pod[]): string[] =>
+  list.map(({ spec }) => spec.nodeName ?? '?').toSorted((a, b) => (a < b ? -1 : 1))
 
 describe('a DaemonSet', () => {
   it('rolls its nodes one by one, waiting for each', () => {
@@ -25,14 +30,21 @@ describe('a DaemonSet', () => {
     expect(worst).toBe(2)
     expect(images(pods(cluster))).toEqual({ n1: 'img:2', n2: 'img:2', n3: 'img:2' })
     expect(daemonSetD(cluster).status).toEqual({
-      currentNumberScheduled: 3, numberMisscheduled: 0, desiredNumberScheduled: 3, numberReady: 3, observedGeneration: 2,
-      updatedNumberScheduled: 3, numberAvailable: 3,
+      currentNumberScheduled: 3,
+      numberMisscheduled: 0,
+      desiredNumberScheduled: 3,
+      numberReady: 3,
+      observedGeneration: 2,
+      updatedNumberScheduled: 3,
+      numberAvailable: 3,
     })
   })
 
   it('with surge never has fewer than one available pod on each node', () => {
     const cluster = workloadCluster()
-    createDaemonSet(cluster, { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '100%', maxUnavailable: 0 } } })
+    createDaemonSet(cluster, {
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '100%', maxUnavailable: 0 } },
+    })
     cluster.sim.settle()
     setImage(cluster, 'daemonsets', 'img:2')
     let worst = 3
@@ -74,7 +86,12 @@ describe('a DaemonSet', () => {
 
   it('follows labels and taints of nodes', () => {
     const cluster = workloadCluster()
-    createDaemonSet(cluster, { template: { metadata: { labels: { app: 'x' } }, spec: { nodeSelector: { disk: 'ssd' }, containers: [{ name: 'c', image: 'img:1' }] } } })
+    createDaemonSet(cluster, {
+      template: {
+        metadata: { labels: { app: 'x' } },
+        spec: { nodeSelector: { disk: 'ssd' }, containers: [{ name: 'c', image: 'img:1' }] },
+      },
+    })
     cluster.sim.settle()
     expect(daemonSetD(cluster).status.desiredNumberScheduled).toBe(0)
     const label = (name: string, disk: string | null): unknown =>
@@ -95,14 +112,27 @@ describe('a DaemonSet', () => {
 
   it('replaces a failed pod with growing patience; settle() does not wait for it', () => {
     const cluster = workloadCluster()
-    createDaemonSet(cluster, { template: { metadata: { labels: { app: 'x' } }, spec: { nodeSelector: { 'kubernetes.io/hostname': 'n1' }, containers: [{ name: 'c', image: 'img:1' }], terminationGracePeriodSeconds: 1 } } })
+    createDaemonSet(cluster, {
+      template: {
+        metadata: { labels: { app: 'x' } },
+        spec: {
+          nodeSelector: { 'kubernetes.io/hostname': 'n1' },
+          containers: [{ name: 'c', image: 'img:1' }],
+          terminationGracePeriodSeconds: 1,
+        },
+      },
+    })
     const replaced: number[] = []
     let last = cluster.now
     for (let round = 0; round < 4; round++) {
       cluster.sim.settle()
       const [alive] = pods(cluster) as [Pod]
       cluster.client.updateStatus('pods', { ...alive, status: { ...alive.status, phase: 'Failed' } })
-      cluster.sim.until(() => cluster.client.list('pods').items.every(({ metadata }) => metadata.uid !== alive.metadata.uid || metadata.deletionTimestamp))
+      cluster.sim.until(() =>
+        cluster.client
+          .list('pods')
+          .items.every(({ metadata }) => metadata.uid !== alive.metadata.uid || metadata.deletionTimestamp),
+      )
       replaced.push(Math.round(cluster.now - last))
       last = cluster.now
     }
@@ -111,7 +141,9 @@ describe('a DaemonSet', () => {
     expect(later.every((seconds, at) => seconds >= 2 ** at)).toBe(true)
     const events = cluster.eventLines('daemonset-controller').filter((line) => line.includes('FailedDaemonPod'))
     expect(events).toHaveLength(4)
-    expect(events[0]).toMatch(/^DaemonSet\/d FailedDaemonPod: Found failed daemon pod default\/d-.{5} on node n1, will try to kill it$/)
+    expect(events[0]).toMatch(
+      /^DaemonSet\/d FailedDaemonPod: Found failed daemon pod default\/d-.{5} on node n1, will try to kill it$/,
+    )
   })
 
   it('adopts its pods and history after it was deleted with orphans', () => {
@@ -127,6 +159,20 @@ describe('a DaemonSet', () => {
     expect(pods(cluster).every((each) => each.metadata.ownerReferences?.[0]?.uid === metadata.uid)).toBe(true)
     expect(revisions(cluster)).toHaveLength(1)
     expect(daemonSetD(cluster).status.numberReady).toBe(3)
+  })
+
+  it('merges revisions of one template, and gives its pods the label of the one that is kept', () => {
+    const cluster = workloadCluster()
+    createDaemonSet(cluster)
+    cluster.sim.settle()
+    const [own] = cluster.client.list('controllerrevisions').items as [ControllerRevision]
+    const { name, namespace, labels, ownerReferences } = own.metadata
+    const twin = { name: `${name as string}x`, namespace: namespace as string, ownerReferences: ownerReferences ?? [] }
+    const metadata = { ...twin, labels: { ...labels, 'controller-revision-hash': 'twin' } }
+    cluster.client.create('controllerrevisions', { ...own, metadata, revision: 2 })
+    cluster.sim.settle()
+    expect(revisions(cluster)).toEqual([2])
+    expect(pods(cluster).map((each) => each.metadata.labels?.['controller-revision-hash'])).toEqual(['twin', 'twin', 'twin'])
   })
 
   it('waits for minReadySeconds between nodes', () => {

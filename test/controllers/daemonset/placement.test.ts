@@ -16,7 +16,9 @@ const withSpec = (spec: Partial<DaemonSet['spec']['template']['spec']>): DaemonS
 }
 const zone: NonNullable<Parameters<typeof withSpec>[0]['affinity']> = {
   nodeAffinity: {
-    requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }] }] },
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }] }],
+    },
   },
 }
 
@@ -31,12 +33,30 @@ describe('nodeShouldRunDaemonPod', () => {
     ['NoSchedule', node('n', { taints: taint('x', 'NoSchedule') }), daemonSet(), false, true],
     ['NoExecute', node('n', { taints: taint('x', 'NoExecute') }), daemonSet(), false, false],
     ['PreferNoSchedule', node('n', { taints: taint('x', 'PreferNoSchedule') }), daemonSet(), true, true],
-    ['a tolerated taint', node('n', { taints: taint('x', 'NoExecute') }), withSpec({ tolerations: [{ operator: 'Exists' }] }), true, true],
+    [
+      'a tolerated taint',
+      node('n', { taints: taint('x', 'NoExecute') }),
+      withSpec({ tolerations: [{ operator: 'Exists' }] }),
+      true,
+      true,
+    ],
     ['a cordoned node', node('n', { taints: taint('node.kubernetes.io/unschedulable', 'NoSchedule') }), daemonSet(), true, true],
     ['an unreachable node', node('n', { taints: taint('node.kubernetes.io/unreachable', 'NoExecute') }), daemonSet(), true, true],
     ['disk pressure', node('n', { taints: taint('node.kubernetes.io/disk-pressure', 'NoSchedule') }), daemonSet(), true, true],
-    ['no network', node('n', { taints: taint('node.kubernetes.io/network-unavailable', 'NoSchedule') }), daemonSet(), false, true],
-    ['no network, but hostNetwork', node('n', { taints: taint('node.kubernetes.io/network-unavailable', 'NoSchedule') }), withSpec({ hostNetwork: true }), true, true],
+    [
+      'no network',
+      node('n', { taints: taint('node.kubernetes.io/network-unavailable', 'NoSchedule') }),
+      daemonSet(),
+      false,
+      true,
+    ],
+    [
+      'no network, but hostNetwork',
+      node('n', { taints: taint('node.kubernetes.io/network-unavailable', 'NoSchedule') }),
+      withSpec({ hostNetwork: true }),
+      true,
+      true,
+    ],
   ])('%s', (_, target, set, shouldRun, shouldContinueRunning) => {
     expect(nodeShouldRunDaemonPod(target, set)).toEqual({ shouldRun, shouldContinueRunning })
   })
@@ -67,7 +87,12 @@ describe('daemonPodTemplate', () => {
 })
 
 describe('placementPlan', () => {
-  const nodes = [node('n1'), node('n2'), node('n3', { taints: taint('x', 'NoSchedule') }), node('n4', { taints: taint('x', 'NoExecute') })]
+  const nodes = [
+    node('n1'),
+    node('n2'),
+    node('n3', { taints: taint('x', 'NoSchedule') }),
+    node('n4', { taints: taint('x', 'NoExecute') }),
+  ]
   const plan = (set: DaemonSet, pods: readonly Pod[]) => {
     const { create, remove, ended } = placementPlan(set, nodes, podsByNode(pods), 'new', 100_000)
     const names = (list: readonly Pod[]): (string | undefined)[] => list.map(({ metadata }) => metadata.name)
@@ -76,24 +101,38 @@ describe('placementPlan', () => {
 
   it('creates where a pod is missing, lets stay where it may, and removes where it may not', () => {
     expect(plan(daemonSet(), [])).toEqual({ create: ['n1', 'n2'], remove: [], ended: [] })
-    expect(plan(daemonSet(), [pod('a', { node: 'n1' }), pod('c', { node: 'n3' }), pod('d', { node: 'n4' })])).toEqual({ create: ['n2'], remove: ['d'], ended: [] })
+    expect(plan(daemonSet(), [pod('a', { node: 'n1' }), pod('c', { node: 'n3' }), pod('d', { node: 'n4' })])).toEqual({
+      create: ['n2'],
+      remove: ['d'],
+      ended: [],
+    })
   })
 
   it('waits for a pod on its way out, and keeps the oldest of several', () => {
-    const pods = [pod('a', { node: 'n1', deleted: true }), pod('young', { node: 'n2', created: 9000 }), pod('old', { node: 'n2', created: 1000 })]
+    const pods = [
+      pod('a', { node: 'n1', deleted: true }),
+      pod('young', { node: 'n2', created: 9000 }),
+      pod('old', { node: 'n2', created: 1000 }),
+    ]
     expect(plan(daemonSet(), pods)).toEqual({ create: [], remove: ['young'], ended: [] })
   })
 
   it('tells ended pods apart, and removes unbound pods of nodes that are gone', () => {
     const gone = { ...pod('ghost'), spec: daemonPodTemplate(daemonSet(), 'new', 'n9').spec }
-    const pods = [pod('f', { node: 'n1', phase: 'Failed' }), pod('s', { node: 'n2', phase: 'Succeeded' }), gone, pod('lost', { node: 'n9' })]
+    const pods = [
+      pod('f', { node: 'n1', phase: 'Failed' }),
+      pod('s', { node: 'n2', phase: 'Succeeded' }),
+      gone,
+      pod('lost', { node: 'n9' }),
+    ]
     expect(plan(daemonSet(), pods)).toEqual({ create: [], remove: ['ghost'], ended: ['f', 's'] })
   })
 
   describe('with surge', () => {
     const surging = daemonSet({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } })
     const old = (options: PodOptions) => pod('old', { node: 'n1', readySince: 0, ...options })
-    const fresh = (options: PodOptions) => pod('new', { node: 'n1', labels: { app: 'x', 'controller-revision-hash': 'new' }, ...options })
+    const fresh = (options: PodOptions) =>
+      pod('new', { node: 'n1', labels: { app: 'x', 'controller-revision-hash': 'new' }, ...options })
     it.each<[string, Pod[], string[]]>([
       ['keeps both while the new pod is not available', [old({}), fresh({})], []],
       ['lets the old pod go once the new one is available', [old({}), fresh({ readySince: 0 })], ['old']],
@@ -111,10 +150,20 @@ describe('daemonSetStatus', () => {
   it('counts the oldest pod of each node', () => {
     const nodes = [node('n1'), node('n2'), node('n3'), node('n4', { taints: taint('x', 'NoSchedule') })]
     const labels = { app: 'x', 'controller-revision-hash': 'new' }
-    const pods = [pod('a', { node: 'n1', readySince: 0, labels }), pod('b', { node: 'n2', labels }), pod('d', { node: 'n4', readySince: 0 })]
+    const pods = [
+      pod('a', { node: 'n1', readySince: 0, labels }),
+      pod('b', { node: 'n2', labels }),
+      pod('d', { node: 'n4', readySince: 0 }),
+    ]
     expect(daemonSetStatus(daemonSet(), nodes, podsByNode(pods), 'new', 1, 5000)).toEqual({
-      currentNumberScheduled: 2, numberMisscheduled: 1, desiredNumberScheduled: 3, numberReady: 1, observedGeneration: 1,
-      updatedNumberScheduled: 2, numberAvailable: 1, numberUnavailable: 2,
+      currentNumberScheduled: 2,
+      numberMisscheduled: 1,
+      desiredNumberScheduled: 3,
+      numberReady: 1,
+      observedGeneration: 1,
+      updatedNumberScheduled: 2,
+      numberAvailable: 1,
+      numberUnavailable: 2,
     })
   })
 })

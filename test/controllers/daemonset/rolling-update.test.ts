@@ -10,9 +10,14 @@ const rolling = (maxUnavailable: number | string, maxSurge: number | string = 0)
   daemonSet({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable, maxSurge } } })
 const newLabels = { app: 'x', 'controller-revision-hash': 'new' }
 const old = (on: string, ready = true): Pod => pod(`old-${on}`, { node: on, ...(ready ? { readySince: 0 } : {}) })
-const fresh = (on: string, ready = true): Pod => pod(`new-${on}`, { node: on, labels: newLabels, ...(ready ? { readySince: 0 } : {}) })
+const fresh = (on: string, ready = true): Pod =>
+  pod(`new-${on}`, { node: on, labels: newLabels, ...(ready ? { readySince: 0 } : {}) })
 
-function step(set: ReturnType<typeof rolling>, count: number, pods: readonly Pod[]): { create: readonly string[]; remove: string[] } {
+function step(
+  set: ReturnType<typeof rolling>,
+  count: number,
+  pods: readonly Pod[],
+): { create: readonly string[]; remove: string[] } {
   const nodes = Array.from({ length: count }, (_, at) => node(`n${at + 1}`))
   const { create, remove } = rollingUpdateStep(set, nodes, podsByNode(pods), 'new', now)
   return { create, remove: remove.map(({ metadata }) => metadata.name as string) }
@@ -24,7 +29,12 @@ describe('without surge', () => {
     ['waits while a new pod is not available', 1, [fresh('n1', false), old('n2'), old('n3')], []],
     ['waits while a node has no pod', 1, [old('n2'), old('n3')], []],
     ['goes on when the new pod is available', 1, [fresh('n1'), old('n2'), old('n3')], ['old-n2']],
-    ['replaces old pods that are not available at once', 1, [old('n1', false), old('n2', false), old('n3')], ['old-n1', 'old-n2']],
+    [
+      'replaces old pods that are not available at once',
+      1,
+      [old('n1', false), old('n2', false), old('n3')],
+      ['old-n1', 'old-n2'],
+    ],
     ['rounds percentages up', '34%', [old('n1'), old('n2'), old('n3')], ['old-n1', 'old-n2']],
     ['takes 0 for 1', 0, [old('n1'), old('n2'), old('n3')], ['old-n1']],
   ])('%s', (_, maxUnavailable, pods, remove) => {

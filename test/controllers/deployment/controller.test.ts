@@ -49,7 +49,13 @@ describe('a Deployment', () => {
       return [spec.template.spec.containers[0]?.image, spec.replicas, short('revision'), short('revision-history')]
     })
     expect(revisions).toHaveLength(3)
-    expect(revisions).toEqual(expect.arrayContaining([['img:2', 1, '5', '2'], ['img:3', 0, '3', undefined], ['img:4', 0, '4', undefined]]))
+    expect(revisions).toEqual(
+      expect.arrayContaining([
+        ['img:2', 1, '5', '2'],
+        ['img:3', 0, '3', undefined],
+        ['img:4', 0, '4', undefined],
+      ]),
+    )
     expect(deploymentD(cluster).metadata.annotations).toEqual({ 'deployment.kubernetes.io/revision': '5' })
   })
 
@@ -61,7 +67,17 @@ describe('a Deployment', () => {
     const name = own?.metadata.name as string
     cluster.client.delete('deployments', { namespace: 'default', name: 'd' }, { propagationPolicy: 'Orphan' })
     cluster.sim.settle()
-    const foreign = { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: 'n1', uid: cluster.client.get('nodes', { name: 'n1' }).metadata.uid as string, controller: true }] }
+    const foreign = {
+      ownerReferences: [
+        {
+          apiVersion: 'v1',
+          kind: 'Node',
+          name: 'n1',
+          uid: cluster.client.get('nodes', { name: 'n1' }).metadata.uid as string,
+          controller: true,
+        },
+      ],
+    }
     cluster.client.patch('replicasets', { namespace: 'default', name }, { type: 'merge', body: { metadata: foreign } })
     createDeployment(cluster, { replicas: 1 })
     cluster.sim.settle()
@@ -79,7 +95,9 @@ describe('a Deployment', () => {
     expect(sets(cluster)[0]?.metadata.ownerReferences ?? []).toEqual([])
     createDeployment(cluster, { replicas: 2 })
     cluster.sim.settle()
-    expect(sets(cluster)[0]?.metadata.ownerReferences).toMatchObject([{ kind: 'Deployment', name: 'd', controller: true, uid: deploymentD(cluster).metadata.uid }])
+    expect(sets(cluster)[0]?.metadata.ownerReferences).toMatchObject([
+      { kind: 'Deployment', name: 'd', controller: true, uid: deploymentD(cluster).metadata.uid },
+    ])
     expect(pods(cluster).map(({ metadata }) => metadata.name)).toEqual(before)
     expect(deploymentD(cluster).status.availableReplicas).toBe(2)
   })
@@ -152,7 +170,9 @@ describe('forks and interleavings', () => {
         expect(status.updatedReplicas ?? 0).toBe(replicas)
         expect(status.availableReplicas ?? 0).toBe(replicas)
         expect(status.unavailableReplicas).toBeUndefined()
-        expect(pods(cluster).map(({ spec: { containers } }) => containers[0]?.image)).toEqual(Array.from({ length: replicas }, () => spec.template.spec.containers[0]?.image))
+        expect(pods(cluster).map(({ spec: { containers } }) => containers[0]?.image)).toEqual(
+          Array.from({ length: replicas }, () => spec.template.spec.containers[0]?.image),
+        )
         expect(condition(cluster, 'Progressing')).toBe('True NewReplicaSetAvailable')
       }),
       { seed: 7, numRuns: 40 },

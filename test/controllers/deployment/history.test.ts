@@ -5,11 +5,15 @@ import { buildReplicaSet } from '../../../src/controllers/deployment/new-replica
 import { equalIgnoringHash, findNewReplicaSet } from '../../../src/controllers/deployment/replica-sets.js'
 import { deployment, replicaSet } from '../shared/objects.js'
 
-const revision = (name: string, number: number, replicas = 0) => replicaSet(name, replicas, { annotations: { [REVISION]: String(number) } })
+const revision = (name: string, number: number, replicas = 0) =>
+  replicaSet(name, replicas, { annotations: { [REVISION]: String(number) } })
 
 describe('surplusHistory', () => {
   const names = (limit: number | undefined, ...sets: ReturnType<typeof revision>[]): string[] =>
-    surplusHistory(deployment(limit === undefined ? { revisionHistoryLimit: 2147483647 } : { revisionHistoryLimit: limit }), sets).map(({ metadata }) => metadata.name as string)
+    surplusHistory(
+      deployment(limit === undefined ? { revisionHistoryLimit: 2147483647 } : { revisionHistoryLimit: limit }),
+      sets,
+    ).map(({ metadata }) => metadata.name as string)
 
   it('is the lowest revisions beyond the limit', () => {
     expect(names(1, revision('c', 3), revision('a', 1), revision('b', 2))).toEqual(['a', 'b'])
@@ -26,7 +30,17 @@ describe('surplusHistory', () => {
 
 describe('newReplicaSetAnnotations', () => {
   const d = deployment()
-  const annotated = { ...d, metadata: { ...d.metadata, annotations: { 'kubernetes.io/change-cause': 'why', 'kubectl.kubernetes.io/last-applied-configuration': '{}', [REVISION]: '7' } } }
+  const annotated = {
+    ...d,
+    metadata: {
+      ...d.metadata,
+      annotations: {
+        'kubernetes.io/change-cause': 'why',
+        'kubectl.kubernetes.io/last-applied-configuration': '{}',
+        [REVISION]: '7',
+      },
+    },
+  }
 
   it('copies the annotations of the deployment but the bookkeeping ones', () => {
     expect(newReplicaSetAnnotations(annotated, {}, 1)).toEqual({ 'kubernetes.io/change-cause': 'why', [REVISION]: '1' })
@@ -35,12 +49,17 @@ describe('newReplicaSetAnnotations', () => {
   it('never lowers a revision, and keeps what it raises in the history', () => {
     expect(newReplicaSetAnnotations(d, { [REVISION]: '5' }, 3)).toEqual({ [REVISION]: '5' })
     expect(newReplicaSetAnnotations(d, { [REVISION]: '1' }, 3)).toEqual({ [REVISION]: '3', [REVISION_HISTORY]: '1' })
-    expect(newReplicaSetAnnotations(d, { [REVISION]: '3', [REVISION_HISTORY]: '1' }, 10)).toEqual({ [REVISION]: '10', [REVISION_HISTORY]: '1,3' })
+    expect(newReplicaSetAnnotations(d, { [REVISION]: '3', [REVISION_HISTORY]: '1' }, 10)).toEqual({
+      [REVISION]: '10',
+      [REVISION_HISTORY]: '1,3',
+    })
   })
 
   it('forgets the oldest revisions when the history gets too long', () => {
     const long = Array.from({ length: 500 }, (_, at) => String(at + 1000)).join(',')
-    const history = newReplicaSetAnnotations(d, { [REVISION]: '2000', [REVISION_HISTORY]: long }, 2001)[REVISION_HISTORY] as string
+    const history = newReplicaSetAnnotations(d, { [REVISION]: '2000', [REVISION_HISTORY]: long }, 2001)[
+      REVISION_HISTORY
+    ] as string
     expect(history.length).toBeLessThanOrEqual(2000)
     expect(history.endsWith(',2000')).toBe(true)
   })
@@ -62,7 +81,9 @@ describe('the new ReplicaSet', () => {
     expect(set.spec.template.metadata.labels).toEqual({ app: 'x', 'pod-template-hash': hash })
     expect(set.spec.replicas).toBe(4)
     expect(set.metadata.annotations).toEqual({
-      [REVISION]: '1', 'deployment.kubernetes.io/desired-replicas': '4', 'deployment.kubernetes.io/max-replicas': '5',
+      [REVISION]: '1',
+      'deployment.kubernetes.io/desired-replicas': '4',
+      'deployment.kubernetes.io/max-replicas': '5',
     })
     expect(equalIgnoringHash(set.spec.template, deployment().spec.template)).toBe(true)
   })

@@ -4,8 +4,12 @@ import { DESIRED_REPLICAS, MAX_REPLICAS } from '../../../src/controllers/deploym
 import { isScalingEvent, scaleStep } from '../../../src/controllers/deployment/scaling.js'
 import { deployment, replicaSet } from '../shared/objects.js'
 
-const sized = (desired: number, max: number): Record<string, string> => ({ [DESIRED_REPLICAS]: String(desired), [MAX_REPLICAS]: String(max) })
-const strategy = (maxSurge: number | string) => ({ type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable: 0 } }) as const
+const sized = (desired: number, max: number): Record<string, string> => ({
+  [DESIRED_REPLICAS]: String(desired),
+  [MAX_REPLICAS]: String(max),
+})
+const strategy = (maxSurge: number | string) =>
+  ({ type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable: 0 } }) as const
 
 describe('isScalingEvent', () => {
   it('asks the active sets only', () => {
@@ -26,7 +30,9 @@ describe('scaleStep', () => {
   })
 
   it('scales the latest set if none is active', () => {
-    expect(plan(deployment({ replicas: 2 }), undefined, [replicaSet('a', 0, { age: 1 }), replicaSet('b', 0, { age: 2 })])).toEqual({ b: 2 })
+    expect(
+      plan(deployment({ replicas: 2 }), undefined, [replicaSet('a', 0, { age: 1 }), replicaSet('b', 0, { age: 2 })]),
+    ).toEqual({ b: 2 })
   })
 
   it('empties the old sets once the new one is saturated', () => {
@@ -43,7 +49,10 @@ describe('scaleStep', () => {
     [0, 0, { new: 4, old: 1 }, 5, { new: 0, old: 0 }],
   ])('to %d with surge %d: %j (of at most %d) becomes %j', (replicas, surge, before, max, after) => {
     const annotations = sized(max, max)
-    const sets = [replicaSet('new', before.new, { age: 2, annotations }), replicaSet('old', before.old, { age: 1, annotations })] as const
+    const sets = [
+      replicaSet('new', before.new, { age: 2, annotations }),
+      replicaSet('old', before.old, { age: 1, annotations }),
+    ] as const
     expect(plan(deployment({ replicas, strategy: strategy(surge) }), sets[0], [sets[1]])).toEqual(after)
   })
 
@@ -52,7 +61,9 @@ describe('scaleStep', () => {
     fc.assert(
       fc.property(sizes, fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 5 }), (before, replicas, surge) => {
         const total = before.reduce((sum, size) => sum + size, 0)
-        const [newSet, ...old] = before.map((size, at) => replicaSet(`s${at}`, size, { age: at, available: 0, annotations: sized(total, total) }))
+        const [newSet, ...old] = before.map((size, at) =>
+          replicaSet(`s${at}`, size, { age: at, available: 0, annotations: sized(total, total) }),
+        )
         const after = scaleStep(deployment({ replicas, strategy: strategy(surge) }), newSet, old)
         const sum = after.reduce((all, { replicas: size }) => all + size, 0)
         expect(after.every((intent) => intent.replicas >= 0)).toBe(true)

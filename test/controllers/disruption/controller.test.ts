@@ -11,7 +11,8 @@ function createBudget({ client }: Cluster, spec: PodDisruptionBudgetSpec, name =
   client.create('poddisruptionbudgets', object as unknown as PodDisruptionBudget)
 }
 
-const budget = ({ client }: Cluster, name = 'b'): PodDisruptionBudget => client.get('poddisruptionbudgets', { namespace: 'default', name })
+const budget = ({ client }: Cluster, name = 'b'): PodDisruptionBudget =>
+  client.get('poddisruptionbudgets', { namespace: 'default', name })
 const eventsOf = (cluster: Cluster): string[] => cluster.eventLines('controllermanager')
 
 describe('a PodDisruptionBudget', () => {
@@ -30,8 +31,16 @@ describe('a PodDisruptionBudget', () => {
 
   it('counts each controller of its pods once', () => {
     const cluster = workloadCluster()
-    createReplicaSet(cluster, 's', { replicas: 2, selector: { matchLabels: { app: 'x', own: 's' } }, template: { metadata: { labels: { app: 'x', own: 's' } }, spec: { containers: [{ name: 'c', image: 'i' }] } } })
-    createDeployment(cluster, { replicas: 3, selector: { matchLabels: { app: 'x', own: 'd' } }, template: { metadata: { labels: { app: 'x', own: 'd' } }, spec: { containers: [{ name: 'c', image: 'i' }] } } })
+    createReplicaSet(cluster, 's', {
+      replicas: 2,
+      selector: { matchLabels: { app: 'x', own: 's' } },
+      template: { metadata: { labels: { app: 'x', own: 's' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+    })
+    createDeployment(cluster, {
+      replicas: 3,
+      selector: { matchLabels: { app: 'x', own: 'd' } },
+      template: { metadata: { labels: { app: 'x', own: 'd' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+    })
     cluster.sim.settle()
     createBudget(cluster, { minAvailable: '100%' })
     cluster.sim.settle()
@@ -45,9 +54,17 @@ describe('a PodDisruptionBudget', () => {
     createBudget(cluster, { maxUnavailable: 1 })
     cluster.sim.settle()
     const message = 'daemonsets.apps does not implement the scale subresource'
-    expect(budget(cluster).status.conditions).toMatchObject([{ type: 'DisruptionAllowed', status: 'False', reason: 'SyncFailed', message }])
-    expect(eventsOf(cluster)[0]).toBe(`PodDisruptionBudget/b CalculateExpectedPodCountFailed: Failed to calculate the number of expected pods: ${message}`)
-    cluster.client.patch('poddisruptionbudgets', { namespace: 'default', name: 'b' }, { type: 'merge', body: { spec: { maxUnavailable: null, minAvailable: 1 } } })
+    expect(budget(cluster).status.conditions).toMatchObject([
+      { type: 'DisruptionAllowed', status: 'False', reason: 'SyncFailed', message },
+    ])
+    expect(eventsOf(cluster)[0]).toBe(
+      `PodDisruptionBudget/b CalculateExpectedPodCountFailed: Failed to calculate the number of expected pods: ${message}`,
+    )
+    cluster.client.patch(
+      'poddisruptionbudgets',
+      { namespace: 'default', name: 'b' },
+      { type: 'merge', body: { spec: { maxUnavailable: null, minAvailable: 1 } } },
+    )
     cluster.sim.settle()
     expect(budget(cluster).status).toMatchObject({ expectedPods: 3, desiredHealthy: 1, disruptionsAllowed: 2 })
     expect(budget(cluster).status.conditions?.[0]?.reason).toBe('SufficientPods')
@@ -61,7 +78,10 @@ describe('a PodDisruptionBudget', () => {
     const [pod] = pods(cluster) as [Pod]
     const time = new Date(cluster.sim.clock.now()).toISOString().replace(/\.\d+/, '')
     const { status, ...rest } = budget(cluster)
-    cluster.client.updateStatus('poddisruptionbudgets', { ...rest, status: { ...status, disruptionsAllowed: 0, disruptedPods: { [pod.metadata.name as string]: time } } })
+    cluster.client.updateStatus('poddisruptionbudgets', {
+      ...rest,
+      status: { ...status, disruptionsAllowed: 0, disruptedPods: { [pod.metadata.name as string]: time } },
+    })
     cluster.sim.settle()
     expect(budget(cluster).status).toMatchObject({ currentHealthy: 2, disruptionsAllowed: 0 })
     cluster.advance(118)
@@ -69,7 +89,9 @@ describe('a PodDisruptionBudget', () => {
     cluster.advance(4)
     expect(budget(cluster).status).toMatchObject({ currentHealthy: 3, disruptionsAllowed: 1 })
     expect(budget(cluster).status).not.toHaveProperty('disruptedPods')
-    expect(eventsOf(cluster).at(-1)).toBe(`Pod/${pod.metadata.name as string} NotDeleted: Pod was expected by PDB default/default to be deleted but it wasn't`)
+    expect(eventsOf(cluster).at(-1)).toBe(
+      `Pod/${pod.metadata.name as string} NotDeleted: Pod was expected by PDB default/default to be deleted but it wasn't`,
+    )
   })
 
   it('takes a DisruptionTarget back that came to nothing', () => {
@@ -78,9 +100,19 @@ describe('a PodDisruptionBudget', () => {
     cluster.sim.settle()
     const [pod] = pods(cluster) as [Pod]
     const lastTransitionTime = new Date(cluster.sim.clock.now()).toISOString().replace(/\.\d+/, '')
-    const target = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', lastTransitionTime, lastProbeTime: null }
-    cluster.client.updateStatus('pods', { ...pod, status: { ...pod.status, conditions: [...(pod.status.conditions ?? []), target] } })
-    const state = (): string | undefined => pods(cluster)[0]?.status.conditions?.find(({ type }) => type === 'DisruptionTarget')?.status
+    const target = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'EvictionByEvictionAPI',
+      lastTransitionTime,
+      lastProbeTime: null,
+    }
+    cluster.client.updateStatus('pods', {
+      ...pod,
+      status: { ...pod.status, conditions: [...(pod.status.conditions ?? []), target] },
+    })
+    const state = (): string | undefined =>
+      pods(cluster)[0]?.status.conditions?.find(({ type }) => type === 'DisruptionTarget')?.status
     cluster.advance(118)
     expect(state()).toBe('True')
     cluster.advance(3)
@@ -94,6 +126,9 @@ describe('a PodDisruptionBudget', () => {
     createReplicaSet(cluster, 's', { replicas: 1 })
     cluster.sim.settle()
     const name = pods(cluster)[0]?.metadata.name as string
-    expect(eventsOf(cluster)).toContain(`Pod/${name} MultiplePodDisruptionBudgets: Pod "default"/"${name}" matches multiple PodDisruptionBudgets.  Chose "a" arbitrarily.`)
+    expect(eventsOf(cluster)).toContain(
+      `Pod/${name} MultiplePodDisruptionBudgets: Pod "default"/"${name}" matches multiple PodDisruptionBudgets.` +
+        '  Chose "a" arbitrarily.',
+    )
   })
 })

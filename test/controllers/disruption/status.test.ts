@@ -16,8 +16,10 @@ const budget = (spec: PodDisruptionBudgetSpec, status: Partial<PodDisruptionBudg
   status: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0, ...status },
 })
 const owned = (name: string, uid: string): Pod => pod(name, { readySince: 0, owner: { kind: 'ReplicaSet', uid } })
-const scales = (sizes: Record<string, number>) => ({ uid }: { readonly uid: string }) =>
-  sizes[uid] === undefined ? undefined : { uid, replicas: sizes[uid] }
+const scales =
+  (sizes: Record<string, number>) =>
+  ({ uid }: { readonly uid: string }) =>
+    sizes[uid] === undefined ? undefined : { uid, replicas: sizes[uid] }
 
 describe('expectedPodCount', () => {
   const pods = [owned('a', 'r1'), owned('b', 'r1'), owned('c', 'r2'), pod('bare')]
@@ -39,7 +41,9 @@ describe('expectedPodCount', () => {
   })
 
   it('cannot tell when a controller is gone', () => {
-    expect(() => expectedPodCount(budget({ maxUnavailable: 1 }), [owned('a', 'r9')], sizes)).toThrow('found no controllers for pod "a"')
+    expect(() => expectedPodCount(budget({ maxUnavailable: 1 }), [owned('a', 'r9')], sizes)).toThrow(
+      'found no controllers for pod "a"',
+    )
   })
 })
 
@@ -47,7 +51,11 @@ describe('disruptedPods', () => {
   const granted = (ms: number) => budget({}, { disruptedPods: { a: time(ms) } })
   it('waits two minutes for the deletion of a pod, then gives it up', () => {
     const alive = pod('a', { readySince: 0 })
-    expect(disruptedPods(granted(now - 60_000), [alive], now)).toEqual({ pending: { a: time(now - 60_000) }, expired: [], nextExpiry: now + 60_000 })
+    expect(disruptedPods(granted(now - 60_000), [alive], now)).toEqual({
+      pending: { a: time(now - 60_000) },
+      expired: [],
+      nextExpiry: now + 60_000,
+    })
     expect(disruptedPods(granted(now - 120_000), [alive], now)).toMatchObject({ expired: [] })
     expect(disruptedPods(granted(now - 121_000), [alive], now)).toEqual({ pending: {}, expired: [alive], nextExpiry: undefined })
   })
@@ -70,10 +78,26 @@ describe('budgetStatus', () => {
   const expected = { expectedPods: 3, desiredHealthy: 2, unmanaged: [] }
   it('allows what is healthy beyond need, and says so', () => {
     expect(budgetStatus(budget({}), expected, 3, {}, now)).toEqual({
-      observedGeneration: 2, disruptionsAllowed: 1, currentHealthy: 3, desiredHealthy: 2, expectedPods: 3,
-      conditions: [{ type: 'DisruptionAllowed', status: 'True', reason: 'SufficientPods', message: '', observedGeneration: 2, lastTransitionTime: time(now) }],
+      observedGeneration: 2,
+      disruptionsAllowed: 1,
+      currentHealthy: 3,
+      desiredHealthy: 2,
+      expectedPods: 3,
+      conditions: [
+        {
+          type: 'DisruptionAllowed',
+          status: 'True',
+          reason: 'SufficientPods',
+          message: '',
+          observedGeneration: 2,
+          lastTransitionTime: time(now),
+        },
+      ],
     })
-    expect(budgetStatus(budget({}), expected, 2, { a: 't' }, now)).toMatchObject({ disruptionsAllowed: 0, disruptedPods: { a: 't' } })
+    expect(budgetStatus(budget({}), expected, 2, { a: 't' }, now)).toMatchObject({
+      disruptionsAllowed: 0,
+      disruptedPods: { a: 't' },
+    })
     expect(budgetStatus(budget({}), { ...expected, expectedPods: 0, desiredHealthy: 0 }, 5, {}, now).disruptionsAllowed).toBe(0)
   })
 
@@ -93,7 +117,12 @@ describe('budgetStatus', () => {
   it('allows nothing when it cannot be reckoned', () => {
     const status = failSafeStatus(budget({}, { disruptionsAllowed: 3, observedGeneration: 1, conditions: [] }), 'no way', now)
     expect(status).toMatchObject({ disruptionsAllowed: 0, observedGeneration: 1 })
-    expect(status.conditions?.[0]).toMatchObject({ status: 'False', reason: 'SyncFailed', message: 'no way', observedGeneration: 1 })
+    expect(status.conditions?.[0]).toMatchObject({
+      status: 'False',
+      reason: 'SyncFailed',
+      message: 'no way',
+      observedGeneration: 1,
+    })
   })
 })
 

@@ -15,8 +15,17 @@ describe('a ReplicaSet', () => {
     cluster.sim.settle()
     const set = createReplicaSet(cluster, 's', { replicas: 3 })
     cluster.sim.settle()
-    const owners = Object.fromEntries(pods(cluster).map(({ metadata }) => [metadata.name as string, metadata.ownerReferences?.[0]]))
-    expect(owners.mine).toEqual({ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 's', uid: set.metadata.uid, controller: true, blockOwnerDeletion: true })
+    const owners = Object.fromEntries(
+      pods(cluster).map(({ metadata }) => [metadata.name as string, metadata.ownerReferences?.[0]]),
+    )
+    expect(owners.mine).toEqual({
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      name: 's',
+      uid: set.metadata.uid,
+      controller: true,
+      blockOwnerDeletion: true,
+    })
     expect(owners.other).toBeUndefined()
     expect(Object.keys(owners)).toHaveLength(4)
     expect(cluster.eventLines('replicaset-controller')).toHaveLength(2)
@@ -59,7 +68,9 @@ describe('a ReplicaSet', () => {
     const cluster = workloadCluster()
     createReplicaSet(cluster, 's', { replicas: 501 })
     const counts = new Set<number>()
-    const end = cluster.sim.onStep(() => counts.add(cluster.writes.filter(({ resource, type }) => resource === 'pods' && type === 'ADDED').length))
+    const end = cluster.sim.onStep(() =>
+      counts.add(cluster.writes.filter(({ resource, type }) => resource === 'pods' && type === 'ADDED').length),
+    )
     for (let step = 0; step < 30; step++) cluster.sim.step()
     end()
     expect([...counts].filter((count) => count > 0)).toEqual([500, 501])
@@ -72,13 +83,21 @@ describe('a ReplicaSet', () => {
     createReplicaSet(cluster, 's', { replicas: 10 })
     cluster.advance(1)
     const { status } = sets(cluster)[0] as ReturnType<typeof createReplicaSet>
-    expect(status.conditions).toMatchObject([{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'quota says no' }])
+    expect(status.conditions).toMatchObject([
+      { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'quota says no' },
+    ])
     expect(cluster.eventLines('replicaset-controller')[0]).toBe('ReplicaSet/s FailedCreate: Error creating: quota says no')
     // one attempt in each sync: a batch that fails is the last one, and the back-off doubles from 5 ms
     expect(refusals).toBeGreaterThanOrEqual(8)
     expect(refusals).toBeLessThanOrEqual(10)
     cluster.sim.settle()
-    expect(sets(cluster)[0]?.status).toEqual({ replicas: 10, fullyLabeledReplicas: 10, readyReplicas: 10, availableReplicas: 10, observedGeneration: 1 })
+    expect(sets(cluster)[0]?.status).toEqual({
+      replicas: 10,
+      fullyLabeledReplicas: 10,
+      readyReplicas: 10,
+      availableReplicas: 10,
+      observedGeneration: 1,
+    })
   })
 })
 

@@ -9,7 +9,12 @@ describe('replicaSetStatus', () => {
     const set = { ...replicaSet('s', 3), spec: { ...replicaSet('s', 3).spec, minReadySeconds: 10 } }
     const active = [pod('a', { readySince: 90_000 }), pod('b', { readySince: 90_001, labels: { other: 'y' } }), pod('c')]
     expect(replicaSetStatus(set, { ...observed, active, terminating: 0 })).toEqual({
-      replicas: 3, fullyLabeledReplicas: 2, readyReplicas: 2, availableReplicas: 1, terminatingReplicas: 0, observedGeneration: 1,
+      replicas: 3,
+      fullyLabeledReplicas: 2,
+      readyReplicas: 2,
+      availableReplicas: 1,
+      terminatingReplicas: 0,
+      observedGeneration: 1,
     })
     expect(replicaSetStatus(set, { ...observed, active: [] })).toEqual({ replicas: 0, observedGeneration: 1 })
   })
@@ -17,7 +22,13 @@ describe('replicaSetStatus', () => {
   it('reports a failure once, by what was being done, and drops it when it is over', () => {
     const set = replicaSet('s', 3)
     const failed = replicaSetStatus(set, { ...observed, active: [], failure: 'quota' })
-    const condition = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'quota', lastTransitionTime: '1970-01-01T00:01:40Z' }
+    const condition = {
+      type: 'ReplicaFailure',
+      status: 'True',
+      reason: 'FailedCreate',
+      message: 'quota',
+      lastTransitionTime: '1970-01-01T00:01:40Z',
+    }
     expect(failed.conditions).toEqual([condition])
     const again = replicaSetStatus({ ...set, status: failed }, { ...observed, active: [], failure: 'other', now: 200_000 })
     expect(again.conditions).toEqual([condition])

@@ -2,7 +2,8 @@ import type { DaemonSet, Deployment, ReplicaSet } from '../../../src/api/apps/ge
 import type { Node, Pod, PodTemplateSpec } from '../../../src/api/core/generated.js'
 
 const template = (image: string): PodTemplateSpec => ({
-  metadata: { labels: { app: 'x' } }, spec: { containers: [{ name: 'c', image, resources: {} }] },
+  metadata: { labels: { app: 'x' } },
+  spec: { containers: [{ name: 'c', image, resources: {} }] },
 })
 
 /** A Deployment `d` in `default`, selecting app=x. */
@@ -26,12 +27,21 @@ export function deployment(spec: Partial<Deployment['spec']> = {}, image = 'img:
 export function replicaSet(
   name: string,
   replicas: number,
-  options: { readonly available?: number; readonly age?: number; readonly image?: string; readonly annotations?: Record<string, string> } = {},
+  options: {
+    readonly available?: number
+    readonly age?: number
+    readonly image?: string
+    readonly annotations?: Record<string, string>
+  } = {},
 ): ReplicaSet {
   const { available = replicas, age = 0, image = name, annotations = {} } = options
   return {
     metadata: {
-      name, namespace: 'default', uid: name, generation: 1, annotations,
+      name,
+      namespace: 'default',
+      uid: name,
+      generation: 1,
+      annotations,
       creationTimestamp: new Date(age * 1000).toISOString(),
       ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'd', uid: 'd', controller: true }],
     },
@@ -56,13 +66,32 @@ export interface PodOptions {
 }
 
 export function pod(name: string, options: PodOptions = {}): Pod {
-  const { node, phase = 'Running', readySince, created = 0, labels = { app: 'x' }, annotations = {}, restarts = 0, owner } = options
+  const {
+    node,
+    phase = 'Running',
+    readySince,
+    created = 0,
+    labels = { app: 'x' },
+    annotations = {},
+    restarts = 0,
+    owner,
+  } = options
   const ready = { type: 'Ready', status: readySince === undefined ? 'False' : 'True', lastProbeTime: null }
-  const reference = owner && { apiVersion: owner.apiVersion ?? 'apps/v1', kind: owner.kind, name: owner.uid, uid: owner.uid, controller: true }
+  const reference = owner && {
+    apiVersion: owner.apiVersion ?? 'apps/v1',
+    kind: owner.kind,
+    name: owner.uid,
+    uid: owner.uid,
+    controller: true,
+  }
   const status = { name: 'c', ready: true, restartCount: restarts, image: '', imageID: '', state: {}, lastState: {} }
   return {
     metadata: {
-      name, namespace: 'default', uid: name, labels, annotations,
+      name,
+      namespace: 'default',
+      uid: name,
+      labels,
+      annotations,
       creationTimestamp: new Date(created).toISOString(),
       ...(options.deleted ? { deletionTimestamp: new Date(created).toISOString() } : {}),
       ...(reference ? { ownerReferences: [reference] } : {}),
@@ -90,7 +119,10 @@ export function daemonSet(spec: Partial<DaemonSet['spec']> = {}): DaemonSet {
   }
 }
 
-export function node(name: string, options: { readonly labels?: Record<string, string>; readonly taints?: Node['spec']['taints'] } = {}): Node {
+export function node(
+  name: string,
+  options: { readonly labels?: Record<string, string>; readonly taints?: Node['spec']['taints'] } = {},
+): Node {
   const { labels = {}, taints } = options
   return {
     metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } },

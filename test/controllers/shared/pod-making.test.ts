@@ -73,8 +73,16 @@ describe('sortClaims', () => {
   const matches = compileSelector({ matchLabels: { app: 'x' } })
   const other = { labels: { app: 'y' } }
   it('keeps, releases and adopts', () => {
-    const claims = sortClaims(replicaSet('s', 1), matches, [pod('a'), pod('b', other)], [pod('c'), pod('d', other), pod('e', { deleted: true })])
-    const names = Object.entries(claims).map(([what, list]) => [what, list.map(({ metadata }: { metadata: { name?: string } }) => metadata.name)])
+    const claims = sortClaims(
+      replicaSet('s', 1),
+      matches,
+      [pod('a'), pod('b', other)],
+      [pod('c'), pod('d', other), pod('e', { deleted: true })],
+    )
+    const names = Object.entries(claims).map(([what, list]) => [
+      what,
+      list.map(({ metadata }: { metadata: { name?: string } }) => metadata.name),
+    ])
     expect(Object.fromEntries(names)).toEqual({ owned: ['a'], release: ['b'], adopt: ['c'] })
   })
   it('does neither for an owner that is being deleted', () => {
@@ -86,7 +94,13 @@ describe('sortClaims', () => {
 
 describe('scaledValue', () => {
   it.each([
-    [undefined, 10, 'up', 0], [3, 10, 'up', 3], ['25%', 10, 'up', 3], ['25%', 10, 'down', 2], ['0%', 10, 'up', 0], ['100%', 7, 'down', 7], ['150%', 2, 'up', 3],
+    [undefined, 10, 'up', 0],
+    [3, 10, 'up', 3],
+    ['25%', 10, 'up', 3],
+    ['25%', 10, 'down', 2],
+    ['0%', 10, 'up', 0],
+    ['100%', 7, 'down', 7],
+    ['150%', 2, 'up', 3],
   ] as const)('%s of %d rounded %s is %d', (value, total, rounding, expected) => {
     expect(scaledValue(value, total, rounding)).toBe(expected)
   })
@@ -106,8 +120,12 @@ describe('podFromTemplate', () => {
     const set = replicaSet('s', 1)
     const { metadata, spec } = podFromTemplate(set.spec.template, { object: set, apiVersion: 'apps/v1', kind: 'ReplicaSet' })
     expect(metadata).toEqual({
-      generateName: 's-', namespace: 'default', labels: { app: 'x' },
-      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 's', uid: 's', controller: true, blockOwnerDeletion: true }],
+      generateName: 's-',
+      namespace: 'default',
+      labels: { app: 'x' },
+      ownerReferences: [
+        { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 's', uid: 's', controller: true, blockOwnerDeletion: true },
+      ],
     })
     expect(spec).toBe(set.spec.template.spec)
   })

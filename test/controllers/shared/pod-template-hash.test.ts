@@ -4,53 +4,79 @@ import type { PodTemplateSpec } from '../../../src/api/core/generated.js'
 import { podTemplateHash, SAFE_ALPHABET } from '../../../src/controllers/shared/pod-template-hash.js'
 
 const pod = {
-  restartPolicy: 'Always', terminationGracePeriodSeconds: 30, dnsPolicy: 'ClusterFirst', securityContext: {},
+  restartPolicy: 'Always',
+  terminationGracePeriodSeconds: 30,
+  dnsPolicy: 'ClusterFirst',
+  securityContext: {},
   schedulerName: 'default-scheduler',
 }
 const container = {
-  resources: {}, terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File', imagePullPolicy: 'IfNotPresent',
+  resources: {},
+  terminationMessagePath: '/dev/termination-log',
+  terminationMessagePolicy: 'File',
+  imagePullPolicy: 'IfNotPresent',
 }
 const port = { name: 'http', containerPort: 80, protocol: 'TCP' }
-const probe = { httpGet: { path: '/', port: 'http', scheme: 'HTTP' }, timeoutSeconds: 1, successThreshold: 1, failureThreshold: 3 }
+const probe = {
+  httpGet: { path: '/', port: 'http', scheme: 'HTTP' },
+  timeoutSeconds: 1,
+  successThreshold: 1,
+  failureThreshold: 3,
+}
 
 function template(app: string, spec: object, labels: object = {}): PodTemplateSpec {
   return { metadata: { labels: { app, ...labels } }, spec: { ...pod, ...spec } } as unknown as PodTemplateSpec
 }
 
-const plain = (image: string, imagePullPolicy: string, spec: object = { terminationGracePeriodSeconds: 1 }, app = 'x'): PodTemplateSpec =>
-  template(app, { containers: [{ ...container, name: 'c', image, imagePullPolicy }], ...spec })
+const plain = (
+  image: string,
+  imagePullPolicy: string,
+  spec: object = { terminationGracePeriodSeconds: 1 },
+  app = 'x',
+): PodTemplateSpec => template(app, { containers: [{ ...container, name: 'c', image, imagePullPolicy }], ...spec })
 
 const wordpress = template('wordpress', {
-  containers: [{
-    ...container,
-    name: 'wordpress',
-    image: 'wordpress:6.8',
-    ports: [port],
-    env: [
-      { name: 'WORDPRESS_DB_HOST', value: 'mysql' },
-      { name: 'WORDPRESS_DB_PASSWORD', valueFrom: { secretKeyRef: { name: 'mysql-pass', key: 'password' } } },
-    ],
-    resources: { limits: { memory: '512Mi' }, requests: { cpu: '250m', memory: '256Mi' } },
-    readinessProbe: { ...probe, periodSeconds: 5 },
-  }],
+  containers: [
+    {
+      ...container,
+      name: 'wordpress',
+      image: 'wordpress:6.8',
+      ports: [port],
+      env: [
+        { name: 'WORDPRESS_DB_HOST', value: 'mysql' },
+        { name: 'WORDPRESS_DB_PASSWORD', valueFrom: { secretKeyRef: { name: 'mysql-pass', key: 'password' } } },
+      ],
+      resources: { limits: { memory: '512Mi' }, requests: { cpu: '250m', memory: '256Mi' } },
+      readinessProbe: { ...probe, periodSeconds: 5 },
+    },
+  ],
 })
 
-const web = template('web', {
-  terminationGracePeriodSeconds: 1,
-  serviceAccountName: 'default',
-  serviceAccount: 'default',
-  containers: [{
-    ...container,
-    name: 'nginx',
-    image: 'nginx:1.27',
-    ports: [port],
-    env: [{ name: 'MODE', valueFrom: { configMapKeyRef: { name: 'settings', key: 'mode' } } }, { name: 'X', value: '1' }],
-    resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { memory: '128Mi' } },
-    readinessProbe: { ...probe, periodSeconds: 10 },
-    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
-  }],
-  volumes: [{ name: 'tmp', emptyDir: {} }],
-}, { tier: 'front' })
+const web = template(
+  'web',
+  {
+    terminationGracePeriodSeconds: 1,
+    serviceAccountName: 'default',
+    serviceAccount: 'default',
+    containers: [
+      {
+        ...container,
+        name: 'nginx',
+        image: 'nginx:1.27',
+        ports: [port],
+        env: [
+          { name: 'MODE', valueFrom: { configMapKeyRef: { name: 'settings', key: 'mode' } } },
+          { name: 'X', value: '1' },
+        ],
+        resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { memory: '128Mi' } },
+        readinessProbe: { ...probe, periodSeconds: 10 },
+        volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+      },
+    ],
+    volumes: [{ name: 'tmp', emptyDir: {} }],
+  },
+  { tier: 'front' },
+)
 
 describe('podTemplateHash', () => {
   const onlyOnN1 = { terminationGracePeriodSeconds: 1, nodeSelector: { 'kubernetes.io/hostname': 'n1' } }
@@ -69,7 +95,10 @@ describe('podTemplateHash', () => {
   })
 
   it('takes absent, empty and null lists and maps for the same', () => {
-    const empty = { ...web, spec: { ...web.spec, tolerations: [], nodeSelector: {}, affinity: null } } as unknown as PodTemplateSpec
+    const empty = {
+      ...web,
+      spec: { ...web.spec, tolerations: [], nodeSelector: {}, affinity: null },
+    } as unknown as PodTemplateSpec
     expect(podTemplateHash(empty, undefined, 34)).toBe('fbcbfbf9c')
   })
 

@@ -46,8 +46,8 @@ export interface Recording {
 }
 
 /**
- * A cluster as the recordings had it: three nodes, and the controllers of this folder's tests. `offset`: in which part of a second the
- * recording began, which matters where API times (whole seconds) are compared with the clock.
+ * A cluster as the recordings had it: three nodes, and the controllers of this folder's tests. `offset`: in which part of a second
+ * the recording began, which matters where API times (whole seconds) are compared with the clock.
  */
 export function workloadCluster(offset = 0, version = 'v1.34', options: SimulationOptions = {}): ControllerCluster {
   const kubelets = ['n1', 'n2', 'n3'].map((node) => fakeKubelet(node))
@@ -68,7 +68,10 @@ export function workloadCluster(offset = 0, version = 'v1.34', options: Simulati
 }
 
 /** Plays the requests of a recording, each at its time, and answers what came of it in the recording's own form. */
-export function replay(recording: Recording, cluster: ControllerCluster = workloadCluster(recording.offset)): Omit<Recording, 'id' | 'requests' | 'end'> {
+export function replay(
+  recording: Recording,
+  cluster: ControllerCluster = workloadCluster(recording.offset),
+): Omit<Recording, 'id' | 'requests' | 'end'> {
   const start = cluster.now
   const pods = new Map<string, string>()
   for (const request of recording.requests) {
@@ -81,7 +84,9 @@ export function replay(recording: Recording, cluster: ControllerCluster = worklo
 }
 
 function send(cluster: ControllerCluster, request: RecordedRequest, pods: Map<string, string>): void {
-  const [resource = '', recordedName, subresource] = request.path.slice(request.path.indexOf('/default/') + '/default/'.length).split('/')
+  const [resource = '', recordedName, subresource] = request.path
+    .slice(request.path.indexOf('/default/') + '/default/'.length)
+    .split('/')
   const name = resource === 'pods' && recordedName !== undefined ? podFor(cluster, recordedName, pods) : recordedName
   const key = { namespace: 'default', ...(name === undefined ? {} : { name }) }
   let code = request.method === 'POST' ? 201 : 200
@@ -97,7 +102,13 @@ function send(cluster: ControllerCluster, request: RecordedRequest, pods: Map<st
 
 type Key = { readonly namespace: string; readonly name?: string }
 
-function call({ client }: ControllerCluster, request: RecordedRequest, resource: string, key: Key, subresource: string | undefined): void {
+function call(
+  { client }: ControllerCluster,
+  request: RecordedRequest,
+  resource: string,
+  key: Key,
+  subresource: string | undefined,
+): void {
   const body = request.body as KubeObject
   if (request.method === 'DELETE') client.delete(resource, key)
   else if (request.method === 'PATCH') {
@@ -113,15 +124,22 @@ function podFor({ client }: ControllerCluster, recorded: string, pods: Map<strin
   if (known !== undefined) return known
   const prefix = recorded.slice(0, recorded.lastIndexOf('-') + 1)
   const taken = new Set(pods.values())
-  const candidates = client.list('pods', { namespace: 'default' }).items.filter((pod) => pod.metadata.deletionTimestamp === undefined)
-  const found = candidates.find(({ metadata: { name = '' } }) => (name.startsWith(prefix) || name === recorded) && !taken.has(name))
+  const candidates = client
+    .list('pods', { namespace: 'default' })
+    .items.filter((pod) => pod.metadata.deletionTimestamp === undefined)
+  const found = candidates.find(
+    ({ metadata: { name = '' } }) => (name.startsWith(prefix) || name === recorded) && !taken.has(name),
+  )
   const name = found?.metadata.name ?? recorded
   pods.set(recorded, name)
   return name
 }
 
 const RESOURCES: Readonly<Record<string, string>> = {
-  deployments: 'deployments', replicasets: 'replicasets', daemonsets: 'daemonsets', poddisruptionbudgets: 'pdbs',
+  deployments: 'deployments',
+  replicasets: 'replicasets',
+  daemonsets: 'daemonsets',
+  poddisruptionbudgets: 'pdbs',
 }
 
 function statesOf(cluster: ControllerCluster): Record<string, RecordedState[]> {
@@ -149,7 +167,9 @@ function summary(object: KubeObject, label: string): Readonly<Record<string, unk
     generation: metadata.generation,
     ...(label === 'deployments' || label === 'replicasets' ? { replicas: spec.replicas } : {}),
     status: JSON.parse(JSON.stringify(counts).replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'TIME')) as unknown,
-    ...(conditions.length > 0 ? { conditions: conditions.map((c) => `${c.type}|${c.status}|${c.reason ?? ''}|${c.message ?? ''}`) } : {}),
+    ...(conditions.length > 0
+      ? { conditions: conditions.map((c) => `${c.type}|${c.status}|${c.reason ?? ''}|${c.message ?? ''}`) }
+      : {}),
     ...(revision === undefined ? {} : { revision }),
   }
 }

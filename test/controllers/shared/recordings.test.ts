@@ -16,7 +16,7 @@ describe('workload controllers do what the recorded control plane did', () => {
   }
 })
 
-/** In how many steps a ReplicaSet is scaled depends on how closely together its pods become ready; by how much it is in all does not. */
+/** How closely together pods become ready decides in how many steps a ReplicaSet is scaled, but not by how much in all. */
 function withSummedScalings(events: Recording['events']): Record<string, number> {
   const sums: Record<string, number> = {}
   for (const [line, count] of Object.entries(events)) {
@@ -28,7 +28,9 @@ function withSummedScalings(events: Recording['events']): Record<string, number>
 
 /** For the same reason, ReplicaSets differ in their generations. */
 function comparable(objects: Recording['objects']): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(objects).map(([key, object]) => [key, key.startsWith('replicasets ') ? withoutGeneration(object) : object]))
+  return Object.fromEntries(
+    Object.entries(objects).map(([key, object]) => [key, key.startsWith('replicasets ') ? withoutGeneration(object) : object]),
+  )
 }
 
 function withoutGeneration({ last }: RecordedObject): unknown {
