@@ -130,8 +130,8 @@ export class Lab {
     this.#host.reconnect()
   }
 
-  fork(): Lab {
-    return new Lab(this.#options, { store: this.#store, state: this.sim.state() })
+  fork(through: (state: SimulationState) => SimulationState = (state) => state): Lab {
+    return new Lab(this.#options, { store: this.#store, state: through(this.sim.state()) })
   }
 
   /** Events about containers and pods of one reason. */
