@@ -72,8 +72,8 @@ describe('refused requests', () => {
   it('a body of another namespace than the request is 400', () => {
     const { server, client } = harness()
     const answer = server.handle({
-      verb: 'create', group: '', version: 'v1', resource: 'configmaps', namespace: 'kube-system', options: {}, body: configMap('a'),
-      user: client.user, userAgent: 'test',
+      verb: 'create', group: '', version: 'v1', resource: 'configmaps', namespace: 'kube-system', options: {},
+      body: configMap('a'), user: client.user, userAgent: 'test',
     })
     expect(answer.code).toBe(400)
     expect((answer.object as { message: string }).message)

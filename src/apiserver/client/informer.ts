@@ -66,6 +66,11 @@ export class Informer<T extends KubeObject> {
     return this.#ports.state.value.resourceVersion !== undefined
   }
 
+  /** Resource version up to which this informer has seen the store. */
+  get seen(): string | undefined {
+    return this.#ports.state.value.resourceVersion
+  }
+
   /** Adds a listener for all later changes (the objects of the first list come as ADDED). */
   onChange(listener: (change: Change<T>) => void): this {
     this.#listeners.push(listener)

@@ -37,7 +37,7 @@ export function takeDisruption(
 }
 
 function decrement(
-  { ...context }: RegistryContext, call: Pick<Call, 'dryRun'>, budget: PodDisruptionBudget, podName: string,
+  context: RegistryContext, call: Pick<Call, 'dryRun'>, budget: PodDisruptionBudget, podName: string,
 ): void {
   const now = formatTime(context.clock.now())
   const resource = context.resources.find('poddisruptionbudgets') as Resource
@@ -76,6 +76,8 @@ function refusal({ metadata, status }: PodDisruptionBudget): string {
   if (status.currentHealthy <= status.desiredHealthy) {
     return `The disruption budget ${name} needs ${status.desiredHealthy} healthy pods and has ${status.currentHealthy} currently`
   }
-  if (condition?.status === 'False' && (condition.message ?? '') !== '') return `${blocked} (${condition.reason}): ${condition.message}`
+  if (condition?.status === 'False' && (condition.message ?? '') !== '') {
+    return `${blocked} (${condition.reason}): ${condition.message}`
+  }
   return blocked
 }

@@ -89,8 +89,8 @@ export function checkPreconditions({ resource, request: { options } }: Call, { m
       + 'The object might have been deleted and then recreated')
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    throw conflict(of, name, `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record `
-      + `(${metadata.resourceVersion ?? ''}). The object might have been modified`)
+    throw conflict(of, name, `the ResourceVersion in the precondition (${resourceVersion}) does not match the `
+      + `ResourceVersion in record (${metadata.resourceVersion ?? ''}). The object might have been modified`)
   }
 }
 

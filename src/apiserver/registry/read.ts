@@ -68,11 +68,10 @@ function listRevision(
 }
 
 function continueTooOld({ start }: ContinueToken): Error {
-  const error =
-    expired('The provided continue parameter is too old to display a consistent list result. You can start a new list without '
-    + 'the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the '
-    + 'provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk '
-    + 'was returned and now may show up in the list.')
+  const error = expired('The provided continue parameter is too old to display a consistent list result. You can start a new list '
+    + 'without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. '
+    + 'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted '
+    + 'between the time the first chunk was returned and now may show up in the list.')
   return Object.assign(error, { status: { ...error.status, metadata: { continue: encodeContinue({ start, revision: -1 }) } } })
 }
 
@@ -99,7 +98,8 @@ export function readAll(
 
 /** Keys of all objects that can match, or undefined when only a scan can tell. */
 function indexedKeys(
-  { indexes, storage }: RegistryContext, resource: Call['resource'], { equals, namespace }: Selection, revision: number | undefined,
+  { indexes, storage }: RegistryContext, resource: Call['resource'], { equals, namespace }: Selection,
+  revision: number | undefined,
 ): readonly string[] | undefined {
   const name = equals.get('metadata.name')
   if (name !== undefined && (namespace !== undefined || !resource.namespaced)) return [storageKey(resource, namespace, name)]
@@ -145,7 +145,8 @@ function readChunk({ storage }: RegistryContext, call: Call, selection: Selectio
 }
 
 function countFrom(storage: RegistryContext['storage'], from: string, to: string, revision: number | undefined): number {
-  return revision === undefined || revision === storage.revision ? storage.count(from, to) : storage.list({ from, to, revision }).length
+  const isNow = revision === undefined || revision === storage.revision
+  return isNow ? storage.count(from, to) : storage.list({ from, to, revision }).length
 }
 
 function relativeKey({ resource }: Call, { metadata }: KubeObject, prefix: string): string {

@@ -22,7 +22,8 @@ export class Normaliser {
       const { metadata } = value as { metadata?: Record<string, unknown> }
       if (typeof metadata?.['resourceVersion'] === 'string') this.#versions.add(metadata['resourceVersion'])
       const { generateName, name } = metadata ?? {}
-      if (typeof generateName === 'string' && typeof name === 'string' && name.startsWith(generateName.slice(0, 58)) && name !== generateName) {
+      const isGenerated = typeof generateName === 'string' && typeof name === 'string' && name.startsWith(generateName.slice(0, 58))
+      if (isGenerated && name !== generateName) {
         this.#names.set(name, `${name.slice(0, -5)}<rand>`)
       }
       for (const member of Object.values(value)) this.learn(member)

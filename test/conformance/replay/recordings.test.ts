@@ -36,5 +36,6 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')).
 
 afterAll(() => {
   const unequal = layers.map((layer) => `${layer} ${totals.layers[layer]}`).join(', ')
-  console.log(`recordings: ${totals.equal} of ${totals.scenarios} scenarios equal, ${totals.steps} steps; steps unequal by layer: ${unequal}`)
+  const scenarios = `${totals.equal} of ${totals.scenarios} scenarios equal`
+  console.log(`recordings: ${scenarios}, ${totals.steps} steps; steps unequal by layer: ${unequal}`)
 })

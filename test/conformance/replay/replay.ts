@@ -117,9 +117,9 @@ function compareAll(scenario: Scenario, actual: readonly RecordedResponse[]): re
 
 /** Names cut to 58 characters and completed show no `<rand>` in the recordings. */
 function generated(body: unknown, normaliser: Normaliser): unknown {
-  return JSON.parse(
-    JSON.stringify(body, (_, value: unknown) => (typeof value === 'string' && value.length > 60 ? normaliser.text(value) : value)),
-  )
+  const shown = (_: string, value: unknown): unknown =>
+    (typeof value === 'string' && value.length > 60 ? normaliser.text(value) : value)
+  return JSON.parse(JSON.stringify(body, shown))
 }
 
 /** Members that are undefined do not count, managedFields are not compared. */

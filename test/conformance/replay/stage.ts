@@ -10,8 +10,8 @@ import type { Stage } from './replay.js'
 import type { Scenario, Step } from './scenario.js'
 
 const CA = {
-  description: 'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service '
-    + 'IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
+  description: 'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the '
+    + 'internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
   pem: '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n',
 }
 
