@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import type { ConfigMap } from '../../src/api/core/generated.js'
+import { CorrelatingRecorder, type RecorderState } from '../../src/apiserver/client/correlating-recorder.js'
+import { etcdCompactor } from '../../src/apiserver/modules/etcd-compactor.js'
+import { etcdLessor } from '../../src/apiserver/modules/etcd-lessor.js'
+import { harness, pod, type Harness } from './harness.js'
+
+function withModules(): Harness {
+  const all = harness()
+  const { sim, store, server } = all
+  for (const module of [etcdCompactor({ store, hub: server.context.hub }), etcdLessor({ store, storage: server.context.storage })]) {
+    sim.add(module, sim.host(module.name))
+  }
+  return all
+}
+
+const configMap = (name: string): ConfigMap => ({ metadata: { name, namespace: 'default' } })
+
+describe('compactor', () => {
+  it('keeps five to ten minutes of history', () => {
+    const { client, sim, store } = withModules()
+    const start = store.revision
+    sim.advance('4m')
+    client.create('configmaps', configMap('a'))
+    const written = store.revision
+    sim.advance('1m')
+    expect(store.compactedRevision).toBe(start)
+    sim.advance('5m')
+    expect(store.compactedRevision).toBe(written)
+  })
+
+  it('never loses a watch that is pulled when woken', () => {
+    const { client, sim } = withModules()
+    const watch = client.watch('pods')
+    watch.next()
+    watch.onReady(() => void watch.next())
+    for (let minute = 0; minute < 30; minute++) {
+      client.create('configmaps', configMap(`c${minute}`))
+      sim.advance('1m')
+    }
+    client.create('pods', pod('a'))
+    expect(watch.resourceVersion).toBe(client.list('pods').metadata.resourceVersion)
+  })
+})
+
+describe('lessor and recorder', () => {
+  const recorderOf = ({ client, sim }: Harness): CorrelatingRecorder => new CorrelatingRecorder({
+    client, clock: sim.clock, source: { component: 'kubelet', host: 'n1' }, state: { value: new Map() as RecorderState },
+  })
+
+  it('equal events are counted up on one object, which goes after an hour', () => {
+    const all = withModules()
+    const { client, sim } = all
+    const recorder = recorderOf(all)
+    const target = { object: client.create('pods', pod('a')), kind: 'Pod', apiVersion: 'v1' }
+    recorder.event(target, 'Normal', 'Pulled', 'm')
+    recorder.event(target, 'Warning', 'Failed', 'm')
+    sim.advance('10s')
+    recorder.event(target, 'Normal', 'Pulled', 'm')
+    const events = client.list('events', { namespace: 'default', fieldSelector: 'reason=Pulled' }).items
+    expect(events).toHaveLength(1)
+    expect(events[0]).toMatchObject({
+      count: 2, type: 'Normal', message: 'm', firstTimestamp: '2026-01-01T00:00:00Z', lastTimestamp: '2026-01-01T00:00:10Z',
+      source: { component: 'kubelet', host: 'n1' }, involvedObject: { kind: 'Pod', name: 'a', namespace: 'default', apiVersion: 'v1' },
+    })
+    expect(events[0]?.metadata.name).toMatch(/^a\.[0-9a-f]{16}$/)
+    sim.advance('59m')
+    expect(client.list('events').items).toHaveLength(2)
+    sim.advance('3m')
+    expect(client.list('events').items).toHaveLength(0)
+  })
+
+  it('a storm about one object is cut off after 25, then let through every five minutes', () => {
+    const all = harness()
+    const { client, sim } = all
+    const recorder = recorderOf(all)
+    const target = { object: client.create('pods', pod('a')), kind: 'Pod', apiVersion: 'v1' }
+    for (let at = 0; at < 40; at++) recorder.event(target, 'Warning', 'BackOff', 'm')
+    expect(client.list('events').items[0]?.count).toBe(25)
+    sim.advance('5m')
+    for (let at = 0; at < 5; at++) recorder.event(target, 'Warning', 'BackOff', 'm')
+    expect(client.list('events').items[0]?.count).toBe(26)
+  })
+
+  it('what cannot be written is dropped', () => {
+    const all = harness()
+    const { client } = all
+    const object = { metadata: { name: 'p', namespace: 'nosuch', uid: 'u' } }
+    recorderOf(all).event({ object, kind: 'Pod', apiVersion: 'v1' }, 'Normal', 'R', 'm')
+    expect(client.list('events').items).toEqual([])
+  })
+})
