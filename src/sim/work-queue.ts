@@ -9,6 +9,11 @@ export interface WorkQueueOptions {
   /** Class of the retry timers. Default `work`. */
   readonly retryClass?: 'work' | 'watchdog'
   /**
+   * How many retries of a key in a row may be `work`; further ones are watchdogs, so that `settle()` comes to rest on what keeps
+   * failing. Default: all.
+   */
+  readonly workRetries?: number
+  /**
    * Which errors of `reconcile` are answered by a retry with back-off (and a line in the log). All others are bugs and are thrown on.
    * Default: none.
    */
@@ -63,8 +68,9 @@ export class TopicWorkQueue implements WorkQueue {
   addRateLimited(key: string): void {
     const failures = this.failures(key)
     this.#failures.value.set(key, failures + 1)
-    const { baseDelay = 5, maxDelay = 1_000_000, retryClass = 'work' } = this.#options
-    this.addAfter(key, Math.min(baseDelay * 2 ** failures, maxDelay), { class: retryClass })
+    const { baseDelay = 5, maxDelay = 1_000_000, retryClass = 'work', workRetries = Infinity } = this.#options
+    const isPatient = failures < workRetries
+    this.addAfter(key, Math.min(baseDelay * 2 ** failures, maxDelay), { class: isPatient ? retryClass : 'watchdog' })
   }
 
   forget(key: string): void {

@@ -1,8 +1,14 @@
 import type { ComponentHost } from '../../apiserver/client/component.js'
-import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
+import type { WorkQueue } from '../../sim/work-queue.js'
 
 /** How often a controller looks whether its informers have their first lists, in ms. Source: client-go cache.WaitForCacheSync. */
 const SYNC_POLL = 100
+
+/**
+ * Retries in a row that `settle()` waits for: 5, 10, 20, ... ms, 1.3 s in all. What fails that often (a quota, a policy) is not in flight
+ * but broken.
+ */
+const WORK_RETRIES = 8
 
 /**
  * A controller's work queue: keys wait until all informers have their first list, a failed sync is retried with back-off, and
@@ -12,7 +18,6 @@ export function reconcileQueue(
   host: ComponentHost,
   informers: readonly { readonly synced: boolean }[],
   sync: (key: string) => void,
-  options?: WorkQueueOptions,
 ): WorkQueue {
   const queue: WorkQueue = host.workQueue(
     'queue',
@@ -21,7 +26,7 @@ export function reconcileQueue(
       sync(key)
       queue.forget(key)
     },
-    options,
+    { workRetries: WORK_RETRIES },
   )
   return queue
 }

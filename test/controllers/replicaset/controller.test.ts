@@ -90,7 +90,7 @@ describe('a ReplicaSet', () => {
     // one attempt in each sync: a batch that fails is the last one, and the back-off doubles from 5 ms
     expect(refusals).toBeGreaterThanOrEqual(8)
     expect(refusals).toBeLessThanOrEqual(10)
-    cluster.sim.settle()
+    cluster.advance(5)
     expect(sets(cluster)[0]?.status).toEqual({
       replicas: 10,
       fullyLabeledReplicas: 10,
@@ -98,6 +98,20 @@ describe('a ReplicaSet', () => {
       availableReplicas: 10,
       observedGeneration: 1,
     })
+  })
+
+  it('does not keep settle() waiting for a failure that stays', () => {
+    const cluster = workloadCluster()
+    let isRefused = true
+    refuse(cluster.server, () => isRefused)
+    createReplicaSet(cluster, 's', { replicas: 1 })
+    const begin = cluster.now
+    cluster.sim.settle()
+    expect(cluster.now - begin).toBeLessThan(2)
+    expect(sets(cluster)[0]?.status.conditions?.[0]?.message).toBe('quota says no')
+    isRefused = false
+    cluster.advance(5)
+    expect(sets(cluster)[0]?.status).toMatchObject({ availableReplicas: 1 })
   })
 })
 
