@@ -83,6 +83,16 @@ describe('update', () => {
   })
 })
 
+describe('what was read may be sent back as it is', () => {
+  it('to every endpoint', () => {
+    const { client } = harness()
+    const made = client.create('pods', pod('a'))
+    expect(client.updateStatus('pods', made)).toBe(made)
+    expect(client.update('pods', made)).toBe(made)
+    expect(() => client.create('pods', made)).toThrow('resourceVersion should not be set on objects to be created')
+  })
+})
+
 describe('watch', () => {
   it('begins with what is there and goes on with changes', () => {
     const { client } = harness()

@@ -45,6 +45,20 @@ describe('selectors of a watch', () => {
     expect(woken).toEqual(['all', 'here', 'n1'])
   })
 
+  it('is forgotten when it stops', () => {
+    const { client } = harness()
+    let woken = 0
+    for (const options of [{}, { namespace: 'default' }, { fieldSelector: 'spec.nodeName=n1' }, { fieldSelector: 'spec.nodeName=n1' }]) {
+      const watch = client.watch('pods', options)
+      watch.onReady(() => woken++)
+      watch.stop()
+      watch.stop()
+      expect(watch.next()).toEqual([])
+    }
+    client.create('pods', pod('a', { nodeName: 'n1' }))
+    expect(woken).toBe(0)
+  })
+
   it('costs nothing for objects of another node', () => {
     const { client } = harness()
     const watch = client.watch('pods', { fieldSelector: 'spec.nodeName=n1' })

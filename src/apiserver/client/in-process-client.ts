@@ -96,7 +96,8 @@ export class InProcessClient implements Client {
 
   #collection(verb: RequestVerb, resource: string, options: ListOptions & RequestOptions): ApiRequest {
     const target = this.#server.context.resources.get(resource)
-    return this.#request(verb, target, target.namespaced ? options.namespace : undefined, undefined, options)
+    const namespace = target.namespaced && options.namespace !== '' ? options.namespace : undefined
+    return this.#request(verb, target, namespace, undefined, options)
   }
 
   #request(

@@ -34,8 +34,10 @@ export function decodeBody<T extends KubeObject = KubeObject>(
   checkKind(resources, body, expected, apiVersion)
   const fail = (why: string): Error => badRequest(cannotHandle(expected.kind, expected.version, expected.kind, why))
   try {
-    const { object, unknownFields } = decode<Record<string, unknown>>(expected.message, body, { shareFrozen })
+    const { object: decoded, unknownFields } = decode<Record<string, unknown>>(expected.message, body, { shareFrozen })
     reportFields(call, unknownFields, fail)
+    // the body may be the stored object itself
+    const object = Object.isFrozen(decoded) ? { ...decoded } : decoded
     object.apiVersion = apiVersion
     object.kind = expected.kind
     return object as unknown as Draft<T>

@@ -83,7 +83,8 @@ export class EtcdStorage implements Storage {
   }
 
   #publish(): void {
-    const after = this.#seen
+    // other programs' keys may have been written and compacted meanwhile; nothing of ours can have been
+    const after = Math.max(this.#seen, this.#store.compactedRevision - 1)
     this.#seen = this.#store.revision
     for (const event of this.#store.changesSince(after, ROOT, ROOT_END)) {
       const change = changeOf(event)

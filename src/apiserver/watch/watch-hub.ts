@@ -35,7 +35,9 @@ export class WatchHub implements WatchRegister {
   }
 
   remove(watch: RoutedWatch): void {
-    this.#listOf(watch).remove(watch)
+    const list = this.#listOf(watch)
+    list.remove(watch)
+    if (list.size === 0) this.#forget(watch)
   }
 
   /**
@@ -73,6 +75,18 @@ export class WatchHub implements WatchRegister {
       if (routes !== undefined) return routes
     }
     return undefined
+  }
+
+  /** Drops the list of a route that nobody takes any more, so that a write need not look there. */
+  #forget({ resource, selection, route }: RoutedWatch): void {
+    const routes = this.#routes.get(resource.prefix)
+    if (route === undefined) {
+      if (selection.namespace !== undefined) routes?.byNamespace.delete(selection.namespace)
+      return
+    }
+    const field = routes?.byField.get(route.field)
+    field?.byValue.delete(route.value)
+    if (field?.byValue.size === 0) routes?.byField.delete(route.field)
   }
 
   #listOf({ resource, selection, route }: RoutedWatch): WatchList {
