@@ -28,9 +28,22 @@ const binarySuffixes = Object.entries(binaryPowers).sort(([, a], [, b]) => b - a
 const numberPattern = /^([+-]?)(\d*)(?:\.(\d*))?(.*)$/s
 const suffixPattern = /^(?:[numkMGTPE]?|[KMGTPE]i|[eE][+-]?\d+)$/
 
+/** Texts that were read before: resource lists repeat the same few. Cleared when it grows too large. */
+const parsed = new Map<string, Quantity>()
+const maxRemembered = 1000
+
 /** Reads a quantity; throws QuantityError with upstream's text. */
 export function parseQuantity(text: string | number): Quantity {
-  const source = typeof text === 'number' ? String(text) : text
+  const source = String(text)
+  const known = parsed.get(source)
+  if (known !== undefined) return known
+  const quantity = parse(source)
+  if (parsed.size >= maxRemembered) parsed.clear()
+  parsed.set(source, quantity)
+  return quantity
+}
+
+function parse(source: string): Quantity {
   const match = numberPattern.exec(source)
   const [, sign = '', whole = '', fraction = '', suffix = ''] = match ?? []
   if (match === null || (whole === '' && fraction === '') || !/^[eEinumkKMGTP]*[-+]?\d*$/.test(suffix)) {
@@ -98,7 +111,7 @@ export function canonicalQuantity(text: string | number): string {
   const known = canonical.get(source)
   if (known !== undefined) return known
   const result = formatQuantity(parseQuantity(source))
-  if (canonical.size >= 1000) canonical.clear()
+  if (canonical.size >= maxRemembered) canonical.clear()
   canonical.set(source, result)
   return result
 }

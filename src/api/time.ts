@@ -24,7 +24,6 @@ export function timeMs(text: string | null | undefined): number | undefined {
 export class TimeParseError extends Error {}
 
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)((?:\.\d+)?)(Z|[+-]\d\d:\d\d)$/
-const canonicalTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
 
 /** A layout element: what it is called in Go's layout, and what it must look like. */
 const elements: readonly (readonly [name: string, pattern: RegExp])[] = [
@@ -35,8 +34,27 @@ const zone: readonly [name: string, pattern: RegExp] = ['Z07:00', /^(Z|[+-]\d\d:
 
 /** Reads RFC 3339 and answers metav1.Time's own form (UTC, seconds). Throws TimeParseError. */
 export function normalizeTime(text: string): string {
-  if (canonicalTime.test(text) && !Number.isNaN(Date.parse(text)) && isRealDate(text)) return text
-  return formatTime(parse(text, '2006-01-02T15:04:05Z07:00', false))
+  return isCanonical(text) ? text : formatTime(parse(text, '2006-01-02T15:04:05Z07:00', false))
+}
+
+const pairs = [[5, 12], [8, 31], [11, 23], [14, 59], [17, 59]] as const
+
+/** The short way for times that are in their own form already: no pattern, no Date. Days after the 28th take the long way. */
+function isCanonical(text: string): boolean {
+  if (text.length !== 20 || text[4] !== '-' || text[7] !== '-' || text[10] !== 'T' || text[13] !== ':' || text[16] !== ':') return false
+  if (text[19] !== 'Z' || number(text, 0) < 0 || number(text, 2) < 0) return false
+  for (const [at, most] of pairs) {
+    const value = number(text, at)
+    if (value < (at < 10 ? 1 : 0) || value > most) return false
+  }
+  return number(text, 8) <= 28
+}
+
+/** Two digits as a number, -1 if they are none. */
+function number(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48
+  const ones = text.charCodeAt(at + 1) - 48
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1
 }
 
 /** Reads a MicroTime, which must have six decimals, and answers its own form (UTC). Throws TimeParseError. */
@@ -63,9 +81,6 @@ function rangeFault([year = 0, month = 0, day = 0, hour = 0, minute = 0, second 
 }
 
 const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate()
-
-const isRealDate = (text: string): boolean =>
-  Number(text.slice(8, 10)) <= daysIn(Number(text.slice(0, 4)), Number(text.slice(5, 7)))
 
 /** Go names the rest of the text that it could not read and the layout element that it expected there. */
 function syntaxError(text: string, layout: string, micro: boolean): string {

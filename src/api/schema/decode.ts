@@ -1,8 +1,9 @@
 import { DecodeError, jsonKind } from './decode-error.js'
 import { isDecoded } from './freeze.js'
 import { isPlainObject, maxDepth, maxItems, setOwn } from './plain-json.js'
+import { goTypeOf, planOf, type FieldPlan, type Plan } from './plan.js'
 import { readScalar, TypeMismatch, zeroScalar } from './scalars.js'
-import type { Field, ListField, MapField, Message, MessageField } from './types.js'
+import type { ListField, Message, ScalarField } from './types.js'
 
 export interface DecodeOptions {
   /**
@@ -34,126 +35,161 @@ export function decode<T = unknown>(message: Message, input: unknown, options: D
   }
 }
 
-interface Plan {
-  readonly message: Message
-  readonly fields: ReadonlyMap<string, Field>
-  readonly always: readonly (readonly [name: string, field: Field])[]
-}
-
-const plans = new WeakMap<Message, Plan>()
-
-function planOf(message: Message): Plan {
-  const known = plans.get(message)
-  if (known !== undefined) return known
-  const entries = Object.entries(message.fields)
-  const plan = { message, fields: new Map(entries), always: entries.filter(([, { presence }]) => presence === 'always' || presence === 'nullable') }
-  plans.set(message, plan)
-  return plan
-}
-
 type Mutable = Record<string, unknown>
 
 class Decoder {
   readonly unknownFields: string[] = []
-  readonly #share: boolean
-  /** Where we are: field names, map keys (as `.key`) and list indexes. */
-  readonly #path: (string | number)[] = []
-  #depth = 0
+  private readonly share: boolean
+  /** Where we are: field names, map keys (as `.key`) and list indexes. Leaves are not on it: their plan knows their name. */
+  private readonly path: (string | number)[] = []
+  private depth = 0
 
   constructor(share: boolean) {
-    this.#share = share
+    this.share = share
   }
 
   root(message: Message, input: unknown): unknown {
     if (!isPlainObject(input)) throw new DecodeError(`json: cannot unmarshal ${jsonKind(input)} into Go value of type ${message.goType}`)
-    return this.#message(planOf(message), input)
+    return this.message(planOf(message), input)
   }
 
-  #message(plan: Plan, input: Readonly<Mutable>): unknown {
-    if (this.#share && isDecoded(input, plan.message)) return input
-    if (++this.#depth > maxDepth) throw new DecodeError('exceeded max depth')
-    const out: Mutable = {}
-    for (const name of Object.keys(input)) {
-      const field = plan.fields.get(name)
-      const value = input[name]
+  /**
+   * Copies the message as a whole, which engines do fastest, and then puts right what must be: children, values in canonical form,
+   * always-written fields. What has to go is rare and costs a second copy.
+   */
+  private message(plan: Plan, input: Readonly<Mutable>): unknown {
+    if (this.share && isDecoded(input, plan.message)) return input
+    if (++this.depth > maxDepth) throw new DecodeError('exceeded max depth')
+    const { guesses, always } = plan
+    const out: Mutable = { ...input }
+    const names = Object.keys(input)
+    let dropped: Set<string> | undefined
+    for (let at = 0; at < names.length; at++) {
+      const name = names[at] as string
+      const guess = guesses[at]
+      const field = guess?.name === name ? guess : this.lookUp(plan, name, at)
+      const value = out[name]
       if (field === undefined) {
-        if (value !== undefined) this.unknownFields.push(this.#pathText(name))
-      } else if (value !== undefined && value !== null) {
-        this.#field(plan, out, name, field, value)
+        if (value !== undefined) this.unknownFields.push(this.pathText(name))
+        dropped = (dropped ?? new Set()).add(name)
+      } else if (value === null && field.zeroIsNull) {
+        continue
+      } else if (value === undefined || value === null || !this.field(out, field, value)) {
+        dropped = (dropped ?? new Set()).add(name)
       }
     }
-    for (const [name, field] of plan.always) {
-      if (out[name] === undefined) out[name] = this.#zero(plan, field)
+    const kept = dropped === undefined ? out : without(out, dropped)
+    for (let at = 0; at < always.length; at++) {
+      const field = always[at] as FieldPlan
+      if (kept[field.name] === undefined) kept[field.name] = this.zero(field)
     }
-    this.#depth--
-    return out
+    this.depth--
+    return kept
   }
 
-  #field(plan: Plan, out: Mutable, name: string, field: Field, value: unknown): void {
-    // The strings, by far the most frequent, take the short way.
-    if (field.type === 'string' && typeof value === 'string') {
-      if (value !== '' || field.presence !== 'omitempty') out[name] = value
-      return
+  private lookUp({ fields, guesses }: Plan, name: string, at: number): FieldPlan | undefined {
+    const field = fields.get(name)
+    if (field !== undefined) guesses[at] = field
+    return field
+  }
+
+  /** Reads one field, whose value `out` holds as it came. False if the field is to be dropped. Frequent leaf types take the short way. */
+  private field(out: Mutable, plan: FieldPlan, value: unknown): boolean {
+    const { name, keepsEmpty } = plan
+    if (typeof value === 'string' && plan.type === 'string') return keepsEmpty || value !== ''
+    if (typeof value === 'boolean' && plan.type === 'boolean') return keepsEmpty || value
+    if (plan.type === 'message') {
+      out[name] = this.child(plan, value)
+      return true
     }
-    this.#path.push(name)
-    const read = this.#value(plan, field, value)
-    this.#path.pop()
-    if (field.presence !== 'omitempty' || !isEmpty(field, read)) out[name] = read
+    if (plan.type === 'list') {
+      const list = this.list(plan, value)
+      out[name] = list
+      return keepsEmpty || list.length > 0
+    }
+    if (plan.type === 'map') {
+      const map = this.map(plan, value)
+      out[name] = map
+      return keepsEmpty || !isEmpty(map)
+    }
+    const read = this.scalar(plan, value)
+    if (read !== value) out[name] = read
+    return keepsEmpty || (read !== '' && read !== 0 && read !== false)
   }
 
-  #value(plan: Plan, field: Field, value: unknown): unknown {
-    switch (field.type) {
-      case 'message': return this.#child(plan, field, value)
-      case 'list': return this.#list(plan, field, value)
-      case 'map': return this.#map(plan, field, value)
-      default: {
-        const read = readScalar(field, value)
-        if (read instanceof TypeMismatch) throw this.#mismatch(plan, read.found, read.goType)
-        return read
-      }
+  /** An item of a list or a value of a map; null stands for Go's empty value. */
+  private item(plan: FieldPlan, value: unknown): unknown {
+    if (value === null || value === undefined) return this.zero(plan)
+    switch (plan.type) {
+      case 'string': return typeof value === 'string' ? value : this.scalar(plan, value)
+      case 'message': return this.checked(plan, value)
+      case 'list': return this.list(plan, value)
+      case 'map': return this.map(plan, value)
+      default: return this.scalar(plan, value)
     }
   }
 
-  #child(plan: Plan, field: MessageField, value: unknown): unknown {
-    const child = plan.message.group.message(field.message)
-    if (!isPlainObject(value)) throw this.#mismatch(plan, jsonKind(value), child.goType)
-    return this.#message(planOf(child), value)
+  private checked(plan: FieldPlan, value: unknown): unknown {
+    const child = plan.child()
+    if (!isPlainObject(value)) throw this.mismatch(plan, jsonKind(value), child.message.goType)
+    return this.message(child, value)
   }
 
-  #list(plan: Plan, field: ListField, value: unknown): unknown {
-    if (!Array.isArray(value)) throw this.#mismatch(plan, jsonKind(value), goTypeOf(plan, field))
+  private child(plan: FieldPlan, value: unknown): unknown {
+    // checked before the path grows: a mismatch adds the field's own name
+    if (!isPlainObject(value)) return this.checked(plan, value)
+    this.path.push(plan.name)
+    const read = this.message(plan.child(), value)
+    this.path.pop()
+    return read
+  }
+
+  private scalar(plan: FieldPlan, value: unknown): unknown {
+    const read = readScalar(plan.field as ScalarField, value)
+    if (read instanceof TypeMismatch) throw this.mismatch(plan, read.found, read.goType)
+    return read
+  }
+
+  private list(plan: FieldPlan, value: unknown): readonly unknown[] {
+    if (!Array.isArray(value)) throw this.mismatch(plan, jsonKind(value), goTypeOf(plan.owner, plan.field))
+    if (this.share && isDecoded(value, plan.field as ListField)) return value
     const items = value as readonly unknown[]
     if (items.length > maxItems) throw new DecodeError(`json: array of ${items.length} items is too long`)
+    const { path } = this
+    const itemPlan = plan.item as FieldPlan
     const out: unknown[] = []
-    const at = this.#path.length
+    const at = path.push(plan.name, 0) - 1
     for (let index = 0; index < items.length; index++) {
-      const item = items[index]
-      this.#path[at] = index
-      out.push(item === null || item === undefined ? this.#zero(plan, field.items) : this.#value(plan, field.items, item))
+      path[at] = index
+      out.push(this.item(itemPlan, items[index]))
     }
-    this.#path.length = at
+    path.pop()
+    path.pop()
     return out
   }
 
-  #map(plan: Plan, field: MapField, value: unknown): unknown {
-    if (!isPlainObject(value)) throw this.#mismatch(plan, jsonKind(value), goTypeOf(plan, field))
+  private map(plan: FieldPlan, value: unknown): Mutable {
+    if (!isPlainObject(value)) throw this.mismatch(plan, jsonKind(value), goTypeOf(plan.owner, plan.field))
+    const { path } = this
+    const itemPlan = plan.item as FieldPlan
     const out: Mutable = {}
-    const at = this.#path.length
+    const at = path.push(plan.name, '') - 1
     for (const key of Object.keys(value)) {
       const member = value[key]
       if (member === undefined) continue
-      this.#path[at] = `.${key}`
-      setOwn(out, key, member === null ? this.#zero(plan, field.values) : this.#value(plan, field.values, member))
+      path[at] = `.${key}`
+      setOwn(out, key, this.item(itemPlan, member))
     }
-    this.#path.length = at
+    path.pop()
+    path.pop()
     return out
   }
 
   /** The written form of an absent value. */
-  #zero(plan: Plan, field: Field): unknown {
-    if (field.presence === 'nullable') return null
+  private zero({ field, child, zeroIsNull }: FieldPlan): unknown {
+    if (zeroIsNull) return null
     switch (field.type) {
-      case 'message': return this.#message(planOf(plan.message.group.message(field.message)), {})
+      case 'message': return this.message(child(), {})
       // a required list that is missing is refused by validation, which wants to walk it first
       case 'list': return field.required === true ? [] : null
       case 'map': return null
@@ -161,14 +197,21 @@ class Decoder {
     }
   }
 
-  #mismatch(plan: Plan, found: string, goType: string): DecodeError {
-    const path = this.#path.filter((step) => typeof step === 'string' && !step.startsWith('.')).join('.')
-    return new DecodeError(`json: cannot unmarshal ${found} into Go struct field ${plan.message.name}.${path} of type ${goType}`)
+  /** Go's text for a value of the wrong type. Items are on the path with the list that holds them, other fields are not. */
+  private mismatch(plan: FieldPlan, found: string, goType: string): DecodeError {
+    const names = this.path.filter((step): step is string => typeof step === 'string' && !step.startsWith('.'))
+    const path = [...names, ...(this.isItem(plan) ? [] : [plan.name])].join('.')
+    return new DecodeError(`json: cannot unmarshal ${found} into Go struct field ${plan.owner.name}.${path} of type ${goType}`)
   }
 
-  #pathText(name: string): string {
+  /** Whether the plan is not a field's own but that of the items of its list or map. */
+  private isItem(plan: FieldPlan): boolean {
+    return planOf(plan.owner).fields.get(plan.name) !== plan
+  }
+
+  private pathText(name: string): string {
     let text = ''
-    for (const step of this.#path) {
+    for (const step of this.path) {
       if (typeof step === 'number') text += `[${step}]`
       else text += text === '' || step.startsWith('.') ? step : `.${step}`
     }
@@ -176,33 +219,13 @@ class Decoder {
   }
 }
 
-/** What `omitempty` drops. */
-function isEmpty(field: Field, value: unknown): boolean {
-  switch (field.type) {
-    case 'list': return (value as readonly unknown[]).length === 0
-    case 'map': {
-      for (const _ in value as object) return false
-      return true
-    }
-    default: return value === '' || value === 0 || value === false
-  }
+function without(object: Readonly<Mutable>, dropped: ReadonlySet<string>): Mutable {
+  const out: Mutable = {}
+  for (const name of Object.keys(object)) if (!dropped.has(name)) out[name] = object[name]
+  return out
 }
 
-/** Go's name of a field's type, as decoding errors show it. */
-function goTypeOf(plan: Plan, field: Field): string {
-  switch (field.type) {
-    case 'message': return plan.message.group.message(field.message).goType
-    case 'list': return `[]${goTypeOf(plan, field.items)}`
-    case 'map': return field.values.type === 'quantity' ? 'v1.ResourceList' : `map[string]${goTypeOf(plan, field.values)}`
-    case 'string': return field.goType ?? 'string'
-    case 'boolean': return 'bool'
-    case 'bytes': return '[]uint8'
-    case 'double': return 'float64'
-    case 'quantity': return 'resource.Quantity'
-    case 'intOrString': return 'intstr.IntOrString'
-    case 'time': return 'v1.Time'
-    case 'microTime': return 'v1.MicroTime'
-    case 'json': return 'runtime.RawExtension'
-    default: return field.type
-  }
+function isEmpty(map: object): boolean {
+  for (const _ in map) return false
+  return true
 }

@@ -4,6 +4,7 @@ import type { Capabilities, PodSecurityContext, PodSpec, SeccompProfile, Securit
 const maxId = 2 ** 31 - 1
 const idRange = `must be between 0 and ${maxId}, inclusive`
 const sysctlPattern = '([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?'
+const sysctl = new RegExp(`^${sysctlPattern}$`)
 
 function validateId(value: number | undefined, path: string, errors: FieldError[]): void {
   if (value !== undefined && (value < 0 || value > maxId)) errors.push(invalid(path, value, idRange))
@@ -30,12 +31,12 @@ export function validatePodSecurityContext(context: PodSecurityContext, spec: Po
 }
 
 function validateSysctls(sysctls: readonly Sysctl[], path: string, errors: FieldError[]): void {
+  if (sysctls.length === 0) return
   const names = new Set<string>()
-  const pattern = new RegExp(`^${sysctlPattern}$`)
   sysctls.forEach(({ name }, index) => {
     const at = `${path}[${index}].name`
     if (name === '') errors.push(required(at))
-    else if (name.length > 253 || !pattern.test(name)) {
+    else if (name.length > 253 || !sysctl.test(name)) {
       errors.push(invalid(at, name, `must have at most 253 characters and match regex ^${sysctlPattern}$`))
     } else if (names.has(name)) {
       errors.push({ type: 'FieldValueDuplicate', field: at, body: `Duplicate value: ${JSON.stringify(name)}` })

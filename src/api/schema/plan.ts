@@ -1,0 +1,69 @@
+import type { Field, Message, ScalarField } from './types.js'
+
+/** One field, prepared for the decoder's inner loop. */
+export interface FieldPlan {
+  readonly name: string
+  readonly field: Field
+  readonly type: Field['type']
+  /** An empty value is written (all but `omitempty` fields). */
+  readonly keepsEmpty: boolean
+  /** The field is always written, as null when it is empty (times, maps, nullable pointers). */
+  readonly zeroIsNull: boolean
+  /** The plan of a list's items or a map's values. */
+  readonly item: FieldPlan | undefined
+  /** The message that holds the field (for errors), and the one that the field holds. */
+  readonly owner: Message
+  readonly child: () => Plan
+}
+
+/** One message, prepared for the decoder's inner loop. */
+export interface Plan {
+  readonly message: Message
+  readonly fields: ReadonlyMap<string, FieldPlan>
+  /** Fields that are written even when they are absent. */
+  readonly always: readonly FieldPlan[]
+  /** The fields of the input read last, by position: inputs of one message mostly look alike, which saves the look-ups. */
+  readonly guesses: FieldPlan[]
+}
+
+const plans = new WeakMap<Message, Plan>()
+
+/** The plan of a message, made on first use. */
+export function planOf(message: Message): Plan {
+  const known = plans.get(message)
+  if (known !== undefined) return known
+  const fields = Object.entries(message.fields).map(([name, field]) => fieldPlan(message, name, field))
+  const always = fields.filter(({ field: { presence } }) => presence === 'always' || presence === 'nullable')
+  const plan: Plan = { message, fields: new Map(fields.map((field) => [field.name, field])), always, guesses: [] }
+  plans.set(message, plan)
+  return plan
+}
+
+function fieldPlan(owner: Message, name: string, field: Field): FieldPlan {
+  const item = field.type === 'list' ? field.items : field.type === 'map' ? field.values : undefined
+  let child: Plan | undefined
+  return {
+    name, field, type: field.type, owner,
+    keepsEmpty: field.presence !== 'omitempty',
+    zeroIsNull: field.presence === 'nullable' || (field.presence === 'always' && isNullWhenEmpty(field)),
+    item: item === undefined ? undefined : fieldPlan(owner, name, item),
+    child: () => (child ??= planOf(owner.group.message(field.type === 'message' ? field.message : name))),
+  }
+}
+
+const isNullWhenEmpty = (field: Field): boolean => /^(time|microTime|map|bytes|json)$/.test(field.type)
+
+/** Go's name of a field's type, as decoding errors show it. */
+export function goTypeOf(message: Message, field: Field): string {
+  switch (field.type) {
+    case 'message': return message.group.message(field.message).goType
+    case 'list': return `[]${goTypeOf(message, field.items)}`
+    case 'map': return field.values.type === 'quantity' ? 'v1.ResourceList' : `map[string]${goTypeOf(message, field.values)}`
+    default: return goScalars[field.type] ?? field.goType ?? field.type
+  }
+}
+
+const goScalars: Readonly<Partial<Record<ScalarField['type'], string>>> = {
+  boolean: 'bool', bytes: '[]uint8', double: 'float64', quantity: 'resource.Quantity', intOrString: 'intstr.IntOrString',
+  time: 'v1.Time', microTime: 'v1.MicroTime', json: 'runtime.RawExtension',
+}
