@@ -2,8 +2,9 @@ import type { Pod } from '../api/core/generated.js'
 import { isMirrorPod } from '../api/core/conditions.js'
 import { resourceAmounts } from '../api/core/pod-resources.js'
 import type { Component, ComponentHost } from '../apiserver/client/component.js'
+import type { EventRecorder } from '../apiserver/client/event-recorder.js'
 import type { Change, Informer } from '../apiserver/client/informer.js'
-import type { Slice } from '../sim/module.js'
+import type { Slice, Topic } from '../sim/module.js'
 import { NodeLease } from './node/lease.js'
 import { NodeAgent } from './node/node-agent.js'
 import { allocatableOf, capacityOf } from './node/node-object.js'
@@ -20,6 +21,7 @@ import { newPodRecord } from './pods/pod-record.js'
 import { PodWorkers } from './pods/pod-workers.js'
 import { mirroredUid, staticPod, staticPodUid } from './pods/static-pods.js'
 import { StatusManager } from './pods/status-manager.js'
+import type { KubeletRelease } from './release.js'
 import { kubeletRelease } from './release.js'
 import type { RuntimeChange } from './runtime/runtime-api.js'
 
@@ -37,6 +39,11 @@ export function createKubelet(options: KubeletOptions): Component {
 
 const JITTER = 0.04
 
+/** `v1.35` is `v1.35.0`. */
+function patchZero(version: string): string {
+  return /^v\d+\.\d+$/.test(version) ? `${version}.0` : version
+}
+
 class Kubelet {
   readonly #host: ComponentHost
   readonly #options: KubeletOptions
@@ -50,6 +57,7 @@ class Kubelet {
   readonly #agent: NodeAgent
   readonly #lease: NodeLease
   readonly #shutdown: ShutdownManager
+  readonly #log: (message: string) => void
   readonly #wake: (uid: string) => void
   readonly #tick: () => void
   readonly #begin: () => void
@@ -59,13 +67,13 @@ class Kubelet {
     this.#host = host
     this.#options = options
     const { node, runtime } = options
-    const { clock, client } = host
-    const version = options.kubeletVersion ?? (/^v\d+\.\d+$/.test(host.version) ? `${host.version}.0` : host.version)
+    const { client } = host
+    // what runs is what was installed at the start of this process, whatever has been installed since
+    const version = host.state('version', () => runtime.kubeletVersion ?? options.kubeletVersion ?? patchZero(host.version)).value
     const release = kubeletRelease(version)
     const timings = { ...DEFAULT_KUBELET_TIMINGS, ...options.timings }
     const recorder = options.events === false ? undefined : host.recorder({ component: 'kubelet', host: node })
-    const events = new PodEvents(recorder)
-    const log = (message: string): void => host.log('error', message)
+    this.#log = (message) => host.log('error', message)
 
     this.#records = host.state('pods', () => new Map<string, PodRecord>())
     this.#unsent = host.state('unsent', () => new Set<string>())
@@ -89,27 +97,38 @@ class Kubelet {
     })
     this.#pods = host.informer('pods', { fieldSelector: `spec.nodeName=${node}` }).onChange((change) => this.#podChanged(change))
 
-    const runtimeName = (options.containerRuntimeVersion ?? 'containerd://').split('://')[0] as string
-    const hostIP = options.internalIP
-    this.#statuses = new StatusManager({ client, clock, runtime, hostIP, release, runtimeName, unsent: this.#unsent, log })
-    this.#mirrors = new MirrorManager({ client, statuses: this.#statuses, node, log })
+    this.#statuses = this.#makeStatuses(release)
+    this.#mirrors = new MirrorManager({ client, statuses: this.#statuses, node, log: this.#log })
     this.#lease = new NodeLease(host, node, timings.leaseDuration)
     const onRegistered = (): void => this.#lease.renew()
     this.#agent = new NodeAgent(host, { options, version, statusReport: timings.statusReport, nodes, recorder, onRegistered })
     const report = (): void => this.#agent.syncStatus()
     this.#shutdown = new ShutdownManager(host, { options, records: this.#records, recorder, wake: this.#wake, report })
-    this.#workers = new PodWorkers({
-      clock,
+    this.#workers = this.#makeWorkers(release, recorder, hooks, looks)
+  }
+
+  #makeStatuses(release: KubeletRelease): StatusManager {
+    const { client, clock } = this.#host
+    const { runtime, internalIP: hostIP, containerRuntimeVersion = 'containerd://' } = this.#options
+    const runtimeName = containerRuntimeVersion.split('://')[0] as string
+    return new StatusManager({ client, clock, runtime, hostIP, release, runtimeName, unsent: this.#unsent, log: this.#log })
+  }
+
+  #makeWorkers(release: KubeletRelease, recorder: EventRecorder | undefined, hooks: Topic, looks: Topic): PodWorkers {
+    const { runtime, operatingSystem = 'linux' } = this.#options
+    const events = new PodEvents(recorder)
+    return new PodWorkers({
+      clock: this.#host.clock,
       records: this.#records,
-      usage: host.state<NodeUsage>('usage', () => ({ pods: 0, requests: {}, hostPorts: [] })),
+      usage: this.#host.state<NodeUsage>('usage', () => ({ pods: 0, requests: {}, hostPorts: [] })),
       runtime,
       events,
       statuses: this.#statuses,
       mirrors: this.#mirrors,
       starter: new ContainerStarter(runtime, events, release),
       killer: new PodKiller(runtime, events, release),
-      allocatable: resourceAmounts(allocatableOf(capacityOf(options))),
-      operatingSystem: options.operatingSystem ?? 'linux',
+      allocatable: resourceAmounts(allocatableOf(capacityOf(this.#options))),
+      operatingSystem,
       view: () => this.#agent,
       hooks,
       looks,

@@ -84,6 +84,21 @@ describe('the Node', () => {
     expect(lab.node().status.conditions?.map(({ status }) => status)).toEqual(['False', 'False', 'False', 'True'])
   })
 
+  test('another kubelet is installed: the Node shows it after the restart, not before, and pods run on', () => {
+    const lab = new Lab().settle()
+    lab.create('web')
+    lab.settle()
+    lab.machine.installKubelet('v1.35.2')
+    lab.advance('11m')
+    expect(lab.node().status.nodeInfo.kubeletVersion).toBe('v1.35.0')
+    expect(lab.fork().advance('11m').node().status.nodeInfo.kubeletVersion).toBe('v1.35.0')
+    lab.stopKubelet()
+    lab.startKubelet()
+    lab.settle()
+    expect(lab.node().status.nodeInfo.kubeletVersion).toBe('v1.35.2')
+    expect(lab.pod('web').status.containerStatuses?.[0]).toMatchObject({ ready: true, restartCount: 0 })
+  })
+
   test('a kubelet of an older minor writes that minor\'s texts and fields', () => {
     const lab = new Lab({ version: 'v1.14', kubelet: { kubeletVersion: 'v1.13.7-gke.8', containerRuntimeVersion: 'docker://18.9.7' } }).settle()
     lab.create('web')

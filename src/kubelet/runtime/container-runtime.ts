@@ -77,6 +77,10 @@ class SimulatedMachine implements Machine {
     return this.#state.networkReady
   }
 
+  get kubeletVersion(): string | undefined {
+    return this.#state.kubeletVersion
+  }
+
   get shuttingDown(): boolean {
     return this.#state.shuttingDown
   }
@@ -117,6 +121,10 @@ class SimulatedMachine implements Machine {
     if (pod) this.#state.manifests.set(file, pod)
     else this.#state.manifests.delete(file)
     this.#tell('manifests')
+  }
+
+  installKubelet(version: string): void {
+    this.#state.kubeletVersion = version
   }
 
   setNetworkReady(ready: boolean): void {

@@ -46,6 +46,8 @@ export interface Machine extends ContainerRuntime, Module {
   defineBehavior(key: string, behavior: ContainerBehavior): void
   /** Writes a static pod manifest (or takes it away): the kubelet notices at once, as through inotify. */
   writeManifest(file: string, pod: Pod | undefined): void
+  /** Installs another kubelet (`v1.35.2`); it runs from the kubelet's next start on. */
+  installKubelet(version: string): void
   /** The network plugin works, or fails. */
   setNetworkReady(ready: boolean): void
   /** The machine's power is gone: every process ends at once. Stop the kubelet with it. */

@@ -35,6 +35,8 @@ export type RuntimeChange = `pod/${string}` | 'manifests' | 'network' | 'shutdow
 export interface ContainerRuntime {
   readonly bootID: string
   readonly networkReady: boolean
+  /** The installed kubelet, which the next start of the kubelet runs; undefined: the one that the node was made with. */
+  readonly kubeletVersion: string | undefined
   readonly shuttingDown: boolean
   /** Everything that has a sandbox or containers, in the order in which it came. */
   pods(): Iterable<RuntimePod>

@@ -59,6 +59,8 @@ export interface RuntimeState {
   powered: boolean
   /** Counts the boots: the boot id is made from it. */
   boots: number
+  /** Version of the kubelet that is installed, if it is not the one that the node was made with. */
+  kubeletVersion?: string
   /** The network plugin has been set up. */
   networkReady: boolean
   /** The machine is shutting down in good order. */
