@@ -13,12 +13,13 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
   resources: ['pods'],
   mutate: ({ object }) => {
-    const { spec } = object as unknown as Draft<Pod>
+    const pod = object as unknown as Draft<Pod>
+    const { spec } = pod
     const missing = TAINTS.filter((taint) => !spec.tolerations?.some((toleration) => speaksOf(toleration, taint)))
     if (missing.length === 0) return
     const added =
       missing.map((key) => ({ key, operator: 'Exists' as const, effect: 'NoExecute' as const, tolerationSeconds: SECONDS }))
-    spec.tolerations = [...spec.tolerations ?? [], ...added]
+    pod.spec = { ...spec, tolerations: [...spec.tolerations ?? [], ...added] }
   },
 }
 

@@ -59,11 +59,12 @@ const refuse = ({ definition, name }: AdmissionAttributes, why: string): Error =
 
 /** A client that does not know these fields must not lose them. */
 function keepPriority({ object, old }: AdmissionAttributes): void {
-  const { spec } = object as unknown as Draft<Pod>
+  const pod = object as unknown as Draft<Pod>
+  const { spec } = pod
   const { spec: before } = old as unknown as Pod
-  if (spec.priority === undefined && before.priority !== undefined) spec.priority = before.priority
+  if (spec.priority === undefined && before.priority !== undefined) pod.spec = { ...pod.spec, priority: before.priority }
   if (spec.preemptionPolicy === undefined && before.preemptionPolicy !== undefined) {
-    spec.preemptionPolicy = before.preemptionPolicy
+    pod.spec = { ...pod.spec, preemptionPolicy: before.preemptionPolicy }
   }
 }
 

@@ -6,6 +6,7 @@ import { DecodeError } from '../../api/schema/decode-error.js'
 import { ApiError } from '../client/api-error.js'
 import { badRequest, invalid, notFound, untypedError } from '../errors.js'
 import { applyJsonPatch, JsonPatchError } from '../patch/json-patch.js'
+import type { JsonMap } from '../patch/json.js'
 import { goText, isMap } from '../patch/json.js'
 import { applyMergePatch } from '../patch/merge-patch.js'
 import { StrategicPatchError } from '../patch/strategic-errors.js'
@@ -32,10 +33,33 @@ export function patchObject(context: RegistryContext, call: Call): KubeObject {
   if (patch === undefined) throw new Error('assertion failed: a patch request without a patch')
   checkPatch(patch)
   if (existing === undefined) throw notFound(resource, call.name)
-  const draft = decodePatched(call, patch, applyPatch(resource, existing, patch), existing)
-  resource.definition.setDefaults?.(draft)
+  const patched = applyPatch(resource, existing, patch)
+  const isShared = touchesMetadataOnly(existing, patched)
+  const draft = decodePatched(call, patch, isShared ? { ...patched, ...emptied(existing) } : patched, existing)
+  if (isShared) borrowParts(draft, existing)
+  // parts that are stored have their defaults; a namespace has one in its metadata
+  if (!isShared || resource.kind === 'Namespace') resource.definition.setDefaults?.(draft)
   checkIdentity(call, draft)
   return writeUpdate(context, call, draft, existing)
+}
+
+const isIdentity = (name: string): boolean => name === 'metadata' || name === 'apiVersion' || name === 'kind'
+
+/** Whether all but the metadata is the very same as before (labels, annotations, finalizers, owners: most patches). */
+function touchesMetadataOnly(existing: KubeObject, patched: unknown): patched is JsonMap {
+  if (!isMap(patched)) return false
+  const before = existing as unknown as JsonMap
+  return Object.keys({ ...before, ...patched }).every((name) => isIdentity(name) || patched[name] === before[name])
+}
+
+/** The parts that need not be read again, as undefined. */
+function emptied(existing: KubeObject): JsonMap {
+  return Object.fromEntries(Object.keys(existing).filter((name) => !isIdentity(name)).map((name) => [name, undefined]))
+}
+
+/** Puts the stored parts into the draft, uncopied. */
+function borrowParts(draft: Draft<KubeObject>, existing: KubeObject): void {
+  for (const [name, part] of Object.entries(existing)) if (!isIdentity(name)) Object.assign(draft, { [name]: part as unknown })
 }
 
 function checkPatch({ type, body }: PatchBody): void {
