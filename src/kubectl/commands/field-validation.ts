@@ -1,0 +1,14 @@
+import type { WriteOptions } from '../../apiserver/client/client.js'
+import type { Call } from '../call.js'
+import { KubectlError } from '../errors.js'
+
+/** Reads `--validate`. Releases before 1.25 checked fields themselves; here the server does it for all. */
+export function fieldValidationOf(call: Call): NonNullable<WriteOptions['fieldValidation']> {
+  const text = call.flags.string('validate', 'strict')
+  switch (text.toLowerCase()) {
+    case 'strict': case 'true': return 'Strict'
+    case 'warn': return 'Warn'
+    case 'ignore': case 'false': return 'Ignore'
+    default: throw new KubectlError(`invalid validate option ${JSON.stringify(text)}; must be one of: strict (or true), warn, ignore (or false)`)
+  }
+}

@@ -1,0 +1,86 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Watch } from '../../apiserver/client/client.js'
+import { toMillis } from '../../sim/duration.js'
+import type { Call } from '../call.js'
+import { resourceNameOf } from '../kinds.js'
+import { KubectlError } from '../errors.js'
+import { printObject } from '../print/object.js'
+import type { Row, TableOptions } from '../print/table.js'
+import { TablePrinter } from '../print/table.js'
+import type { Selection, Target } from '../resource-args.js'
+import { explained, fetchTarget, listOptionsOf, typed } from '../resource-args.js'
+
+/** A `get -w` under way: the text of what is there, then the text of what happens. */
+export class GetWatch {
+  readonly #call: Call
+  readonly #target: Target
+  readonly #printer: TablePrinter
+  readonly #watch: Watch<KubeObject>
+  readonly #initial: readonly KubeObject[]
+
+  /** Throws ApiError when the server refuses, KubectlError when more than one kind is to be watched. */
+  constructor(call: Call, { targets }: Selection) {
+    const [target] = targets
+    if (target === undefined || targets.length > 1) throw new KubectlError('you may only specify a single resource type')
+    this.#call = call
+    this.#target = target
+    this.#printer = new TablePrinter(target.definition, call.flags.string('output') === 'wide')
+    const { objects, resourceVersion } = fetchTarget(call.client, target)
+    this.#initial = call.flags.bool('watch-only') ? [] : objects
+    const named = target.name === undefined ? target : { ...target, fieldSelector: `metadata.name=${target.name}` }
+    const resource = resourceNameOf(target.definition)
+    this.#watch = explained(target, () => call.client.watch(resource, { ...listOptionsOf(named), resourceVersion }))
+  }
+
+  /** What is there now. */
+  initialText(): string {
+    return this.#text([this.#initial.map((object) => ({ object, event: 'ADDED' }))])
+  }
+
+  /** What has happened since the last call, '' if nothing has. */
+  nextText(): string {
+    const events = this.#watch.next().filter(({ type }) => type !== 'BOOKMARK')
+    return this.#text(events.map(({ object, type }) => [{ object: typed(this.#target.definition, object), event: type }]))
+  }
+
+  onReady(listener: () => void): void {
+    this.#watch.onReady(listener)
+  }
+
+  stop(): void {
+    this.#watch.stop()
+  }
+
+  /** Rows of one batch are aligned together, each later batch at least as widely. */
+  #text(batches: readonly (readonly Row[])[]): string {
+    const { flags, env } = this.#call
+    const format = flags.string('output')
+    if (batches.every((rows) => rows.length === 0)) return ''
+    if (format !== '' && format !== 'wide') {
+      return batches.flat().map(({ object }) => printObject(this.#target.definition, object, format, flags.bool('show-managed-fields'))).join('')
+    }
+    const options: TableOptions = {
+      wide: format === 'wide', withNamespace: flags.bool('all-namespaces'), withKind: flags.bool('show-kind'),
+      noHeaders: flags.bool('no-headers'), showLabels: flags.bool('show-labels'), labelColumns: flags.strings('label-columns'),
+      withEvent: flags.bool('output-watch-events'), now: env.clock.now(),
+    }
+    return batches.map((rows) => this.#printer.print(rows, options)).join('')
+  }
+}
+
+/** `get -w --request-timeout 2s`: moves virtual time so far and prints what happens. Without a timeout it would never end. */
+export function watchForAWhile(call: Call, selection: Selection): void {
+  const timeout = toMillis(call.flags.string('request-timeout', '0'))
+  if (timeout === 0) throw new KubectlError('a watch without --request-timeout would never end here: use kubectlWatch(), which is an async iterable')
+  const watch = new GetWatch(call, selection)
+  call.out.write(watch.initialText())
+  const end = call.env.clock.now() + timeout
+  let happened = false
+  watch.onReady(() => (happened = true))
+  while (call.env.clock.now() < end) {
+    happened = false
+    call.env.until(() => happened, end - call.env.clock.now())
+    call.out.write(watch.nextText())
+  }
+  watch.stop()
+}

@@ -1,0 +1,157 @@
+import type { KubeObject } from '../../api/definition.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
+import type { Call, Command } from '../call.js'
+import { throwCollected, usageError } from '../errors.js'
+import type { FlagSpec } from '../flags.js'
+import { fieldSelectorFlag, filenameFlags, outputFlag, selectorFlag } from '../global-flags.js'
+import { readManifests } from '../manifests.js'
+import { printObject, printValue, unknownFormat, withoutManagedFields } from '../print/object.js'
+import { sortObjects } from '../print/sort.js'
+import type { TableOptions } from '../print/table.js'
+import { TablePrinter } from '../print/table.js'
+import { isTemplateFormat } from '../print/template.js'
+import type { Fetched, Selection, Target } from '../resource-args.js'
+import { fetchTargets, selectResources } from '../resource-args.js'
+import { watchForAWhile } from './get-watch.js'
+
+const flags: readonly FlagSpec[] = [
+  ...filenameFlags, outputFlag, selectorFlag, fieldSelectorFlag,
+  { name: 'all-namespaces', short: 'A', type: 'bool' },
+  { name: 'no-headers', type: 'bool' },
+  { name: 'show-labels', type: 'bool' },
+  { name: 'label-columns', short: 'L', type: 'strings' },
+  { name: 'show-kind', type: 'bool' },
+  { name: 'sort-by', type: 'string' },
+  { name: 'ignore-not-found', type: 'bool' },
+  { name: 'show-managed-fields', type: 'bool' },
+  { name: 'chunk-size', type: 'int' },
+  { name: 'watch', short: 'w', type: 'bool' },
+  { name: 'watch-only', type: 'bool' },
+  { name: 'output-watch-events', type: 'bool' },
+  { name: 'server-print', type: 'bool' },
+  { name: 'allow-missing-template-keys', type: 'bool' },
+]
+
+/** `kubectl get` */
+export const get: Command = {
+  name: 'get',
+  flags: () => flags,
+  run(call) {
+    const selection = selectionOf(call)
+    if (call.flags.bool('watch') || call.flags.bool('watch-only')) watchForAWhile(call, selection)
+    else if (isTable(call)) printTables(call, selection)
+    else printGeneric(call, selection)
+  },
+}
+
+/** Whether rows are printed. Throws KubectlError for a format that does not exist. */
+export function isTable(call: Call): boolean {
+  const format = call.flags.string('output')
+  if (format === '' || format === 'wide') return true
+  if (!['json', 'yaml', 'name'].includes(format) && !isTemplateFormat(format)) throw unknownFormat(format)
+  return false
+}
+
+/** What `get` is asked for. */
+export function selectionOf(call: Call): Selection {
+  if (call.flags.has('filename')) {
+    const { infos, errors } = readManifests(call)
+    throwCollected(errors)
+    const targets = infos.map(({ definition, name, namespace }): Target => ({ definition, name, ...(namespace === undefined ? {} : { namespace }) }))
+    return { targets, singleItem: targets.length === 1 }
+  }
+  if (call.args.length === 0) {
+    call.out.error('You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n')
+    throw usageError('get', 'Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource '
+      + '(e.g. kubectl explain pods).')
+  }
+  return selectResources(call, call.args, {
+    labelSelector: call.flags.string('selector'),
+    fieldSelector: call.flags.string('field-selector'),
+    allowEmptySelector: true,
+    allNamespaces: call.flags.bool('all-namespaces'),
+  })
+}
+
+/** The targets that exist, and the failures that are to be told. */
+function fetchAll(call: Call, targets: readonly Target[]): { readonly found: readonly Exclude<Fetched, { error: Error }>[]; readonly errors: readonly Error[] } {
+  const ignored = call.flags.bool('ignore-not-found')
+  const fetched = fetchTargets(call.client, targets)
+  return {
+    found: fetched.filter((one) => 'objects' in one),
+    errors: fetched.flatMap((one) => ('error' in one && !(ignored && isApiError(one.error, 'NotFound')) ? [one.error] : [])),
+  }
+}
+
+/** What the flags say of tables. */
+export function tableOptionsOf(call: Call, withKind: boolean): TableOptions {
+  const { flags: given } = call
+  return {
+    wide: given.string('output') === 'wide',
+    withNamespace: given.bool('all-namespaces'),
+    withKind: withKind || given.bool('show-kind'),
+    noHeaders: given.bool('no-headers'),
+    showLabels: given.bool('show-labels'),
+    labelColumns: given.strings('label-columns'),
+    now: call.env.clock.now(),
+  }
+}
+
+function printTables(call: Call, { targets }: Selection): void {
+  const { found, errors } = fetchAll(call, targets)
+  const withKind = new Set(found.map(({ target }) => target.definition)).size > 1
+  const options = tableOptionsOf(call, withKind)
+  const sortBy = call.flags.string('sort-by')
+  let printed = false
+  for (const { definition, objects } of groupsOf(found)) {
+    if (objects.length === 0) continue
+    const sorted = sortBy === '' ? objects : sortObjects(objects, sortBy)
+    if (printed) call.out.write('\n')
+    call.out.write(new TablePrinter(definition, options.wide).print(sorted.map((object) => ({ object })), options))
+    printed = true
+  }
+  if (!printed && errors.length === 0 && !call.flags.bool('ignore-not-found')) call.out.errorLine(nothingFound(call, targets))
+  throwCollected(errors)
+}
+
+function nothingFound(call: Call, targets: readonly Target[]): string {
+  if (!call.release.namesNamespaceWhenEmpty) return 'No resources found.'
+  const inNamespace = targets.every(({ namespace }) => namespace !== undefined)
+  return inNamespace ? `No resources found in ${call.namespace} namespace.` : 'No resources found'
+}
+
+interface Group {
+  readonly definition: Target['definition']
+  readonly objects: readonly KubeObject[]
+}
+
+/** Neighbours of one kind share a table. */
+function groupsOf(found: readonly Exclude<Fetched, { error: Error }>[]): readonly Group[] {
+  const groups: { definition: Target['definition']; objects: KubeObject[] }[] = []
+  for (const { target, objects } of found) {
+    const last = groups.at(-1)
+    if (last?.definition === target.definition) last.objects.push(...objects)
+    else groups.push({ definition: target.definition, objects: [...objects] })
+  }
+  return groups
+}
+
+function printGeneric(call: Call, { targets, singleItem }: Selection): void {
+  const { found, errors } = fetchAll(call, targets)
+  const format = call.flags.string('output')
+  const managed = call.flags.bool('show-managed-fields')
+  const sortBy = call.flags.string('sort-by')
+  if (singleItem) throwCollected(errors)
+  const infos = found.flatMap(({ target, objects }) =>
+    (sortBy === '' ? objects : sortObjects(objects, sortBy)).map((object) => ({ definition: target.definition, object })))
+  const [only] = infos
+  if (singleItem && only !== undefined) call.out.write(printObject(only.definition, only.object, format, managed))
+  else if (format === 'name') for (const { definition, object } of infos) call.out.write(printObject(definition, object, format, managed))
+  else if (!singleItem) call.out.write(printValue(listOf(call, infos.map(({ object }) => (managed ? object : withoutManagedFields(object)))), format))
+  throwCollected(errors)
+}
+
+function listOf(call: Call, items: readonly KubeObject[]): object {
+  const metadata = call.release.minor < 20 ? { resourceVersion: '', selfLink: '' } : { resourceVersion: '' }
+  return { apiVersion: 'v1', items, kind: 'List', metadata }
+}

@@ -1,0 +1,181 @@
+import type { Pod } from '../../api/core/generated.js'
+import type { ApiError } from '../../apiserver/client/api-error.js'
+import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
+import type { Call } from '../call.js'
+import { Aggregate, KubectlError } from '../errors.js'
+import { isDeletedLongAgo } from './filters.js'
+import type { DrainOptions } from './options.js'
+
+const RETRY_MS = 5000
+const POLL_MS = 1000
+
+/** One pod on its way out. Upstream has a goroutine for each; here all take turns in list order at the instant when they are due. */
+interface Leaving {
+  readonly pod: Pod
+  /** Virtual ms of the next attempt or look. */
+  due: number
+  phase: 'evicting' | 'waiting' | 'done'
+  refresh: boolean
+}
+
+/** Texts in which releases differ. */
+export interface EvictionTexts {
+  /** Says `evicting pod ns/name` before each attempt. */
+  readonly announces: boolean
+  readonly retry: (pod: Pod, error: Error) => string
+  readonly failed: (pod: Pod, error: Error) => string
+  readonly waitFailed: (pod: Pod, error: Error) => string
+  readonly timedOut: (pod: Pod, options: DrainOptions) => string
+}
+
+const nameOf = ({ metadata }: Pod): string => metadata.name as string
+const namespaceOf = ({ metadata }: Pod): string => metadata.namespace as string
+const keyOf = (pod: Pod): { readonly name: string; readonly namespace: string } => ({ name: nameOf(pod), namespace: namespaceOf(pod) })
+
+const isTerminatingNamespace = (error: unknown): error is ApiError =>
+  isApiError(error, 'Forbidden') && error.details.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true
+
+/** Evicts pods, all at once, and waits until each is gone; virtual time moves as long as that takes. Throws an Aggregate. */
+export class Eviction {
+  readonly #call: Call
+  readonly #options: DrainOptions
+  readonly #texts: EvictionTexts
+  readonly #deadline: number
+  readonly #errors: Error[] = []
+
+  constructor(call: Call, options: DrainOptions, texts: EvictionTexts) {
+    this.#call = call
+    this.#options = options
+    this.#texts = texts
+    this.#deadline = options.timeoutMs === 0 ? Number.POSITIVE_INFINITY : this.#now + options.timeoutMs
+  }
+
+  get #now(): number {
+    return this.#call.env.clock.now()
+  }
+
+  /** Runs until every pod is gone or has failed. */
+  run(pods: readonly Pod[]): void {
+    const leaving = pods.map((pod): Leaving => ({ pod, due: this.#now, phase: 'evicting', refresh: false }))
+    for (;;) {
+      const open = leaving.filter(({ phase }) => phase !== 'done')
+      if (open.length === 0) break
+      const due = Math.min(...open.map((one) => one.due))
+      if (due > this.#now) this.#call.env.wait(due - this.#now)
+      for (const one of open) if (one.phase === 'evicting' && one.due <= this.#now) this.#attempt(one)
+      for (const one of open) if (one.phase === 'waiting' && one.due <= this.#now) this.#look(one)
+    }
+    if (this.#errors.length > 0) throw new Aggregate(this.#errors)
+  }
+
+  #attempt(one: Leaving): void {
+    const { pod } = one
+    const serverDryRun = this.#options.dryRun === 'server'
+    if (this.#texts.announces) {
+      this.#call.out.line(`evicting pod ${namespaceOf(pod)}/${nameOf(pod)}${serverDryRun ? ' (server dry run)' : ''}`)
+    }
+    if (this.#now >= this.#deadline) {
+      this.#fail(one, this.#texts.timedOut(pod, this.#options))
+      return
+    }
+    const active = one.refresh ? this.#fresh(pod) : pod
+    one.refresh = false
+    try {
+      this.#evict(active)
+      one.phase = serverDryRun ? 'done' : 'waiting'
+    } catch (error) {
+      this.#refused(one, active, error)
+    }
+  }
+
+  #refused(one: Leaving, active: Pod, error: unknown): void {
+    if (isApiError(error, 'NotFound')) one.phase = 'done'
+    else if (isApiError(error, 'TooManyRequests')) this.#retry(one, this.#texts.retry(active, error))
+    else if (isTerminatingNamespace(error)) {
+      if (active.metadata.deletionTimestamp !== undefined) one.phase = 'waiting'
+      else {
+        this.#retry(one, `error when evicting pod ${JSON.stringify(nameOf(active))} from terminating namespace `
+          + `${JSON.stringify(namespaceOf(active))} (will retry after 5s): ${error.message}`)
+      }
+    } else if (error instanceof Error && isApiError(error)) this.#fail(one, this.#texts.failed(active, error))
+    else throw error
+  }
+
+  #retry(one: Leaving, text: string): void {
+    this.#call.out.errorLine(text)
+    one.due = this.#now + RETRY_MS
+    one.refresh = true
+  }
+
+  #fail(one: Leaving, text: string): void {
+    one.phase = 'done'
+    this.#errors.push(new KubectlError(text))
+  }
+
+  /** Errors are left to the eviction itself. */
+  #fresh(pod: Pod): Pod {
+    try {
+      return this.#call.client.get('pods', keyOf(pod))
+    } catch (error) {
+      if (isApiError(error)) return pod
+      throw error
+    }
+  }
+
+  #evict(pod: Pod): void {
+    const { gracePeriodSeconds, dryRun } = this.#options
+    const deleteOptions = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }
+    const version = this.#call.release.minor >= 22 ? 'policy/v1' : 'policy/v1beta1'
+    const body = { apiVersion: version, kind: 'Eviction', metadata: keyOf(pod), deleteOptions }
+    this.#call.client.createSubresource('pods', keyOf(pod), 'eviction', body, { dryRun: dryRun === 'server' })
+  }
+
+  #look(one: Leaving): void {
+    const { pod } = one
+    try {
+      const found = lookFor(this.#call, pod, this.#options)
+      if (found === 'there') {
+        if (this.#now >= this.#deadline) this.#fail(one, this.#texts.waitFailed(pod, deadlineExceeded))
+        else one.due = Math.min(this.#now + POLL_MS, this.#deadline)
+        return
+      }
+      if (found === 'gone') this.#call.out.line(`pod/${nameOf(pod)} evicted`)
+      one.phase = 'done'
+    } catch (error) {
+      if (!isApiError(error)) throw error
+      this.#call.out.line(`pod/${nameOf(pod)} eviction failed`)
+      this.#fail(one, this.#texts.waitFailed(pod, error))
+    }
+  }
+}
+
+const deadlineExceeded = new KubectlError('context deadline exceeded')
+
+/** Whether a pod is still there; another pod of the same name does not count. */
+function lookFor(call: Call, pod: Pod, options: DrainOptions): 'there' | 'gone' | 'skipped' {
+  const found = ignoreNotFound(() => call.client.get('pods', keyOf(pod)))
+  if (found === undefined || found.metadata.uid !== pod.metadata.uid) return 'gone'
+  if (!isDeletedLongAgo(found, { clock: call.env.clock, options })) return 'there'
+  call.out.line(`pod ${JSON.stringify(nameOf(pod))} has DeletionTimestamp older than ${options.skipWaitForDeleteTimeout} seconds, skipping`)
+  return 'skipped'
+}
+
+/** `--disable-eviction`: plain DELETE, one after the other, then waits for all together. Budgets are not asked. */
+export function deletePods(call: Call, options: DrainOptions, pods: readonly Pod[]): void {
+  const { gracePeriodSeconds, dryRun, timeoutMs } = options
+  const base = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }
+  for (const pod of pods) ignoreNotFound(() => call.client.delete('pods', keyOf(pod), dryRun === 'server' ? { ...base, dryRun: true } : base))
+  if (dryRun === 'server') return
+  const deadline = timeoutMs === 0 ? Number.POSITIVE_INFINITY : call.env.clock.now() + timeoutMs
+  let pending = pods
+  for (;;) {
+    pending = pending.filter((pod) => {
+      const found = lookFor(call, pod, options)
+      if (found === 'gone') call.out.line(`pod/${nameOf(pod)} deleted`)
+      return found === 'there'
+    })
+    if (pending.length === 0) return
+    if (call.env.clock.now() >= deadline) throw deadlineExceeded
+    call.env.wait(Math.min(POLL_MS, deadline - call.env.clock.now()))
+  }
+}

@@ -1,0 +1,90 @@
+import type { Pod } from '../../api/core/generated.js'
+import type { OwnerReference } from '../../api/meta/generated.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
+import type { Client } from '../../apiserver/client/client.js'
+import type { Clock } from '../../sim/clock.js'
+import type { DrainOptions } from './options.js'
+
+/** What a filter says of a pod: delete it or not, and what there is to tell. */
+export interface Verdict {
+  readonly delete: boolean
+  readonly kind: 'ok' | 'skip' | 'warning' | 'error'
+  readonly text: string
+}
+
+/** What filters may ask. */
+export interface FilterContext {
+  readonly client: Client
+  readonly clock: Clock
+  readonly options: DrainOptions
+  readonly texts: FilterTexts
+}
+
+/** The texts by which a release names what it found. */
+export interface FilterTexts {
+  readonly daemonSetFatal: string
+  readonly daemonSetWarning: string
+  readonly localStorageFatal: string
+  readonly localStorageWarning: string
+  readonly unmanagedFatal: string
+  readonly unmanagedWarning: string
+}
+
+type PodFilter = (pod: Pod, context: FilterContext) => Verdict
+
+const ok: Verdict = { delete: true, kind: 'ok', text: '' }
+const skip: Verdict = { delete: false, kind: 'skip', text: '' }
+const warn = (text: string, doDelete: boolean): Verdict => ({ delete: doDelete, kind: 'warning', text })
+const fail = (text: string): Verdict => ({ delete: false, kind: 'error', text })
+
+const isFinished = ({ status }: Pod): boolean => status.phase === 'Succeeded' || status.phase === 'Failed'
+
+const controllerOf = ({ metadata }: Pod): OwnerReference | undefined => metadata.ownerReferences?.find(({ controller }) => controller === true)
+
+/** Whether the pod has been terminating for longer than `--skip-wait-for-delete-timeout`. */
+export function isDeletedLongAgo(pod: Pod, { clock, options }: Pick<FilterContext, 'clock' | 'options'>): boolean {
+  const { deletionTimestamp } = pod.metadata
+  const seconds = options.skipWaitForDeleteTimeout
+  return seconds > 0 && deletionTimestamp !== undefined && clock.now() - Date.parse(deletionTimestamp) > seconds * 1000
+}
+
+const skipDeleted: PodFilter = (pod, context) => (isDeletedLongAgo(pod, context) ? skip : ok)
+
+/** A pod of a DaemonSet stays where it is, if its DaemonSet exists and `--ignore-daemonsets` says that this is fine. */
+const daemonSet: PodFilter = (pod, { client, options, texts }) => {
+  const owner = controllerOf(pod)
+  if (owner?.kind !== 'DaemonSet' || isFinished(pod)) return ok
+  try {
+    client.get('daemonsets', { name: owner.name, namespace: pod.metadata.namespace as string })
+  } catch (error) {
+    if (!isApiError(error)) throw error
+    return error.reason === 'NotFound' && options.force ? warn(error.message, true) : fail(error.message)
+  }
+  return options.ignoreDaemonSets ? warn(texts.daemonSetWarning, false) : fail(texts.daemonSetFatal)
+}
+
+const mirror: PodFilter = ({ metadata }) => (metadata.annotations?.['kubernetes.io/config.mirror'] === undefined ? ok : skip)
+
+const localStorage: PodFilter = (pod, { options, texts }) => {
+  if (pod.spec.volumes?.some(({ emptyDir }) => emptyDir !== undefined) !== true || isFinished(pod)) return ok
+  return options.deleteEmptyDir ? warn(texts.localStorageWarning, true) : fail(texts.localStorageFatal)
+}
+
+const unmanaged: PodFilter = (pod, { options, texts }) => {
+  if (isFinished(pod) || controllerOf(pod) !== undefined) return ok
+  return options.force ? warn(texts.unmanagedWarning, true) : fail(texts.unmanagedFatal)
+}
+
+/** All filters, in the order in which upstream asks them. Source: kubectl pkg/drain/filters.go. */
+const filters: readonly PodFilter[] = [skipDeleted, daemonSet, mirror, localStorage, unmanaged]
+
+/** What the filters say, up to and including the first that does not let the pod be deleted. */
+export function judgePod(pod: Pod, context: FilterContext): readonly Verdict[] {
+  const verdicts: Verdict[] = []
+  for (const filter of filters) {
+    const verdict = filter(pod, context)
+    verdicts.push(verdict)
+    if (!verdict.delete) break
+  }
+  return verdicts
+}

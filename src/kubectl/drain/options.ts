@@ -1,0 +1,86 @@
+import { parseLabelSelector, SelectorSyntaxError } from '../../api/label-parser.js'
+import type { Call } from '../call.js'
+import type { DryRun } from '../dry-run.js'
+import { dryRunOf } from '../dry-run.js'
+import { KubectlError } from '../errors.js'
+import type { FlagSpec } from '../flags.js'
+import { dryRunFlag, selectorFlag } from '../global-flags.js'
+import type { Release } from '../release.js'
+
+/** What the flags of drain say. */
+export interface DrainOptions {
+  readonly force: boolean
+  readonly ignoreDaemonSets: boolean
+  readonly deleteEmptyDir: boolean
+  /** Seconds for the eviction's deleteOptions; undefined leaves it to the pod. */
+  readonly gracePeriodSeconds?: number
+  /** Milliseconds; 0 is for ever. */
+  readonly timeoutMs: number
+  readonly timeoutText: string
+  readonly podSelector: string
+  readonly disableEviction: boolean
+  /** Seconds; pods that have been terminating for longer are left out. 0: none. */
+  readonly skipWaitForDeleteTimeout: number
+  readonly dryRun: DryRun
+}
+
+/** Flags of drain in a release. */
+export function drainFlags({ emptyDirFlag, oldDrain }: Release): readonly FlagSpec[] {
+  const common: readonly FlagSpec[] = [
+    { name: 'force', type: 'bool' },
+    { name: 'ignore-daemonsets', type: 'bool' },
+    { name: emptyDirFlag, type: 'bool' },
+    { name: 'grace-period', type: 'int' },
+    { name: 'timeout', type: 'duration' },
+    { name: 'pod-selector', type: 'string' },
+    selectorFlag,
+    oldDrain ? { name: 'dry-run', type: 'bool' } : dryRunFlag,
+  ]
+  return oldDrain ? common : [
+    ...common,
+    { name: 'disable-eviction', type: 'bool' },
+    { name: 'skip-wait-for-delete-timeout', type: 'int' },
+    { name: 'chunk-size', type: 'int' },
+  ]
+}
+
+/** Reads the flags. Throws KubectlError for a pod selector that cannot be read. */
+export function drainOptionsOf(call: Call): DrainOptions {
+  const { flags, release } = call
+  const podSelector = flags.string('pod-selector')
+  checkSelector(podSelector)
+  const grace = flags.int('grace-period', -1)
+  const timeoutMs = flags.duration('timeout', 0)
+  return {
+    force: flags.bool('force'),
+    ignoreDaemonSets: flags.bool('ignore-daemonsets'),
+    deleteEmptyDir: flags.bool(release.emptyDirFlag),
+    ...(grace < 0 ? {} : { gracePeriodSeconds: grace }),
+    timeoutMs,
+    timeoutText: goDuration(timeoutMs),
+    podSelector,
+    disableEviction: flags.bool('disable-eviction'),
+    skipWaitForDeleteTimeout: flags.int('skip-wait-for-delete-timeout', 0),
+    dryRun: dryRunOf(call),
+  }
+}
+
+function checkSelector(selector: string): void {
+  try {
+    parseLabelSelector(selector)
+  } catch (error) {
+    if (error instanceof SelectorSyntaxError) throw new KubectlError('--pod-selector=<pod_selector> must be a valid label selector')
+    throw error
+  }
+}
+
+/** `7s`, `1m0s`, `1h0m0s`, `500ms`: Go's time.Duration text. */
+export function goDuration(ms: number): string {
+  if (ms > 0 && ms < 1000) return `${ms}ms`
+  const seconds = ms / 1000
+  const hours = Math.floor(seconds / 3600)
+  const minutes = Math.floor(seconds / 60) % 60
+  const rest = `${Math.round((seconds % 60) * 1000) / 1000}s`
+  if (hours > 0) return `${hours}h${minutes}m${rest}`
+  return minutes > 0 ? `${minutes}m${rest}` : rest
+}

@@ -1,0 +1,21 @@
+import type { Call } from './call.js'
+import { KubectlError } from './errors.js'
+
+/** What `--dry-run` asks for. */
+export type DryRun = 'none' | 'client' | 'server'
+
+/** Reads `--dry-run`. A bare flag and `true` mean client, as they did before there were names. */
+export function dryRunOf(call: Call): DryRun {
+  const text = call.flags.string('dry-run', 'none')
+  switch (text) {
+    case 'none': case 'client': case 'server': return text
+    case 'true': case 'unchanged': return 'client'
+    case 'false': return 'none'
+    default: throw new KubectlError(`Invalid dry-run value (${text}). Must be "none", "server", or "client".`)
+  }
+}
+
+/** What is added to a line that says what was done. */
+export function dryRunSuffix(dryRun: DryRun): string {
+  return dryRun === 'none' ? '' : dryRun === 'client' ? ' (dry run)' : ' (server dry run)'
+}

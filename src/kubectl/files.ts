@@ -1,0 +1,48 @@
+import type { KubectlEnvironment, KubectlOptions } from './environment.js'
+import { KubectlError } from './errors.js'
+
+/** One text that `-f` named. */
+export interface SourceText {
+  /** Path, or `STDIN`. */
+  readonly source: string
+  readonly text: string
+}
+
+const MANIFEST = /\.(?:json|yaml|yml)$/
+
+/** Reads what `-f` names: files and folders of the call, files of the environment, standard input. */
+export class FileSource {
+  readonly #env: KubectlEnvironment
+  readonly #options: KubectlOptions
+
+  constructor(env: KubectlEnvironment, options: KubectlOptions) {
+    this.#env = env
+    this.#options = options
+  }
+
+  /** The texts of `-f` values in order. Throws KubectlError for a path that does not exist. */
+  read(paths: readonly string[], recursive: boolean): readonly SourceText[] {
+    return paths.flatMap((path) => {
+      if (path === '-') return [{ source: 'STDIN', text: this.#options.stdin ?? '' }]
+      const text = this.text(path)
+      if (text !== undefined) return [{ source: path, text }]
+      const inside = this.#folder(path, recursive)
+      if (inside.length === 0) throw new KubectlError(`the path ${JSON.stringify(path)} does not exist`)
+      return inside
+    })
+  }
+
+  /** The text of one file, undefined if there is none. */
+  text(path: string): string | undefined {
+    const { files = {} } = this.#options
+    return Object.hasOwn(files, path) ? files[path] : this.#env.readFile?.(path)
+  }
+
+  #folder(path: string, recursive: boolean): readonly SourceText[] {
+    const prefix = path.endsWith('/') ? path : `${path}/`
+    return Object.entries(this.#options.files ?? {})
+      .filter(([name]) => name.startsWith(prefix) && MANIFEST.test(name) && (recursive || !name.slice(prefix.length).includes('/')))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([source, text]) => ({ source, text }))
+  }
+}

@@ -1,0 +1,179 @@
+import { toMillis } from '../sim/duration.js'
+import { KubectlError } from './errors.js'
+
+type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'strings'
+
+/** One flag of a command. */
+export interface FlagSpec {
+  readonly name: string
+  readonly type: FlagType
+  /** One letter. */
+  readonly short?: string
+  /** What the flag means when it is given without a value (pflag's NoOptDefVal); without it, a value must follow. */
+  readonly bare?: string
+}
+
+/** The values of the flags on a command line, and the words that are no flags. */
+export interface ParsedFlags {
+  readonly args: readonly string[]
+  readonly flags: Flags
+}
+
+/** Values of flags by name. */
+export class Flags {
+  readonly #values: ReadonlyMap<string, readonly string[]>
+
+  constructor(values: ReadonlyMap<string, readonly string[]>) {
+    this.#values = values
+  }
+
+  /** Whether the flag was on the command line. */
+  has(name: string): boolean {
+    return this.#values.has(name)
+  }
+
+  string(name: string, otherwise = ''): string {
+    return this.#values.get(name)?.at(-1) ?? otherwise
+  }
+
+  bool(name: string, otherwise = false): boolean {
+    const text = this.#values.get(name)?.at(-1)
+    return text === undefined ? otherwise : TRUE.includes(text)
+  }
+
+  int(name: string, otherwise: number): number {
+    const text = this.#values.get(name)?.at(-1)
+    return text === undefined ? otherwise : Number(text)
+  }
+
+  /** Milliseconds. */
+  duration(name: string, otherwise: number): number {
+    const text = this.#values.get(name)?.at(-1)
+    return text === undefined ? otherwise : durationMs(text)
+  }
+
+  /** All values of a flag that may be repeated, taken apart at commas. */
+  strings(name: string): readonly string[] {
+    return (this.#values.get(name) ?? []).flatMap((text) => text.split(','))
+  }
+}
+
+const TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True']
+const FALSE = ['0', 'f', 'F', 'FALSE', 'false', 'False']
+
+const durationMs = (text: string): number => (text.startsWith('-') ? -toMillis(text.slice(1)) : toMillis(text))
+
+/** Parses words as Go's pflag does, flags and arguments mixed. Throws KubectlError with pflag's texts. */
+export function parseFlags(words: readonly string[], specs: readonly FlagSpec[], command: string): ParsedFlags {
+  const reader = new FlagReader(words, specs)
+  try {
+    return reader.read()
+  } catch (error) {
+    if (error instanceof KubectlError) throw new KubectlError(`${error.message}\nSee '${helpOf(command)} --help' for usage.`)
+    throw error
+  }
+}
+
+const helpOf = (command: string): string => (command === '' ? 'kubectl' : `kubectl ${command}`)
+
+class FlagReader {
+  readonly #words: readonly string[]
+  readonly #byName: ReadonlyMap<string, FlagSpec>
+  readonly #byLetter: ReadonlyMap<string, FlagSpec>
+  readonly #values = new Map<string, string[]>()
+  #at = 0
+
+  constructor(words: readonly string[], specs: readonly FlagSpec[]) {
+    this.#words = words
+    this.#byName = new Map(specs.map((spec) => [spec.name, spec]))
+    this.#byLetter = new Map(specs.flatMap((spec) => (spec.short === undefined ? [] : [[spec.short, spec] as const])))
+  }
+
+  read(): ParsedFlags {
+    const args: string[] = []
+    while (this.#at < this.#words.length) {
+      const word = this.#words[this.#at++] as string
+      if (word === '--') {
+        args.push(...this.#words.slice(this.#at))
+        break
+      }
+      if (word.startsWith('--')) this.#long(word)
+      else if (word.startsWith('-') && word !== '-') this.#shorthands(word)
+      else args.push(word)
+    }
+    return { args, flags: new Flags(this.#values) }
+  }
+
+  #long(word: string): void {
+    const [name, value] = cut(word.slice(2))
+    if (name === '' || name.startsWith('-')) throw new KubectlError(`bad flag syntax: ${word}`)
+    const spec = this.#byName.get(name)
+    if (spec === undefined) throw new KubectlError(`unknown flag: --${name}`)
+    this.#set(spec, value ?? this.#bareOrNext(spec, `--${name}`))
+  }
+
+  /** `-n x`, `-nx`, `-n=x`, `-Aw`. */
+  #shorthands(word: string): void {
+    let rest = word.slice(1)
+    while (rest !== '') {
+      const letter = rest.charAt(0)
+      const spec = this.#byLetter.get(letter)
+      if (spec === undefined) throw new KubectlError(`unknown shorthand flag: '${letter}' in -${rest}`)
+      const where = `'${letter}' in -${rest}`
+      rest = rest.slice(1)
+      if (rest.startsWith('=')) {
+        this.#set(spec, rest.slice(1))
+        return
+      }
+      if (bareValue(spec) === undefined && rest !== '') {
+        this.#set(spec, rest)
+        return
+      }
+      this.#set(spec, this.#bareOrNext(spec, where))
+    }
+  }
+
+  #bareOrNext(spec: FlagSpec, where: string): string {
+    const bare = bareValue(spec)
+    if (bare !== undefined) return bare
+    if (this.#at >= this.#words.length) throw new KubectlError(`flag needs an argument: ${where}`)
+    return this.#words[this.#at++] as string
+  }
+
+  #set(spec: FlagSpec, value: string): void {
+    const fault = faultOf(spec.type, value)
+    if (fault !== undefined) {
+      const shown = spec.short === undefined ? `--${spec.name}` : `-${spec.short}, --${spec.name}`
+      throw new KubectlError(`invalid argument ${JSON.stringify(value)} for "${shown}" flag: ${fault}`)
+    }
+    const known = this.#values.get(spec.name)
+    if (known === undefined) this.#values.set(spec.name, [value])
+    else known.push(value)
+  }
+}
+
+const bareValue = (spec: FlagSpec): string | undefined => spec.bare ?? (spec.type === 'bool' ? 'true' : undefined)
+
+function cut(text: string): readonly [string, string | undefined] {
+  const at = text.indexOf('=')
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+/** What Go says of a value that the flag's type cannot hold. */
+function faultOf(type: FlagType, value: string): string | undefined {
+  const quoted = JSON.stringify(value)
+  if (type === 'bool' && !TRUE.includes(value) && !FALSE.includes(value)) return `strconv.ParseBool: parsing ${quoted}: invalid syntax`
+  if (type === 'int' && !/^[+-]?\d+$/.test(value)) return `strconv.ParseInt: parsing ${quoted}: invalid syntax`
+  return type === 'duration' ? durationFault(value) : undefined
+}
+
+function durationFault(value: string): string | undefined {
+  if (/^[+-]?\d+(\.\d+)?$/.test(value) && Number(value) !== 0) return `time: missing unit in duration ${JSON.stringify(value)}`
+  try {
+    durationMs(value)
+    return undefined
+  } catch (error) {
+    if (error instanceof RangeError) return `time: invalid duration ${JSON.stringify(value)}`
+    throw error
+  }
+}

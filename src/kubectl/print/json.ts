@@ -1,0 +1,34 @@
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+const escapes: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', '\u2028': '\\u2028', '\u2029': '\\u2029' }
+
+/** A string as Go's encoding/json writes it, with `<`, `>` and `&` escaped. */
+export function goString(text: string): string {
+  return JSON.stringify(text).replaceAll(/[<>&\u2028\u2029]/g, (char) => escapes[char] as string)
+}
+
+/** JSON with sorted keys and `indent` for each level (none: compact), as Go prints unstructured objects. */
+export function goJson(value: unknown, indent = '', prefix = ''): string {
+  const json = value as Json
+  if (typeof json === 'string') return goString(json)
+  if (json === null || typeof json !== 'object') return JSON.stringify(json)
+  const inner = prefix + indent
+  if (Array.isArray(json)) return enclose('[', json.map((item: unknown) => goJson(item, indent, inner)), ']', indent, prefix)
+  const colon = indent === '' ? ':' : ': '
+  const entries = Object.entries(json).filter(([, field]) => field !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, field]) => goString(key) + colon + goJson(field, indent, inner))
+  return enclose('{', entries, '}', indent, prefix)
+}
+
+function enclose(open: string, parts: readonly string[], close: string, indent: string, prefix: string): string {
+  if (parts.length === 0) return open + close
+  if (indent === '') return open + parts.join(',') + close
+  const inner = prefix + indent
+  return `${open}\n${parts.map((part) => inner + part).join(',\n')}\n${prefix}${close}`
+}
+
+/** What `-o json` prints. */
+export function printJson(value: unknown): string {
+  return `${goJson(value, '    ')}\n`
+}

@@ -1,0 +1,36 @@
+import type { KindDefinition, KubeObject } from '../../api/definition.js'
+import { kindName } from '../kinds.js'
+import { KubectlError } from '../errors.js'
+import { printJson } from './json.js'
+import { isTemplateFormat, printTemplate } from './template.js'
+import { printYaml } from './yaml.js'
+
+/** Formats that print any object, as error messages list them. */
+const FORMATS = 'custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,'
+  + 'kyaml,name,template,templatefile,wide,yaml'
+
+/** Refuses a format that kubectl does not have. */
+export function unknownFormat(format: string): KubectlError {
+  return new KubectlError(`unable to match a printer suitable for the output format "${format}", allowed formats are: ${FORMATS}`)
+}
+
+/** One object in an output format (`json`, `yaml`, `name`, `jsonpath=...`). Throws KubectlError for others. */
+export function printObject(definition: KindDefinition, object: KubeObject, format: string, showManagedFields: boolean): string {
+  if (format === 'name') return `${kindName(definition)}/${object.metadata.name ?? ''}\n`
+  return printValue(showManagedFields ? object : withoutManagedFields(object), format)
+}
+
+/** Any value in a format that needs no kind. */
+export function printValue(value: object, format: string): string {
+  if (format === 'json') return printJson(value)
+  if (format === 'yaml') return printYaml(value)
+  if (isTemplateFormat(format)) return printTemplate(value, format)
+  throw unknownFormat(format)
+}
+
+/** The object without metadata.managedFields, which kubectl hides. */
+export function withoutManagedFields(object: KubeObject): KubeObject {
+  if (object.metadata.managedFields === undefined) return object
+  const { managedFields: _, ...metadata } = object.metadata
+  return { ...object, metadata }
+}

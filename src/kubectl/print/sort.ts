@@ -1,0 +1,45 @@
+import type { KubeObject } from '../../api/definition.js'
+import { compareQuantities, parseQuantity, QuantityError } from '../../api/quantity.js'
+import { KubectlError } from '../errors.js'
+import { stepsOf } from './custom-columns.js'
+import { evaluatePath } from './jsonpath/evaluate.js'
+
+/** Sorts objects by the field that `--sort-by` names; equal ones keep their order, those without the field come first. */
+export function sortObjects(objects: readonly KubeObject[], field: string): readonly KubeObject[] {
+  const steps = stepsOf(field)
+  const keyed = objects.map((object) => ({ object, key: evaluatePath(steps, object)[0] }))
+  if (objects.length > 0 && keyed.every(({ key }) => key === undefined)) {
+    throw new KubectlError(`couldn't find any field with path "{${field.startsWith('.') ? '' : '.'}${field.replaceAll(/[{}]/g, '')}}" in the list of objects`)
+  }
+  return keyed.sort((a, b) => compare(a.key, b.key)).map(({ object }) => object)
+}
+
+function compare(a: unknown, b: unknown): number {
+  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  const [x, y] = [String(a), String(b)]
+  return compareAsQuantities(x, y) ?? compareNaturally(x, y)
+}
+
+function compareAsQuantities(a: string, b: string): number | undefined {
+  try {
+    return compareQuantities(parseQuantity(a), parseQuantity(b))
+  } catch (error) {
+    if (error instanceof QuantityError) return undefined
+    throw error
+  }
+}
+
+/** Numbers inside texts count as numbers: `a2` before `a10`. */
+function compareNaturally(a: string, b: string): number {
+  const [x, y] = [runsOf(a), runsOf(b)]
+  for (let at = 0; at < Math.min(x.length, y.length); at++) {
+    const [p, q] = [x[at] as string, y[at] as string]
+    if (p === q) continue
+    const numeric = /^\d/.test(p) && /^\d/.test(q) ? Number(p) - Number(q) : 0
+    return numeric !== 0 ? numeric : p < q ? -1 : 1
+  }
+  return x.length - y.length
+}
+
+const runsOf = (text: string): readonly string[] => text.match(/\d+|\D+/g) ?? []

@@ -1,0 +1,47 @@
+/** Texts and flags of kubectl that changed from one minor to the next. */
+export interface Release {
+  readonly minor: number
+  /** The drain of 1.14 and older: groups joined by `; `, `node/x evicted`, one node's failure ends the command. */
+  readonly oldDrain: boolean
+  /** Name of the flag that lets drain delete pods with emptyDir volumes. */
+  readonly emptyDirFlag: 'delete-local-data' | 'delete-emptydir-data'
+  /** ` from default namespace` after `deleted`. */
+  readonly namesNamespaceOnDelete: boolean
+  /** `No resources found in default namespace.`; before that `No resources found.` */
+  readonly namesNamespaceWhenEmpty: boolean
+  /** `Warning: ` in front of what kubectl itself warns of; before that `warning: `. */
+  readonly warningPrefix: 'Warning: ' | 'warning: '
+  /** `not labeled` and `unlabeled`; before that `not labeled` and `labeled`. */
+  readonly saysUnlabeled: boolean
+  /** `Client Version: v1.35.2`; before that Go's dump of the whole version. */
+  readonly shortVersion: boolean
+  /** Version of kustomize that kubectl holds. */
+  readonly kustomize: string
+}
+
+const KUSTOMIZE: readonly (readonly [minor: number, version: string])[] = [
+  [34, 'v5.7.1'], [33, 'v5.6.0'], [32, 'v5.5.0'], [31, 'v5.4.2'], [29, 'v5.0.4-0.20230601165947-6ce0bf390ce3'], [0, 'v4.5.7'],
+]
+
+/** Minor of `v1.35` or `v1.35.2`. Throws RangeError when the text is no Kubernetes version. */
+export function minorOf(version: string): number {
+  const minor = /^v?1\.(\d+)/.exec(version)?.[1]
+  if (minor === undefined) throw new RangeError(`not a Kubernetes version: ${version} (write v1.35)`)
+  return Number(minor)
+}
+
+/** What kubectl of that version prints. */
+export function releaseOf(version: string): Release {
+  const minor = minorOf(version)
+  return {
+    minor,
+    oldDrain: minor < 15,
+    emptyDirFlag: minor < 20 ? 'delete-local-data' : 'delete-emptydir-data',
+    namesNamespaceOnDelete: minor >= 34,
+    namesNamespaceWhenEmpty: minor >= 17,
+    warningPrefix: minor < 22 ? 'warning: ' : 'Warning: ',
+    saysUnlabeled: minor >= 20,
+    shortVersion: minor >= 28,
+    kustomize: KUSTOMIZE.find(([from]) => minor >= from)?.[1] as string,
+  }
+}

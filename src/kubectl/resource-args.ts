@@ -1,0 +1,173 @@
+import type { KindDefinition, KubeObject } from '../api/definition.js'
+import { formatApiVersion } from '../api/scheme.js'
+import { isApiError } from '../apiserver/client/api-error.js'
+import type { Client, ListOptions } from '../apiserver/client/client.js'
+import type { Call } from './call.js'
+import { kindNamed, kindsInCategory, resourceNameOf, resourceText } from './kinds.js'
+import { isFailure, KubectlError, withMessage } from './errors.js'
+
+/** Something that the arguments name: one object, or a list of them. */
+export interface Target {
+  readonly definition: KindDefinition
+  /** Absent for cluster-scoped kinds and for all namespaces. */
+  readonly namespace?: string
+  /** Present if one object is meant. */
+  readonly name?: string
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+}
+
+/** What the arguments of a command select. */
+export interface Selection {
+  readonly targets: readonly Target[]
+  /** The arguments name exactly one object. */
+  readonly singleItem: boolean
+}
+
+/** How arguments may select. */
+export interface SelectOptions {
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+  /** A type without names selects all its objects. */
+  readonly allowEmptySelector?: boolean
+  readonly allNamespaces?: boolean
+}
+
+/**
+ * Reads `pods`, `pods a b`, `po/a svc/b`, `pods,svc`, `deploy.apps`. Throws KubectlError with the texts of cli-runtime's resource
+ * builder. Source: cli-runtime pkg/resource/builder.go ResourceTypeOrNameArgs.
+ */
+export function selectResources(call: Call, args: readonly string[], options: SelectOptions = {}): Selection {
+  const { labelSelector = '', fieldSelector = '', allowEmptySelector = false, allNamespaces = false } = options
+  const scope = (definition: KindDefinition): { readonly namespace?: string } =>
+    definition.namespaced && !allNamespaces ? { namespace: call.namespace } : {}
+  const selects = labelSelector !== '' || fieldSelector !== ''
+  if (args.some((arg) => arg.includes('/'))) {
+    if (selects) throw new KubectlError(nameWithSelector)
+    return selectPairs(call, args, allNamespaces)
+  }
+  const [types = '', ...names] = args
+  if (types === '') {
+    if (selects) throw new KubectlError('at least one resource must be specified to use a selector')
+    return { targets: [], singleItem: false }
+  }
+  const definitions = typesOf(call, types)
+  if (names.length === 0) {
+    if (!selects && !allowEmptySelector) throw new KubectlError('resource(s) were provided, but no name was specified')
+    const selectors = { ...(labelSelector === '' ? {} : { labelSelector }), ...(fieldSelector === '' ? {} : { fieldSelector }) }
+    return { targets: definitions.map((definition) => ({ definition, ...scope(definition), ...selectors })), singleItem: false }
+  }
+  if (selects) throw new KubectlError(nameWithSelector)
+  if (allNamespaces) throw new KubectlError(allWithName)
+  const targets = definitions.flatMap((definition) => names.map((name) => ({ definition, ...scope(definition), name })))
+  return { targets, singleItem: targets.length === 1 }
+}
+
+const nameWithSelector = 'name cannot be provided when a selector is specified'
+const allWithName = 'a resource cannot be retrieved by name across all namespaces'
+
+function typesOf(call: Call, types: string): readonly KindDefinition[] {
+  return types.split(',').flatMap((type) => {
+    const inCategory = call.env.scheme.byName(type) === undefined ? kindsInCategory(call.env.scheme, type) : []
+    return inCategory.length > 0 ? inCategory : [kindNamed(call.env.scheme, type)]
+  })
+}
+
+const pairForm = "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form "
+  + "(e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'"
+
+function selectPairs(call: Call, args: readonly string[], allNamespaces: boolean): Selection {
+  const targets = args.map((arg): Target => {
+    const [type = '', name = '', ...more] = arg.split('/')
+    if (!arg.includes('/')) throw new KubectlError(pairForm)
+    if (more.length > 0) throw new KubectlError('arguments in resource/name form may not have more than one slash')
+    if (type === '' || name === '' || type.includes(',')) {
+      throw new KubectlError('arguments in resource/name form must have a single resource and name')
+    }
+    const definition = kindNamed(call.env.scheme, type)
+    if (allNamespaces && definition.namespaced) throw new KubectlError(allWithName)
+    return { definition, ...(definition.namespaced ? { namespace: call.namespace } : {}), name }
+  })
+  return { targets, singleItem: targets.length === 1 }
+}
+
+/** An object that kubectl works on. */
+export interface Info {
+  readonly definition: KindDefinition
+  readonly namespace?: string
+  readonly name: string
+  readonly object: KubeObject
+  /** File that it came from. */
+  readonly source?: string
+}
+
+/** What one target led to: its objects, or why there are none. */
+export type Fetched =
+  | { readonly target: Target; readonly objects: readonly KubeObject[]; readonly resourceVersion: string }
+  | { readonly target: Target; readonly error: Error }
+
+/** Fetches every target, failures kept beside their targets. */
+export function fetchTargets(client: Client, targets: readonly Target[]): readonly Fetched[] {
+  return targets.map((target) => {
+    try {
+      return { target, ...fetchTarget(client, target) }
+    } catch (error) {
+      if (!isFailure(error)) throw error
+      return { target, error }
+    }
+  })
+}
+
+/** Fetches what one target names. */
+export function fetchTarget(client: Client, target: Target): { readonly objects: readonly KubeObject[]; readonly resourceVersion: string } {
+  const { definition, namespace, name } = target
+  const resource = resourceNameOf(definition)
+  if (name !== undefined) {
+    const object = typed(definition, client.get(resource, namespace === undefined ? { name } : { name, namespace }))
+    return { objects: [object], resourceVersion: object.metadata.resourceVersion ?? '' }
+  }
+  const list = explained(target, () => client.list(resource, listOptionsOf(target)))
+  return { objects: list.items.map((object) => typed(definition, object)), resourceVersion: list.metadata.resourceVersion }
+}
+
+/** List options of a target. */
+export function listOptionsOf({ namespace, labelSelector, fieldSelector }: Target): ListOptions {
+  return {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+  }
+}
+
+/** Says what could not be listed, as cli-runtime's EnhanceListError does for 400 and 404. */
+export function explained<T>({ definition, labelSelector = '', fieldSelector = '' }: Target, list: () => T): T {
+  try {
+    return list()
+  } catch (error) {
+    if (!isApiError(error, 'BadRequest') && !isApiError(error, 'NotFound')) throw error
+    const what = JSON.stringify(resourceText(definition))
+    const message = labelSelector === '' && fieldSelector === ''
+      ? `Unable to list ${what}: ${error.message}`
+      : `Unable to find ${what} that match label selector ${JSON.stringify(labelSelector)}, field selector `
+        + `${JSON.stringify(fieldSelector)}: ${error.message}`
+    throw withMessage(error, message)
+  }
+}
+
+/** The object with apiVersion and kind, which items of a list may lack. */
+export function typed(definition: KindDefinition, object: KubeObject): KubeObject {
+  return object.apiVersion !== undefined && object.kind !== undefined
+    ? object
+    : { apiVersion: formatApiVersion(definition), kind: definition.kind, ...object }
+}
+
+/** The info of a fetched object. */
+export function infoOf(definition: KindDefinition, object: KubeObject): Info {
+  const { name = '', namespace } = object.metadata
+  return { definition, name, object, ...(namespace === undefined ? {} : { namespace }) }
+}
+
+/** The key of an info, for a client's calls. */
+export function keyOf({ name, namespace }: Pick<Info, 'name' | 'namespace'>): { readonly name: string; readonly namespace?: string } {
+  return namespace === undefined ? { name } : { name, namespace }
+}

@@ -1,0 +1,32 @@
+import { GetWatch } from './commands/get-watch.js'
+import { selectionOf } from './commands/get.js'
+import type { KubectlEnvironment, KubectlOptions } from './environment.js'
+import { KubectlError } from './errors.js'
+import { prepareCall } from './kubectl.js'
+import { Output } from './output.js'
+
+/**
+ * `kubectl get ... -w` as an async iterator of what it prints: first the table that is there, then text for each batch of changes. Ends
+ * only when the loop is left, which stops the watch. Changes come when someone else moves time or writes.
+ * Throws, at the first step, what the command line or the server is guilty of (KubectlError, ApiError).
+ */
+export async function* kubectlWatch(
+  env: KubectlEnvironment, command: string | readonly string[], options: KubectlOptions = {},
+): AsyncGenerator<string, void, undefined> {
+  const { call } = prepareCall(env, command, options, new Output())
+  if (call.command !== 'get') throw new KubectlError(`kubectl ${call.command} cannot be watched`)
+  const watch = new GetWatch(call, selectionOf(call))
+  let wake: () => void = () => undefined
+  watch.onReady(() => wake())
+  try {
+    const initial = watch.initialText()
+    if (initial !== '') yield initial
+    for (;;) {
+      const text = watch.nextText()
+      if (text !== '') yield text
+      else await new Promise<void>((resolve) => (wake = resolve))
+    }
+  } finally {
+    watch.stop()
+  }
+}

@@ -1,0 +1,50 @@
+/** A command line that cannot be split into words. */
+export class CommandLineError extends Error {}
+
+const operators = '|&;<>()'
+
+/**
+ * Splits a command line into words as a POSIX shell does: quotes and backslashes, no expansions. Pipes, redirections and other
+ * operators outside quotes are refused with CommandLineError, and so are open quotes.
+ */
+export function splitWords(line: string): readonly string[] {
+  const words: string[] = []
+  let word: string | undefined
+  for (let at = 0; at < line.length; at++) {
+    const char = line.charAt(at)
+    if (/\s/.test(char)) {
+      if (word !== undefined) words.push(word)
+      word = undefined
+    } else if (char === "'" || char === '"') {
+      const quoted = readQuoted(line, at)
+      word = (word ?? '') + quoted.text
+      at = quoted.end
+    } else if (char === '\\') {
+      const next = line.charAt(++at)
+      word = (word ?? '') + (next === '\n' ? '' : next)
+    } else if (operators.includes(char)) {
+      throw new CommandLineError(`there is no shell here: ${JSON.stringify(char)} in ${JSON.stringify(line)} cannot be run (quote it, or use stdout in code)`)
+    } else {
+      word = (word ?? '') + char
+    }
+  }
+  if (word !== undefined) words.push(word)
+  return words
+}
+
+/** The text of the quoted part that begins at `start`, and where its closing quote is. */
+function readQuoted(line: string, start: number): { readonly text: string; readonly end: number } {
+  const quote = line.charAt(start)
+  let text = ''
+  for (let at = start + 1; at < line.length; at++) {
+    const char = line.charAt(at)
+    if (char === quote) return { text, end: at }
+    if (quote === '"' && char === '\\' && '"\\$`\n'.includes(line.charAt(at + 1))) {
+      const next = line.charAt(++at)
+      if (next !== '\n') text += next
+    } else {
+      text += char
+    }
+  }
+  throw new CommandLineError(`a quote is not closed in ${JSON.stringify(line)}`)
+}

@@ -1,0 +1,95 @@
+import type { Node, Pod } from '../../src/api/core/generated.js'
+import type { KubeObject } from '../../src/api/definition.js'
+import { createScheme } from '../../src/api/scheme.js'
+import type { Client } from '../../src/apiserver/client/client.js'
+import type { KubectlEnvironment } from '../../src/kubectl/environment.js'
+import { createKubectl } from '../../src/kubectl/kubectl.js'
+import type { Kubectl } from '../../src/kubectl/kubectl.js'
+import type { Harness } from '../apiserver/harness.js'
+import { harness } from '../apiserver/harness.js'
+
+/** An apiserver with kubectl and a stand-in for kubelets: pods that are told to stop are gone when their grace period is over. */
+export interface Machine {
+  readonly sim: Harness['sim']
+  readonly client: Client
+  readonly env: KubectlEnvironment
+  readonly kubectl: Kubectl
+}
+
+/** Builds the machine. `stop` false: pods that are told to stop never do. */
+export function machine(options: { readonly version?: string; readonly stop?: boolean; readonly env?: Partial<KubectlEnvironment> } = {}): Machine {
+  const { version = 'v1.35', stop = true } = options
+  const { sim, client } = harness({ version })
+  const stopPods = (): void => {
+    if (!stop) return
+    for (const { metadata } of client.list('pods').items) {
+      if (metadata.deletionTimestamp !== undefined && Date.parse(metadata.deletionTimestamp) <= sim.clock.now()) {
+        client.delete('pods', metadata, { gracePeriodSeconds: 0 })
+      }
+    }
+  }
+  const wait = (ms: number): void => {
+    for (let left = ms; left > 0; left -= 1000) {
+      sim.advance(Math.min(left, 1000))
+      stopPods()
+    }
+  }
+  const until = (predicate: () => boolean, timeoutMs: number): boolean => {
+    const end = sim.clock.now() + timeoutMs
+    while (!predicate() && sim.clock.now() < end) wait(Math.min(1000, end - sim.clock.now()))
+    return predicate()
+  }
+  const env: KubectlEnvironment = { client, scheme: createScheme(version), clock: sim.clock, wait, until, version, ...options.env }
+  return { sim, client, env, kubectl: createKubectl(env) }
+}
+
+/** A ready node. */
+export function addNode(client: Client, name: string, labels: Record<string, string> = {}): void {
+  client.create('nodes', {
+    metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } }, spec: {},
+    status: {
+      conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }],
+      nodeInfo: { kubeletVersion: 'v1.35.2' },
+    },
+  } as unknown as Node)
+}
+
+/** What a pod of the tests has. */
+export interface PodOptions {
+  readonly namespace?: string
+  readonly node?: string
+  readonly owner?: { readonly kind: string; readonly name: string }
+  readonly emptyDir?: boolean
+  readonly phase?: string
+  readonly labels?: Record<string, string>
+  readonly graceSeconds?: number
+}
+
+/** A running, ready pod. */
+export function addPod(client: Client, name: string, options: PodOptions = {}): void {
+  const { namespace = 'default', node = 'node1', owner, phase = 'Running', labels = {}, graceSeconds = 1 } = options
+  const ownerReferences = owner === undefined ? [] : [{ apiVersion: 'apps/v1', uid: `uid-of-${owner.name}`, controller: true, ...owner }]
+  const volumes = options.emptyDir === true ? [{ name: 'scratch', emptyDir: {} }] : []
+  const created = client.create('pods', {
+    metadata: { name, namespace, labels, ownerReferences },
+    spec: { nodeName: node, containers: [{ name: 'main', image: 'nginx:1.27' }], volumes, terminationGracePeriodSeconds: graceSeconds },
+  } as unknown as Pod)
+  client.updateStatus('pods', {
+    ...created,
+    status: {
+      ...created.status, phase, conditions: [{ type: 'Ready', status: 'True' }],
+      containerStatuses: [{ name: 'main', ready: true, restartCount: 0, image: 'nginx:1.27', imageID: '', state: { running: {} }, lastState: {} }],
+    },
+  } as unknown as Pod)
+}
+
+/** A DaemonSet. */
+export function addDaemonSet(client: Client, name: string, namespace: string): void {
+  client.create('daemonsets', {
+    metadata: { name, namespace },
+    spec: {
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'c', image: 'i:1' }] } },
+    },
+  } as unknown as KubeObject & { spec: never; status: never })
+}
