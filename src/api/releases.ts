@@ -109,6 +109,14 @@ const features = {
   schedulingGates: { since: 27 },
   /** A pre-stop sleep may be zero. */
   zeroSleep: { since: 34 },
+  /** The node controller gives a silent node 50 s, 40 s before (--node-monitor-grace-period). */
+  longNodeMonitorGrace: { since: 32 },
+  /** Pods are evicted for taints by a controller of its own, before by the node controller. */
+  taintEvictionController: { since: 29 },
+  /** Pod conditions say at which generation they were seen (PodObservedGenerationTracking on by default). */
+  podConditionGeneration: { since: 34 },
+  /** A namespace that is deleted loses its pods first, then the rest. */
+  orderedNamespaceDeletion: { since: 33 },
   /** ReplicaSets and Deployments report terminatingReplicas (DeploymentReplicaSetTerminatingReplicas). */
   terminatingReplicas: { since: 35 },
   /** Pod Security Admission; PodSecurityPolicy before it. */

@@ -27,7 +27,10 @@ export class Attempt {
     this.#writer = new GraphWriter(parts.client)
   }
 
-  /** Deletes the object if its owners are gone; ends its deletion in the foreground if nothing blocks it. Source: attemptToDeleteItem. */
+  /**
+   * Deletes the object if its owners are gone; ends its deletion in the foreground if nothing blocks it. Source:
+   * attemptToDeleteItem.
+   */
   delete(item: Item): Outcome {
     const { client, graph } = this.#parts
     const seen = graph.get(item)
@@ -69,7 +72,9 @@ export class Attempt {
     return 'done'
   }
 
-  /** An object between an owner and a dependent that both wait for dependents might wait for itself: its references stop blocking. */
+  /**
+   * An object between an owner and a dependent that both wait for dependents might wait for itself: its references stop blocking.
+   */
   #breakCircle(item: Item, latest: KubeObject): KubeObject {
     const circular = this.#parts.graph.dependents(item.uid).some(({ object }) => isDeletedWith(object, FOREGROUND))
     return circular ? (this.#writer.unblock(item, latest) ?? latest) : latest

@@ -13,7 +13,10 @@ import { itemText, parseItem } from './item.js'
 
 /** What the garbage collector has to be told. */
 export interface GarbageCollectorOptions {
-  /** All that the server serves, one entry for each resource and version; those that can be deleted, listed and watched are collected. */
+  /**
+   * All that the server serves, one entry for each resource and version; those that can be deleted, listed and watched are
+   * collected.
+   */
   readonly resources: readonly ServedResource[]
 }
 

@@ -57,8 +57,8 @@ export class GraphEvents {
   }
 
   /**
-   * A new reference. If it names exactly the owner that the graph knows, there is nothing to do; else the object has to be judged.
-   * Source: graph_builder.go addDependentToOwners.
+   * A new reference. If it names exactly the owner that the graph knows, there is nothing to do; else the object has to be
+   * judged. Source: graph_builder.go addDependentToOwners.
    */
   #checkReference(item: Item, object: KubeObject, reference: OwnerReference): void {
     const owner = this.#ownerNamed(item, reference) ?? this.#graph.find(reference.uid)

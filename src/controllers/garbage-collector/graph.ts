@@ -17,8 +17,8 @@ export interface GraphNode {
 const IGNORED: ReadonlySet<string> = new Set(['events', 'events.events.k8s.io'])
 
 /**
- * Who owns whom. It has no memory of its own: the graph is the informers' indexes (by uid, and by the uids of the owners), so a fork or
- * restore has the same graph as soon as its informers are back where they stood.
+ * Who owns whom. It has no memory of its own: the graph is the informers' indexes (by uid, and by the uids of the owners), so a
+ * fork or restore has the same graph as soon as its informers are back where they stood.
  */
 export class OwnerGraph {
   readonly #informers = new Map<string, Informer<KubeObject>>()

@@ -9,15 +9,18 @@ import type { Classified } from './references.js'
 import { FOREGROUND, isDeletedWith } from './references.js'
 
 /**
- * What asking for the owners gave. `unknown-kind`: an owner's kind is not served, so nothing may be concluded; `invalid`: the object
- * is cluster-scoped and names a namespaced owner, which no retry will mend. `unseen`: owners that exist but that no informer has seen.
+ * What asking for the owners gave. `unknown-kind`: an owner's kind is not served, so nothing may be concluded; `invalid`: the
+ * object is cluster-scoped and names a namespaced owner, which no retry will mend. `unseen`: owners that exist but that no
+ * informer has seen.
  */
 export type Lookup =
   | { readonly kind: 'classified'; readonly owners: Classified; readonly unseen: boolean }
   | { readonly kind: 'unknown-kind'; readonly reference: OwnerReference }
   | { readonly kind: 'invalid' }
 
-/** Asks the apiserver for each owner of an object: by version, kind, name and the object's own namespace, and the uid must match. */
+/**
+ * Asks the apiserver for each owner of an object: by version, kind, name and the object's own namespace, and the uid must match.
+ */
 export function lookUpOwners(client: Client, graph: OwnerGraph, item: Item, references: readonly OwnerReference[]): Lookup {
   const { namespace } = splitKey(item.key)
   const solid: OwnerReference[] = []

@@ -23,7 +23,9 @@ export function blocks(object: KubeObject, owner: string): boolean {
   return ownersOf(object).some(({ uid, blockOwnerDeletion }) => uid === owner && blockOwnerDeletion === true)
 }
 
-/** How the references to owners have changed from one version of an object to the next. Source: graph_builder.go referencesDiffs. */
+/**
+ * How the references to owners have changed from one version of an object to the next. Source: graph_builder.go referencesDiffs.
+ */
 export interface ReferenceChange {
   readonly added: readonly OwnerReference[]
   /** Owners that an object in foreground deletion no longer has to wait for this one: reference gone or no longer blocking. */
@@ -36,8 +38,10 @@ export function referenceChange(old: KubeObject | undefined, object: KubeObject)
   const now = ownersOf(object)
   if (before === now) return { added: NONE, unblocked: [] }
   const added = now.filter(({ uid }) => !before.some((reference) => reference.uid === uid))
-  const stillBlocking = (owner: string): boolean => now.some(({ uid, blockOwnerDeletion }) => uid === owner && blockOwnerDeletion === true)
-  const unblocked = before.filter(({ uid, blockOwnerDeletion }) => blockOwnerDeletion === true && !stillBlocking(uid)).map(({ uid }) => uid)
+  const blocking = (references: readonly OwnerReference[]): string[] =>
+    references.filter(({ blockOwnerDeletion }) => blockOwnerDeletion === true).map(({ uid }) => uid)
+  const stillBlocking = blocking(now)
+  const unblocked = blocking(before).filter((uid) => !stillBlocking.includes(uid))
   return { added, unblocked }
 }
 
@@ -49,15 +53,18 @@ export interface Classified {
   readonly waiting: readonly OwnerReference[]
 }
 
-/** What is to be done with an object. `keep`: nothing; `release`: those references are removed; the rest: delete with that propagation. */
+/**
+ * What is to be done with an object. `keep`: nothing; `release`: those references are removed; the rest: delete with that
+ * propagation.
+ */
 export type Verdict =
   | { readonly kind: 'keep' }
   | { readonly kind: 'release'; readonly owners: readonly string[] }
   | { readonly kind: 'delete'; readonly propagation: 'Orphan' | 'Foreground' | 'Background' }
 
 /**
- * The rule of the garbage collector. An object goes when it has owners and none of them is solid; how depends on the finalizers it
- * has and on whether an owner waits for it. Source: garbagecollector.go attemptToDeleteItem.
+ * The rule of the garbage collector. An object goes when it has owners and none of them is solid; how depends on the finalizers
+ * it has and on whether an owner waits for it. Source: garbagecollector.go attemptToDeleteItem.
  */
 export function judge(object: KubeObject, { solid, dangling, waiting }: Classified, hasDependents: boolean): Verdict {
   if (solid.length + dangling.length + waiting.length === 0) return { kind: 'keep' }

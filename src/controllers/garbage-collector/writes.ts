@@ -29,14 +29,16 @@ export class GraphWriter {
     const { uid } = item
     const { resourceVersion } = judged.metadata
     const versioned = resourceVersion === undefined ? { uid } : { uid, resourceVersion }
+    const request = (preconditions: NonNullable<DeleteOptions['preconditions']>): unknown =>
+      ignoreNotFound(() => this.#client.delete(item.resource, splitKey(item.key), { propagationPolicy, preconditions }))
     try {
-      ignoreNotFound(() => this.#client.delete(item.resource, splitKey(item.key), { propagationPolicy, preconditions: versioned }))
+      request(versioned)
     } catch (error) {
       if (!isApiError(error, 'Conflict')) throw error
       const now = this.latest(item)
       if (!now) return
       if (!semanticEqual(ownersOf(now), ownersOf(judged))) throw error
-      ignoreNotFound(() => this.#client.delete(item.resource, splitKey(item.key), { propagationPolicy, preconditions: { uid } }))
+      request({ uid })
     }
   }
 

@@ -26,8 +26,8 @@ const OK: readonly (readonly [type: string, reason: string, message: string])[] 
 ]
 
 /**
- * The conditions of a namespace after a pass: all five are always set, those that complain with status True. The same array if nothing
- * changes. Source: namespace/deletion/status_condition_utils.go.
+ * The conditions of a namespace after a pass: all five are always set, those that complain with status True. The same array if
+ * nothing changes. Source: namespace/deletion/status_condition_utils.go.
  */
 export function namespaceConditions(
   old: readonly NamespaceCondition[],

@@ -24,9 +24,9 @@ export interface Leftover {
 const NOTHING: Leftover = { count: 0, finalizers: new Map(), estimate: 0, inGrace: false }
 
 /**
- * Deletes all objects of a resource in a namespace and says what is left. Objects that stay without a finalizer and beyond their grace are
- * an error. `age` is the time since the deletion of the namespace, in ms.
- * Source: namespaced_resources_deleter.go deleteAllContentForGroupVersionResource.
+ * Deletes all objects of a resource in a namespace and says what is left. Objects that stay without a finalizer and beyond their
+ * grace are an error. `age` is the time since the deletion of the namespace, in ms. Source: namespaced_resources_deleter.go
+ * deleteAllContentForGroupVersionResource.
  */
 export function deleteContent(client: Client, served: ServedResource, namespace: string, age: number): Leftover {
   try {
@@ -46,7 +46,9 @@ function deleteAll(client: Client, served: ServedResource, namespace: string, ag
   if (verbs.includes('deletecollection')) {
     client.deleteCollection(resource, { namespace }, { propagationPolicy: 'Background' })
   } else {
-    for (const { metadata } of before) ignoreNotFound(() => client.delete(resource, metadata, { propagationPolicy: 'Background' }))
+    for (const { metadata } of before) {
+      ignoreNotFound(() => client.delete(resource, metadata, { propagationPolicy: 'Background' }))
+    }
   }
   const after: readonly KubeObject[] = client.list(resource, { namespace }).items
   if (after.length === 0) return NOTHING
@@ -59,7 +61,7 @@ function deleteAll(client: Client, served: ServedResource, namespace: string, ag
 
 /** The longest terminationGracePeriodSeconds of the pods that have not ended. Source: estimateGracefulTerminationForPods. */
 function longestGrace(pods: readonly Pod[]): number {
-  return pods.reduce((longest, pod) => (isPodTerminal(pod) ? longest : Math.max(longest, pod.spec.terminationGracePeriodSeconds ?? 0)), 0)
+  return Math.max(0, ...pods.filter((pod) => !isPodTerminal(pod)).map(({ spec }) => spec.terminationGracePeriodSeconds ?? 0))
 }
 
 function countFinalizers(objects: readonly KubeObject[]): ReadonlyMap<string, number> {

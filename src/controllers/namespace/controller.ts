@@ -9,7 +9,7 @@ import { isRequestFailure } from '../process/attempt.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import type { ServedResource } from '../process/resource.js'
 import { Retries } from '../process/retries.js'
-import { minorOf } from '../process/version.js'
+import { hasFeature } from '../process/version.js'
 import { namespaceConditions } from './conditions.js'
 import { deleteContent } from './content.js'
 import type { DeletionPass } from './deletion.js'
@@ -17,18 +17,24 @@ import { deletionPass } from './deletion.js'
 
 /** What the namespace controller has to be told. */
 export interface NamespaceControllerOptions {
-  /** All that the server serves, one entry for each resource (its preferred version); what is namespaced and can be deleted is. */
+  /**
+   * All that the server serves, one entry for each resource (its preferred version); what is namespaced and can be deleted is.
+   */
   readonly resources: readonly ServedResource[]
 }
 
 /** The finalizer of this controller in `spec.finalizers`. */
 const FINALIZER = 'kubernetes'
-/** How long every change of a namespace is left alone, for servers and stores that see the deletion late (namespaceDeletionGracePeriod). */
+/**
+ * How long every change of a namespace is left alone, for servers and stores that see the deletion late
+ * (namespaceDeletionGracePeriod).
+ */
 const DELETION_DELAY = 5_000
 const MAX_RETRY_DELAY = 60_000
 
 /**
- * The namespace controller: empties a namespace that is being deleted, then removes its finalizer. Source: pkg/controller/namespace.
+ * The namespace controller: empties a namespace that is being deleted, then removes its finalizer. Source:
+ * pkg/controller/namespace.
  */
 export function createNamespaceController({ resources }: NamespaceControllerOptions): Component {
   const names = new Set<string>()
@@ -87,7 +93,8 @@ class NamespaceController {
     if (!namespace || deletedAt === undefined || !namespace.spec.finalizers?.length) return
     const { client, clock, version } = this.#host
     const age = clock.now() - deletedAt
-    const pass = deletionPass(this.#contents, minorOf(version) >= 33, (served) => deleteContent(client, served, name, age))
+    const podsFirst = hasFeature(version, 'orderedNamespaceDeletion')
+    const pass = deletionPass(this.#contents, podsFirst, (served) => deleteContent(client, served, name, age))
     const updated = this.#updateStatus(namespace, pass)
     if (pass.errors.length > 0) {
       this.#host.log('error', `deletion of namespace ${name} failed: ${pass.errors.join(', ')}`)
@@ -103,7 +110,8 @@ class NamespaceController {
     const old = namespace.status.conditions ?? []
     const conditions = namespaceConditions(old, pass, this.#host.clock.now())
     if (conditions === old && namespace.status.phase === 'Terminating') return namespace
-    return this.#host.client.updateStatus('namespaces', { ...namespace, status: { ...namespace.status, phase: 'Terminating', conditions } })
+    const status = { ...namespace.status, phase: 'Terminating', conditions } as const
+    return this.#host.client.updateStatus('namespaces', { ...namespace, status })
   }
 
   /** `settle()` waits for the next look only while something gets on: grace periods run, or less is left than the last time. */

@@ -10,8 +10,8 @@ export interface DeletionPass extends ContentReport {
 }
 
 /**
- * Deletes the content of a namespace, one resource after the other. Since v1.33 pods go first, and nothing else is touched while there are
- * any (OrderedNamespaceDeletion). Source: namespaced_resources_deleter.go deleteAllContent.
+ * Deletes the content of a namespace, one resource after the other. Since v1.33 pods go first, and nothing else is touched while
+ * there are any (OrderedNamespaceDeletion). Source: namespaced_resources_deleter.go deleteAllContent.
  */
 export function deletionPass(
   resources: readonly ServedResource[],
@@ -39,7 +39,9 @@ class Total implements DeletionPass {
   add({ resource, group }: ServedResource, left: Leftover): void {
     if (left.error !== undefined) this.errors.push(left.error)
     if (left.count > 0) this.remaining.set(`${resource}.${group}`, left.count)
-    for (const [finalizer, count] of left.finalizers) this.finalizers.set(finalizer, (this.finalizers.get(finalizer) ?? 0) + count)
+    for (const [finalizer, count] of left.finalizers) {
+      this.finalizers.set(finalizer, (this.finalizers.get(finalizer) ?? 0) + count)
+    }
     this.estimate = Math.max(this.estimate, left.estimate)
     this.inGrace ||= left.inGrace
   }

@@ -36,8 +36,8 @@ export interface Allocation {
 }
 
 /**
- * The first free block from number `next` on, round the pool; undefined if all are used. A block that was released is therefore not
- * used again before the others have been. Source: nodeipam/ipam/cidrset/cidr_set.go AllocateNext.
+ * The first free block from number `next` on, round the pool; undefined if all are used. A block that was released is therefore
+ * not used again before the others have been. Source: nodeipam/ipam/cidrset/cidr_set.go AllocateNext.
  */
 export function allocate(pool: CidrPool, next: number, isUsed: (cidr: string) => boolean): Allocation | undefined {
   for (let tries = 0; tries < pool.size; tries++) {

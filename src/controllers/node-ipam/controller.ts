@@ -23,8 +23,8 @@ interface IpamState {
 }
 
 /**
- * The node IPAM controller: gives each node without one a block of the cluster CIDR. Which blocks are used follows from the nodes.
- * Source: pkg/controller/nodeipam/ipam/range_allocator.go.
+ * The node IPAM controller: gives each node without one a block of the cluster CIDR. Which blocks are used follows from the
+ * nodes. Source: pkg/controller/nodeipam/ipam/range_allocator.go.
  * @throws RangeError when the CIDR and mask do not fit together.
  */
 export function createNodeIpamController(options: NodeIpamOptions = {}): Component {

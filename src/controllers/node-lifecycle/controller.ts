@@ -15,8 +15,8 @@ import { noScheduleChange } from './taints.js'
 import { ZoneMonitor } from './zone-monitor.js'
 
 /**
- * The node lifecycle controller: finds silent nodes, keeps taints in step with conditions, marks the pods of lost nodes not ready and
- * holds back when whole zones fail. It evicts nothing itself: the taint eviction controller acts on the NoExecute taints.
+ * The node lifecycle controller: finds silent nodes, keeps taints in step with conditions, marks the pods of lost nodes not ready
+ * and holds back when whole zones fail. It evicts nothing itself: the taint eviction controller acts on the NoExecute taints.
  * Source: pkg/controller/nodelifecycle/node_lifecycle_controller.go.
  */
 export function createNodeLifecycleController(options: NodeLifecycleOptions = {}): Component {
@@ -63,7 +63,9 @@ function setUp(host: ComponentHost, options: NodeLifecycleOptions): void {
   runPeriodically(host, 'monitor', settings.monitorPeriod, [nodes, leases, pods], () => monitor.pass())
 }
 
-/** Whether {@link reconcileNode} has anything to do: most updates of a node are heartbeats, which change no taint and no label. */
+/**
+ * Whether {@link reconcileNode} has anything to do: most updates of a node are heartbeats, which change no taint and no label.
+ */
 function needsReconcile(node: Node): boolean {
   return noScheduleChange(node) !== undefined || labelsToReconcile(node) !== undefined
 }

@@ -95,7 +95,9 @@ export class HealthMonitor {
     const before = health.ready
     const now = host.clock.now()
     observe(health, ready, leases.get(leaseKey), now)
-    if (ready?.status !== 'True' || isSilent(health, settings.monitorGracePeriod, now)) return this.#checkUnhealthy(node, before, counts)
+    if (ready?.status !== 'True' || isSilent(health, settings.monitorGracePeriod, now)) {
+      return this.#checkUnhealthy(node, before, counts)
+    }
     if (!excluded) count(counts, zone, true)
     if (before !== 'True') this.#report({ node, observed: 'True', current: 'True' })
     tainter.markReachable(node)

@@ -14,7 +14,9 @@ export interface NodeHealth {
   renewTime: string | undefined
 }
 
-/** The record of a node that is seen for the first time: its age counts if it never had a Ready condition, else it is alive now. */
+/**
+ * The record of a node that is seen for the first time: its age counts if it never had a Ready condition, else it is alive now.
+ */
 export function newNodeHealth(node: Node, ready: NodeCondition | undefined, now: number): NodeHealth {
   const probe = ready ? now : (timeMs(node.metadata.creationTimestamp) ?? now)
   return { probe, ready: ready?.status, heartbeat: ready?.lastHeartbeatTime ?? undefined, renewTime: undefined }
@@ -42,8 +44,8 @@ export function observe(health: NodeHealth, ready: NodeCondition | undefined, le
 }
 
 /**
- * Whether the node has been silent for `grace` ms. Real passes drift by the time that each takes, so that the tenth pass after a heartbeat
- * was seen comes a little later than 50 s; virtual passes come exactly then, which has to be late enough.
+ * Whether the node has been silent for `grace` ms. Real passes drift by the time that each takes, so that the tenth pass after a
+ * heartbeat was seen comes a little later than 50 s; virtual passes come exactly then, which has to be late enough.
  */
 export function isSilent(health: NodeHealth, grace: number, now: number): boolean {
   return now >= health.probe + grace

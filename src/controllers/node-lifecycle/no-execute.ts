@@ -14,8 +14,8 @@ import { NOT_READY, UNREACHABLE, hasTaint, noExecuteTaint } from './taints.js'
 const TICK = 100
 
 /**
- * Puts NoExecute taints on nodes that are not ready, zone by zone, no faster than the rate of the zone. Ticks at which nothing could
- * happen are left out; those that happen lie on the 100 ms grid of the controller's start.
+ * Puts NoExecute taints on nodes that are not ready, zone by zone, no faster than the rate of the zone. Ticks at which nothing
+ * could happen are left out; those that happen lie on the 100 ms grid of the controller's start.
  */
 export class NoExecuteTainter {
   readonly #host: ComponentHost
@@ -43,7 +43,9 @@ export class NoExecuteTainter {
     setRate(this.#queueOf(zone), rate, this.#host.clock.now())
   }
 
-  /** Acts on a Ready status that is not True: swaps an opposite taint at once, queues otherwise. Source: processTaintBaseEviction. */
+  /**
+   * Acts on a Ready status that is not True: swaps an opposite taint at once, queues otherwise. Source: processTaintBaseEviction.
+   */
   handleNotReady(node: Node, status: string): void {
     const taint = noExecuteTaint(status)
     if (!taint) return
@@ -64,7 +66,8 @@ export class NoExecuteTainter {
     const name = node.metadata.name as string
     if (tainted) {
       const change = { effect: 'NoExecute', add: [], remove: [UNREACHABLE, NOT_READY] } as const
-      if (!attempt(this.#host, `removal of NoExecute taints of node ${name}`, () => this.#writer.changeTaints(name, change))) return
+      const what = `removal of NoExecute taints of node ${name}`
+      if (!attempt(this.#host, what, () => this.#writer.changeTaints(name, change))) return
     }
     const queue = this.#queues.value.get(zone)
     if (queue) forget(queue, name)

@@ -7,7 +7,9 @@ import { markedNotReady } from './pods-not-ready.js'
 import type { TaintChange } from './taints.js'
 import { withTaintsAdded, withTaintsRemoved } from './taints.js'
 
-/** What the controller writes, and the events that it records. All methods but {@link NodeWriter.markPodsNotReady} throw ApiError. */
+/**
+ * What the controller writes, and the events that it records. All methods but {@link NodeWriter.markPodsNotReady} throw ApiError.
+ */
 export class NodeWriter {
   readonly #host: ComponentHost
   readonly #recorder: EventRecorder
@@ -19,8 +21,9 @@ export class NodeWriter {
 
   /** Adds, then removes, each in a patch of its own that a concurrent write makes fail. Source: SwapNodeControllerTaint. */
   changeTaints(name: string, change: TaintChange): void {
-    let node = this.#host.client.get('nodes', { name })
-    if (change.add.length > 0) node = this.#patchTaints(node, withTaintsAdded(node.spec.taints ?? [], change, this.#host.clock.now()))
+    const { client, clock } = this.#host
+    let node = client.get('nodes', { name })
+    if (change.add.length > 0) node = this.#patchTaints(node, withTaintsAdded(node.spec.taints ?? [], change, clock.now()))
     const taints = node.spec.taints ?? []
     const kept = withTaintsRemoved(taints, change)
     if (kept !== taints) this.#patchTaints(node, kept)

@@ -1,8 +1,11 @@
 import type { Duration } from '../../sim/duration.js'
 import { toMillis } from '../../sim/duration.js'
-import { minorOf } from '../process/version.js'
+import { hasFeature } from '../process/version.js'
 
-/** Flags of kube-controller-manager that concern the node lifecycle. Source: pkg/controller/nodelifecycle/config/v1alpha1/defaults.go. */
+/**
+ * Flags of kube-controller-manager that concern the node lifecycle. Source:
+ * pkg/controller/nodelifecycle/config/v1alpha1/defaults.go.
+ */
 export interface NodeLifecycleOptions {
   /** `--node-monitor-period`. Default 5 s. */
   readonly monitorPeriod?: Duration
@@ -35,7 +38,7 @@ export interface NodeLifecycleSettings {
 export function nodeLifecycleSettings(options: NodeLifecycleOptions, version: string): NodeLifecycleSettings {
   return {
     monitorPeriod: toMillis(options.monitorPeriod ?? '5s'),
-    monitorGracePeriod: toMillis(options.monitorGracePeriod ?? (minorOf(version) < 32 ? '40s' : '50s')),
+    monitorGracePeriod: toMillis(options.monitorGracePeriod ?? (hasFeature(version, 'longNodeMonitorGrace') ? '50s' : '40s')),
     startupGracePeriod: toMillis(options.startupGracePeriod ?? '60s'),
     evictionRate: options.evictionRate ?? 0.1,
     secondaryEvictionRate: options.secondaryEvictionRate ?? 0.01,

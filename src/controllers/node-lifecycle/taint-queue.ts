@@ -41,7 +41,9 @@ export function nextTurn(queue: TaintQueue): number | undefined {
   return queue.waiting.length > 0 && queue.limiter.rate > 0 ? queue.limiter.readyAt : undefined
 }
 
-/** Hands out, one for each token, the nodes whose turn it is; one for which `handle` answers false goes to the end of the queue. */
+/**
+ * Hands out, one for each token, the nodes whose turn it is; one for which `handle` answers false goes to the end of the queue.
+ */
 export function drain(queue: TaintQueue, now: number, handle: (node: string) => boolean): void {
   for (let tries = queue.waiting.length; tries > 0 && hasToken(queue.limiter, now); tries--) {
     queue.limiter = takeToken(queue.limiter, now)

@@ -21,7 +21,9 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   UNSCHEDULABLE,
 ])
 
-/** What has to change in a node's taints: keys, all of one effect. Additions are written before removals, in a write of their own. */
+/**
+ * What has to change in a node's taints: keys, all of one effect. Additions are written before removals, in a write of their own.
+ */
 export interface TaintChange {
   readonly effect: Taint['effect']
   readonly add: readonly string[]

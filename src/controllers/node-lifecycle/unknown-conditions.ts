@@ -2,7 +2,9 @@ import { withCondition } from '../../api/core/conditions.js'
 import type { Node, NodeCondition } from '../../api/core/generated.js'
 import { formatTime } from '../../api/time.js'
 
-/** The conditions that only the kubelet writes, in the order in which missing ones are added; NetworkUnavailable is not its own. */
+/**
+ * The conditions that only the kubelet writes, in the order in which missing ones are added; NetworkUnavailable is not its own.
+ */
 const KUBELET_CONDITIONS: readonly string[] = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']
 
 /**

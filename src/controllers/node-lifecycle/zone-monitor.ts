@@ -30,8 +30,8 @@ export class ZoneMonitor {
   }
 
   /**
-   * Sets the eviction rates by what this pass has counted. `onLeaving` is called when the master disruption ends: all nodes are then
-   * taken to have been seen now. Source: node_lifecycle_controller.go handleDisruption.
+   * Sets the eviction rates by what this pass has counted. `onLeaving` is called when the master disruption ends: all nodes are
+   * then taken to have been seen now. Source: node_lifecycle_controller.go handleDisruption.
    */
   update(counts: ReadonlyMap<string, ZoneCount>, nodes: readonly Node[], onLeaving: () => void): void {
     const states = this.#states.value

@@ -32,8 +32,8 @@ export function evictionRateOf(state: ZoneState, size: number, settings: NodeLif
 }
 
 /**
- * What a change of zone states asks for. `enter`: now all zones are fully disrupted ("master disruption"), so nothing is evicted any more;
- * `leave`: they no longer are; `update`: only the zones named have changed.
+ * What a change of zone states asks for. `enter`: now all zones are fully disrupted ("master disruption"), so nothing is evicted
+ * any more; `leave`: they no longer are; `update`: only the zones named have changed.
  */
 export type DisruptionStep =
   | { readonly kind: 'enter' }

@@ -29,8 +29,8 @@ export interface PodGcOptions {
 const ORPHANED: Disruption = { reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' }
 
 /**
- * The pod garbage collector: removes surplus ended pods, terminating pods of out-of-service nodes, pods of nodes that no longer exist, and
- * terminating pods that were never scheduled. Source: pkg/controller/podgc/gc_controller.go.
+ * The pod garbage collector: removes surplus ended pods, terminating pods of out-of-service nodes, pods of nodes that no longer
+ * exist, and terminating pods that were never scheduled. Source: pkg/controller/podgc/gc_controller.go.
  */
 export function createPodGcController(options: PodGcOptions = {}): Component {
   return {
@@ -59,10 +59,7 @@ class PodGc {
     this.#pods = host.informer('pods', {
       indexers: {
         nodeName: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []),
-        state: (pod) => [
-          ...(isTerminated(pod) ? ['terminated'] : []),
-          ...(pod.metadata.deletionTimestamp === undefined ? [] : [pod.spec.nodeName ? 'terminating' : 'terminating-unscheduled']),
-        ],
+        state: statesOf,
       },
     })
   }
@@ -125,4 +122,11 @@ class PodGc {
       if (node && bus.has('eviction')) bus.emit('eviction', { time: clock.now(), pod: keyOf(pod), node, by: 'podgc' })
     })
   }
+}
+
+/** Under which of the collector's questions a pod is found. */
+function statesOf(pod: Pod): readonly string[] {
+  const terminated = isTerminated(pod) ? ['terminated'] : []
+  if (pod.metadata.deletionTimestamp === undefined) return terminated
+  return [...terminated, pod.spec.nodeName ? 'terminating' : 'terminating-unscheduled']
 }

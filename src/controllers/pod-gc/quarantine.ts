@@ -12,9 +12,9 @@ export function newQuarantine(): Quarantine {
 }
 
 /**
- * One pass: suspects that are missing (and still named by pods) go into quarantine; answers, in the order in which they came, those whose
- * quarantine is over. Whoever is still missing then has to be confirmed by asking the apiserver.
- * Source: podgc gcOrphaned, discoverDeletedNodes.
+ * One pass: suspects that are missing (and still named by pods) go into quarantine; answers, in the order in which they came,
+ * those whose quarantine is over. Whoever is still missing then has to be confirmed by asking the apiserver. Source: podgc
+ * gcOrphaned, discoverDeletedNodes.
  */
 export function releaseFrom(
   quarantine: Quarantine,

@@ -2,7 +2,7 @@ import { podCondition, withCondition } from '../../api/core/conditions.js'
 import type { Pod, PodCondition } from '../../api/core/generated.js'
 import { formatTime } from '../../api/time.js'
 import type { Patch } from '../../apiserver/client/client.js'
-import { minorOf } from './version.js'
+import { hasFeature } from './version.js'
 
 /** What a controller says about why a pod is going away. */
 export interface Disruption {
@@ -16,7 +16,7 @@ export interface Disruption {
  */
 export function observedGeneration(pod: Pod, version: string): { readonly observedGeneration?: number } {
   const { generation } = pod.metadata
-  return generation === undefined || minorOf(version) < 34 ? {} : { observedGeneration: generation }
+  return generation === undefined || !hasFeature(version, 'podConditionGeneration') ? {} : { observedGeneration: generation }
 }
 
 /**
@@ -32,14 +32,21 @@ export function disruptionTarget(pod: Pod, { reason, message }: Disruption, now:
   return { type: 'DisruptionTarget', ...generation, status: 'True', lastProbeTime: null, lastTransitionTime, reason, message }
 }
 
+/** What to change in the status of a pod; the condition replaces the one of its type. */
+export interface StatusChange {
+  readonly phase?: Pod['status']['phase']
+  readonly condition?: PodCondition
+}
+
 /**
- * A patch of the pod's status that is refused if the pod has been replaced by another one. As a two-way merge patch does, it says in which
- * order the conditions stand: a new one at the end. Source: pkg/util/pod PatchPodStatus.
+ * A patch of the pod's status that is refused if the pod has been replaced by another one. As a two-way merge patch does, it says
+ * in which order the conditions stand: a new one at the end. Source: pkg/util/pod PatchPodStatus.
  */
-export function statusPatch(pod: Pod, status: { readonly phase?: Pod['status']['phase']; readonly condition?: PodCondition }): Patch {
-  const { condition, ...rest } = status
+export function statusPatch(pod: Pod, change: StatusChange): Patch {
+  const { condition, ...rest } = change
   const metadata = { uid: pod.metadata.uid }
   if (!condition) return { type: 'strategic', body: { metadata, status: rest } }
   const order = withCondition(pod.status.conditions, condition).map(({ type }) => ({ type }))
-  return { type: 'strategic', body: { metadata, status: { ...rest, '$setElementOrder/conditions': order, conditions: [condition] } } }
+  const status = { ...rest, '$setElementOrder/conditions': order, conditions: [condition] }
+  return { type: 'strategic', body: { metadata, status } }
 }

@@ -1,4 +1,12 @@
-/** Minor version of a server version such as `v1.35` or `v1.34.9`: 35, 34. */
-export function minorOf(version: string): number {
-  return Number(version.split('.')[1])
+import type { Feature, Release } from '../../api/releases.js'
+import { release } from '../../api/releases.js'
+
+/** Releases do not change: one for each version text is enough. */
+const releases = new Map<string, Release>()
+
+/** Whether a server of `version` (`v1.35`) behaves so. Throws RangeError for a version that is not known. */
+export function hasFeature(version: string, feature: Feature): boolean {
+  let known = releases.get(version)
+  if (!known) releases.set(version, (known = release(version)))
+  return known.has(feature)
 }

@@ -6,8 +6,8 @@ import { refusesContent } from './terminating.js'
 
 const NAME = 'kube-root-ca.crt'
 const DESCRIPTION_KEY = 'kubernetes.io/description'
-const DESCRIPTION = 'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal '
-  + 'service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.'
+const DESCRIPTION = 'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as '
+  + 'the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.'
 
 /** What the publisher has to be told. */
 export interface RootCaPublisherOptions {

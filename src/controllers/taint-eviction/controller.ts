@@ -9,7 +9,7 @@ import type { Slice } from '../../sim/module.js'
 import { isRequestFailure } from '../process/attempt.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { disruptionTarget, statusPatch } from '../process/pod-status.js'
-import { minorOf } from '../process/version.js'
+import { hasFeature } from '../process/version.js'
 import { noExecuteTaints, stay } from './decision.js'
 import type { Outcome } from './eviction-queue.js'
 import { EvictionQueue } from './eviction-queue.js'
@@ -20,9 +20,9 @@ const DISRUPTION = {
 } as const
 
 /**
- * The taint eviction controller: deletes pods that do not tolerate the NoExecute taints of their node, or no longer. Neither the eviction
- * API nor PodDisruptionBudgets are asked. Before v1.29 it was a part of the node lifecycle controller and signed its events
- * `taint-controller`; it acts under the identity of the node controller to this day. Source: pkg/controller/tainteviction.
+ * The taint eviction controller: deletes pods that do not tolerate the NoExecute taints of their node, or no longer. Neither the
+ * eviction API nor PodDisruptionBudgets are asked. Before v1.29 it was a part of the node lifecycle controller and signed its
+ * events `taint-controller`; it acts under the identity of the node controller to this day. Source: pkg/controller/tainteviction.
  */
 export function createTaintEvictionController(): Component {
   return {
@@ -42,7 +42,8 @@ class TaintEviction {
   constructor(host: ComponentHost) {
     this.#host = host
     this.#pods = host.informer('pods', { indexers: { nodeName: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) } })
-    this.#recorder = host.recorder({ component: minorOf(host.version) < 29 ? 'taint-controller' : 'taint-eviction-controller' })
+    const separate = hasFeature(host.version, 'taintEvictionController')
+    this.#recorder = host.recorder({ component: separate ? 'taint-eviction-controller' : 'taint-controller' })
     this.#tainted = host.state('tainted-nodes', () => new Map<string, readonly Taint[]>())
     this.#queue = new EvictionQueue(host, (pod, first) => this.#evict(pod, first))
   }
@@ -65,7 +66,7 @@ class TaintEviction {
     this.#pods.onChange((change) => {
       // done at once, not through the queue: a pod of the same name may follow before the queue comes to it
       if (change.type === 'DELETED') this.#cancel(keyOf(change.object))
-      else if (concerns(change) && this.#tainted.value.has(change.object.spec.nodeName as string)) podUpdates.add(keyOf(change.object))
+      else if (concerns(change) && this.#tainted.value.has(change.object.spec.nodeName ?? '')) podUpdates.add(keyOf(change.object))
     })
   }
 
@@ -116,7 +117,8 @@ class TaintEviction {
   }
 
   #record(key: string, message: string): void {
-    this.#recorder.event({ object: { metadata: splitKey(key) }, kind: 'Pod', apiVersion: 'v1' }, 'Normal', 'TaintManagerEviction', message)
+    const target = { object: { metadata: splitKey(key) }, kind: 'Pod', apiVersion: 'v1' }
+    this.#recorder.event(target, 'Normal', 'TaintManagerEviction', message)
   }
 }
 

@@ -1,10 +1,13 @@
-import type { Node, Pod } from '../../../src/api/core/generated.js'
+import type { Node, NodeCondition, Pod } from '../../../src/api/core/generated.js'
 import { formatMicroTime, formatTime, timeMs } from '../../../src/api/time.js'
 import type { Component, ComponentHost } from '../../../src/apiserver/client/component.js'
 import { ignoreNotFound } from '../../../src/apiserver/client/api-error.js'
 import { keyOf } from '../../../src/apiserver/client/object-index.js'
 
-/** A node and its kubelet, as the recordings used them: leases every 10 s, status every 5 min, pods ready 1 s after they were bound. */
+/**
+ * A node and its kubelet, as the recordings used them: leases every 10 s, status every 5 min, pods ready 1 s after they were
+ * bound.
+ */
 export function fakeKubelet(node: string, labels: Readonly<Record<string, string>> = {}): Component {
   return {
     name: `kubelet/${node}`,
@@ -32,7 +35,8 @@ function setUp(host: ComponentHost, node: string, labels: Readonly<Record<string
   })
   pods.onChange(({ type, object }) => {
     if (type === 'DELETED') return
-    if (object.metadata.deletionTimestamp) end.wakeAfter(keyOf(object), Math.min(1, object.metadata.deletionGracePeriodSeconds ?? 0) * 1000)
+    const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = object.metadata
+    if (deletionTimestamp) end.wakeAfter(keyOf(object), Math.min(1, deletionGracePeriodSeconds) * 1000)
     else if (object.status.phase === 'Pending' && start.dueAt(keyOf(object)) === undefined) start.wakeAfter(keyOf(object), 1000)
   })
   if (registered.value) return
@@ -54,8 +58,8 @@ function postStatus(host: ComponentHost, name: string): void {
   host.client.updateStatus('nodes', { ...node, status: { ...node.status, conditions: conditions(host.clock.now(), node) } })
 }
 
-function conditions(now: number, node: Node | undefined): Node['status']['conditions'] {
-  const make = (type: string, status: string, reason: string, message: string): NonNullable<Node['status']['conditions']>[number] => {
+function conditions(now: number, node: Node | undefined): readonly NodeCondition[] {
+  const make = (type: string, status: string, reason: string, message: string): NodeCondition => {
     const old = node?.status.conditions?.find((condition) => condition.type === type)
     const lastTransitionTime = old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : formatTime(now)
     return { type, status, reason, message, lastHeartbeatTime: formatTime(now), lastTransitionTime }
