@@ -30,7 +30,10 @@ export interface Strategy<T extends KubeObject> {
   readonly prepareForCreate?: (draft: Draft<T>) => void
   /** Resets what a write through the main endpoint may not change (for most kinds: status := old status). */
   readonly prepareForUpdate?: (draft: Draft<T>, old: T) => void
-  /** Present if the kind has a `/status` endpoint: resets all that a status write may not change (for most kinds: spec, most of metadata). */
+  /**
+   * Present if the kind has a `/status` endpoint: resets all that a status write may not change (for most kinds: spec, most of
+   * metadata).
+   */
   readonly prepareForStatusUpdate?: (draft: Draft<T>, old: T) => void
   /** Validation of a status write; when absent, `validateUpdate` of the kind is used. */
   readonly validateStatusUpdate?: (next: T, old: T) => readonly FieldError[]
@@ -83,7 +86,10 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly namespaced: boolean
   readonly verbs: readonly Verb[]
   readonly subresources: readonly SubresourceDefinition[]
-  /** Where the objects lie in etcd: `/registry/pods` (nodes lie under `/registry/minions`, services under `/registry/services/specs`). */
+  /**
+   * Where the objects lie in etcd: `/registry/pods` (nodes lie under `/registry/minions`, services under
+   * `/registry/services/specs`).
+   */
   readonly storagePrefix: string
   /** Name of the kind's message in the field tables of its group version. */
   readonly message: string

@@ -79,7 +79,9 @@ export function definitionsOf(release: Release): readonly KindDefinition[] {
 /** A beta version whose v1 does not exist yet is what etcd keeps. */
 function selfStored(definition: KindDefinition, release: Release): KindDefinition {
   const { stored, resource } = definition
-  return stored === undefined || release.serves(stored.group, stored.version, resource) ? definition : without(definition, 'stored')
+  return stored === undefined || release.serves(stored.group, stored.version, resource) ? definition : without(
+    definition, 'stored',
+  )
 }
 
 /** Differences of single kinds between minors. */

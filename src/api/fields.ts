@@ -52,7 +52,9 @@ function unescape(value: string): string {
     if (char === '\\') {
       const next = value.charAt(++at)
       if (next === '' || !'\\,='.includes(next)) {
-        throw new FieldSelectorError(`invalid field selector: invalid escape sequence '\\${next}' in value: ${JSON.stringify(value)}`)
+        throw new FieldSelectorError(
+          `invalid field selector: invalid escape sequence '\\${next}' in value: ${JSON.stringify(value)}`,
+        )
       }
       out += next
     } else if (char === ',' || char === '=') {

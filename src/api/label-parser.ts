@@ -162,7 +162,8 @@ class Parser {
   }
 }
 
-const expected = (found: string, what: string): SelectorSyntaxError => new SelectorSyntaxError(`found '${found}', expected: ${what}`)
+const expected = (found: string, what: string): SelectorSyntaxError =>
+  new SelectorSyntaxError(`found '${found}', expected: ${what}`)
 
 function aggregate(errors: readonly FieldError[]): string {
   const texts = errors.map(fieldErrorText)

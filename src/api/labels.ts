@@ -55,7 +55,9 @@ export function selectorRequirements(selector: LabelSelector): readonly Requirem
   const exact = Object.entries(selector.matchLabels ?? {}).map(([key, value]): Requirement => ({ key, operator: '=', values: [value] }))
   const expressions = (selector.matchExpressions ?? []).map(({ key, operator, values }): Requirement => {
     const known = selectorOperators[operator]
-    if (known === undefined || known === 'gt' || known === 'lt') throw new RangeError(`"${operator}" is not a valid label selector operator`)
+    if (known === undefined || known === 'gt' || known === 'lt') {
+      throw new RangeError(`"${operator}" is not a valid label selector operator`)
+    }
     return { key, operator: known, values: [...new Set(values ?? [])].sort() }
   })
   return [...exact, ...expressions].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))

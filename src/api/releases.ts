@@ -1,5 +1,6 @@
 /**
- * What each Kubernetes minor serves and where its behaviour and texts differ: one table, asked by lookups, instead of ifs all over.
+ * What each Kubernetes minor serves and where its behaviour and texts differ: one table, asked by lookups, instead of ifs all
+ * over.
  * Sources: CHANGELOGs, the deprecation guide of the documentation, `pkg/features` of each minor.
  */
 

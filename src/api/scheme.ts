@@ -15,7 +15,8 @@ export interface Scheme {
   /** The definition of an object's `apiVersion` and `kind`. */
   readonly ofObject: (apiVersion: string, kind: string) => KindDefinition | undefined
   /**
-   * What a user of kubectl may call a resource: `pods`, `pod`, `po`, `Pod`, `deployments.apps`, `deployments.v1.apps`. The preferred
+   * What a user of kubectl may call a resource: `pods`, `pod`, `po`, `Pod`, `deployments.apps`, `deployments.v1.apps`. The
+   * preferred
    * version wins (the first one added of a group; core before other groups).
    */
   readonly byName: (name: string) => KindDefinition | undefined

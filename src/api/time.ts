@@ -41,7 +41,9 @@ const pairs = [[5, 12], [8, 31], [11, 23], [14, 59], [17, 59]] as const
 
 /** The short way for times that are in their own form already: no pattern, no Date. Days after the 28th take the long way. */
 function isCanonical(text: string): boolean {
-  if (text.length !== 20 || text[4] !== '-' || text[7] !== '-' || text[10] !== 'T' || text[13] !== ':' || text[16] !== ':') return false
+  if (text.length !== 20 || text[4] !== '-' || text[7] !== '-' || text[10] !== 'T' || text[13] !== ':' || text[16] !== ':') {
+    return false
+  }
   if (text[19] !== 'Z' || number(text, 0) < 0 || number(text, 2) < 0) return false
   for (const [at, most] of pairs) {
     const value = number(text, at)

@@ -47,12 +47,16 @@ describe('decode', () => {
   })
 
   it('reports unknown fields where they are', () => {
-    const { unknownFields } = decode(pod, { metadata: { foo: 1 }, spec: { containers: [{ name: 'c' }, { imag: 'x', ports: [{ port: 1 }] }] }, bar: 0 })
+    const { unknownFields } = decode(
+      pod, { metadata: { foo: 1 }, spec: { containers: [{ name: 'c' }, { imag: 'x', ports: [{ port: 1 }] }] }, bar: 0 },
+    )
     expect(unknownFields).toEqual(['metadata.foo', 'spec.containers[1].imag', 'spec.containers[1].ports[0].port', 'bar'])
   })
 
   it('does not let __proto__ through', () => {
-    const { object, unknownFields } = decode<Pod>(pod, JSON.parse('{"__proto__":{"polluted":1},"metadata":{"labels":{"__proto__":"x"}}}'))
+    const { object, unknownFields } = decode<Pod>(pod, JSON.parse(
+      '{"__proto__":{"polluted":1},"metadata":{"labels":{"__proto__":"x"}}}',
+    ))
     expect(unknownFields).toEqual(['__proto__'])
     expect(Object.getPrototypeOf(object)).toBe(Object.prototype)
     expect(Object.getOwnPropertyDescriptor(object.metadata.labels, '__proto__')?.value).toBe('x')
@@ -74,7 +78,9 @@ describe('decode', () => {
   })
 
   it('shares frozen parts of an earlier result only when asked', () => {
-    const first = freezeDecoded(pod, decode<Pod>(pod, { spec: { containers: [{ name: 'c' }] }, status: { phase: 'Running' } }).object)
+    const first = freezeDecoded(
+      pod, decode<Pod>(pod, { spec: { containers: [{ name: 'c' }] }, status: { phase: 'Running' } }).object,
+    )
     const next = { ...first, status: { ...first.status, phase: 'Failed' } }
     expect(decode<Pod>(pod, next).object.spec).not.toBe(first.spec)
     const shared = decode<Pod>(pod, next, { shareFrozen: true }).object
@@ -93,7 +99,9 @@ describe('decode', () => {
 
 /** Values that may or may not fit a field: mostly right, sometimes anything. */
 function valueOf(message: Message, field: Field, depth: number): fc.Arbitrary<unknown> {
-  const wild = fc.oneof(fc.string({ maxLength: 4 }), fc.integer(), fc.boolean(), fc.constant(null), fc.constant([]), fc.constant({}))
+  const wild = fc.oneof(fc.string({ maxLength: 4 }), fc.integer(), fc.boolean(), fc.constant(null), fc.constant([]), fc.constant(
+    {},
+  ))
   return fc.oneof({ weight: 30, arbitrary: fitting(message, field, depth) }, { weight: 1, arbitrary: wild })
 }
 
@@ -101,7 +109,9 @@ function fitting(message: Message, field: Field, depth: number): fc.Arbitrary<un
   switch (field.type) {
     case 'message': return depth <= 0 ? fc.constant({}) : objectOf(message.group.message(field.message), depth - 1)
     case 'list': return fc.array(valueOf(message, field.items, depth - 1), { maxLength: 2 })
-    case 'map': return fc.dictionary(fc.string({ maxLength: 3 }), valueOf(message, field.values, depth - 1), { maxKeys: 2, noNullPrototype: true })
+    case 'map': return fc.dictionary(
+      fc.string({ maxLength: 3 }), valueOf(message, field.values, depth - 1), { maxKeys: 2, noNullPrototype: true },
+    )
     case 'string': return fc.string({ maxLength: 5 })
     case 'boolean': return fc.boolean()
     case 'int32': return fc.integer()
@@ -112,7 +122,9 @@ function fitting(message: Message, field: Field, depth: number): fc.Arbitrary<un
     case 'time': return fc.constantFrom('2026-01-02T03:04:05Z', '2026-01-02T03:04:05.5+02:00', '2026-13-02T03:04:05Z', 'now')
     case 'microTime': return fc.constantFrom('2026-01-02T03:04:05.000001Z', '2026-01-02T03:04:05Z')
     case 'bytes': return fc.constantFrom('', 'QQ==', 'QUJD', 'QQ=', '!')
-    case 'json': return fc.dictionary(fc.string({ maxLength: 3 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 2, noNullPrototype: true })
+    case 'json': return fc.dictionary(
+      fc.string({ maxLength: 3 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 2, noNullPrototype: true },
+    )
   }
 }
 

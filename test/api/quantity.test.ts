@@ -26,6 +26,8 @@ describe('quantities have Kubernetes\' canonical form', () => {
   it('compares, adds and rounds up', () => {
     expect(compareQuantities(parseQuantity('1Gi'), parseQuantity('1G'))).toBe(1)
     expect(formatQuantity(addQuantities(parseQuantity('500m'), parseQuantity('1')))).toBe('1500m')
-    expect([quantityValue('1001m'), quantityMilliValue('0.1'), quantityValue('1Ki'), quantityValue('-1500m')]).toEqual([2, 100, 1024, -2])
+    expect([quantityValue('1001m'), quantityMilliValue('0.1'), quantityValue('1Ki'), quantityValue('-1500m')]).toEqual(
+      [2, 100, 1024, -2],
+    )
   })
 })

@@ -53,7 +53,9 @@ describe('names', () => {
 describe('field errors', () => {
   it('print as Kubernetes does', () => {
     const errors = [
-      required('a'), invalid('b', 'x\n', 'no'), notSupported('c', 5, ['p', 'q']), required('a'), tooMany('d', 3, 2), invalid('e', { k: [1] }, ''),
+      required('a'), invalid('b', 'x\n', 'no'), notSupported('c', 5, ['p', 'q']), required('a'), tooMany('d', 3, 2), invalid(
+        'e', { k: [1] }, '',
+      ),
     ]
     expect(aggregateText(errors)).toBe('[a: Required value, b: Invalid value: "x\\n": no, c: Unsupported value: 5: supported values: "p", "q", '
       + 'd: Too many: 3: must have at most 2 items, e: Invalid value: {"k":[1]}]')

@@ -116,7 +116,9 @@ export const daemonSetDefinition: KindDefinition<DaemonSet> = defineKind<DaemonS
     },
     validateStatusUpdate,
     generationChanged: specChanged,
-    warnings: (next, old) => (next.spec === old?.spec ? [] : podSpecWarnings(next.spec.template.spec ?? { containers: [] }, 'spec.template.spec')),
+    warnings: (next, old) => (next.spec === old?.spec ? [] : podSpecWarnings(
+      next.spec.template.spec ?? { containers: [] }, 'spec.template.spec',
+    )),
   },
   columns: [
     nameColumn(),

@@ -65,7 +65,9 @@ function validate({ spec }: Deployment): readonly FieldError[] {
   validateNonNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit', errors)
   const { progressDeadlineSeconds: deadline = noDeadline, minReadySeconds = 0 } = spec
   validateNonNegative(deadline, 'spec.progressDeadlineSeconds', errors)
-  if (deadline <= minReadySeconds) errors.push(invalid('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds'))
+  if (deadline <= minReadySeconds) {
+    errors.push(invalid('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds'))
+  }
   return errors
 }
 
@@ -118,8 +120,12 @@ export const deploymentDefinition: KindDefinition<Deployment> = defineKind<Deplo
     },
     validateStatusUpdate,
     // annotations count too: a rollback reads them
-    generationChanged: (next, old) => specChanged(next, old) || !semanticEqual(next.metadata.annotations, old.metadata.annotations),
-    warnings: (next, old) => (next.spec === old?.spec ? [] : podSpecWarnings(next.spec.template.spec ?? { containers: [] }, 'spec.template.spec')),
+    generationChanged: (next, old) => specChanged(next, old) || !semanticEqual(
+      next.metadata.annotations, old.metadata.annotations,
+    ),
+    warnings: (next, old) => (next.spec === old?.spec ? [] : podSpecWarnings(
+      next.spec.template.spec ?? { containers: [] }, 'spec.template.spec',
+    )),
   },
   columns: [
     nameColumn(),

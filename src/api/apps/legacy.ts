@@ -11,7 +11,9 @@ type Selecting = Draft<Deployment>['spec'] | Draft<ReplicaSet>['spec'] | Draft<D
 /** A missing selector selects the template's labels. */
 function setSelectorDefault(spec: Selecting): void {
   const { labels } = spec.template.metadata ?? {}
-  if (spec.selector === undefined && labels !== undefined) (spec as { selector?: object }).selector = { matchLabels: { ...labels } }
+  if (spec.selector === undefined && labels !== undefined) {
+    (spec as { selector?: object }).selector = { matchLabels: { ...labels } }
+  }
 }
 
 /** extensions/v1beta1 Deployment: one pod more or less at a time, no deadline, all history. apps/v1 defaults fill in the rest. */

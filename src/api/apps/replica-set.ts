@@ -49,7 +49,9 @@ function validateStatusUpdate({ status }: ReplicaSet): readonly FieldError[] {
   if (fullyLabeledReplicas > replicas) {
     errors.push(invalid('status.fullyLabeledReplicas', fullyLabeledReplicas, 'cannot be greater than status.replicas'))
   }
-  if (readyReplicas > replicas) errors.push(invalid('status.readyReplicas', readyReplicas, 'cannot be greater than status.replicas'))
+  if (readyReplicas > replicas) {
+    errors.push(invalid('status.readyReplicas', readyReplicas, 'cannot be greater than status.replicas'))
+  }
   if (availableReplicas > replicas) {
     errors.push(invalid('status.availableReplicas', availableReplicas, 'cannot be greater than status.replicas'))
   }
@@ -77,7 +79,9 @@ export const replicaSetDefinition: KindDefinition<ReplicaSet> = defineKind<Repli
     },
     validateStatusUpdate,
     generationChanged: specChanged,
-    warnings: (next, old) => (next.spec === old?.spec ? [] : podSpecWarnings(next.spec.template.spec ?? { containers: [] }, 'spec.template.spec')),
+    warnings: (next, old) => (next.spec === old?.spec ? [] : podSpecWarnings(
+      next.spec.template.spec ?? { containers: [] }, 'spec.template.spec',
+    )),
   },
   columns: [
     nameColumn(),

@@ -22,7 +22,8 @@ interface Selecting {
 }
 
 /**
- * The selector and the template of a workload. `missing` says whether an absent selector is `Required value` (not for daemon sets)
+ * The selector and the template of a workload. `missing` says whether an absent selector is `Required value` (not for daemon
+ * sets)
  * and `emptyText` what an empty one is called. Source: pkg/apis/apps/validation ValidateReplicaSetSpec and its kin.
  */
 export function validateSelectorAndTemplate(
@@ -100,7 +101,8 @@ interface Workload extends KubeObject {
   readonly spec: { readonly template: PodTemplateSpec, readonly selector?: LabelSelector }
 }
 
-const containersOf = ({ spec }: Workload): readonly { readonly name: string, readonly image?: string }[] => spec.template.spec?.containers ?? []
+const containersOf = ({ spec }: Workload): readonly { readonly name: string, readonly image?: string }[] =>
+  spec.template.spec?.containers ?? []
 
 /** The wide columns of a workload: CONTAINERS, IMAGES, SELECTOR. */
 export function templateColumns<T extends Workload>(): readonly PrinterColumn<T>[] {

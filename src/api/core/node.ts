@@ -45,8 +45,12 @@ function validate({ spec, status }: Node): readonly FieldError[] {
     }
   }
   const [first, second] = spec.podCIDRs ?? []
-  if (first !== undefined && !isCidr(first)) errors.push(invalid('spec.podCIDRs[0]', first, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'))
-  if (second !== undefined && second === first) errors.push(invalid('spec.podCIDRs', spec.podCIDRs, 'may specify no more than one CIDR for each IP family'))
+  if (first !== undefined && !isCidr(first)) {
+    errors.push(invalid('spec.podCIDRs[0]', first, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'))
+  }
+  if (second !== undefined && second === first) {
+    errors.push(invalid('spec.podCIDRs', spec.podCIDRs, 'may specify no more than one CIDR for each IP family'))
+  }
   return errors
 }
 

@@ -22,7 +22,9 @@ export function setPodDefaults(pod: Draft<Pod>): void {
   if (spec.hostNetwork === true) setHostPortDefaults(spec)
 }
 
-/** Defaults of a pod template's spec, which lacks some of a pod's. Source: SetDefaults_PodSpec. A frozen spec has them already. */
+/**
+ * Defaults of a pod template's spec, which lacks some of a pod's. Source: SetDefaults_PodSpec. A frozen spec has them already.
+ */
 export function setPodSpecDefaults(spec: Draft<PodSpec>): void {
   if (Object.isFrozen(spec)) return
   spec.restartPolicy ??= 'Always'

@@ -16,10 +16,14 @@ export function podSpecWarnings(spec: PodSpec, path: string): readonly string[] 
     spec[list]?.forEach((container, index) => containerWarnings(container, `${path}.${list}[${index}]`, warnings))
   }
   spec.volumes?.forEach((volume, index) => {
-    if (volume.gitRepo !== undefined) warnings.push(`${path}.volumes[${index}].gitRepo: deprecated in v1.11, and disabled by default in v1.33+`)
+    if (volume.gitRepo !== undefined) {
+      warnings.push(`${path}.volumes[${index}].gitRepo: deprecated in v1.11, and disabled by default in v1.33+`)
+    }
     const size = volume.emptyDir?.sizeLimit
     if (size !== undefined && isFractional(size)) {
-      warnings.push(`${path}.volumes[${index}].emptyDir.sizeLimit: fractional byte value "${size}" is invalid, must be an integer`)
+      warnings.push(
+        `${path}.volumes[${index}].emptyDir.sizeLimit: fractional byte value "${size}" is invalid, must be an integer`,
+      )
     }
   })
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {

@@ -34,7 +34,9 @@ function validateType(spec: ServiceSpec, errors: FieldError[]): void {
     if (clusterIP !== '') errors.push(forbidden('spec.clusterIP', 'may not be set for ExternalName services'))
     const name = externalName.replace(/\.$/, '')
     if (name === '') errors.push(required('spec.externalName'))
-    else for (const part of name.split('.')) for (const fault of dnsLabelFaults(part)) errors.push(invalid('spec.externalName', externalName, fault))
+    else for (const part of name.split('.')) {
+      for (const fault of dnsLabelFaults(part)) errors.push(invalid('spec.externalName', externalName, fault))
+    }
   } else if (ports.length === 0 && clusterIP !== 'None') {
     errors.push(required('spec.ports'))
   }
@@ -79,11 +81,15 @@ function validatePorts({ ports = [], type }: ServiceSpec, errors: FieldError[]):
     if (appProtocol !== undefined) {
       for (const fault of qualifiedNameFaults(appProtocol)) errors.push(invalid(`${at}.appProtocol`, appProtocol, fault))
     }
-    if (type === 'ClusterIP' && nodePort !== 0) errors.push(forbidden(`${at}.nodePort`, "may not be used when `type` is 'ClusterIP'"))
+    if (type === 'ClusterIP' && nodePort !== 0) {
+      errors.push(forbidden(`${at}.nodePort`, "may not be used when `type` is 'ClusterIP'"))
+    }
   })
   ports.forEach((port, index) => {
     const key = `${port.protocol ?? ''}/${port.port}`
-    if (taken.has(key)) errors.push(duplicate(`spec.ports[${index}]`, portAsGo({ protocol: port.protocol ?? 'TCP', port: port.port })))
+    if (taken.has(key)) {
+      errors.push(duplicate(`spec.ports[${index}]`, portAsGo({ protocol: port.protocol ?? 'TCP', port: port.port })))
+    }
     taken.add(key)
   })
 }

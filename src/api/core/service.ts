@@ -28,7 +28,9 @@ function setDefaults({ spec }: Draft<Service>): void {
   else if (spec.clusterIP === undefined && spec.clusterIPs?.[0] !== undefined) spec.clusterIP = spec.clusterIPs[0]
 }
 
-/** Fields that only some types have go when the type no longer has them. Source: registry/core/service dropTypeDependentFields. */
+/**
+ * Fields that only some types have go when the type no longer has them. Source: registry/core/service dropTypeDependentFields.
+ */
 function dropTypeDependentFields(service: Draft<Service>, old: Service): void {
   if (service.spec === old.spec) return
   const spec = { ...service.spec }
@@ -42,7 +44,9 @@ function dropTypeDependentFields(service: Draft<Service>, old: Service): void {
   }
   if (wasOutside && !isOutside) {
     if (spec.ports !== undefined) spec.ports = spec.ports.map(withoutNodePort)
-    if ((spec.externalIPs ?? []).length === 0 && spec.externalTrafficPolicy === old.spec.externalTrafficPolicy) delete spec.externalTrafficPolicy
+    if ((spec.externalIPs ?? []).length === 0 && spec.externalTrafficPolicy === old.spec.externalTrafficPolicy) {
+      delete spec.externalTrafficPolicy
+    }
   }
   if (spec.type !== 'LoadBalancer' && old.spec.type === 'LoadBalancer') {
     delete spec.allocateLoadBalancerNodePorts

@@ -41,7 +41,9 @@ function validate(event: Event): readonly FieldError[] {
   const errors: FieldError[] = []
   if (eventTime === null || eventTime === undefined) errors.push(required('eventTime'))
   if (reportingController === '') errors.push(required('reportingController'))
-  for (const fault of qualifiedNameFaults(reportingController)) errors.push(invalid('reportingController', reportingController, fault))
+  for (const fault of qualifiedNameFaults(reportingController)) {
+    errors.push(invalid('reportingController', reportingController, fault))
+  }
   if (reportingInstance === '') errors.push(required('reportingInstance'))
   if (reportingInstance.length > 128) errors.push(invalid('reportingInstance', '', 'can have at most 128 characters'))
   if (action === '') errors.push(required('action'))

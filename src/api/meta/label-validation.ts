@@ -51,5 +51,7 @@ function validateExpression({ key, operator, values = [] }: LabelSelectorRequire
 export function isUsableSelector(selector: LabelSelector): boolean {
   return (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) =>
     qualifiedNameFaults(key).length === 0
-    && (operator === 'In' || operator === 'NotIn' ? values.length > 0 : values.length === 0 && /^(Exists|DoesNotExist)$/.test(operator)))
+    && (operator === 'In' || operator === 'NotIn' ? values.length > 0 : values.length === 0 && /^(Exists|DoesNotExist)$/.test(
+      operator,
+    )))
 }

@@ -15,16 +15,22 @@ const maxAnnotationBytes = 256 * 1024
 const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
 const encoder = new TextEncoder()
 
-/** Metadata on create (and the part common to updates). Source: apimachinery pkg/api/validation/objectmeta.go, core's addition. */
+/**
+ * Metadata on create (and the part common to updates). Source: apimachinery pkg/api/validation/objectmeta.go, core's addition.
+ */
 export function validateObjectMeta(meta: ObjectMeta, rules: MetaRules, path = 'metadata'): readonly FieldError[] {
   const errors: FieldError[] = []
   if (meta.generateName !== undefined) {
-    for (const fault of rules.validateName(meta.generateName, true)) errors.push(invalid(`${path}.generateName`, meta.generateName, fault))
+    for (const fault of rules.validateName(meta.generateName, true)) {
+      errors.push(invalid(`${path}.generateName`, meta.generateName, fault))
+    }
   }
   if (meta.name === undefined) errors.push(required(`${path}.name`, 'name or generateName is required'))
   else for (const fault of rules.validateName(meta.name, false)) errors.push(invalid(`${path}.name`, meta.name, fault))
   errors.push(...validateNamespace(meta.namespace, rules.namespaced, `${path}.namespace`))
-  if ((meta.generation ?? 0) < 0) errors.push(invalid(`${path}.generation`, meta.generation, 'must be greater than or equal to 0'))
+  if ((meta.generation ?? 0) < 0) {
+    errors.push(invalid(`${path}.generation`, meta.generation, 'must be greater than or equal to 0'))
+  }
   errors.push(...validateLabels(meta.labels, `${path}.labels`), ...validateAnnotations(meta.annotations, `${path}.annotations`))
   errors.push(...validateOwnerReferences(meta.ownerReferences ?? [], `${path}.ownerReferences`))
   errors.push(...validateFinalizers(meta.finalizers ?? [], `${path}.finalizers`))
@@ -61,7 +67,9 @@ function validateOwnerReferences(owners: readonly OwnerReference[], path: string
     if (controller === undefined) controller = owner
     else {
       const both = `${controller.kind}/${controller.name} and ${owner.kind}/${owner.name}`
-      errors.push(invalid(path, owners.map(ownerAsGo), `Only one reference can have Controller set to true. Found "true" in references for ${both}`))
+      errors.push(invalid(
+        path, owners.map(ownerAsGo), `Only one reference can have Controller set to true. Found "true" in references for ${both}`,
+      ))
     }
   }
   return errors

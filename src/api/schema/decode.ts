@@ -8,7 +8,8 @@ import type { ListField, Message, ScalarField } from './types.js'
 export interface DecodeOptions {
   /**
    * Take over subtrees (metadata, spec, status, a whole object) that an earlier decode of the same message made and
-   * `freezeDecoded` froze, instead of copying them. The result then has frozen parts: only for writes whose strategy replaces whole
+   * `freezeDecoded` froze, instead of copying them. The result then has frozen parts: only for writes whose strategy replaces
+   * whole
    * parts (status updates, updates). Default false: every node of the result is fresh and mutable.
    */
   readonly shareFrozen?: boolean
@@ -49,12 +50,15 @@ class Decoder {
   }
 
   root(message: Message, input: unknown): unknown {
-    if (!isPlainObject(input)) throw new DecodeError(`json: cannot unmarshal ${jsonKind(input)} into Go value of type ${message.goType}`)
+    if (!isPlainObject(input)) {
+      throw new DecodeError(`json: cannot unmarshal ${jsonKind(input)} into Go value of type ${message.goType}`)
+    }
     return this.message(planOf(message), input)
   }
 
   /**
-   * Copies the message as a whole, which engines do fastest, and then puts right what must be: children, values in canonical form,
+   * Copies the message as a whole, which engines do fastest, and then puts right what must be: children, values in canonical
+   * form,
    * always-written fields. What has to go is rare and costs a second copy.
    */
   private message(plan: Plan, input: Readonly<Mutable>): unknown {
@@ -93,7 +97,10 @@ class Decoder {
     return field
   }
 
-  /** Reads one field, whose value `out` holds as it came. False if the field is to be dropped. Frequent leaf types take the short way. */
+  /**
+   * Reads one field, whose value `out` holds as it came. False if the field is to be dropped. Frequent leaf types take the short
+   * way.
+   */
   private field(out: Mutable, plan: FieldPlan, value: unknown): boolean {
     const { name, keepsEmpty } = plan
     if (typeof value === 'string' && plan.type === 'string') return keepsEmpty || value !== ''

@@ -12,7 +12,8 @@ export function isDecoded(object: object, type: Message | ListField): boolean {
 const maxCalls = 200
 
 /**
- * Freezes fresh nodes, parents before children, and stops at what is frozen already (which is then taken to be frozen throughout).
+ * Freezes fresh nodes, parents before children, and stops at what is frozen already (which is then taken to be frozen
+ * throughout).
  * Depth cannot overflow the call stack. Answers its argument.
  */
 export function deepFreeze<T>(value: T): T {
@@ -40,8 +41,10 @@ function freezeChild(value: unknown, depth: number, deep: object[]): void {
 const isFresh = (value: unknown): value is object => typeof value === 'object' && value !== null && !Object.isFrozen(value)
 
 /**
- * Freezes a decoded (and defaulted) object and marks it, its direct message fields (metadata, spec, status) and the lists in those,
- * so that the next `decode` with `shareFrozen` takes them over. Call it only on what `decode` made: the mark vouches for the types
+ * Freezes a decoded (and defaulted) object and marks it, its direct message fields (metadata, spec, status) and the lists in
+ * those,
+ * so that the next `decode` with `shareFrozen` takes them over. Call it only on what `decode` made: the mark vouches for the
+ * types
  * within.
  */
 export function freezeDecoded<T extends object>(message: Message, object: T): T {

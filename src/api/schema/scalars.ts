@@ -95,7 +95,9 @@ export function readScalar(field: ScalarField, value: unknown): unknown {
     case 'boolean': return typeof value === 'boolean' ? value : new TypeMismatch(jsonKind(value), 'bool')
     case 'int32': return readInteger(value, 'int32')
     case 'int64': return readInteger(value, 'int64')
-    case 'double': return typeof value === 'number' && Number.isFinite(value) ? value : new TypeMismatch(jsonKind(value), 'float64')
+    case 'double': return typeof value === 'number' && Number.isFinite(value) ? value : new TypeMismatch(
+      jsonKind(value), 'float64',
+    )
     case 'quantity': return readQuantity(value)
     case 'intOrString': return typeof value === 'string' ? value : readInteger(value, 'int32')
     case 'time': return readTime(value, normalizeTime)

@@ -1,6 +1,7 @@
 /**
  * Field tables: what the fields of each API message are, as plain data. The tables are generated from the apiserver's OpenAPI v3
- * documents (scripts/generate-api.ts); decoding, strategic merge patch, server-side apply, OpenAPI and `kubectl explain` read them.
+ * documents (scripts/generate-api.ts); decoding, strategic merge patch, server-side apply, OpenAPI and `kubectl explain` read
+ * them.
  */
 
 /** Leaf types. `json` is free-form JSON (RawExtension, FieldsV1): copied as it is. `bytes` is base64 text. */

@@ -14,7 +14,9 @@ const schemas = new WeakMap<Message, z.ZodMiniType>()
 export function zodSchema(message: Message): z.ZodMiniType {
   const known = schemas.get(message)
   if (known !== undefined) return known
-  const shape = Object.fromEntries(Object.entries(message.fields).map(([name, field]) => [name, z.nullish(fieldSchema(message, field))]))
+  const shape = Object.fromEntries(
+    Object.entries(message.fields).map(([name, field]) => [name, z.nullish(fieldSchema(message, field))]),
+  )
   const schema = z.object(shape)
   schemas.set(message, schema)
   return schema
@@ -29,7 +31,9 @@ function fieldSchema(message: Message, field: Field): z.ZodMiniType {
   }
 }
 
-const integer = (size: number): z.ZodMiniType => z.number().check(z.refine((value) => Number.isInteger(value) && value >= -size && value < size))
+const integer = (size: number): z.ZodMiniType => z.number().check(
+  z.refine((value) => Number.isInteger(value) && value >= -size && value < size),
+)
 
 /** Whether a reader accepts the text. */
 const readable = (read: (text: string) => unknown) => (text: string): boolean => {

@@ -82,8 +82,12 @@ export function validateEphemeralContainers(spec: PodSpec, path: string, errors:
       errors.push(forbidden(`${at}.resources`, 'cannot be set for an Ephemeral Container'))
     }
     container.volumeMounts?.forEach(({ subPath, subPathExpr }, mount) => {
-      if (subPath !== undefined) errors.push(forbidden(`${at}.volumeMounts[${mount}].subPath`, 'cannot be set for an Ephemeral Container'))
-      if (subPathExpr !== undefined) errors.push(forbidden(`${at}.volumeMounts[${mount}].subPathExpr`, 'cannot be set for an Ephemeral Container'))
+      if (subPath !== undefined) {
+        errors.push(forbidden(`${at}.volumeMounts[${mount}].subPath`, 'cannot be set for an Ephemeral Container'))
+      }
+      if (subPathExpr !== undefined) {
+        errors.push(forbidden(`${at}.volumeMounts[${mount}].subPathExpr`, 'cannot be set for an Ephemeral Container'))
+      }
     })
   })
 }
@@ -93,14 +97,18 @@ function validateCommon(container: AnyContainer, spec: PodSpec, path: string, er
   else for (const fault of dnsLabelFaults(container.name)) errors.push(invalid(`${path}.name`, container.name, fault))
   validateImage(container.image ?? '', path, errors)
   const { terminationMessagePolicy: messages = '', imagePullPolicy: pull = '' } = container
-  if (!messagePolicies.includes(messages)) errors.push(notSupported(`${path}.terminationMessagePolicy`, messages, messagePolicies))
+  if (!messagePolicies.includes(messages)) {
+    errors.push(notSupported(`${path}.terminationMessagePolicy`, messages, messagePolicies))
+  }
   if (container.ports !== undefined) validatePorts(container.ports, `${path}.ports`, errors)
   if (container.env !== undefined) validateEnv(container.env, `${path}.env`, errors)
   if (container.envFrom !== undefined) validateEnvFrom(container.envFrom, `${path}.envFrom`, errors)
   if (container.volumeMounts !== undefined) validateMounts(container.volumeMounts, spec, `${path}.volumeMounts`, errors)
   if (!pullPolicies.includes(pull)) errors.push(notSupported(`${path}.imagePullPolicy`, pull, pullPolicies))
   if (container.resources !== undefined) validateResourceRequirements(container.resources, `${path}.resources`, errors)
-  if (container.securityContext !== undefined) validateSecurityContext(container.securityContext, `${path}.securityContext`, errors)
+  if (container.securityContext !== undefined) {
+    validateSecurityContext(container.securityContext, `${path}.securityContext`, errors)
+  }
 }
 
 function validateImage(image: string, path: string, errors: FieldError[]): void {
@@ -120,7 +128,9 @@ function validatePorts(ports: readonly ContainerPort[], path: string, errors: Fi
     }
     if (containerPort === 0) errors.push(required(`${at}.containerPort`))
     else for (const fault of portNumberFaults(containerPort)) errors.push(invalid(`${at}.containerPort`, containerPort, fault))
-    if (hostPort !== undefined) for (const fault of portNumberFaults(hostPort)) errors.push(invalid(`${at}.hostPort`, hostPort, fault))
+    if (hostPort !== undefined) {
+      for (const fault of portNumberFaults(hostPort)) errors.push(invalid(`${at}.hostPort`, hostPort, fault))
+    }
     if (protocol === '') errors.push(required(`${at}.protocol`))
     else if (!protocols.includes(protocol)) errors.push(notSupported(`${at}.protocol`, protocol, protocols))
   })
@@ -152,7 +162,9 @@ function validateMounts(mounts: readonly VolumeMount[], spec: PodSpec, path: str
     // upstream leaves the index out of these two
     if (subPath !== undefined) validateLocalPath(subPath, `${path}.subPath`, errors)
     if (subPathExpr !== undefined) {
-      if (subPath !== undefined) errors.push(invalid(`${path}.subPathExpr`, subPathExpr, 'subPathExpr and subPath are mutually exclusive'))
+      if (subPath !== undefined) {
+        errors.push(invalid(`${path}.subPathExpr`, subPathExpr, 'subPathExpr and subPath are mutually exclusive'))
+      }
       validateLocalPath(subPathExpr, `${path}.subPathExpr`, errors)
     }
     if (propagation !== undefined && !propagations.includes(propagation)) {

@@ -52,7 +52,9 @@ function validateSubscript(field: string, key: string, path: string, errors: Fie
 }
 
 /** A reference to a container's own resources. Source: validateContainerResourceFieldSelector. */
-export function validateResourceRef(reference: ResourceFieldSelector, use: DownwardUse, path: string, errors: FieldError[]): void {
+export function validateResourceRef(
+  reference: ResourceFieldSelector, use: DownwardUse, path: string, errors: FieldError[],
+): void {
   if (use === 'volume' && (reference.containerName ?? '') === '') errors.push(required(`${path}.containerName`))
   if (reference.resource === '') errors.push(required(`${path}.resource`))
   else if (!resourcePaths.includes(reference.resource) && !/^(limits|requests)\.hugepages-/.test(reference.resource)) {
@@ -101,7 +103,9 @@ export function validateEnvFrom(sources: readonly EnvFromSource[], path: string,
     for (const [name, reference] of given) {
       if (reference === undefined) continue
       if ((reference.name ?? '') === '') errors.push(required(`${at}.${name}.name`))
-      else for (const fault of dnsSubdomainFaults(reference.name ?? '')) errors.push(invalid(`${at}.${name}.name`, reference.name, fault))
+      else for (const fault of dnsSubdomainFaults(reference.name ?? '')) {
+        errors.push(invalid(`${at}.${name}.name`, reference.name, fault))
+      }
     }
     const sourcesGiven = given.filter(([, reference]) => reference !== undefined).length
     if (sourcesGiven === 0) errors.push(invalid(at, '', 'must specify one of: `configMapRef` or `secretRef`'))

@@ -22,7 +22,9 @@ export function validatePodSpec(spec: PodSpec, path: string, errors: FieldError[
   validateChoice(spec.restartPolicy, restartPolicies, `${path}.restartPolicy`, errors)
   validateChoice(spec.dnsPolicy, dnsPolicies, `${path}.dnsPolicy`, errors)
   if (spec.nodeSelector !== undefined) validateNodeSelectorMap(spec.nodeSelector, `${path}.nodeSelector`, errors)
-  if (spec.securityContext !== undefined) validatePodSecurityContext(spec.securityContext, spec, `${path}.securityContext`, errors)
+  if (spec.securityContext !== undefined) {
+    validatePodSecurityContext(spec.securityContext, spec, `${path}.securityContext`, errors)
+  }
   spec.imagePullSecrets?.forEach(({ name }, index) => {
     if ((name ?? '') === '') errors.push(required(`${path}.imagePullSecrets[${index}].name`))
   })
@@ -43,7 +45,9 @@ function validateChoice(value: string | undefined, allowed: readonly string[], p
   else if (!allowed.includes(value)) errors.push(notSupported(path, value, allowed))
 }
 
-function validateDnsConfig(config: PodDNSConfig | undefined, policy: string | undefined, path: string, errors: FieldError[]): void {
+function validateDnsConfig(
+  config: PodDNSConfig | undefined, policy: string | undefined, path: string, errors: FieldError[],
+): void {
   if (policy === 'None') {
     if (config === undefined) {
       errors.push(required(path, 'must provide `dnsConfig` when `dnsPolicy` is None'))

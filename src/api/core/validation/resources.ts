@@ -64,7 +64,9 @@ export function validateResourceRequirements({ limits, requests }: Requirements,
   validateHugePages({ ...limits, ...requests }, path, errors)
 }
 
-function validateAgainstLimit(name: string, request: string, limit: string | undefined, path: string, errors: FieldError[]): void {
+function validateAgainstLimit(
+  name: string, request: string, limit: string | undefined, path: string, errors: FieldError[],
+): void {
   if (limit === undefined) {
     if (!mayOvercommit(name)) errors.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'))
     return

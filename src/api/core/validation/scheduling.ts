@@ -46,7 +46,9 @@ function validateTolerationOperator(operator: string, value: string, path: strin
 }
 
 /** Affinities of a pod. Source: pkg/apis/core/validation validateAffinity. */
-export function validateAffinity({ nodeAffinity, podAffinity, podAntiAffinity }: Affinity, path: string, errors: FieldError[]): void {
+export function validateAffinity(
+  { nodeAffinity, podAffinity, podAntiAffinity }: Affinity, path: string, errors: FieldError[],
+): void {
   if (nodeAffinity !== undefined) validateNodeAffinity(nodeAffinity, `${path}.nodeAffinity`, errors)
   if (podAffinity !== undefined) validatePodAffinity(podAffinity, `${path}.podAffinity`, errors)
   if (podAntiAffinity !== undefined) validatePodAffinity(podAntiAffinity, `${path}.podAntiAffinity`, errors)
@@ -80,7 +82,9 @@ function validateNodeSelectorTerm({ matchExpressions, matchFields }: NodeSelecto
   })
   matchFields?.forEach(({ key, operator, values = [] }, index) => {
     const at = `${path}.matchFields[${index}]`
-    if (operator !== 'In' && operator !== 'NotIn') errors.push(invalid(`${at}.operator`, operator, 'not a valid selector operator'))
+    if (operator !== 'In' && operator !== 'NotIn') {
+      errors.push(invalid(`${at}.operator`, operator, 'not a valid selector operator'))
+    }
     else if (values.length !== 1) {
       errors.push(required(`${at}.values`, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"))
     }
@@ -88,18 +92,24 @@ function validateNodeSelectorTerm({ matchExpressions, matchFields }: NodeSelecto
   })
 }
 
-function validateNodeRequirement({ key, operator, values = [] }: NodeSelectorRequirement, path: string, errors: FieldError[]): void {
+function validateNodeRequirement(
+  { key, operator, values = [] }: NodeSelectorRequirement, path: string, errors: FieldError[],
+): void {
   switch (operator as string) {
     case 'In': case 'NotIn': {
       if (values.length === 0) errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
       break
     }
     case 'Exists': case 'DoesNotExist': {
-      if (values.length > 0) errors.push(forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+      if (values.length > 0) {
+        errors.push(forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+      }
       break
     }
     case 'Gt': case 'Lt': {
-      if (values.length !== 1) errors.push(required(`${path}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"))
+      if (values.length !== 1) {
+        errors.push(required(`${path}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"))
+      }
       break
     }
     default: errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'))
@@ -127,7 +137,9 @@ function validatePodAffinityTerm(term: PodAffinityTerm, path: string, errors: Fi
 }
 
 /** Topology spread constraints. Source: validateTopologySpreadConstraints. */
-export function validateSpreadConstraints(constraints: readonly TopologySpreadConstraint[], path: string, errors: FieldError[]): void {
+export function validateSpreadConstraints(
+  constraints: readonly TopologySpreadConstraint[], path: string, errors: FieldError[],
+): void {
   const pairs = new Set<string>()
   constraints.forEach((constraint, index) => {
     const at = `${path}[${index}]`
@@ -141,7 +153,9 @@ export function validateSpreadConstraints(constraints: readonly TopologySpreadCo
     const pair = `{${topologyKey}, ${whenUnsatisfiable as string}}`
     if (pairs.has(pair)) errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair))
     pairs.add(pair)
-    if (minDomains !== undefined && minDomains <= 0) errors.push(invalid(`${at}.minDomains`, minDomains, 'must be greater than zero'))
+    if (minDomains !== undefined && minDomains <= 0) {
+      errors.push(invalid(`${at}.minDomains`, minDomains, 'must be greater than zero'))
+    }
     if (minDomains !== undefined && whenUnsatisfiable !== 'DoNotSchedule') {
       errors.push(invalid(`${at}.minDomains`, minDomains, `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable as string}`))
     }
@@ -152,7 +166,9 @@ export function validateSpreadConstraints(constraints: readonly TopologySpreadCo
 }
 
 function validateInclusion(policy: string | undefined, path: string, errors: FieldError[]): void {
-  if (policy !== undefined && policy !== 'Honor' && policy !== 'Ignore') errors.push(notSupported(path, policy, ['Honor', 'Ignore']))
+  if (policy !== undefined && policy !== 'Honor' && policy !== 'Ignore') {
+    errors.push(notSupported(path, policy, ['Honor', 'Ignore']))
+  }
 }
 
 /** Scheduling gates: qualified names, each once. Source: validateSchedulingGates. */

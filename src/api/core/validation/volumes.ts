@@ -58,7 +58,9 @@ function validateOne(volume: Volume, name: (typeof sources)[number], path: strin
     case 'nfs': {
       if (volume.nfs?.server === '') errors.push(required(`${path}.server`))
       if (volume.nfs?.path === '') errors.push(required(`${path}.path`))
-      else if (volume.nfs?.path.startsWith('/') === false) errors.push(invalid(`${path}.path`, volume.nfs.path, 'must be an absolute path'))
+      else if (volume.nfs?.path.startsWith('/') === false) {
+        errors.push(invalid(`${path}.path`, volume.nfs.path, 'must be an absolute path'))
+      }
       return
     }
     case 'downwardAPI': {
@@ -126,7 +128,9 @@ function validateDownwardItems(items: readonly DownwardAPIVolumeFile[], path: st
     else validateLocalPath(target, `${path}.path`, errors, true)
     if (fieldRef !== undefined) {
       validateFieldRef(fieldRef, 'volume', `${path}.fieldRef`, errors)
-      if (resourceFieldRef !== undefined) errors.push(invalid(path, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'))
+      if (resourceFieldRef !== undefined) {
+        errors.push(invalid(path, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'))
+      }
     } else if (resourceFieldRef !== undefined) {
       validateResourceRef(resourceFieldRef, 'volume', `${path}.resourceFieldRef`, errors)
     } else {
@@ -136,7 +140,9 @@ function validateDownwardItems(items: readonly DownwardAPIVolumeFile[], path: st
   }
 }
 
-function validateProjected({ defaultMode, sources: given }: Partial<ProjectedVolumeSource>, path: string, errors: FieldError[]): void {
+function validateProjected(
+  { defaultMode, sources: given }: Partial<ProjectedVolumeSource>, path: string, errors: FieldError[],
+): void {
   validateMode(defaultMode, `${path}.defaultMode`, errors)
   given?.forEach((source, index) => {
     const at = `${path}.sources[${index}]`
@@ -145,13 +151,19 @@ function validateProjected({ defaultMode, sources: given }: Partial<ProjectedVol
     if (count > 1) errors.push(forbidden(at, 'may not specify more than 1 volume type per source'))
     if (count === 0) errors.push(required(at, 'must specify a volume type'))
     if (secret !== undefined) validateFileVolume({ items: secret.items ?? [] }, secret.name, 'name', `${at}.secret`, errors)
-    if (configMap !== undefined) validateFileVolume({ items: configMap.items ?? [] }, configMap.name, 'name', `${at}.configMap`, errors)
+    if (configMap !== undefined) {
+      validateFileVolume({ items: configMap.items ?? [] }, configMap.name, 'name', `${at}.configMap`, errors)
+    }
     if (downwardAPI !== undefined) validateDownwardItems(downwardAPI.items ?? [], `${at}.downwardAPI`, errors)
     if (serviceAccountToken !== undefined) {
       const { expirationSeconds = 0, path: target } = serviceAccountToken
       const field = `${at}.serviceAccountToken`
-      if (expirationSeconds < 600) errors.push(invalid(`${field}.expirationSeconds`, expirationSeconds, 'may not specify a duration less than 10 minutes'))
-      else if (expirationSeconds > 2 ** 32) errors.push(invalid(`${field}.expirationSeconds`, expirationSeconds, 'may not specify a duration larger than 2^32 seconds'))
+      if (expirationSeconds < 600) {
+        errors.push(invalid(`${field}.expirationSeconds`, expirationSeconds, 'may not specify a duration less than 10 minutes'))
+      }
+      else if (expirationSeconds > 2 ** 32) errors.push(invalid(
+        `${field}.expirationSeconds`, expirationSeconds, 'may not specify a duration larger than 2^32 seconds',
+      ))
       if (target === '') errors.push(required(`${field}.path`))
       else validateLocalPath(target, `${field}.path`, errors, true)
     }
