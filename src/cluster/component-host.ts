@@ -1,3 +1,4 @@
+import type { KubeObject } from '../api/definition.js'
 import { ApiError, ConnectionError } from '../apiserver/client/api-error.js'
 import type { Client } from '../apiserver/client/client.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
@@ -28,7 +29,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
   readonly version: string
   readonly #direct: Client
   readonly #services: HostServices
-  readonly #informers = new Map<string, { disconnect(): void; reconnect(): void }>()
+  readonly #informers = new Map<string, Pick<Informer<KubeObject>, 'disconnect' | 'reconnect' | 'seen'>>()
 
   constructor(kernel: Kernel<ClusterEvents>, name: string, client: Client, services: HostServices) {
     super(kernel, name)
@@ -66,6 +67,12 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
   /** Resumes all watches where they stood. */
   reconnect(): void {
     for (const informer of this.#informers.values()) informer.reconnect()
+  }
+
+  /** The oldest revision that an informer of this component has seen: from there on history is still needed. */
+  oldestSeen(): number | undefined {
+    const seen = [...this.#informers.values()].flatMap((informer) => (informer.seen === undefined ? [] : [Number(informer.seen)]))
+    return seen.length === 0 ? undefined : Math.min(...seen)
   }
 
   /** Ends the watches of a component that stops; what it had seen is forgotten with its state. */

@@ -1,3 +1,6 @@
+import type { Component } from '../apiserver/client/component.js'
+import type { ContainerBehavior, RuntimeTimings } from '../kubelet/index.js'
+import type { SchedulerOptions } from '../scheduler/options.js'
 import type { SimulationOptions } from '../sim/simulation.js'
 
 /** One node of a cluster. All fields but the name have defaults. */
@@ -6,7 +9,7 @@ export interface NodeOptions {
   readonly labels?: Readonly<Record<string, string>>
   /** Taints that the node registers with. */
   readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute' }[]
-  /** Default: 4 cpu, 32Gi memory, 110 pods, 100Gi ephemeral-storage. */
+  /** Default: 4 cpu, 16Gi memory, 110 pods, 100Gi ephemeral-storage. */
   readonly capacity?: Readonly<Record<string, string>>
   /** Default: the cluster's version with patch 0 (`v1.35.0`). */
   readonly kubeletVersion?: string
@@ -28,6 +31,14 @@ export interface ClusterOptions extends SimulationOptions {
   readonly events?: boolean
   /** Components that are left out, by name or by the name of their process (`kube-scheduler`, `kube-controller-manager`). */
   readonly without?: readonly string[]
+  /** Components of your own, started after the built-in ones. */
+  readonly components?: readonly Component[]
+  /** Profiles, plugins and weights of the scheduler. */
+  readonly scheduler?: SchedulerOptions
+  /** What containers do, by image, by pod (`namespace/pod`) or by container (`namespace/pod/container`). Default: they run on. */
+  readonly images?: Readonly<Record<string, ContainerBehavior>>
+  /** How long pulls, starts and stops of containers take, in virtual ms. */
+  readonly runtimeTimings?: Partial<RuntimeTimings>
   /** Addresses of pods; each node gets a /24. Default `10.244.0.0/16`. */
   readonly clusterCIDR?: string
 }

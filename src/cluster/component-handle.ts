@@ -1,0 +1,36 @@
+import { belongsTo } from './components.js'
+import type { ControlPlane } from './control-plane.js'
+
+/** One component, or all parts of one process (`kube-controller-manager`). */
+export class ComponentHandle {
+  readonly names: readonly string[]
+  readonly #plane: ControlPlane
+
+  /** @throws RangeError when nothing has that name. */
+  constructor(name: string, plane: ControlPlane) {
+    const all = plane.simulation.moduleNames()
+    this.names = all.filter((module) => belongsTo(module, name))
+    this.#plane = plane
+    if (this.names.length === 0) throw new RangeError(`there is no component ${name}; there are: ${all.join(', ')}`)
+  }
+
+  /** Stops as a killed process stops: what it held in memory is gone. */
+  stop(): this {
+    for (const name of this.names) this.#plane.stop(name)
+    return this
+  }
+
+  /** Starts from nothing: lists and watches anew. */
+  start(): this {
+    for (const name of this.names) this.#plane.start(name)
+    return this
+  }
+
+  restart(): this {
+    return this.stop().start()
+  }
+
+  get running(): boolean {
+    return this.names.every((name) => !this.#plane.simulation.isStopped(name))
+  }
+}

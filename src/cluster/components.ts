@@ -1,0 +1,47 @@
+import type { Scheme } from '../api/scheme.js'
+import type { Component } from '../apiserver/client/component.js'
+import { createDaemonSetController } from '../controllers/daemonset/index.js'
+import { createDeploymentController } from '../controllers/deployment/index.js'
+import { createDisruptionController } from '../controllers/disruption/index.js'
+import { createGarbageCollector } from '../controllers/garbage-collector/index.js'
+import { createNamespaceController } from '../controllers/namespace/index.js'
+import { createNodeIpamController } from '../controllers/node-ipam/index.js'
+import { createNodeLifecycleController } from '../controllers/node-lifecycle/index.js'
+import { createPodGcController } from '../controllers/pod-gc/index.js'
+import { createReplicaSetController } from '../controllers/replicaset/index.js'
+import { createServiceAccountController } from '../controllers/serviceaccount/index.js'
+import { createTaintEvictionController } from '../controllers/taint-eviction/index.js'
+import { createScheduler } from '../scheduler/scheduler.js'
+import type { ClusterOptions } from './options.js'
+
+/** The components of a control plane that options ask for, in the order in which they start. */
+export function componentsOf(options: ClusterOptions, scheme: Scheme): readonly Component[] {
+  const resources = scheme.definitions()
+  const { clusterCIDR } = options
+  const all: Component[] = [
+    createNodeIpamController(clusterCIDR === undefined ? {} : { clusterCIDR }),
+    createNodeLifecycleController(),
+    createTaintEvictionController(),
+    createPodGcController(),
+    createServiceAccountController(),
+    createNamespaceController({ resources }),
+    createGarbageCollector({ resources }),
+    createDeploymentController(),
+    createReplicaSetController(),
+    createDaemonSetController(),
+    createDisruptionController(),
+    createScheduler(options.scheduler),
+    ...(options.components ?? []),
+  ]
+  const { without = [] } = options
+  const unknown = without.filter((name) => !all.some((component) => belongsTo(component.name, name)))
+  if (unknown.length > 0) {
+    throw new RangeError(`there is no component ${unknown.join(', ')} to leave out; there are: ${all.map(({ name }) => name).join(', ')}`)
+  }
+  return all.filter((component) => !without.some((name) => belongsTo(component.name, name)))
+}
+
+/** Whether a component is the named one, or part of the named process (`kube-controller-manager/...`). */
+export function belongsTo(component: string, name: string): boolean {
+  return component === name || component.startsWith(`${name}/`)
+}

@@ -1,0 +1,132 @@
+import { createScheme } from '../api/scheme.js'
+import type { Scheme } from '../api/scheme.js'
+import { ApiServer } from '../apiserver/api-server.js'
+import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
+import type { Component, EventSource } from '../apiserver/client/component.js'
+import type { Client, UserInfo } from '../apiserver/client/client.js'
+import { CorrelatingRecorder } from '../apiserver/client/correlating-recorder.js'
+import type { RecorderState } from '../apiserver/client/correlating-recorder.js'
+import type { EventRecorder } from '../apiserver/client/event-recorder.js'
+import { etcdCompactor } from '../apiserver/modules/etcd-compactor.js'
+import { etcdLessor } from '../apiserver/modules/etcd-lessor.js'
+import type { EtcdStore } from '../etcd/store.js'
+import type { ModuleHost } from '../sim/module-host.js'
+import type { Module } from '../sim/module.js'
+import type { Simulation } from '../sim/simulation.js'
+import { ClusterComponentHost } from './component-host.js'
+import { Connectivity } from './connectivity.js'
+import type { ConnectivityState } from './connectivity.js'
+
+/** Where clients find the apiserver, as their errors print it. */
+export const APISERVER_ADDRESS = '10.0.0.10:6443'
+
+/** What a control plane is put together from. */
+export interface ControlPlaneParts {
+  readonly simulation: Simulation<ClusterEvents>
+  readonly store: EtcdStore
+  /** `v1.35`. */
+  readonly version: string
+  /** Whether components write Event objects. */
+  readonly events: boolean
+}
+
+const SILENT: EventRecorder = { event: () => undefined }
+
+/** The apiserver over etcd, and the components that have been started on it, each with its host. */
+export class ControlPlane {
+  readonly simulation: Simulation<ClusterEvents>
+  readonly scheme: Scheme
+  readonly server: ApiServer
+  readonly connectivity: Connectivity
+  readonly #parts: ControlPlaneParts
+  readonly #hosts = new Map<string, ClusterComponentHost>()
+
+  constructor(parts: ControlPlaneParts) {
+    const { simulation, store, version } = parts
+    const { clock, random, bus, trace } = simulation
+    this.#parts = parts
+    this.simulation = simulation
+    this.scheme = createScheme(version)
+    this.server = new ApiServer({ store, clock, random, bus, trace, scheme: this.scheme })
+    const link = simulation.slice<ConnectivityState>('cluster', 'connectivity', () => ({ apiserverDown: false, cut: new Set() }))
+    this.connectivity = new Connectivity(link, APISERVER_ADDRESS)
+    const { hub, storage } = this.server.context
+    this.addModule(etcdLessor({ store, storage }))
+    this.addModule(etcdCompactor({ store, hub, oldestNeeded: () => this.#oldestNeeded() }))
+  }
+
+  /** A client under an identity, for users; it fails like any other while the apiserver is down. */
+  client(user: UserInfo, userAgent?: string): Client {
+    return this.server.client(user, userAgent === undefined ? {} : { userAgent })
+  }
+
+  addModule(module: Module): void {
+    this.simulation.add(module, this.simulation.host(module.name))
+  }
+
+  addComponent(component: Component): void {
+    const { version, events } = this.#parts
+    const client = this.server.client(component.identity, { userAgent: component.name.split('/')[0] as string })
+    const host = new ClusterComponentHost(this.simulation, component.name, client, {
+      version,
+      connectivity: this.connectivity,
+      makeRecorder: (through, owner, source) => (events ? recorder(through, owner, source) : SILENT),
+    })
+    this.#hosts.set(component.name, host)
+    this.simulation.add(component, host)
+  }
+
+  /** Stops a component as a killed process stops. */
+  stop(name: string): void {
+    this.#hosts.get(name)?.close()
+    this.simulation.stop(name)
+  }
+
+  start(name: string): void {
+    this.simulation.start(name)
+  }
+
+  /** Takes a component away for good. */
+  remove(name: string): void {
+    this.#hosts.get(name)?.close()
+    this.#hosts.delete(name)
+    this.simulation.remove(name)
+  }
+
+  /** Cuts the network between one component and the apiserver. */
+  cut(name: string): void {
+    this.connectivity.cut(name)
+    this.#hosts.get(name)?.disconnect()
+  }
+
+  /** Joins it again. */
+  repair(name: string): void {
+    this.connectivity.repair(name)
+    this.#hosts.get(name)?.reconnect()
+  }
+
+  /** The apiserver stops or starts listening; etcd keeps everything. */
+  setApiserverDown(down: boolean): void {
+    this.connectivity.apiserverDown = down
+    for (const [name, host] of this.#hosts) {
+      if (down) host.disconnect()
+      else if (!this.simulation.isStopped(name)) host.reconnect()
+    }
+  }
+
+  /** What a component that is cut off has seen must stay readable, so that a fork can rebuild its view. */
+  #oldestNeeded(): number | undefined {
+    let oldest: number | undefined
+    for (const [name, host] of this.#hosts) {
+      if (this.connectivity.isConnected(name) || this.simulation.isStopped(name)) continue
+      const seen = host.oldestSeen()
+      if (seen !== undefined && (oldest === undefined || seen < oldest)) oldest = seen
+    }
+    return oldest
+  }
+}
+
+function recorder(client: Client, host: ModuleHost<ClusterEvents>, source: EventSource): EventRecorder {
+  const state = host.state<RecorderState>(`events ${source.component}`, () => new Map())
+  return new CorrelatingRecorder({ client, clock: host.clock, source, state })
+}

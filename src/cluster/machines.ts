@@ -1,0 +1,104 @@
+import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
+import { createContainerRuntime, createKubelet } from '../kubelet/index.js'
+import type { Machine } from '../kubelet/index.js'
+import type { Slice } from '../sim/module.js'
+import type { Simulation } from '../sim/simulation.js'
+import type { ControlPlane } from './control-plane.js'
+import type { ClusterOptions, NodeOptions } from './options.js'
+
+/** What is known of the machines: part of the cluster's state, so that a fork has the same ones. */
+interface MachinesState {
+  /** Number of the next machine, for its address. */
+  next: number
+  readonly nodes: Map<string, NodeOptions & { readonly internalIP: string }>
+}
+
+/** The machines of a cluster: for each a container runtime and a kubelet. */
+export class Machines {
+  readonly #plane: ControlPlane
+  readonly #options: ClusterOptions
+  readonly #state: Slice<MachinesState>
+  readonly #machines = new Map<string, Machine>()
+
+  /** Makes again the machines that the simulation's state knows of. */
+  constructor(plane: ControlPlane, simulation: Simulation<ClusterEvents>, options: ClusterOptions) {
+    this.#plane = plane
+    this.#options = options
+    this.#state = simulation.slice<MachinesState>('cluster', 'machines', () => ({ next: 11, nodes: new Map() }))
+    for (const name of this.#state.value.nodes.keys()) this.#start(name)
+  }
+
+  /** Adds a machine; its kubelet registers the Node in its first step. */
+  add(node: NodeOptions): void {
+    const { value } = this.#state
+    if (value.nodes.has(node.name)) throw new RangeError(`there is a node ${node.name} already`)
+    const number = value.next++
+    const internalIP = node.internalIP ?? `10.0.${Math.floor(number / 256)}.${number % 256}`
+    value.nodes.set(node.name, { ...node, internalIP })
+    this.#start(node.name)
+  }
+
+  get(name: string): Machine {
+    const machine = this.#machines.get(name)
+    if (!machine) throw new RangeError(`there is no node ${name}; there are: ${[...this.#machines.keys()].join(', ')}`)
+    return machine
+  }
+
+  names(): readonly string[] {
+    return [...this.#machines.keys()]
+  }
+
+  /** Takes a machine away, kubelet and all; its Node object is left to whoever removes it. */
+  remove(name: string): void {
+    this.get(name)
+    this.#plane.remove(kubeletOf(name))
+    this.#plane.remove(`runtime/${name}`)
+    this.#machines.delete(name)
+    this.#state.value.nodes.delete(name)
+  }
+
+  /** Replaces the installed kubelet: the new version runs after the kubelet's next start. */
+  setKubeletVersion(name: string, kubeletVersion: string): void {
+    this.get(name)
+    const node = this.#state.value.nodes.get(name) as NodeOptions & { internalIP: string }
+    this.#state.value.nodes.set(name, { ...node, kubeletVersion })
+  }
+
+  /** Starts the installed kubelet anew, as `systemctl restart kubelet` does. */
+  restartKubelet(name: string): void {
+    const machine = this.get(name)
+    this.#plane.remove(kubeletOf(name))
+    this.#addKubelet(name, machine)
+  }
+
+  #start(name: string): void {
+    const { images, runtimeTimings } = this.#options
+    const machine = createContainerRuntime({
+      node: name,
+      ...(images === undefined ? {} : { behaviors: images }),
+      ...(runtimeTimings === undefined ? {} : { timings: runtimeTimings }),
+    })
+    this.#machines.set(name, machine)
+    this.#plane.addModule(machine)
+    this.#addKubelet(name, machine)
+  }
+
+  #addKubelet(name: string, machine: Machine): void {
+    const { taints, name: node, ...rest } = this.#state.value.nodes.get(name) as NodeOptions & { internalIP: string }
+    this.#plane.addComponent(
+      createKubelet({
+        ...rest,
+        node,
+        runtime: machine,
+        registerReady: true,
+        events: this.#options.events ?? true,
+        ...(taints === undefined ? {} : { registerWithTaints: taints }),
+      }),
+    )
+  }
+}
+
+/** Name of the component that is a node's kubelet. */
+export function kubeletOf(node: string): string {
+  return `kubelet/${node}`
+}

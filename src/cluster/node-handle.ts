@@ -1,0 +1,134 @@
+import type { Node } from '../api/core/generated.js'
+import { ignoreNotFound } from '../apiserver/client/api-error.js'
+import type { Client } from '../apiserver/client/client.js'
+import type { KubectlResult } from '../kubectl/environment.js'
+import type { ControlPlane } from './control-plane.js'
+import type { Machines } from './machines.js'
+import { kubeletOf } from './machines.js'
+
+/** What a node handle needs of its cluster. */
+export interface NodeHandlePorts {
+  readonly plane: ControlPlane
+  readonly machines: Machines
+  /** Cluster administrator. */
+  readonly admin: Client
+  readonly kubectl: (words: readonly string[]) => KubectlResult
+}
+
+/** Options of {@link NodeHandle.drain}. All default to false, as kubectl's flags do. */
+export interface DrainOptions {
+  readonly ignoreDaemonSets?: boolean
+  readonly deleteEmptyDirData?: boolean
+  readonly force?: boolean
+}
+
+/** One node: its machine, its kubelet and its Node object, with the things that happen to nodes as verbs. */
+export class NodeHandle {
+  readonly name: string
+  readonly #ports: NodeHandlePorts
+
+  /** @throws RangeError when the cluster has no such node. */
+  constructor(name: string, ports: NodeHandlePorts) {
+    ports.machines.get(name)
+    this.name = name
+    this.#ports = ports
+  }
+
+  /** The Node object, frozen. Throws ApiError NotFound if it has been deleted. */
+  get object(): Node {
+    return this.#ports.admin.get('nodes', { name: this.name })
+  }
+
+  /** Whether the Ready condition is True, as the control plane sees it. */
+  get ready(): boolean {
+    const node = ignoreNotFound(() => this.object)
+    return node?.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+  }
+
+  /** Takes no new pods from now on. */
+  cordon(): this {
+    return this.#setUnschedulable(true)
+  }
+
+  /** Takes new pods again. Pods that have left do not come back by themselves. */
+  uncordon(): this {
+    return this.#setUnschedulable(false)
+  }
+
+  /** `kubectl drain`: cordons, evicts and waits in virtual time. The result tells what could not be done. */
+  drain(options: DrainOptions = {}): KubectlResult {
+    const { ignoreDaemonSets = false, deleteEmptyDirData = false, force = false } = options
+    const emptyDir = this.#ports.plane.scheme.release.minor < 20 ? '--delete-local-data' : '--delete-emptydir-data'
+    const flags = [ignoreDaemonSets && '--ignore-daemonsets', deleteEmptyDirData && emptyDir, force && '--force']
+    return this.#ports.kubectl(['drain', this.name, ...flags.filter((flag) => flag !== false)])
+  }
+
+  /** Power is lost: kubelet and containers are gone at once, and nobody is told. */
+  crash(): this {
+    const { plane, machines } = this.#ports
+    plane.stop(kubeletOf(this.name))
+    machines.get(this.name).powerOff()
+    return this
+  }
+
+  /** Power is back after {@link crash}: the machine boots with a new boot id, the kubelet starts. */
+  recover(): this {
+    const { plane, machines } = this.#ports
+    machines.get(this.name).powerOn()
+    plane.start(kubeletOf(this.name))
+    return this
+  }
+
+  /** Power is lost and comes back: `crash` and `recover` without a pause. */
+  reboot(): this {
+    return this.crash().recover()
+  }
+
+  /** The network between the kubelet and the apiserver is cut; containers go on. */
+  partition(): this {
+    this.#ports.plane.cut(kubeletOf(this.name))
+    return this
+  }
+
+  /** Joins the network again after {@link partition}. */
+  repair(): this {
+    this.#ports.plane.repair(kubeletOf(this.name))
+    return this
+  }
+
+  /** `systemctl stop kubelet`: containers go on, heart-beats do not. */
+  stopKubelet(): this {
+    this.#ports.plane.stop(kubeletOf(this.name))
+    return this
+  }
+
+  startKubelet(): this {
+    this.#ports.plane.start(kubeletOf(this.name))
+    return this
+  }
+
+  /** Installs another kubelet version; the Node shows it after {@link restartKubelet}, and not before. */
+  installKubelet(version: string): this {
+    this.#ports.machines.setKubeletVersion(this.name, version)
+    return this
+  }
+
+  /** `systemctl restart kubelet`: containers go on. */
+  restartKubelet(): this {
+    this.#ports.machines.restartKubelet(this.name)
+    return this
+  }
+
+  /** The machine is gone for good, and its Node object is deleted. This handle is of no use afterwards. */
+  remove(): void {
+    const { machines, admin } = this.#ports
+    machines.remove(this.name)
+    ignoreNotFound(() => admin.delete('nodes', { name: this.name }))
+  }
+
+  #setUnschedulable(unschedulable: boolean): this {
+    const body = { spec: { unschedulable: unschedulable ? true : null } }
+    this.#ports.admin.patch('nodes', { name: this.name }, { type: 'merge', body })
+    return this
+  }
+}

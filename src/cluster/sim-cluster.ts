@@ -1,0 +1,276 @@
+import type { KubeObject } from '../api/definition.js'
+import type { Status } from '../apiserver/client/api-error.js'
+import { bootstrap } from '../apiserver/bootstrap.js'
+import type {
+  Client, Creatable, DeleteOptions, ListOptions, ObjectKey, ObjectList, Patch, WatchEvent, WriteOptions,
+} from '../apiserver/client/client.js'
+import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
+import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
+import { EtcdStore } from '../etcd/store.js'
+import { applyObjects } from '../kubectl/apply-objects.js'
+import type { Applied } from '../kubectl/apply-objects.js'
+import type { KubectlEnvironment, KubectlOptions, KubectlResult } from '../kubectl/environment.js'
+import { createKubectl } from '../kubectl/kubectl.js'
+import { kubectlWatch } from '../kubectl/watch.js'
+import type { Duration } from '../sim/duration.js'
+import type { EventBus } from '../sim/event-bus.js'
+import { Simulation } from '../sim/simulation.js'
+import { ComponentHandle } from './component-handle.js'
+import { componentsOf } from './components.js'
+import { ConnectedClient } from './connected-client.js'
+import { ControlPlane } from './control-plane.js'
+import type { Identity } from './identities.js'
+import { ADMIN, userOf } from './identities.js'
+import { Machines } from './machines.js'
+import type { Manifests } from './manifests.js'
+import { parseManifests } from './manifests.js'
+import { NodeHandle } from './node-handle.js'
+import type { ClusterOptions, NodeOptions } from './options.js'
+import { nodesOf } from './options.js'
+import type { ClusterSnapshotJson } from './snapshot.js'
+import { ClusterSnapshot } from './snapshot.js'
+import { iterateWatch } from './watch-iterator.js'
+
+/** Kubernetes minor of a cluster unless told otherwise. */
+export const DEFAULT_VERSION = 'v1.35'
+
+/**
+ * A Kubernetes cluster in memory, ready for use when the constructor returns: its nodes are Ready, its namespaces are there. Synchronous;
+ * time is virtual and moves only through {@link settle}, {@link advance}, {@link until} and kubectl commands that wait. Equal options and
+ * equal calls give equal clusters, byte for byte.
+ *
+ * ```ts
+ * const cluster = new SimCluster({ nodes: 3, seed: 7 })
+ * cluster.apply(manifest)
+ * cluster.settle()
+ * cluster.node('node-2').crash()
+ * cluster.advance('7m')
+ * ```
+ *
+ * The methods that read and write objects throw ApiError (a Kubernetes Status) when the apiserver refuses, and act as a cluster administrator;
+ * {@link as} gives a client under another identity.
+ */
+export class SimCluster {
+  /** Kubernetes minor that it behaves and prints as. */
+  readonly version: string
+  /** Administrator's client. */
+  readonly client: Client
+  readonly #options: ClusterOptions
+  readonly #simulation: Simulation<ClusterEvents>
+  readonly #store: EtcdStore
+  readonly #plane: ControlPlane
+  readonly #machines: Machines
+  readonly #kubectlEnvironment: KubectlEnvironment
+
+  /** @throws RangeError when an option makes no sense (unknown version, component or number of nodes). */
+  constructor(options: ClusterOptions = {}, from?: ClusterSnapshot) {
+    this.version = from?.version ?? options.version ?? DEFAULT_VERSION
+    this.#options = options
+    this.#simulation = new Simulation<ClusterEvents>(options, from?.simulation())
+    const { clock } = this.#simulation
+    this.#store = from?.openStore({ clock }) ?? new EtcdStore({ clock })
+    this.#plane = new ControlPlane({
+      simulation: this.#simulation, store: this.#store, version: this.version, events: options.events ?? true,
+    })
+    this.client = this.#userClient(ADMIN.name, this.#plane.client(ADMIN, 'kubectl'))
+    this.#kubectlEnvironment = this.#environment()
+    if (!from) bootstrap(this.#plane.server)
+    for (const component of componentsOf(options, this.#plane.scheme)) this.#plane.addComponent(component)
+    this.#machines = new Machines(this.#plane, this.#simulation, options)
+    if (!from) {
+      for (const node of nodesOf(options)) this.#machines.add(node)
+      this.#simulation.settle()
+    }
+  }
+
+  /** Virtual time, milliseconds since the epoch. */
+  now(): number {
+    return this.#simulation.clock.now()
+  }
+
+  /**
+   * Runs until nothing is in flight; time moves as far as that needs. Lease renewals, tolerations and crash-loop back-offs are not waited for.
+   * @throws LivelockError when it does not come to rest.
+   */
+  settle(): this {
+    this.#simulation.settle()
+    return this
+  }
+
+  /** Moves time by exactly `duration` (`'5m'`, or milliseconds); everything that falls due happens. */
+  advance(duration: Duration): this {
+    this.#simulation.advance(duration)
+    return this
+  }
+
+  /** Moves time until `predicate` holds, or `timeout` (default 1h) has passed; answers whether it holds. */
+  until(predicate: (cluster: this) => boolean, options: { readonly timeout?: Duration } = {}): boolean {
+    return this.#simulation.until(() => predicate(this), options)
+  }
+
+  /** Runs one handler of one component, without moving time; answers whether there was anything to run. */
+  step(): boolean {
+    return this.#simulation.step()
+  }
+
+  /** Calls `check` after every handler call; the answer ends that. For invariants and recorders. */
+  onStep(check: () => void): () => void {
+    return this.#simulation.onStep(check)
+  }
+
+  get<R extends ResourceName>(resource: R, key: ObjectKey): ObjectOf<R> {
+    return this.client.get(resource, key)
+  }
+
+  list<R extends ResourceName>(resource: R, options?: ListOptions): ObjectList<ObjectOf<R>> {
+    return this.client.list(resource, options)
+  }
+
+  create<R extends ResourceName>(resource: R, object: Creatable<ObjectOf<R>>, options?: WriteOptions): ObjectOf<R> {
+    return this.client.create(resource, object, options)
+  }
+
+  update<R extends ResourceName>(resource: R, object: ObjectOf<R>, options?: WriteOptions): ObjectOf<R> {
+    return this.client.update(resource, object, options)
+  }
+
+  patch<R extends ResourceName>(resource: R, key: ObjectKey, patch: Patch, options?: WriteOptions): ObjectOf<R> {
+    return this.client.patch(resource, key, patch, options)
+  }
+
+  delete<R extends ResourceName>(resource: R, key: ObjectKey, options?: DeleteOptions): ObjectOf<R> | Status {
+    return this.client.delete(resource, key, options)
+  }
+
+  /** Watches a resource: `for await (const event of cluster.watch('pods'))`. Ends when the loop is left. */
+  watch<R extends ResourceName>(resource: R, options?: ListOptions): AsyncGenerator<WatchEvent<ObjectOf<R>>, void, undefined> {
+    return iterateWatch(this.client.watch(resource, options))
+  }
+
+  /** `kubectl apply` of manifests: YAML or JSON text, or objects. What is passed in is not changed. */
+  apply(manifests: Manifests): readonly Applied[] {
+    return applyObjects(this.#kubectlEnvironment, parseManifests(manifests))
+  }
+
+  /** Runs a kubectl command line. Commands that wait move time. Never throws for what kubectl would report as an error. */
+  kubectl(command: string | readonly string[], options: KubectlOptions = {}): KubectlResult {
+    return createKubectl(this.#kubectlEnvironment)(command, options)
+  }
+
+  /** `kubectl get ... -w`: what it prints, line by line, as time is moved elsewhere. */
+  kubectlWatch(command: string | readonly string[], options: KubectlOptions = {}): AsyncIterable<string> {
+    return kubectlWatch(this.#kubectlEnvironment, command, options)
+  }
+
+  /** A client under another identity. */
+  as(identity: Identity): Client {
+    return this.#userClient(identity.user, this.#plane.client(userOf(identity)))
+  }
+
+  /** @throws RangeError when there is no such node. */
+  node(name: string): NodeHandle {
+    return new NodeHandle(name, {
+      plane: this.#plane, machines: this.#machines, admin: this.client, kubectl: (words) => this.kubectl(words),
+    })
+  }
+
+  /** All nodes that have a machine. */
+  nodes(): readonly NodeHandle[] {
+    return this.#machines.names().map((name) => this.node(name))
+  }
+
+  /** Adds a machine; its Node is there after the next {@link settle}. */
+  addNode(node: NodeOptions): NodeHandle {
+    this.#machines.add(node)
+    return this.node(node.name)
+  }
+
+  /** A component (`kube-controller-manager/deployment-controller`) or a whole process (`kube-controller-manager`). */
+  component(name: string): ComponentHandle {
+    return new ComponentHandle(name, this.#plane)
+  }
+
+  /** Stops the apiserver: every client gets `connection refused`. */
+  stopApiserver(): this {
+    this.#plane.setApiserverDown(true)
+    return this
+  }
+
+  startApiserver(): this {
+    this.#plane.setApiserverDown(false)
+    return this
+  }
+
+  /** Everything observable: requests, writes, scheduling, evictions, logs. Observers must not change the cluster. */
+  get bus(): EventBus<ClusterEvents> {
+    return this.#simulation.bus
+  }
+
+  /** Subscribes to the bus; the answer ends the subscription. */
+  on<Name extends keyof ClusterEvents & string>(name: Name, listener: (event: ClusterEvents[Name]) => void): () => void {
+    return this.bus.on(name, listener)
+  }
+
+  /** The store. Writing to it past the apiserver is for tests of what that breaks. */
+  get etcd(): EtcdStore {
+    return this.#store
+  }
+
+  /** The whole state as a value. */
+  snapshot(): ClusterSnapshot {
+    return new ClusterSnapshot(this.version, this.#simulation.state(), this.#store.fork())
+  }
+
+  /** An independent cluster in the same state and with the same future; whatever one does, the other does not see. */
+  fork(): SimCluster {
+    return new SimCluster(this.#options, this.snapshot())
+  }
+
+  /**
+   * A cluster from a snapshot. `options` matter only where they are no data: components and images of your own, and what was left out;
+   * pass those that the original had.
+   */
+  static restore(snapshot: ClusterSnapshot, options: ClusterOptions = {}): SimCluster {
+    return new SimCluster(options, snapshot)
+  }
+
+  toJSON(): ClusterSnapshotJson {
+    return this.snapshot().toJSON()
+  }
+
+  /** See {@link restore}. @throws TypeError when it is no snapshot of this format. */
+  static fromJSON(json: ClusterSnapshotJson, options: ClusterOptions = {}): SimCluster {
+    return SimCluster.restore(ClusterSnapshot.fromJSON(json), options)
+  }
+
+  /** Rolling hash over everything that has happened; equal for equal seeds and calls, anywhere. */
+  traceHash(): string {
+    return this.#simulation.trace.toString()
+  }
+
+  /** All stored objects of a resource, past the network: for invariant checkers and pictures. */
+  stored<R extends ResourceName>(resource: R): readonly ObjectOf<R>[] {
+    return this.#plane.client(ADMIN).list(resource).items
+  }
+
+  #userClient(name: string, client: Client): Client {
+    return new ConnectedClient(client, () => this.#plane.connectivity.check(`user/${name}`))
+  }
+
+  #environment(): KubectlEnvironment {
+    const simulation = this.#simulation
+    const { scheme } = this.#plane
+    return {
+      client: this.client,
+      scheme,
+      clock: simulation.clock,
+      wait: (ms) => simulation.advance(ms),
+      until: (predicate, timeoutMs) => simulation.until(predicate, { timeout: timeoutMs }),
+      version: this.version,
+      clientFor: ({ as: user, asGroups }) => (user === undefined ? this.client : this.as({ user, groups: asGroups })),
+    }
+  }
+}
+
+/** Any object of a cluster; re-exported for signatures of users. */
+export type { KubeObject }

@@ -1,0 +1,57 @@
+import type { StoreJson } from '../etcd/store-json.js'
+import type { EtcdStoreOptions } from '../etcd/store-state.js'
+import { EtcdStore } from '../etcd/store.js'
+import type { SimulationState } from '../sim/state.js'
+import { cloneState, stateFromJson, stateToJson } from '../sim/state.js'
+
+const FORMAT = 1
+
+/** JSON form of a {@link ClusterSnapshot}. */
+export interface ClusterSnapshotJson {
+  readonly simcluster: number
+  readonly version: string
+  readonly simulation: unknown
+  readonly etcd: StoreJson
+}
+
+/**
+ * The whole state of a cluster at one instant: etcd, clock, timers, ready work, random streams and the state of every component. It is a
+ * value: taking it costs little, it never changes, and any number of clusters can be made from it.
+ */
+export class ClusterSnapshot {
+  /** Kubernetes minor of the cluster (`v1.35`). */
+  readonly version: string
+  readonly #simulation: SimulationState
+  readonly #store: EtcdStore
+
+  constructor(version: string, simulation: SimulationState, store: EtcdStore) {
+    this.version = version
+    this.#simulation = simulation
+    this.#store = store
+  }
+
+  /** A copy of the kernel's state. */
+  simulation(): SimulationState {
+    return cloneState(this.#simulation)
+  }
+
+  /** A fork of the store. */
+  openStore(options: Partial<EtcdStoreOptions>): EtcdStore {
+    return this.#store.fork(options)
+  }
+
+  toJSON(): ClusterSnapshotJson {
+    return { simcluster: FORMAT, version: this.version, simulation: stateToJson(this.#simulation), etcd: this.#store.toJSON() }
+  }
+
+  /** @throws TypeError when `json` is no snapshot, or one of another format. */
+  static fromJSON(json: ClusterSnapshotJson): ClusterSnapshot {
+    if (typeof json !== 'object' || json === null || !('simcluster' in json)) throw new TypeError('this is no snapshot of a simcluster')
+    if (json.simcluster !== FORMAT) {
+      throw new TypeError(`this snapshot has format ${String(json.simcluster)}; this version of simcluster reads format ${FORMAT}`)
+    }
+    const simulation = stateFromJson(json.simulation)
+    const store = EtcdStore.fromJSON(json.etcd, { clock: { now: () => simulation.now } })
+    return new ClusterSnapshot(json.version, simulation, store)
+  }
+}
