@@ -6,9 +6,21 @@ import { FakeCluster } from './fake-cluster.js'
 import { node, requesting } from './pods.js'
 
 const step = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('pod' as const), cpu: fc.integer({ min: 1, max: 30 }), priority: fc.integer({ min: 0, max: 3 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('pod' as const),
+      cpu: fc.integer({ min: 1, max: 30 }),
+      priority: fc.integer({ min: 0, max: 3 }),
+    }),
+  },
   fc.record({ do: fc.constant('leave' as const), pick: fc.nat() }),
-  fc.record({ do: fc.constant('node' as const), node: fc.integer({ min: 0, max: 3 }), zone: fc.constantFrom('a', 'b'), cordoned: fc.boolean() }),
+  fc.record({
+    do: fc.constant('node' as const),
+    node: fc.integer({ min: 0, max: 3 }),
+    zone: fc.constantFrom('a', 'b'),
+    cordoned: fc.boolean(),
+  }),
   fc.record({ do: fc.constant('lose' as const), node: fc.integer({ min: 0, max: 3 }) }),
   fc.record({ do: fc.constant('settle' as const) }),
   fc.record({ do: fc.constant('steps' as const), count: fc.integer({ min: 1, max: 5 }) }),
@@ -22,7 +34,13 @@ function apply(fake: FakeCluster, steps: readonly Step[], from = 0): void {
     if (s.do === 'pod') fake.put('pods', requesting(`p${from + at}`, `${s.cpu}00m`, '64Mi', { priority: s.priority }))
     else if (s.do === 'leave' && keys.length > 0) fake.remove('pods', keys[s.pick % keys.length] as string)
     else if (s.do === 'node') {
-      fake.put('nodes', node(`n${s.node}`, { labels: { 'topology.kubernetes.io/zone': s.zone }, spec: s.cordoned ? { unschedulable: true } : {} }))
+      fake.put(
+        'nodes',
+        node(`n${s.node}`, {
+          labels: { 'topology.kubernetes.io/zone': s.zone },
+          spec: s.cordoned ? { unschedulable: true } : {},
+        }),
+      )
     } else if (s.do === 'lose') {
       if (fake.hasNode(`n${s.node}`)) fake.remove('nodes', `n${s.node}`)
     } else if (s.do === 'settle') fake.sim.settle()
@@ -41,14 +59,17 @@ const outcome = (fake: FakeCluster) => ({
 const past = fc.array(step, { maxLength: 25 })
 
 test.each(['v1.35', 'v1.32'])('%s: a fork at any point has the same future as the original', (version) => {
-  fc.assert(fc.property(past, past, fc.constantFrom('fifo' as const, 'seeded' as const), (before, after, interleaving) => {
-    const original = new FakeCluster(createScheduler(), { seed: 3, version, interleaving })
-    apply(original, before)
-    const fork = original.fork()
-    apply(original, after, 1000)
-    apply(fork, after, 1000)
-    expect(outcome(fork)).toEqual(outcome(original))
-  }), { seed: 7, numRuns: 150 })
+  fc.assert(
+    fc.property(past, past, fc.constantFrom('fifo' as const, 'seeded' as const), (before, after, interleaving) => {
+      const original = new FakeCluster(createScheduler(), { seed: 3, version, interleaving })
+      apply(original, before)
+      const fork = original.fork()
+      apply(original, after, 1000)
+      apply(fork, after, 1000)
+      expect(outcome(fork)).toEqual(outcome(original))
+    }),
+    { seed: 7, numRuns: 150 },
+  )
 })
 
 test('the state of the scheduler survives JSON', () => {
@@ -61,16 +82,19 @@ test('the state of the scheduler survives JSON', () => {
 })
 
 test('whatever happens, no node holds more than it has, and what is placed stays', () => {
-  fc.assert(fc.property(past, (steps) => {
-    const fake = new FakeCluster(createScheduler())
-    for (let n = 0; n < 2; n++) fake.put('nodes', node(`n${n}`))
-    apply(fake, steps)
-    fake.sim.settle()
-    const used = new Map<string, number>()
-    for (const [key, name] of Object.entries(fake.placements())) {
-      const cpu = Number.parseInt(fake.pod(key).spec.containers[0]?.resources.requests?.['cpu'] ?? '', 10)
-      if (name) used.set(name, (used.get(name) ?? 0) + cpu)
-    }
-    for (const cpu of used.values()) expect(cpu).toBeLessThanOrEqual(4000)
-  }), { seed: 7, numRuns: 100 })
+  fc.assert(
+    fc.property(past, (steps) => {
+      const fake = new FakeCluster(createScheduler())
+      for (let n = 0; n < 2; n++) fake.put('nodes', node(`n${n}`))
+      apply(fake, steps)
+      fake.sim.settle()
+      const used = new Map<string, number>()
+      for (const [key, name] of Object.entries(fake.placements())) {
+        const cpu = Number.parseInt(fake.pod(key).spec.containers[0]?.resources.requests?.['cpu'] ?? '', 10)
+        if (name) used.set(name, (used.get(name) ?? 0) + cpu)
+      }
+      for (const cpu of used.values()) expect(cpu).toBeLessThanOrEqual(4000)
+    }),
+    { seed: 7, numRuns: 100 },
+  )
 })

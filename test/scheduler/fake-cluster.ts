@@ -35,7 +35,11 @@ export class FakeCluster {
   /** Throws in place of a binding. */
   bindingError: ((pod: string, node: string) => Error | undefined) | undefined
 
-  constructor(component: Component, options: SimulationOptions & { version?: string } = {}, from?: [SimulationState, readonly LogEntry[]]) {
+  constructor(
+    component: Component,
+    options: SimulationOptions & { version?: string } = {},
+    from?: [SimulationState, readonly LogEntry[]],
+  ) {
     this.#component = component
     this.#version = options.version ?? 'v1.35'
     this.#options = options
@@ -114,7 +118,10 @@ export class FakeCluster {
     }
     const { nominatedNodeName: before, ...rest } = old.status
     const nominatedNodeName = 'nominatedNodeName' in status ? status['nominatedNodeName'] : before
-    this.put('pods', { ...old, status: { ...rest, conditions, ...(nominatedNodeName ? { nominatedNodeName: nominatedNodeName as string } : {}) } })
+    this.put('pods', {
+      ...old,
+      status: { ...rest, conditions, ...(nominatedNodeName ? { nominatedNodeName: nominatedNodeName as string } : {}) },
+    })
     return this.#get(resource, key)
   }
 
@@ -122,7 +129,8 @@ export class FakeCluster {
     const error = this.bindingError?.(key, node)
     if (error) throw error
     const pod = this.#get('pods', key) as Pod
-    if (pod.spec.nodeName) throw new ApiError(409, 'Conflict', `pod ${pod.metadata.name} is already assigned to node "${pod.spec.nodeName}"`)
+    if (pod.spec.nodeName)
+      throw new ApiError(409, 'Conflict', `pod ${pod.metadata.name} is already assigned to node "${pod.spec.nodeName}"`)
     this.put('pods', { ...pod, spec: { ...pod.spec, nodeName: node } })
     return this.#get('pods', key)
   }

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
 import { anyHostPortConflict, hostPortsOf } from '../../src/api/core/host-ports.js'
-import { matchesRequiredNodeAffinity, nodeNamesOfAffinity, preferredNodeAffinityWeight } from '../../src/api/core/node-affinity.js'
+import {
+  matchesRequiredNodeAffinity,
+  nodeNamesOfAffinity,
+  preferredNodeAffinityWeight,
+} from '../../src/api/core/node-affinity.js'
 import { node, pod } from './pods.js'
 
 const affine = (nodeSelectorTerms: object[]) =>
@@ -38,8 +42,12 @@ test('nodeSelector and affinity must both hold', () => {
 })
 
 test('preferred terms add their weights; empty terms do not count', () => {
-  const preferred = [{ weight: 3, preference: expression('zone', 'In', 'a') }, { weight: 4, preference: {} },
-    { weight: 5, preference: expression('size', 'Exists') }, { weight: 6, preference: expression('zone', 'In', 'b') }]
+  const preferred = [
+    { weight: 3, preference: expression('zone', 'In', 'a') },
+    { weight: 4, preference: {} },
+    { weight: 5, preference: expression('size', 'Exists') },
+    { weight: 6, preference: expression('zone', 'In', 'b') },
+  ]
   const affinity = { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: preferred } }
   expect(preferredNodeAffinityWeight(pod('p', { affinity } as object), big)).toBe(8)
 })
@@ -65,7 +73,9 @@ test('host ports: equal protocol and port conflict on one address or on all', ()
 })
 
 test('host ports: sidecars count, ordinary init containers do not', () => {
-  const initContainers = [{ name: 's', restartPolicy: 'Always', ports: [{ containerPort: 1, hostPort: 1 }] },
-    { name: 'i', ports: [{ containerPort: 2, hostPort: 2 }] }]
+  const initContainers = [
+    { name: 's', restartPolicy: 'Always', ports: [{ containerPort: 1, hostPort: 1 }] },
+    { name: 'i', ports: [{ containerPort: 2, hostPort: 2 }] },
+  ]
   expect(hostPortsOf(pod('p', { initContainers })).map(({ port }) => port)).toEqual([1])
 })

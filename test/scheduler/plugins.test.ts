@@ -40,11 +40,19 @@ describe('NodeUnschedulable', () => {
   test.each([
     ['an open node', pod('p'), node('n'), undefined],
     ['a cordoned node', pod('p'), cordoned, { code: U, reasons: ['node(s) were unschedulable'] }],
-    ['a cordon tolerated by key', pod('p', { tolerations: [{ key: 'node.kubernetes.io/unschedulable', operator: 'Exists' }] }), cordoned, undefined],
+    [
+      'a cordon tolerated by key',
+      pod('p', { tolerations: [{ key: 'node.kubernetes.io/unschedulable', operator: 'Exists' }] }),
+      cordoned,
+      undefined,
+    ],
     ['a cordon tolerated by all', pod('p', { tolerations: [{ operator: 'Exists' }] }), cordoned, undefined],
-    ['tolerated for another effect',
-      pod('p', { tolerations: [{ key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoExecute' }] }), cordoned,
-      { code: U, reasons: ['node(s) were unschedulable'] }],
+    [
+      'tolerated for another effect',
+      pod('p', { tolerations: [{ key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoExecute' }] }),
+      cordoned,
+      { code: U, reasons: ['node(s) were unschedulable'] },
+    ],
   ])('%s', (_, wanted, on, expected) => expect(verdict(nodeUnschedulable, wanted, on)).toEqual(expected))
 })
 
@@ -67,7 +75,15 @@ describe('TaintToleration', () => {
     ['PreferNoSchedule', [{ key: 'a', effect: 'PreferNoSchedule' }], [], undefined],
     ['tolerated by value', [{ key: 'a', value: '1', effect: 'NoSchedule' }], [{ key: 'a', value: '1' }], undefined],
     ['another value', [{ key: 'a', value: '1', effect: 'NoSchedule' }], [{ key: 'a', value: '2' }], refused],
-    ['one of two', [{ key: 'a', effect: 'NoSchedule' }, { key: 'b', effect: 'NoSchedule' }], [{ key: 'a', operator: 'Exists' }], refused],
+    [
+      'one of two',
+      [
+        { key: 'a', effect: 'NoSchedule' },
+        { key: 'b', effect: 'NoSchedule' },
+      ],
+      [{ key: 'a', operator: 'Exists' }],
+      refused,
+    ],
   ])('%s', (_, taints, tolerations, expected) => {
     expect(verdict(taintToleration, pod('p', { tolerations } as object), tainted(...taints))).toEqual(expected)
   })
@@ -78,7 +94,9 @@ describe('TaintToleration', () => {
     ['v1.33', 'node(s) had untolerated taint {a: 1}'],
     ['v1.34', 'node(s) had untolerated taint(s)'],
   ])('text of %s', (version, text) => {
-    expect(verdict(taintToleration, pod('p'), tainted({ key: 'a', value: '1', effect: 'NoSchedule' }), [], version)?.reasons).toEqual([text])
+    expect(
+      verdict(taintToleration, pod('p'), tainted({ key: 'a', value: '1', effect: 'NoSchedule' }), [], version)?.reasons,
+    ).toEqual([text])
   })
 
   test('scores the untolerated PreferNoSchedule taints, fewest best', () => {
@@ -96,7 +114,10 @@ describe('TaintToleration', () => {
 
 test('NodeAffinity: the reason, which depends on the version', () => {
   const picky = pod('p', { nodeSelector: { disk: 'ssd' } })
-  expect(verdict(nodeAffinity, picky, node('n'))).toEqual({ code: U, reasons: ["node(s) didn't match Pod's node affinity/selector"] })
+  expect(verdict(nodeAffinity, picky, node('n'))).toEqual({
+    code: U,
+    reasons: ["node(s) didn't match Pod's node affinity/selector"],
+  })
   expect(verdict(nodeAffinity, picky, node('n'), [], 'v1.14')?.reasons).toEqual(["node(s) didn't match node selector"])
   expect(verdict(nodeAffinity, picky, node('n', { labels: { disk: 'ssd' } }))).toBeUndefined()
 })
@@ -113,23 +134,41 @@ describe('NodeResourcesFit', () => {
   test.each([
     ['room', requesting('p', '1', '1Gi'), full, undefined],
     ['no cpu left', requesting('p', '2', '1Gi'), full, { code: 'Unschedulable', reasons: ['Insufficient cpu'] }],
-    ['neither left', requesting('p', '2', '3Gi'), full, { code: 'Unschedulable', reasons: ['Insufficient cpu', 'Insufficient memory'] }],
+    [
+      'neither left',
+      requesting('p', '2', '3Gi'),
+      full,
+      { code: 'Unschedulable', reasons: ['Insufficient cpu', 'Insufficient memory'] },
+    ],
     ['more than the node has', requesting('p', '5', '1Gi'), [], { code: U, reasons: ['Insufficient cpu'] }],
-    ['one resource more than it has makes all unresolvable', requesting('p', '2', '40Gi'), full,
-      { code: U, reasons: ['Insufficient cpu', 'Insufficient memory'] }],
-    ['a resource that the node does not have',
-      pod('p', { containers: [{ name: 'a', resources: { requests: { 'example.com/gpu': '1' } } }] }), [],
-      { code: U, reasons: ['Insufficient example.com/gpu'] }],
-    ['ephemeral storage', pod('p', { containers: [{ name: 'a', resources: { requests: { 'ephemeral-storage': '1Gi' } } }] }), [],
-      { code: U, reasons: ['Insufficient ephemeral-storage'] }],
+    [
+      'one resource more than it has makes all unresolvable',
+      requesting('p', '2', '40Gi'),
+      full,
+      { code: U, reasons: ['Insufficient cpu', 'Insufficient memory'] },
+    ],
+    [
+      'a resource that the node does not have',
+      pod('p', { containers: [{ name: 'a', resources: { requests: { 'example.com/gpu': '1' } } }] }),
+      [],
+      { code: U, reasons: ['Insufficient example.com/gpu'] },
+    ],
+    [
+      'ephemeral storage',
+      pod('p', { containers: [{ name: 'a', resources: { requests: { 'ephemeral-storage': '1Gi' } } }] }),
+      [],
+      { code: U, reasons: ['Insufficient ephemeral-storage'] },
+    ],
     ['a pod that asks for nothing on a full node', pod('p'), [requesting('q', '4', '32Gi')], undefined],
   ])('%s', (_, wanted, others, expected) => expect(verdict(nodeResourcesFit, wanted, node('n'), others)).toEqual(expected))
 
   test('the pod count, alone and with others', () => {
     const small = node('n', { allocatable: { pods: '1' } })
     expect(verdict(nodeResourcesFit, pod('p'), small, [pod('q')])).toEqual({ code: 'Unschedulable', reasons: ['Too many pods'] })
-    expect(verdict(nodeResourcesFit, requesting('p', '3'), small, full)).toEqual(
-      { code: 'Unschedulable', reasons: ['Too many pods', 'Insufficient cpu'] })
+    expect(verdict(nodeResourcesFit, requesting('p', '3'), small, full)).toEqual({
+      code: 'Unschedulable',
+      reasons: ['Too many pods', 'Insufficient cpu'],
+    })
     expect(verdict(nodeResourcesFit, pod('p'), small, [pod('q')], 'v1.14')?.reasons).toEqual(['Insufficient pods'])
   })
 
@@ -154,8 +193,9 @@ test.each([
 })
 
 test('SchedulingGates names the gates', () => {
-  expect(schedulingGates.preEnqueue?.(podInfoOf(pod('p', { schedulingGates: [{ name: 'a' }, { name: 'b' }] })))?.reasons)
-    .toEqual(['waiting for scheduling gates: [a b]'])
+  expect(schedulingGates.preEnqueue?.(podInfoOf(pod('p', { schedulingGates: [{ name: 'a' }, { name: 'b' }] })))?.reasons).toEqual(
+    ['waiting for scheduling gates: [a b]'],
+  )
 })
 
 test('scores are scaled to the largest, rounding down', () => {

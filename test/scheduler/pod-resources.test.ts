@@ -3,30 +3,64 @@ import { nonZeroPodRequests, podLimits, podRequests } from '../../src/api/core/p
 import { pod, requesting } from './pods.js'
 
 const Mi = 1024 * 1024
-const container = (name: string, requests: Record<string, string>, extra: object = {}) => ({ name, resources: { requests }, ...extra })
+const container = (name: string, requests: Record<string, string>, extra: object = {}) => ({
+  name,
+  resources: { requests },
+  ...extra,
+})
 const sidecar = { restartPolicy: 'Always' }
 
 test.each([
-  ['containers are summed', { containers: [container('a', { cpu: '100m', memory: '1Mi' }), container('b', { cpu: '0.2' })] },
-    { cpu: 300, memory: Mi }],
-  ['a large init container wins', { initContainers: [container('i', { cpu: '1' })], containers: [container('a', { cpu: '100m' })] },
-    { cpu: 1000 }],
-  ['init containers are not summed', { initContainers: [container('i', { cpu: '1' }), container('j', { cpu: '2' })], containers: [] },
-    { cpu: 2000 }],
-  ['sidecars add to the containers', { initContainers: [container('s', { cpu: '1' }, sidecar)], containers: [container('a', { cpu: '1' })] },
-    { cpu: 2000 }],
-  ['sidecars started before an init container add to it',
-    { initContainers: [container('s', { cpu: '1' }, sidecar), container('i', { cpu: '3' })], containers: [container('a', { cpu: '1' })] },
-    { cpu: 4000 }],
-  ['sidecars started after an init container do not',
-    { initContainers: [container('i', { cpu: '3' }), container('s', { cpu: '1' }, sidecar)], containers: [container('a', { cpu: '1' })] },
-    { cpu: 3000 }],
-  ['overhead comes on top', { containers: [container('a', { cpu: '1' })], overhead: { cpu: '250m', memory: '1Mi' } },
-    { cpu: 1250, memory: Mi }],
-  ['pod-level requests replace cpu and memory only, before the overhead',
-    { containers: [container('a', { cpu: '1', 'example.com/gpu': '1' })], resources: { requests: { cpu: '3', 'example.com/gpu': '9' } },
-      overhead: { cpu: '100m' } },
-    { cpu: 3100, 'example.com/gpu': 1 }],
+  [
+    'containers are summed',
+    { containers: [container('a', { cpu: '100m', memory: '1Mi' }), container('b', { cpu: '0.2' })] },
+    { cpu: 300, memory: Mi },
+  ],
+  [
+    'a large init container wins',
+    { initContainers: [container('i', { cpu: '1' })], containers: [container('a', { cpu: '100m' })] },
+    { cpu: 1000 },
+  ],
+  [
+    'init containers are not summed',
+    { initContainers: [container('i', { cpu: '1' }), container('j', { cpu: '2' })], containers: [] },
+    { cpu: 2000 },
+  ],
+  [
+    'sidecars add to the containers',
+    { initContainers: [container('s', { cpu: '1' }, sidecar)], containers: [container('a', { cpu: '1' })] },
+    { cpu: 2000 },
+  ],
+  [
+    'sidecars started before an init container add to it',
+    {
+      initContainers: [container('s', { cpu: '1' }, sidecar), container('i', { cpu: '3' })],
+      containers: [container('a', { cpu: '1' })],
+    },
+    { cpu: 4000 },
+  ],
+  [
+    'sidecars started after an init container do not',
+    {
+      initContainers: [container('i', { cpu: '3' }), container('s', { cpu: '1' }, sidecar)],
+      containers: [container('a', { cpu: '1' })],
+    },
+    { cpu: 3000 },
+  ],
+  [
+    'overhead comes on top',
+    { containers: [container('a', { cpu: '1' })], overhead: { cpu: '250m', memory: '1Mi' } },
+    { cpu: 1250, memory: Mi },
+  ],
+  [
+    'pod-level requests replace cpu and memory only, before the overhead',
+    {
+      containers: [container('a', { cpu: '1', 'example.com/gpu': '1' })],
+      resources: { requests: { cpu: '3', 'example.com/gpu': '9' } },
+      overhead: { cpu: '100m' },
+    },
+    { cpu: 3100, 'example.com/gpu': 1 },
+  ],
 ])('requests: %s', (_, spec, expected) => {
   expect(podRequests(pod('p', spec))).toEqual(expected)
 })

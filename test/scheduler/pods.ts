@@ -20,7 +20,10 @@ export function requesting(name: string, cpu: string, memory = '64Mi', spec: Obj
 }
 
 /** A node of 4 cpus, 32Gi and 110 pods, the default node of scheduler_perf. */
-export function node(name: string, rest: { readonly labels?: Record<string, string>; readonly spec?: object; readonly allocatable?: object } = {}): Node {
+export function node(
+  name: string,
+  rest: { readonly labels?: Record<string, string>; readonly spec?: object; readonly allocatable?: object } = {},
+): Node {
   return {
     apiVersion: 'v1',
     kind: 'Node',

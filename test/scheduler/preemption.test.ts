@@ -29,44 +29,97 @@ function budget(disruptionsAllowed: number, app: string): PodDisruptionBudget {
 }
 
 const choice = (pods: readonly Pod[], budgets: readonly PodDisruptionBudget[] = [], cpu = '3') =>
-  explain(requesting('p', cpu, '64Mi', { priority: 100 }), ['a', 'b'].map((name) => node(name)), pods, { podDisruptionBudgets: budgets }).preemption
+  explain(
+    requesting('p', cpu, '64Mi', { priority: 100 }),
+    ['a', 'b'].map((name) => node(name)),
+    pods,
+    { podDisruptionBudgets: budgets },
+  ).preemption
 
 test.each<[string, Pod[], PodDisruptionBudget[], { node: string; victims: string[] } | undefined]>([
-  ['only as many as needed, least important ones',
-    [running('x', 'a', { cpu: '1', priority: 1 }), running('y', 'a', { cpu: '3', priority: 2 }), running('z', 'b', { cpu: '4', priority: 100 })],
-    [], { node: 'a', victims: ['default/y'] }],
-  ['the node whose highest victim is lowest',
-    [running('x', 'a', { cpu: '4', priority: 5 }), running('y', 'b', { cpu: '4', priority: 4 })], [], { node: 'b', victims: ['default/y'] }],
-  ['the node with the lowest sum of priorities',
-    [running('x', 'a', { cpu: '2', priority: 5 }), running('x2', 'a', { cpu: '2', priority: 5 }), running('y', 'b', { cpu: '4', priority: 5 })],
-    [], { node: 'b', victims: ['default/y'] }],
-  ['the node whose victims started last',
-    [running('x', 'a', { cpu: '4', startTime: '2026-01-01T00:00:00Z' }), running('y', 'b', { cpu: '4', startTime: '2026-01-02T00:00:00Z' })],
-    [], { node: 'b', victims: ['default/y'] }],
-  ['the first node among equals', [running('x', 'a', { cpu: '4' }), running('y', 'b', { cpu: '4' })], [], { node: 'a', victims: ['default/x'] }],
-  ['no budget is broken if that can be helped',
+  [
+    'only as many as needed, least important ones',
+    [
+      running('x', 'a', { cpu: '1', priority: 1 }),
+      running('y', 'a', { cpu: '3', priority: 2 }),
+      running('z', 'b', { cpu: '4', priority: 100 }),
+    ],
+    [],
+    { node: 'a', victims: ['default/y'] },
+  ],
+  [
+    'the node whose highest victim is lowest',
+    [running('x', 'a', { cpu: '4', priority: 5 }), running('y', 'b', { cpu: '4', priority: 4 })],
+    [],
+    { node: 'b', victims: ['default/y'] },
+  ],
+  [
+    'the node with the lowest sum of priorities',
+    [
+      running('x', 'a', { cpu: '2', priority: 5 }),
+      running('x2', 'a', { cpu: '2', priority: 5 }),
+      running('y', 'b', { cpu: '4', priority: 5 }),
+    ],
+    [],
+    { node: 'b', victims: ['default/y'] },
+  ],
+  [
+    'the node whose victims started last',
+    [
+      running('x', 'a', { cpu: '4', startTime: '2026-01-01T00:00:00Z' }),
+      running('y', 'b', { cpu: '4', startTime: '2026-01-02T00:00:00Z' }),
+    ],
+    [],
+    { node: 'b', victims: ['default/y'] },
+  ],
+  [
+    'the first node among equals',
+    [running('x', 'a', { cpu: '4' }), running('y', 'b', { cpu: '4' })],
+    [],
+    { node: 'a', victims: ['default/x'] },
+  ],
+  [
+    'no budget is broken if that can be helped',
     [running('x', 'a', { cpu: '4', labels: { app: 'web' } }), running('y', 'b', { cpu: '4', priority: 50 })],
-    [budget(0, 'web')], { node: 'b', victims: ['default/y'] }],
-  ['a budget is broken if it cannot',
+    [budget(0, 'web')],
+    { node: 'b', victims: ['default/y'] },
+  ],
+  [
+    'a budget is broken if it cannot',
     [running('x', 'a', { cpu: '4', labels: { app: 'web' } }), running('y', 'b', { cpu: '4', priority: 200 })],
-    [budget(0, 'web')], { node: 'a', victims: ['default/x'] }],
-  ['nobody of equal priority', [running('x', 'a', { cpu: '4', priority: 100 }), running('y', 'b', { cpu: '4', priority: 100 })], [], undefined],
+    [budget(0, 'web')],
+    { node: 'a', victims: ['default/x'] },
+  ],
+  [
+    'nobody of equal priority',
+    [running('x', 'a', { cpu: '4', priority: 100 }), running('y', 'b', { cpu: '4', priority: 100 })],
+    [],
+    undefined,
+  ],
 ])('victims: %s', (_, pods, budgets, expected) => {
   expect(choice(pods, budgets)).toEqual(expected)
 })
 
 test('a pod that does not fit even so gets the reasons of the trial', () => {
-  const pods = [running('x', 'a', { cpu: '2', priority: 200 }), running('y', 'a', { cpu: '1' }), running('z', 'b', { cpu: '4', priority: 100 })]
+  const pods = [
+    running('x', 'a', { cpu: '2', priority: 200 }),
+    running('y', 'a', { cpu: '1' }),
+    running('z', 'b', { cpu: '4', priority: 100 }),
+  ]
   const { message } = explain(requesting('p', '3', '64Mi', { priority: 100 }), [node('a'), node('b')], pods)
-  expect(message).toBe('0/2 nodes are available: 2 Insufficient cpu. no new claims to deallocate, ' +
-    'preemption: 0/2 nodes are available: 1 Insufficient cpu, 1 No preemption victims found for incoming pod.')
+  expect(message).toBe(
+    '0/2 nodes are available: 2 Insufficient cpu. no new claims to deallocate, ' +
+      'preemption: 0/2 nodes are available: 1 Insufficient cpu, 1 No preemption victims found for incoming pod.',
+  )
 })
 
 test('preemptionPolicy Never', () => {
   const pods = [running('x', 'a', { cpu: '4' })]
   const { message } = explain(requesting('p', '3', '64Mi', { priority: 100, preemptionPolicy: 'Never' }), [node('a')], pods)
-  expect(message).toBe('0/1 nodes are available: 1 Insufficient cpu. ' +
-    'no new claims to deallocate, preemption: not eligible due to preemptionPolicy=Never.')
+  expect(message).toBe(
+    '0/1 nodes are available: 1 Insufficient cpu. ' +
+      'no new claims to deallocate, preemption: not eligible due to preemptionPolicy=Never.',
+  )
 })
 
 test('in a cluster: victims are marked, deleted and told; the pod takes the promised node', () => {
@@ -89,13 +142,17 @@ test('a node promised to a pod is not given to one of less priority', () => {
   const fake = new FakeCluster(createScheduler())
   fake.put('nodes', node('a'))
   const terminating = running('x', 'a', { cpu: '3', priority: 1 })
-  const conditions = [{ type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler', lastProbeTime: null, lastTransitionTime: null }]
+  const conditions = [
+    { type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler', lastProbeTime: null, lastTransitionTime: null },
+  ]
   const metadata = { ...terminating.metadata, deletionTimestamp: '2026-01-01T00:00:30Z' }
   fake.put('pods', { ...terminating, metadata, status: { conditions } })
   fake.put('pods', { ...requesting('p', '3', '64Mi', { priority: 100 }), status: { nominatedNodeName: 'a' } })
   fake.sim.settle()
-  expect(fake.events).toEqual(['Warning FailedScheduling default/p: 0/1 nodes are available: 1 Insufficient cpu. no new claims to ' +
-    'deallocate, preemption: not eligible due to a terminating pod on the nominated node.'])
+  expect(fake.events).toEqual([
+    'Warning FailedScheduling default/p: 0/1 nodes are available: 1 Insufficient cpu. no new claims to ' +
+      'deallocate, preemption: not eligible due to a terminating pod on the nominated node.',
+  ])
   fake.put('pods', requesting('small', '1', '64Mi', { priority: 1 }))
   fake.sim.settle()
   expect(fake.placements()['default/small']).toBe('')

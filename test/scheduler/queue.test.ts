@@ -33,7 +33,9 @@ class Bench {
       podInfo: (key) => this.pods.get(key),
       less: (a, b) => prioritySort.less?.(a, b) ?? false,
       preEnqueue: ({ pod: { metadata } }) =>
-        metadata.labels?.['gated'] ? { plugin: 'Gate', rejection: { code: 'UnschedulableAndUnresolvable', reasons: ['gated'] } } : undefined,
+        metadata.labels?.['gated']
+          ? { plugin: 'Gate', rejection: { code: 'UnschedulableAndUnresolvable', reasons: ['gated'] } }
+          : undefined,
       isInterested: (plugin, kind) => plugin === 'Nodes' && kind === 'Node/Add',
       hintOf: (_, plugin, kind) =>
         (plugin === 'Nodes' && kind === 'Node/Add') || (plugin === 'Gate' && kind === 'Pod/UpdateLabel') ? 'queue' : undefined,
@@ -59,13 +61,24 @@ const popped = (bench: Bench): QueuedPod => bench.queue.pop() ?? expect.fail('no
 
 describe('back-off', () => {
   const queued = (counts: Partial<QueuedPod>): QueuedPod => ({
-    key: 'k', place: 'backoff', priority: 0, timestamp: 10_300, seq: 0, attempts: 1, unschedulableCount: 0, consecutiveErrors: 0,
-    rejectedBy: [], pendingBy: [], ...counts })
+    key: 'k',
+    place: 'backoff',
+    priority: 0,
+    timestamp: 10_300,
+    seq: 0,
+    attempts: 1,
+    unschedulableCount: 0,
+    consecutiveErrors: 0,
+    rejectedBy: [],
+    pendingBy: [],
+    ...counts,
+  })
 
   test('lasts 1, 2, 4, 8, 10, 10 ... seconds', () => {
     const backoff = new Backoff()
-    expect([0, 1, 2, 3, 4, 5, 6].map((unschedulableCount) => backoff.duration(queued({ unschedulableCount }))))
-      .toEqual([0, 1000, 2000, 4000, 8000, 10_000, 10_000])
+    expect([0, 1, 2, 3, 4, 5, 6].map((unschedulableCount) => backoff.duration(queued({ unschedulableCount })))).toEqual([
+      0, 1000, 2000, 4000, 8000, 10_000, 10_000,
+    ])
     expect(backoff.duration(queued({ unschedulableCount: 5, consecutiveErrors: 1 }))).toBe(1000)
   })
 
@@ -166,7 +179,12 @@ test('a gated pod waits for what its gate cares about', () => {
 })
 
 const command = fc.oneof(
-  fc.record({ do: fc.constant('add' as const), pod: fc.integer({ min: 0, max: 9 }), priority: fc.integer({ min: 0, max: 2 }), gated: fc.boolean() }),
+  fc.record({
+    do: fc.constant('add' as const),
+    pod: fc.integer({ min: 0, max: 9 }),
+    priority: fc.integer({ min: 0, max: 2 }),
+    gated: fc.boolean(),
+  }),
   fc.record({ do: fc.constant('delete' as const), pod: fc.integer({ min: 0, max: 9 }) }),
   fc.record({ do: fc.constant('pop' as const), outcome: fc.constantFrom('bind', 'Nodes', 'Stubborn', 'error') }),
   fc.record({ do: fc.constantFrom('event' as const, 'sweep' as const) }),
@@ -195,31 +213,37 @@ function run(bench: Bench, step: Command, waiting: Set<string>): string {
 }
 
 test('no pod is lost or doubled, and what comes out is in order', () => {
-  fc.assert(fc.property(fc.array(command, { maxLength: 60 }), (steps) => {
-    const bench = new Bench()
-    const waiting = new Set<string>()
-    for (const step of steps) {
-      run(bench, step, waiting)
-      expect([...bench.state.value.pods.keys()].sort()).toEqual([...waiting].sort())
-    }
-    bench.now += 3_600_000
-    bench.queue.sweep()
-    const free = [...waiting].filter((key) => bench.queue.get(key)?.gatedBy === undefined)
-    const out = bench.drain()
-    expect(out.toSorted()).toEqual(free.sort())
-    const priorities = out.map((key) => bench.pods.get(key)?.priority ?? -1)
-    expect(priorities).toEqual(priorities.toSorted((a, b) => b - a))
-  }), { seed: 7, numRuns: 300 })
+  fc.assert(
+    fc.property(fc.array(command, { maxLength: 60 }), (steps) => {
+      const bench = new Bench()
+      const waiting = new Set<string>()
+      for (const step of steps) {
+        run(bench, step, waiting)
+        expect([...bench.state.value.pods.keys()].sort()).toEqual([...waiting].sort())
+      }
+      bench.now += 3_600_000
+      bench.queue.sweep()
+      const free = [...waiting].filter((key) => bench.queue.get(key)?.gatedBy === undefined)
+      const out = bench.drain()
+      expect(out.toSorted()).toEqual(free.sort())
+      const priorities = out.map((key) => bench.pods.get(key)?.priority ?? -1)
+      expect(priorities).toEqual(priorities.toSorted((a, b) => b - a))
+    }),
+    { seed: 7, numRuns: 300 },
+  )
 })
 
 test('a queue built anew from its state has the same future', () => {
-  fc.assert(fc.property(fc.array(command, { maxLength: 40 }), fc.array(command, { maxLength: 40 }), (past, future) => {
-    const bench = new Bench()
-    const waiting = new Set<string>()
-    for (const step of past) run(bench, step, waiting)
-    const copy = new Bench(bench)
-    const waitingToo = new Set(waiting)
-    for (const step of future) expect(run(copy, step, waitingToo)).toBe(run(bench, step, waiting))
-    expect(copy.state.value).toEqual(bench.state.value)
-  }), { seed: 7, numRuns: 300 })
+  fc.assert(
+    fc.property(fc.array(command, { maxLength: 40 }), fc.array(command, { maxLength: 40 }), (past, future) => {
+      const bench = new Bench()
+      const waiting = new Set<string>()
+      for (const step of past) run(bench, step, waiting)
+      const copy = new Bench(bench)
+      const waitingToo = new Set(waiting)
+      for (const step of future) expect(run(copy, step, waitingToo)).toBe(run(bench, step, waiting))
+      expect(copy.state.value).toEqual(bench.state.value)
+    }),
+    { seed: 7, numRuns: 300 },
+  )
 })

@@ -31,18 +31,32 @@ test('the message of a pod that fits nowhere: reasons by count, and what preempt
   fake.put('pods', requesting('filler-2', '2', '1Gi', { nodeName: 'node-2' }))
   fake.put('pods', requesting('big', '3'))
   fake.sim.settle()
-  const message = '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. ' +
+  const message =
+    '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. ' +
     `${PREEMPTION} 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.`
   expect(fake.events).toEqual([`Warning FailedScheduling default/big: ${message}`])
   expect(fake.pod('default/big').status.conditions).toEqual([
-    { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastProbeTime: null, lastTransitionTime: '2026-01-01T00:00:00Z' },
+    {
+      type: 'PodScheduled',
+      status: 'False',
+      reason: 'Unschedulable',
+      message,
+      lastProbeTime: null,
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    },
   ])
 })
 
 test.each([
-  ['v1.33', '1 node(s) had untolerated taint {gpu: yes}. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.'],
-  ['v1.35', '1 node(s) had untolerated taint(s). no new claims to deallocate, preemption: 0/1 nodes are available: ' +
-    '1 Preemption is not helpful for scheduling.'],
+  [
+    'v1.33',
+    '1 node(s) had untolerated taint {gpu: yes}. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+  ],
+  [
+    'v1.35',
+    '1 node(s) had untolerated taint(s). no new claims to deallocate, preemption: 0/1 nodes are available: ' +
+      '1 Preemption is not helpful for scheduling.',
+  ],
   ['v1.14', "1 node(s) had taints that the pod didn't tolerate."],
 ])('texts of %s', (version, reasons) => {
   const fake = new FakeCluster(createScheduler(), { version })
@@ -54,8 +68,12 @@ test.each([
 
 test('PreFilter texts: contradicting and unknown node names', () => {
   const fake = cluster(2)
-  const fields = (...names: string[]) => ({ matchFields: names.map((name) => ({ key: 'metadata.name', operator: 'In', values: [name] })) })
-  const requiring = (term: object) => ({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } } })
+  const fields = (...names: string[]) => ({
+    matchFields: names.map((name) => ({ key: 'metadata.name', operator: 'In', values: [name] })),
+  })
+  const requiring = (term: object) => ({
+    affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } },
+  })
   fake.put('pods', pod('conflict', requiring(fields('node-1', 'node-2'))))
   fake.put('pods', pod('gone', requiring(fields('node-9'))))
   fake.put('pods', pod('there', requiring(fields('node-2'))))
@@ -146,7 +164,13 @@ test('gated pods wait without events until the last gate is gone', () => {
 
 test('higher priority goes first, then first come', () => {
   const fake = cluster(0)
-  for (const [name, priority] of [['a', 0], ['b', 10], ['c', 0], ['d', 10]] as const) fake.put('pods', pod(name, { priority }))
+  for (const [name, priority] of [
+    ['a', 0],
+    ['b', 10],
+    ['c', 0],
+    ['d', 10],
+  ] as const)
+    fake.put('pods', pod(name, { priority }))
   fake.put('nodes', node('node-1'))
   fake.sim.settle()
   expect(fake.events.map((line) => line.split(' ')[2])).toEqual(['default/b:', 'default/d:', 'default/a:', 'default/c:'])
@@ -169,7 +193,8 @@ test('pods of other schedulers are left alone', () => {
 test('a refused binding is retried with back-off; the node is free meanwhile', () => {
   const fake = cluster(1)
   let refusals = 2
-  fake.bindingError = () => (refusals-- > 0 ? new ApiError(409, 'Conflict', 'Operation cannot be fulfilled on pods/binding "p"') : undefined)
+  fake.bindingError = () =>
+    refusals-- > 0 ? new ApiError(409, 'Conflict', 'Operation cannot be fulfilled on pods/binding "p"') : undefined
   fake.put('pods', requesting('p', '3'))
   fake.sim.settle()
   expect(fake.events).toEqual([
@@ -202,12 +227,15 @@ test('a plugin of the user filters, scores and hears of events', () => {
 })
 
 test('ties: the first in order since 1.35, by lot before', () => {
-  const choices = (version: string): Set<string | undefined> => new Set([1, 2, 3, 4, 5, 6].map((seed) => {
-    const fake = cluster(3, { seed, version })
-    fake.put('pods', pod('p'))
-    fake.sim.settle()
-    return fake.placements()['default/p']
-  }))
+  const choices = (version: string): Set<string | undefined> =>
+    new Set(
+      [1, 2, 3, 4, 5, 6].map((seed) => {
+        const fake = cluster(3, { seed, version })
+        fake.put('pods', pod('p'))
+        fake.sim.settle()
+        return fake.placements()['default/p']
+      }),
+    )
   expect(choices('v1.35')).toEqual(new Set(['node-1']))
   expect(choices('v1.34').size).toBeGreaterThan(1)
 })

@@ -10,7 +10,16 @@ import { explain } from '../../src/scheduler/explain.js'
 import { node, pod, requesting } from './pods.js'
 
 test.each([
-  [1, 1], [99, 99], [100, 100], [150, 100], [500, 230], [1000, 420], [2000, 680], [5000, 500], [6000, 300], [15000, 750],
+  [1, 1],
+  [99, 99],
+  [100, 100],
+  [150, 100],
+  [500, 230],
+  [1000, 420],
+  [2000, 680],
+  [5000, 500],
+  [6000, 300],
+  [15000, 750],
 ])('of %i nodes, %i feasible ones end the search', (nodes, wanted) => {
   expect(numFeasibleNodesToFind(0, nodes)).toBe(wanted)
 })
@@ -27,9 +36,12 @@ const inZone = (name: string, zone?: string): NodeInfo => new NodeInfo(name, nod
 test('one node of each zone in turn, whatever the order of arrival', () => {
   const nodes = [inZone('a1', 'a'), inZone('a2', 'a'), inZone('a3', 'a'), inZone('b1', 'b'), inZone('none')]
   const expected = ['none', 'a1', 'b1', 'a2', 'a3']
-  fc.assert(fc.property(fc.shuffledSubarray(nodes, { minLength: 5 }), (shuffled) => {
-    expect(nodeOrder(shuffled).map(({ name }) => name)).toEqual(expected)
-  }), { seed: 7 })
+  fc.assert(
+    fc.property(fc.shuffledSubarray(nodes, { minLength: 5 }), (shuffled) => {
+      expect(nodeOrder(shuffled).map(({ name }) => name)).toEqual(expected)
+    }),
+    { seed: 7 },
+  )
 })
 
 test('the beta zone labels win', () => {
@@ -45,36 +57,50 @@ test('the largest total wins; among equals the first, or the one drawn', () => {
 
 test('a snapshot built by any sequence of steps equals one built at once', () => {
   const step = fc.oneof(
-    fc.record({ do: fc.constant('pod' as const), pod: fc.integer({ min: 0, max: 5 }), node: fc.integer({ min: 0, max: 3 }), cpu: fc.integer({ min: 0, max: 9 }) }),
+    fc.record({
+      do: fc.constant('pod' as const),
+      pod: fc.integer({ min: 0, max: 5 }),
+      node: fc.integer({ min: 0, max: 3 }),
+      cpu: fc.integer({ min: 0, max: 9 }),
+    }),
     fc.record({ do: fc.constant('unpod' as const), pod: fc.integer({ min: 0, max: 5 }) }),
     fc.record({ do: fc.constant('node' as const), node: fc.integer({ min: 0, max: 3 }), zone: fc.constantFrom('a', 'b') }),
     fc.record({ do: fc.constant('unnode' as const), node: fc.integer({ min: 0, max: 3 }) }),
   )
-  fc.assert(fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-    const grown = new Snapshot()
-    const pods = new Map<number, ReturnType<typeof podInfoOf>>()
-    const nodes = new Map<number, ReturnType<typeof node>>()
-    for (const s of steps) {
-      if (s.do === 'pod') {
-        const info = podInfoOf(requesting(`p${s.pod}`, `${s.cpu}00m`, `${s.cpu}Mi`, { nodeName: `n${s.node}` }))
-        pods.set(s.pod, info)
-        grown.setPod(info, `n${s.node}`)
-      } else if (s.do === 'unpod') {
-        pods.delete(s.pod)
-        grown.removePod(`default/p${s.pod}`)
-      } else if (s.do === 'node') {
-        nodes.set(s.node, node(`n${s.node}`, { labels: { [ZONE]: s.zone } }))
-        grown.setNode(nodes.get(s.node) as ReturnType<typeof node>)
-      } else {
-        nodes.delete(s.node)
-        grown.removeNode(`n${s.node}`)
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const grown = new Snapshot()
+      const pods = new Map<number, ReturnType<typeof podInfoOf>>()
+      const nodes = new Map<number, ReturnType<typeof node>>()
+      for (const s of steps) {
+        if (s.do === 'pod') {
+          const info = podInfoOf(requesting(`p${s.pod}`, `${s.cpu}00m`, `${s.cpu}Mi`, { nodeName: `n${s.node}` }))
+          pods.set(s.pod, info)
+          grown.setPod(info, `n${s.node}`)
+        } else if (s.do === 'unpod') {
+          pods.delete(s.pod)
+          grown.removePod(`default/p${s.pod}`)
+        } else if (s.do === 'node') {
+          nodes.set(s.node, node(`n${s.node}`, { labels: { [ZONE]: s.zone } }))
+          grown.setNode(nodes.get(s.node) as ReturnType<typeof node>)
+        } else {
+          nodes.delete(s.node)
+          grown.removeNode(`n${s.node}`)
+        }
       }
-    }
-    const fresh = Snapshot.of([...nodes.values()], [...pods.values()])
-    const view = (snapshot: Snapshot) => snapshot.nodes.map(({ name, requested, nonZeroMilliCpu, nonZeroMemory, pods: on }) =>
-      ({ name, requested, nonZeroMilliCpu, nonZeroMemory, on: [...on.keys()].sort() }))
-    expect(view(grown)).toEqual(view(fresh))
-  }), { seed: 7 })
+      const fresh = Snapshot.of([...nodes.values()], [...pods.values()])
+      const view = (snapshot: Snapshot) =>
+        snapshot.nodes.map(({ name, requested, nonZeroMilliCpu, nonZeroMemory, pods: on }) => ({
+          name,
+          requested,
+          nonZeroMilliCpu,
+          nonZeroMemory,
+          on: [...on.keys()].sort(),
+        }))
+      expect(view(grown)).toEqual(view(fresh))
+    }),
+    { seed: 7 },
+  )
 })
 
 test('explain shows every plugin at every node', () => {
@@ -82,26 +108,41 @@ test('explain shows every plugin at every node', () => {
   const explanation = explain(requesting('p', '1', '8Gi'), nodes, [requesting('q', '1', '1Gi', { nodeName: 'b' })])
   expect(explanation.node).toBe('c')
   expect(explanation.nodes).toEqual([
-    { node: 'a', rejected: { plugin: 'NodeUnschedulable', code: 'UnschedulableAndUnresolvable', reasons: ['node(s) were unschedulable'] } },
-    { node: 'b', total: 449, scores: [
-      { plugin: 'TaintToleration', raw: 0, normalized: 100, weight: 3, weighted: 300 },
-      { plugin: 'NodeResourcesFit', raw: 60, normalized: 60, weight: 1, weighted: 60 },
-      { plugin: 'NodeResourcesBalancedAllocation', raw: 89, normalized: 89, weight: 1, weighted: 89 },
-    ] },
-    { node: 'c', total: 475, scores: [
-      { plugin: 'TaintToleration', raw: 0, normalized: 100, weight: 3, weighted: 300 },
-      { plugin: 'NodeResourcesFit', raw: 75, normalized: 75, weight: 1, weighted: 75 },
-      { plugin: 'NodeResourcesBalancedAllocation', raw: 100, normalized: 100, weight: 1, weighted: 100 },
-    ] },
+    {
+      node: 'a',
+      rejected: { plugin: 'NodeUnschedulable', code: 'UnschedulableAndUnresolvable', reasons: ['node(s) were unschedulable'] },
+    },
+    {
+      node: 'b',
+      total: 449,
+      scores: [
+        { plugin: 'TaintToleration', raw: 0, normalized: 100, weight: 3, weighted: 300 },
+        { plugin: 'NodeResourcesFit', raw: 60, normalized: 60, weight: 1, weighted: 60 },
+        { plugin: 'NodeResourcesBalancedAllocation', raw: 89, normalized: 89, weight: 1, weighted: 89 },
+      ],
+    },
+    {
+      node: 'c',
+      total: 475,
+      scores: [
+        { plugin: 'TaintToleration', raw: 0, normalized: 100, weight: 3, weighted: 300 },
+        { plugin: 'NodeResourcesFit', raw: 75, normalized: 75, weight: 1, weighted: 75 },
+        { plugin: 'NodeResourcesBalancedAllocation', raw: 100, normalized: 100, weight: 1, weighted: 100 },
+      ],
+    },
   ])
 })
 
 test('explain says what the event would say, and whom preemption would take', () => {
   const nodes = [node('a')]
-  expect(explain(requesting('p', '9'), nodes).message).toBe('0/1 nodes are available: 1 Insufficient cpu. ' +
-    'no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.')
+  expect(explain(requesting('p', '9'), nodes).message).toBe(
+    '0/1 nodes are available: 1 Insufficient cpu. ' +
+      'no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+  )
   const low = requesting('low', '3', '1Gi', { nodeName: 'a' })
   expect(explain(requesting('p', '2', '1Gi', { priority: 5 }), nodes, [low])).toMatchObject({
-    message: '0/1 nodes are available: 1 Insufficient cpu.', preemption: { node: 'a', victims: ['default/low'] } })
+    message: '0/1 nodes are available: 1 Insufficient cpu.',
+    preemption: { node: 'a', victims: ['default/low'] },
+  })
   expect(explain(pod('p'), []).message).toBe('no nodes available to schedule pods')
 })
