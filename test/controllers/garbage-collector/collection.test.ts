@@ -13,9 +13,12 @@ function newCluster(options: { interleaving?: 'fifo' | 'seeded'; seed?: number }
   return cluster
 }
 
-const ref = (name: string, uid: string, more: Partial<OwnerReference> = {}): OwnerReference => ({ apiVersion: 'v1', kind: 'ConfigMap', name, uid, ...more })
+const ref = (name: string, uid: string, more: Partial<OwnerReference> = {}): OwnerReference =>
+  ({ apiVersion: 'v1', kind: 'ConfigMap', name, uid, ...more })
 
-function make(cluster: ControllerCluster, name: string, owners: readonly OwnerReference[] = [], more: object = {}): OwnerReference {
+type Owners = readonly OwnerReference[]
+
+function make(cluster: ControllerCluster, name: string, owners: Owners = [], more: object = {}): OwnerReference {
   const metadata = { name, namespace: NS, ...(owners.length === 0 ? {} : { ownerReferences: owners }), ...more }
   return ref(name, cluster.client.create('configmaps', { metadata }).metadata.uid as string)
 }
@@ -25,13 +28,16 @@ const left = (cluster: ControllerCluster): Record<string, string[]> => Object.fr
   cluster.client.list('configmaps', { namespace: NS }).items
     .map(({ metadata: { name, ownerReferences = [] } }) => [name as string, ownerReferences.map((owner) => owner.name)]),
 )
-const remove = (cluster: ControllerCluster, name: string, propagationPolicy: NonNullable<DeleteOptions['propagationPolicy']>): void => {
+type Propagation = NonNullable<DeleteOptions['propagationPolicy']>
+
+const remove = (cluster: ControllerCluster, name: string, propagationPolicy: Propagation): void => {
   cluster.client.delete('configmaps', { namespace: NS, name }, { propagationPolicy })
   cluster.sim.settle()
 }
 /** Names in the order in which they went. */
 const gone = (cluster: ControllerCluster): string[] =>
-  cluster.writes.filter(({ type, resource }) => type === 'DELETED' && resource === 'configmaps').map(({ object }) => object.metadata.name as string)
+  cluster.writes.filter(({ type, resource }) => type === 'DELETED' && resource === 'configmaps')
+    .map(({ object }) => object.metadata.name as string)
 
 describe('deletion with dependents, compared with a real v1.34.9 (recordings gc-*)', () => {
   const family = (): ControllerCluster => {
@@ -48,7 +54,8 @@ describe('deletion with dependents, compared with a real v1.34.9 (recordings gc-
     remove(cluster, 'owner', 'Foreground')
     expect(gone(cluster).toSorted()).toEqual(['kid', 'kid2', 'owner'])
     expect(gone(cluster).indexOf('kid')).toBeLessThan(gone(cluster).indexOf('owner'))
-    const marked = cluster.history<ConfigMap>('configmaps', 'owner', ({ metadata }) => [metadata.finalizers, metadata.deletionGracePeriodSeconds])
+    const marked = cluster.history<ConfigMap>('configmaps', 'owner', ({ metadata }) =>
+      [metadata.finalizers, metadata.deletionGracePeriodSeconds])
     expect(marked[1]?.state).toEqual([['foregroundDeletion'], 0])
   })
 
@@ -106,7 +113,8 @@ describe('chains and circles', () => {
     cluster.sim.settle()
     remove(cluster, 'owner', 'Foreground')
     expect(Object.keys(left(cluster))).toEqual(['held', 'loose', 'owner'])
-    cluster.client.patch('configmaps', { namespace: NS, name: 'held' }, { type: 'merge', body: { metadata: { finalizers: null } } })
+    const body = { metadata: { finalizers: null } }
+    cluster.client.patch('configmaps', { namespace: NS, name: 'held' }, { type: 'merge', body })
     cluster.sim.settle()
     expect(Object.keys(left(cluster))).toEqual(['loose'])
   })
@@ -127,7 +135,8 @@ describe('chains and circles', () => {
     const cluster = newCluster()
     const a = make(cluster, 'a')
     const b = make(cluster, 'b', [blocking(a)])
-    cluster.client.patch('configmaps', { namespace: NS, name: 'a' }, { type: 'merge', body: { metadata: { ownerReferences: [blocking(b)] } } })
+    const body = { metadata: { ownerReferences: [blocking(b)] } }
+    cluster.client.patch('configmaps', { namespace: NS, name: 'a' }, { type: 'merge', body })
     cluster.sim.settle()
     remove(cluster, 'a', 'Foreground')
     expect(left(cluster)).toEqual({})
@@ -141,9 +150,12 @@ describe('namespaces and kinds', () => {
     make(cluster, 'kid', [ref('owner', foreign.metadata.uid as string)])
     cluster.sim.settle()
     expect(left(cluster)).toEqual({})
-    expect(cluster.events.map(({ source, type, reason, object, message }) => [source, type, reason, object, message].join(' '))).toEqual([
-      'garbage-collector-controller Warning OwnerRefInvalidNamespace ConfigMap/kid ownerRef [v1/ConfigMap, namespace: default, name: owner, uid: '
-        + `${foreign.metadata.uid as string}] does not exist in namespace "default"`,
+    const lines = cluster.events.map(({ source, type, reason, object, message }) =>
+      [source, type, reason, object, message].join(' '))
+    expect(lines).toEqual([
+      'garbage-collector-controller Warning OwnerRefInvalidNamespace ConfigMap/kid '
+        + `ownerRef [v1/ConfigMap, namespace: default, name: owner, uid: ${foreign.metadata.uid as string}] `
+        + 'does not exist in namespace "default"',
     ])
   })
 
@@ -204,7 +216,9 @@ describe('a fork and an interleaving', () => {
     expect(Object.keys(left(cluster))).toEqual(['b', 'b-child', 'b-grandchild', 'c', 'c-child', 'c-grandchild'])
   })
 
-  test.each(Array.from({ length: 20 }, (_, seed) => [seed + 1]))('in whatever order things run, the same is left (seed %i)', (seed) => {
+  const seeds = Array.from({ length: 20 }, (_, seed) => seed + 1)
+
+  test.each(seeds)('in whatever order things run, the same is left (seed %i)', (seed) => {
     const cluster = newCluster({ interleaving: 'seeded', seed })
     plant(cluster)
     cluster.client.delete('configmaps', { namespace: NS, name: 'a' }, { propagationPolicy: 'Background' })

@@ -14,13 +14,22 @@ describe('judgement', () => {
   test.each<[what: string, classified: object, finalizers: string[], dependents: boolean, verdict: object]>([
     ['no owners', {}, [], false, { kind: 'keep' }],
     ['all owners are there', { solid: [a, b] }, [], false, { kind: 'keep' }],
-    ['one is there: the others are released', { solid: [a], dangling: [b], waiting: [c] }, [], true, { kind: 'release', owners: ['b', 'c'] }],
+    [
+      'one is there: the others are released',
+      { solid: [a], dangling: [b], waiting: [c] }, [], true, { kind: 'release', owners: ['b', 'c'] },
+    ],
     ['all gone', { dangling: [a] }, [], true, { kind: 'delete', propagation: 'Background' }],
     ['all gone, orphan finalizer', { dangling: [a] }, ['orphan'], false, { kind: 'delete', propagation: 'Orphan' }],
-    ['all gone, foreground finalizer', { dangling: [a] }, ['foregroundDeletion'], false, { kind: 'delete', propagation: 'Foreground' }],
+    [
+      'all gone, foreground finalizer',
+      { dangling: [a] }, ['foregroundDeletion'], false, { kind: 'delete', propagation: 'Foreground' },
+    ],
     ['an owner waits, dependents', { dangling: [a], waiting: [b] }, [], true, { kind: 'delete', propagation: 'Foreground' }],
     ['an owner waits, no dependents', { waiting: [b] }, [], false, { kind: 'delete', propagation: 'Background' }],
-    ['an owner waits, dependents, orphan finalizer', { waiting: [b] }, ['orphan'], true, { kind: 'delete', propagation: 'Foreground' }],
+    [
+      'an owner waits, dependents, orphan finalizer',
+      { waiting: [b] }, ['orphan'], true, { kind: 'delete', propagation: 'Foreground' },
+    ],
   ])('%s', (_, classified, finalizers, dependents, verdict) => {
     expect(judge(object([], finalizers), { ...none, ...classified }, dependents)).toEqual(verdict)
   })

@@ -15,8 +15,8 @@ const lines = (conditions: readonly NamespaceCondition[]): string[] =>
 const recorded = [
   'NamespaceDeletionDiscoveryFailure|False|ResourcesDiscovered|All resources successfully discovered',
   'NamespaceDeletionGroupVersionParsingFailure|False|ParsedGroupVersions|All legacy kube types successfully parsed',
-  'NamespaceDeletionContentFailure|True|ContentDeletionFailed|Failed to delete all resource types, 1 remaining: unexpected items still remain in '
-    + 'namespace: g-ns-delete-full for gvr: /v1, Resource=pods',
+  'NamespaceDeletionContentFailure|True|ContentDeletionFailed|Failed to delete all resource types, 1 remaining: '
+    + 'unexpected items still remain in namespace: g-ns-delete-full for gvr: /v1, Resource=pods',
   'NamespaceContentRemaining|False|ContentRemoved|All content successfully removed',
   'NamespaceFinalizersRemaining|False|ContentHasNoFinalizers|All content-preserving finalizers finished',
 ]
@@ -32,7 +32,8 @@ describe('conditions', () => {
     const failed = namespaceConditions([], { ...clean, errors }, T0)
     const done = namespaceConditions(failed, clean, T0 + 5_000)
     expect(lines(done)[2])
-      .toBe('NamespaceDeletionContentFailure|False|ContentDeleted|All content successfully deleted, may be waiting on finalization')
+      .toBe('NamespaceDeletionContentFailure|False|ContentDeleted|'
+        + 'All content successfully deleted, may be waiting on finalization')
     expect(done.map(({ lastTransitionTime }) => lastTransitionTime)).toEqual([
       '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', '2026-01-01T00:00:05Z', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z',
     ])
@@ -45,8 +46,8 @@ describe('conditions', () => {
     const conditions = lines(namespaceConditions([], { remaining, finalizers, errors: ['b', 'a'] }, T0))
     expect(conditions.slice(2)).toEqual([
       'NamespaceDeletionContentFailure|True|ContentDeletionFailed|Failed to delete all resource types, 2 remaining: a, b',
-      'NamespaceContentRemaining|True|SomeResourcesRemain|Some resources are remaining: deployments.apps has 1 resource instances, '
-        + 'pods. has 2 resource instances',
+      'NamespaceContentRemaining|True|SomeResourcesRemain|Some resources are remaining: '
+        + 'deployments.apps has 1 resource instances, pods. has 2 resource instances',
       'NamespaceFinalizersRemaining|True|SomeFinalizersRemain|Some content in the namespace has finalizers remaining: '
         + 'a/b in 2 resource instances, z/z in 1 resource instances',
     ])

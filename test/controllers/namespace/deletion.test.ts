@@ -27,19 +27,23 @@ const remove = (cluster: ControllerCluster): number => {
   cluster.client.delete('namespaces', { name: NS })
   return cluster.now
 }
-const exists = (cluster: ControllerCluster): boolean => cluster.client.list('namespaces').items.some(({ metadata }) => metadata.name === NS)
+const exists = (cluster: ControllerCluster): boolean =>
+  cluster.client.list('namespaces').items.some(({ metadata }) => metadata.name === NS)
 const goneAfter = (cluster: ControllerCluster, from: number): number | undefined => {
-  const write = cluster.writes.find(({ type, resource, object }) => type === 'DELETED' && resource === 'namespaces' && object.metadata.name === NS)
+  const write = cluster.writes.find(({ type, resource, object }) =>
+    type === 'DELETED' && resource === 'namespaces' && object.metadata.name === NS)
   return write && write.at - from
 }
-const complaints = (cluster: ControllerCluster): string[] => (cluster.client.get('namespaces', { name: NS }).status.conditions ?? [])
+const complaints = (cluster: ControllerCluster): string[] =>
+  (cluster.client.get('namespaces', { name: NS }).status.conditions ?? [])
   .filter(({ status }) => status === 'True').map(({ reason, message }) => `${reason as string}: ${message as string}`)
 
 describe('an empty namespace', () => {
   test('goes 5 s after its deletion, and settle waits for that and no longer', () => {
     const cluster = newCluster()
     const from = remove(cluster)
-    expect(cluster.client.get('namespaces', { name: NS })).toMatchObject({ spec: { finalizers: ['kubernetes'] }, status: { phase: 'Terminating' } })
+    expect(cluster.client.get('namespaces', { name: NS }))
+      .toMatchObject({ spec: { finalizers: ['kubernetes'] }, status: { phase: 'Terminating' } })
     cluster.sim.settle()
     expect([exists(cluster), goneAfter(cluster, from), cluster.now - from]).toEqual([false, 5, 5])
   })
@@ -56,7 +60,9 @@ describe('pods first', () => {
     const lines = cluster.history<Namespace>('namespaces', NS, ({ status }) =>
       (status.conditions ?? []).map(({ type, status: value, reason }) => [type, value, reason].join('|')))
     expect(lines.slice(1).map(({ state }) => (Array.isArray(state) ? state[2] as string : state))).toEqual([
-      'NamespaceDeletionContentFailure|True|ContentDeletionFailed', 'NamespaceDeletionContentFailure|False|ContentDeleted', 'DELETED',
+      'NamespaceDeletionContentFailure|True|ContentDeletionFailed',
+      'NamespaceDeletionContentFailure|False|ContentDeleted',
+      'DELETED',
     ])
     const order = cluster.writes.filter(({ type, at }) => type === 'DELETED' && at > from).map(({ resource }) => resource)
     expect(order.slice(0, 2)).toEqual(['pods', 'pods'])
@@ -96,8 +102,8 @@ describe('pods first', () => {
     cluster.sim.settle()
     cluster.advance(60)
     expect(complaints(cluster)).toEqual([
-      `ContentDeletionFailed: Failed to delete all resource types, 1 remaining: unexpected items still remain in namespace: ${NS} for gvr: `
-        + '/v1, Resource=pods',
+      `ContentDeletionFailed: Failed to delete all resource types, 1 remaining: `
+        + `unexpected items still remain in namespace: ${NS} for gvr: /v1, Resource=pods`,
     ])
     cluster.client.delete('pods', { namespace: NS, name: 'p' }, { gracePeriodSeconds: 0 })
     cluster.advance(61)
@@ -116,7 +122,8 @@ describe('finalizers of the content', () => {
       'SomeResourcesRemain: Some resources are remaining: configmaps. has 1 resource instances',
       'SomeFinalizersRemain: Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
     ])
-    cluster.client.patch('configmaps', { namespace: NS, name: 'held' }, { type: 'merge', body: { metadata: { finalizers: null } } })
+    const body = { metadata: { finalizers: null } }
+    cluster.client.patch('configmaps', { namespace: NS, name: 'held' }, { type: 'merge', body })
     const { now } = cluster
     cluster.advance(9)
     expect(exists(cluster)).toBe(false)

@@ -4,7 +4,8 @@ import type { NodeIpamOptions } from '../../../src/controllers/node-ipam/index.j
 import { createNodeIpamController } from '../../../src/controllers/node-ipam/index.js'
 import { ControllerCluster } from '../process/controller-cluster.js'
 
-const newCluster = (options: NodeIpamOptions = {}): ControllerCluster => new ControllerCluster(() => [createNodeIpamController(options)])
+const newCluster = (options: NodeIpamOptions = {}): ControllerCluster =>
+  new ControllerCluster(() => [createNodeIpamController(options)])
 
 function addNode(cluster: ControllerCluster, name: string, podCIDR?: string): void {
   const spec = podCIDR === undefined ? {} : { podCIDR, podCIDRs: [podCIDR] }
@@ -12,7 +13,8 @@ function addNode(cluster: ControllerCluster, name: string, podCIDR?: string): vo
   cluster.sim.settle()
 }
 
-const cidrs = (cluster: ControllerCluster): (string | undefined)[] => cluster.client.list('nodes').items.map(({ spec }) => spec.podCIDR)
+const cidrs = (cluster: ControllerCluster): (string | undefined)[] =>
+  cluster.client.list('nodes').items.map(({ spec }) => spec.podCIDR)
 
 test('blocks in the order of the nodes, round those that are taken', () => {
   const cluster = newCluster()
@@ -27,7 +29,9 @@ test('blocks in the order of the nodes, round those that are taken', () => {
 
 test('nodes that come all at once get different blocks', () => {
   const cluster = newCluster()
-  for (const name of ['a', 'b', 'c']) cluster.client.create('nodes', { metadata: { name }, spec: {}, status: {} as Node['status'] })
+  for (const name of ['a', 'b', 'c']) {
+    cluster.client.create('nodes', { metadata: { name }, spec: {}, status: {} as Node['status'] })
+  }
   cluster.sim.settle()
   expect(cidrs(cluster)).toEqual(['10.244.0.0/24', '10.244.1.0/24', '10.244.2.0/24'])
 })

@@ -6,9 +6,12 @@ import { ControllerCluster } from '../process/controller-cluster.js'
 import { fakeKubelet } from '../process/fake-kubelet.js'
 import { podOn, tolerateLoss } from '../process/pods.js'
 
-const taintsOf = ({ spec }: Node): string[] => (spec.taints ?? []).map(({ key, effect }) => `${key.split('/')[1] as string}:${effect}`)
+const taintsOf = ({ spec }: Node): string[] =>
+  (spec.taints ?? []).map(({ key, effect }) => `${key.split('/')[1] as string}:${effect}`)
 
-function setConditions(cluster: ControllerCluster, name: string, ...changed: (Partial<NodeCondition> & { type: string; status: string })[]): void {
+type SomeCondition = Partial<NodeCondition> & { readonly type: string; readonly status: string }
+
+function setConditions(cluster: ControllerCluster, name: string, ...changed: SomeCondition[]): void {
   const body = { status: { conditions: changed } }
   cluster.client.patch('nodes', { name }, { type: 'strategic', body }, { subresource: 'status' })
 }
@@ -22,7 +25,7 @@ describe('NoSchedule taints, compared with a real v1.34.9 (recording node-condit
   test('each change adds first and removes in a write of its own', () => {
     const cluster = newCluster('other')
     cluster.client.create('nodes', { metadata: { name: 'g' }, spec: {}, status: {} as Node['status'] })
-    const step = (...conditions: (Partial<NodeCondition> & { type: string; status: string })[]): void => {
+    const step = (...conditions: SomeCondition[]): void => {
       setConditions(cluster, 'g', ...conditions)
       cluster.sim.settle()
     }
@@ -95,7 +98,8 @@ test('beta labels are repeated from the stable ones', () => {
 
 describe('a kubelet that says it is not ready, then falls silent', () => {
   const reportNotReady = (cluster: ControllerCluster, name: string): void => {
-    setConditions(cluster, name, { type: 'Ready', status: 'False', reason: 'KubeletNotReady', lastHeartbeatTime: '2026-01-01T00:00:30Z' })
+    const lastHeartbeatTime = '2026-01-01T00:00:30Z'
+    setConditions(cluster, name, { type: 'Ready', status: 'False', reason: 'KubeletNotReady', lastHeartbeatTime })
   }
 
   test('not-ready is swapped for unreachable at once, and the first scheduled deletion stands', () => {
@@ -113,7 +117,8 @@ describe('a kubelet that says it is not ready, then falls silent', () => {
     const tainted = taints.find(([, state]) => state.includes('not-ready:NoExecute'))?.[0] ?? 0
     expect(tainted).toBeLessThanOrEqual(35.1)
     expect(taintsOf(cluster.client.get('nodes', { name: 'n1' }))).toEqual(['unreachable:NoExecute', 'unreachable:NoSchedule'])
-    expect(taints.some(([, state]) => state.includes('not-ready:NoExecute') && state.includes('unreachable:NoExecute'))).toBe(true)
+    expect(taints.some(([, state]) => state.includes('not-ready:NoExecute') && state.includes('unreachable:NoExecute')))
+      .toBe(true)
     const marking = cluster.events.filter(({ message }) => message.startsWith('Marking'))
     expect(marking.map(({ at }) => at)).toEqual([expect.closeTo(tainted + 40, 6)])
   })

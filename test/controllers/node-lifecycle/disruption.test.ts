@@ -9,8 +9,9 @@ import { podOn, tolerateLoss } from '../process/pods.js'
 const TAINT = 'node.kubernetes.io/unreachable'
 const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `n${String(at + 1).padStart(2, '0')}`)
 
-function clusterOf(count: number, zoneOf: (at: number) => string = () => 'z', more: { labels?: Record<string, string> } = {}): ControllerCluster {
-  const kubelets = names(count).map((name, at) => fakeKubelet(name, { 'topology.kubernetes.io/zone': zoneOf(at), ...more.labels }))
+function clusterOf(count: number, zoneOf: (at: number) => string = () => 'z'): ControllerCluster {
+  const kubelets = names(count).map((name, at) =>
+    fakeKubelet(name, { 'topology.kubernetes.io/zone': zoneOf(at) }))
   return new ControllerCluster(() => [createNodeLifecycleController(), createTaintEvictionController(), ...kubelets]).advance(7)
 }
 
@@ -22,7 +23,8 @@ function crash(cluster: ControllerCluster, ...nodes: string[]): void {
 function taintTimes(cluster: ControllerCluster, from: number): [string, number][] {
   const times = new Map<string, number>()
   for (const { at, resource, object } of cluster.writes) {
-    const tainted = resource === 'nodes' && (object as Node).spec.taints?.some(({ key, effect }) => key === TAINT && effect === 'NoExecute')
+    const tainted = resource === 'nodes' && (object as Node).spec.taints?.some(({ key, effect }) =>
+      key === TAINT && effect === 'NoExecute')
     if (tainted && !times.has(object.metadata.name as string)) times.set(object.metadata.name as string, at - from)
   }
   return [...times]
@@ -103,8 +105,10 @@ describe('master disruption', () => {
     expect(taintsOf(cluster, 'n01')).toEqual(['unreachable:NoSchedule', 'unreachable:NoExecute'])
     crash(cluster, 'n02')
     cluster.advance(70)
-    expect([...taintsOf(cluster, 'n01'), ...taintsOf(cluster, 'n02')]).toEqual(['unreachable:NoSchedule', 'unreachable:NoSchedule'])
-    expect(cluster.eventLines('taint-eviction-controller')).toEqual(['Pod/p TaintManagerEviction: Cancelling deletion of Pod default/p'])
+    expect([...taintsOf(cluster, 'n01'), ...taintsOf(cluster, 'n02')])
+      .toEqual(['unreachable:NoSchedule', 'unreachable:NoSchedule'])
+    expect(cluster.eventLines('taint-eviction-controller'))
+      .toEqual(['Pod/p TaintManagerEviction: Cancelling deletion of Pod default/p'])
     cluster.advance(600)
     expect(isDeleted(cluster, 'p')).toBe(false)
   })

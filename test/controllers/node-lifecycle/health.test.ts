@@ -40,7 +40,7 @@ describe('probe time', () => {
   })
 })
 
-test('conditions of a silent node: known ones Unknown with their heartbeat kept, missing ones added, NetworkUnavailable untouched', () => {
+test('conditions of a silent node: Unknown with their heartbeat kept, missing ones added, NetworkUnavailable untouched', () => {
   const old: NodeCondition[] = [
     { type: 'NetworkUnavailable', status: 'False', reason: 'r' },
     { type: 'MemoryPressure', status: 'False', lastHeartbeatTime: 'h', lastTransitionTime: 't', reason: 'r', message: 'm' },

@@ -13,16 +13,20 @@ type Line = readonly [at: number, what: string, value?: unknown]
 interface Recording {
   readonly node: readonly Line[]
   readonly pods: Readonly<Record<string, readonly Line[]>>
-  readonly events: readonly (readonly [at: number, source: string, type: string, reason: string, object: string, message: string])[]
+  /** Seconds, source, type, reason, object, message. */
+  readonly events: readonly (readonly [at: number, ...parts: string[]])[]
 }
 
-const recording = JSON.parse(readFileSync(new URL('../../fixtures/controllers/node-down.json', import.meta.url), 'utf8')) as Recording
+const recording =
+  JSON.parse(readFileSync(new URL('../../fixtures/controllers/node-down.json', import.meta.url), 'utf8')) as Recording
 
 const conditionsOf = ({ status }: Node | Pod): string[] =>
   (status.conditions ?? []).map(({ type, status: value, reason = '', message = '' }) => [type, value, reason, message].join('|'))
 
+type Aspects = Readonly<Record<string, (object: never) => unknown>>
+
 /** Each aspect of an object as a sequence of its changes, beginning after `from`. */
-function changes(cluster: ControllerCluster, resource: string, name: string, from: number, aspects: Record<string, (object: never) => unknown>): Line[] {
+function changes(cluster: ControllerCluster, resource: string, name: string, from: number, aspects: Aspects): Line[] {
   const lines: Line[] = []
   const last: Record<string, string> = {}
   for (const { at, type, resource: of, object } of cluster.writes) {
@@ -43,7 +47,8 @@ function changes(cluster: ControllerCluster, resource: string, name: string, fro
 function replay(): { cluster: ControllerCluster; stop: number } {
   const zones = { n1: 'zone-b', n2: 'zone-c', n3: 'zone-a' }
   const kubelets = Object.entries(zones).map(([name, zone]) => fakeKubelet(name, { 'topology.kubernetes.io/zone': zone }))
-  const components = (): ReturnType<typeof fakeKubelet>[] => [createNodeLifecycleController(), createTaintEvictionController(), ...kubelets]
+  const components = (): ReturnType<typeof fakeKubelet>[] =>
+    [createNodeLifecycleController(), createTaintEvictionController(), ...kubelets]
   const cluster = new ControllerCluster(components, { version: 'v1.34' })
   const zero = [{ key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 0 }] as const
   cluster.advance(5)

@@ -32,11 +32,25 @@ export interface Written {
   readonly object: KubeObject
 }
 
+/** How an object was from `at` on. */
+export interface State {
+  readonly at: number
+  readonly state: unknown
+}
+
 /** What to run over the apiserver; `resources` is all that it serves. */
 export type Components = (resources: readonly ServedResource[]) => readonly Component[]
 
 /** How a {@link ControllerCluster} is made; `serviceAccounts`: whether namespaces begin with theirs, default true. */
 export type ControllerClusterOptions = SimulationOptions & { readonly version?: string; readonly serviceAccounts?: boolean }
+
+/** What a fork is made from. */
+interface Origin {
+  readonly state: SimulationState
+  readonly store: EtcdStore
+  readonly events: readonly Recorded[]
+  readonly start: number
+}
 
 /** A real apiserver and store, and only those components that a test is about. Forks like a whole cluster. */
 export class ControllerCluster {
@@ -54,7 +68,7 @@ export class ControllerCluster {
   constructor(
     components: Components,
     options: ControllerClusterOptions = {},
-    from?: { readonly state: SimulationState; readonly store: EtcdStore; readonly events: readonly Recorded[]; readonly start: number },
+    from?: Origin,
   ) {
     this.#components = components
     this.#options = options
@@ -64,7 +78,8 @@ export class ControllerCluster {
     this.events = [...(from?.events ?? [])]
     this.#store = from ? from.store.fork({ clock: sim.clock }) : new EtcdStore({ clock: sim.clock })
     const scheme = createScheme(options.version ?? 'v1.35')
-    this.server = new ApiServer({ store: this.#store, clock: sim.clock, random: sim.random, bus: sim.bus, trace: sim.trace, scheme })
+    const { clock, random, bus, trace } = sim
+    this.server = new ApiServer({ store: this.#store, clock, random, bus, trace, scheme })
     this.client = this.server.client({ name: 'admin', groups: ['system:masters'] })
     sim.bus.on('write', ({ type, resource, object }) => this.writes.push({ at: this.now, type, resource, object }))
     if (!from) bootstrap(this.server, { serviceAccounts: options.serviceAccounts ?? true })
@@ -117,12 +132,13 @@ export class ControllerCluster {
 
   /** The events of a source as `at object reason: message`. */
   eventLines(source: string): string[] {
-    return this.events.filter((event) => event.source === source).map(({ object, reason, message }) => `${object} ${reason}: ${message}`)
+    const ofSource = this.events.filter((event) => event.source === source)
+    return ofSource.map(({ object, reason, message }) => `${object} ${reason}: ${message}`)
   }
 
   /** The versions of one object as they were written, without neighbours that `summary` sees as equal. */
-  history<T extends KubeObject>(resource: string, name: string, summary: (object: T) => unknown): { at: number; state: unknown }[] {
-    const states: { at: number; state: unknown }[] = []
+  history<T extends KubeObject>(resource: string, name: string, summary: (object: T) => unknown): State[] {
+    const states: State[] = []
     for (const write of this.writes) {
       if (write.resource !== resource || write.object.metadata.name !== name) continue
       const state = write.type === 'DELETED' ? 'DELETED' : summary(write.object as T)

@@ -5,7 +5,8 @@ import { ControllerCluster } from '../process/controller-cluster.js'
 const rootCA = '-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n'
 
 function newCluster(): ControllerCluster {
-  const components = (): ReturnType<typeof createServiceAccountController>[] => [createServiceAccountController(), createRootCaPublisher({ rootCA })]
+  const components = (): ReturnType<typeof createServiceAccountController>[] =>
+    [createServiceAccountController(), createRootCaPublisher({ rootCA })]
   const cluster = new ControllerCluster(components, { serviceAccounts: false })
   cluster.sim.settle()
   return cluster
@@ -23,21 +24,26 @@ test('every namespace has a default account and the root CA, new ones too', () =
   expect(where(cluster, 'configmaps')).toEqual(namespaces.map((name) => `${name}/kube-root-ca.crt`))
   const { data, metadata } = cluster.client.get('configmaps', { namespace: 'office', name: 'kube-root-ca.crt' })
   expect(data).toEqual({ 'ca.crt': rootCA })
-  expect(metadata.annotations?.['kubernetes.io/description']).toMatch(/^Contains a CA bundle that can be used to verify the kube-apiserver/)
+  expect(metadata.annotations?.['kubernetes.io/description'])
+    .toMatch(/^Contains a CA bundle that can be used to verify the kube-apiserver/)
 })
 
 test('what is removed or changed is made good; a description in other words is left alone', () => {
   const cluster = newCluster()
   cluster.client.delete('serviceaccounts', { namespace: 'default', name: 'default' })
   cluster.client.delete('configmaps', { namespace: 'default', name: 'kube-root-ca.crt' })
-  cluster.client.patch('configmaps', { namespace: 'kube-public', name: 'kube-root-ca.crt' }, { type: 'merge', body: { data: { more: 'x' } } })
+  const patch = (namespace: string, body: object): unknown =>
+    cluster.client.patch('configmaps', { namespace, name: 'kube-root-ca.crt' }, { type: 'merge', body })
+  patch('kube-public', { data: { more: 'x' } })
   const annotations = { 'kubernetes.io/description': 'mine' }
-  cluster.client.patch('configmaps', { namespace: 'kube-system', name: 'kube-root-ca.crt' }, { type: 'merge', body: { metadata: { annotations } } })
+  patch('kube-system', { metadata: { annotations } })
   cluster.sim.settle()
   expect(where(cluster, 'serviceaccounts')).toContain('default/default')
   expect(where(cluster, 'configmaps')).toContain('default/kube-root-ca.crt')
-  expect(cluster.client.get('configmaps', { namespace: 'kube-public', name: 'kube-root-ca.crt' }).data).toEqual({ 'ca.crt': rootCA })
-  expect(cluster.client.get('configmaps', { namespace: 'kube-system', name: 'kube-root-ca.crt' }).metadata.annotations).toEqual(annotations)
+  expect(cluster.client.get('configmaps', { namespace: 'kube-public', name: 'kube-root-ca.crt' }).data)
+    .toEqual({ 'ca.crt': rootCA })
+  expect(cluster.client.get('configmaps', { namespace: 'kube-system', name: 'kube-root-ca.crt' }).metadata.annotations)
+    .toEqual(annotations)
 })
 
 test('a namespace that is being deleted gets nothing', () => {
@@ -45,5 +51,6 @@ test('a namespace that is being deleted gets nothing', () => {
   cluster.client.create('namespaces', { metadata: { name: 'gone' } } as never)
   cluster.client.delete('namespaces', { name: 'gone' })
   cluster.sim.settle()
-  expect([...where(cluster, 'serviceaccounts'), ...where(cluster, 'configmaps')].filter((name) => name.startsWith('gone/'))).toEqual([])
+  expect([...where(cluster, 'serviceaccounts'), ...where(cluster, 'configmaps')].filter((name) => name.startsWith('gone/')))
+    .toEqual([])
 })

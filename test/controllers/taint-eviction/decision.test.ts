@@ -17,12 +17,21 @@ describe('how long a pod may stay', () => {
     ['tolerates everything', [taint('a'), taint('b')], [tolerate(undefined)], { kind: 'forever' }],
     ['the limit', [taint('a')], [tolerate('a', 300)], { kind: 'limited', seconds: 300 }],
     ['the least limit', [taint('a'), taint('b')], [tolerate('a', 300), tolerate('b', 20)], { kind: 'limited', seconds: 20 }],
-    ['no limit does not count in the minimum', [taint('a'), taint('b')], [tolerate('a'), tolerate('b', 20)], { kind: 'limited', seconds: 20 }],
-    ['only the first toleration that matches', [taint('a')], [tolerate('a', 300), tolerate('a', 5)], { kind: 'limited', seconds: 300 }],
+    [
+      'no limit does not count in the minimum',
+      [taint('a'), taint('b')], [tolerate('a'), tolerate('b', 20)], { kind: 'limited', seconds: 20 },
+    ],
+    [
+      'only the first toleration that matches',
+      [taint('a')], [tolerate('a', 300), tolerate('a', 5)], { kind: 'limited', seconds: 300 },
+    ],
     ['zero', [taint('a')], [tolerate('a', 0)], { kind: 'limited', seconds: 0 }],
     ['negative is zero', [taint('a')], [tolerate('a', -5)], { kind: 'limited', seconds: 0 }],
     ['limits of tolerations that match nothing', [taint('a')], [tolerate('x', 1), tolerate('a')], { kind: 'forever' }],
-    ['a toleration of another effect', [taint('a')], [{ key: 'a', operator: 'Exists', effect: 'NoSchedule' }], { kind: 'intolerant' }],
+    [
+      'a toleration of another effect',
+      [taint('a')], [{ key: 'a', operator: 'Exists', effect: 'NoSchedule' }], { kind: 'intolerant' },
+    ],
   ])('%s', (_, taints, tolerations, verdict) => expect(stay(taints, tolerations)).toEqual(verdict))
 })
 

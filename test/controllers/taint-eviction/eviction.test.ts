@@ -56,7 +56,8 @@ test('the deletion: event, condition DisruptionTarget, DELETE with the pod\'s ow
   cluster.sim.bus.on('eviction', ({ pod, node, by }) => told.push(`${pod} ${node} ${by}`))
   addPod(cluster, 'p')
   setTaints(cluster, taint('a'))
-  expect(cluster.eventLines('taint-eviction-controller')).toEqual(['Pod/p TaintManagerEviction: Marking for deletion Pod default/p'])
+  expect(cluster.eventLines('taint-eviction-controller'))
+    .toEqual(['Pod/p TaintManagerEviction: Marking for deletion Pod default/p'])
   const { status, metadata } = cluster.client.get('pods', { namespace: 'default', name: 'p' })
   expect(status.conditions?.at(-1)).toMatchObject({
     type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager',
@@ -73,7 +74,8 @@ test('a node that loses its taints cancels what was to come', () => {
   cluster.advance(29)
   setTaints(cluster)
   cluster.advance(100)
-  expect(cluster.eventLines('taint-eviction-controller')).toEqual(['Pod/p TaintManagerEviction: Cancelling deletion of Pod default/p'])
+  expect(cluster.eventLines('taint-eviction-controller'))
+    .toEqual(['Pod/p TaintManagerEviction: Cancelling deletion of Pod default/p'])
   setTaints(cluster, taint('a'))
   cluster.advance(100)
   expect(deletedAt(cluster, 'p')).toBe(159)
@@ -96,7 +98,8 @@ test('a second taint that is not tolerated cancels it and deletes at once', () =
   cluster.advance(10)
   setTaints(cluster, taint('a'), taint('b'))
   expect(cluster.eventLines('taint-eviction-controller')).toEqual([
-    'Pod/p TaintManagerEviction: Cancelling deletion of Pod default/p', 'Pod/p TaintManagerEviction: Marking for deletion Pod default/p',
+    'Pod/p TaintManagerEviction: Cancelling deletion of Pod default/p',
+    'Pod/p TaintManagerEviction: Marking for deletion Pod default/p',
   ])
 })
 
