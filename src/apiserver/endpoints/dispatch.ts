@@ -10,6 +10,7 @@ import { updateObject } from '../registry/update.js'
 import { bindPod } from './binding.js'
 import { evictPod } from './eviction.js'
 import { finalizeNamespace } from './finalize.js'
+import { withPartRules } from './pod-parts.js'
 import { getScale, updateScale } from './scale.js'
 
 /** What an endpoint answers: an object, a list or a Status, and the HTTP code. */
@@ -43,11 +44,20 @@ const scale: Readonly<Record<string, Endpoint>> = {
   patch: (context, call) => ok(updateScale(context, call)),
 }
 
+/** The endpoints that write a part of a pod's spec. */
+const podPart: Readonly<Record<string, Endpoint>> = {
+  get: (context, call) => ok(getObject(context, call)),
+  update: (context, call) => ok(updateObject(context, withPartRules(call)).object),
+  patch: (context, call) => ok(patchObject(context, withPartRules(call))),
+}
+
 /** Subresources with rules of their own, by `subresource` or `resource/subresource`. */
 const special: Readonly<Record<string, Readonly<Record<string, Endpoint>>>> = {
   scale,
   'pods/binding': { create: (context, call) => created(bindPod(context, call)) },
   'pods/eviction': { create: (context, call) => created(evictPod(context, call)) },
+  'pods/ephemeralcontainers': podPart,
+  'pods/resize': podPart,
   'namespaces/finalize': { update: (context, call) => ok(finalizeNamespace(context, call)) },
   status: {
     get: (context, call) => ok(getObject(context, call)),

@@ -7,8 +7,6 @@ export const accepted: Readonly<Record<string, readonly string[]>> = {
   'the text shows the object with its managedFields': [
     'err-patch-bad-merge-patch#5', 'err-patch-bad-merge-patch#6', 'err-patch-bad-json-patch#8', 'err-patch-bad-json-patch#17',
   ],
-  'pods/resize and pods/ephemeralcontainers come later': [1, 2, 3, 4, 5, 6, 7, 8].map(
-    (step) => `err-pod-update-resize-and-ephemeral-errors#${step}`),
   'uids are numbered by first appearance, and some belong to kinds that come later': [
     'lifecycle-dryrun#9', 'lifecycle-dryrun#10',
   ],
