@@ -92,7 +92,10 @@ function adapted(definition: KindDefinition, release: Release): KindDefinition {
         ? definition
         : { ...definition, columns: definition.columns.filter(({ name }) => name !== 'Secrets') }
     case 'Namespace': return release.has('namespaceNameLabel') ? definition : without(definition, 'setDefaults')
-    case 'Pod': return release.has('podGeneration') ? definition : { ...definition, strategy: without(definition.strategy, 'generationChanged') }
+    case 'Pod':
+      return release.has('podGeneration')
+        ? definition
+        : { ...definition, strategy: without(definition.strategy, 'generationChanged') }
     default: return definition
   }
 }

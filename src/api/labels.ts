@@ -1,5 +1,4 @@
 import type { LabelSelector } from './meta/generated.js'
-import type { NodeSelectorRequirement } from './core/generated.js'
 
 /** Labels of an object. */
 export type Labels = Readonly<Record<string, string>>
@@ -88,14 +87,6 @@ export function selectorMatches(selector: LabelSelector | null | undefined, labe
 export function labelMapMatches(selector: Labels | undefined, labels: Labels | undefined): boolean {
   const entries = Object.entries(selector ?? none)
   return entries.length > 0 && entries.every(([key, value]) => has(labels ?? none, key) && labels?.[key] === value)
-}
-
-/** The requirements of node selector match expressions; Gt and Lt compare integers. Unknown operators match nothing. */
-export function nodeSelectorMatches(expressions: readonly NodeSelectorRequirement[], labels: Labels): boolean {
-  return expressions.every(({ key, operator, values }) => {
-    const known = selectorOperators[operator]
-    return known !== undefined && requirementMatches({ key, operator: known, values: values ?? [] }, labels)
-  })
 }
 
 /** How upstream prints a requirement: `app=web`, `tier in (a,b)`, `!gone`, `n>5`. */

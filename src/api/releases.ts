@@ -81,7 +81,7 @@ interface Span {
   readonly until?: Minor
 }
 
-const features = {
+const features: Readonly<Record<Feature, Span>> = {
   /** Pods have metadata.generation (PodObservedGenerationTracking). */
   podGeneration: { since: 33 },
   /** Namespaces are labelled with their name. */
@@ -124,10 +124,31 @@ const features = {
   podSecurityAdmission: { since: 23 },
   /** PodSecurityPolicy. */
   podSecurityPolicy: { until: 25 },
-} as const satisfies Readonly<Record<string, Span>>
+}
 
 /** A behaviour that not every minor has. */
-export type Feature = keyof typeof features
+export type Feature =
+  | 'podGeneration'
+  | 'namespaceNameLabel'
+  | 'serviceAccountSecretsColumn'
+  | 'serviceAccountTokenSecrets'
+  | 'boundServiceAccountTokens'
+  | 'fieldValidation'
+  | 'serverSideApply'
+  | 'stableNodeLabels'
+  | 'masterRoleLabel'
+  | 'evictionV1'
+  | 'emptyBudgetSelectorSelectsAll'
+  | 'sidecarContainers'
+  | 'schedulingGates'
+  | 'zeroSleep'
+  | 'longNodeMonitorGrace'
+  | 'taintEvictionController'
+  | 'podConditionGeneration'
+  | 'orderedNamespaceDeletion'
+  | 'terminatingReplicas'
+  | 'podSecurityAdmission'
+  | 'podSecurityPolicy'
 
 /** One Kubernetes minor: what it serves, what it does. */
 export interface Release {
@@ -159,7 +180,8 @@ export function release(version: string = `v1.${defaultMinor}`): Release {
     gitVersion: `v1.${minor}.${match[2] ?? patches[minor] ?? 0}`,
     serves: (group, version_, resource) => {
       const wanted = group === '' ? version_ : `${group}/${version_}`
-      return rows.some(([groupVersion, resources]) => groupVersion === wanted && (resources === '*' || resources.split(' ').includes(resource)))
+      return rows.some(([groupVersion, resources]) =>
+        groupVersion === wanted && (resources === '*' || resources.split(' ').includes(resource)))
     },
     groupVersions: [...new Set(rows.map(([groupVersion]) => groupVersion))],
     has: (feature) => within(features[feature], minor),

@@ -30,7 +30,9 @@ function validateTaints(taints: readonly Taint[], path: string): readonly FieldE
     validateTaintEffect(effect, false, `${at}.effect`, errors)
     const identity = `${key}:${effect as string}`
     if (seen.has(identity)) {
-      errors.push({ ...duplicate(at, ''), body: `Duplicate value: ${JSON.stringify({ Key: key, Value: value, Effect: effect, TimeAdded: null })}: taints must be unique by key and effect pair` })
+      const taint = JSON.stringify({ Key: key, Value: value, Effect: effect, TimeAdded: null })
+      const body = `Duplicate value: ${taint}: taints must be unique by key and effect pair`
+      errors.push({ ...duplicate(at, ''), body })
     }
     seen.add(identity)
   })

@@ -1,7 +1,7 @@
 import { ageColumn, column, defineKind, nameColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
-import { forbidden, type FieldError } from '../field-error.js'
+import { forbidden, invalid, type FieldError } from '../field-error.js'
 import type { PriorityClass } from './generated.js'
 
 /** Highest value that a user may give. */
@@ -35,7 +35,7 @@ function validateUpdate(next: PriorityClass, old: PriorityClass): readonly Field
   const errors: FieldError[] = []
   if (next.value !== old.value) errors.push(forbidden('value', 'may not be changed in an update.'))
   if (next.preemptionPolicy !== old.preemptionPolicy) {
-    errors.push({ type: 'FieldValueInvalid', field: 'preemptionPolicy', body: `Invalid value: ${JSON.stringify(next.preemptionPolicy)}: field is immutable` })
+    errors.push(invalid('preemptionPolicy', next.preemptionPolicy, 'field is immutable'))
   }
   return errors
 }

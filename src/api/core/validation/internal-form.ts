@@ -4,7 +4,7 @@
  * (a message, null when absent), `GoName:!shape` (a struct, always there). JSON names are the Go names with a small beginning
  * unless `jsonNames` says otherwise.
  */
-const shapes = {
+const shapes: Readonly<Record<string, string>> = {
   PodSpec: 'Volumes:Volume InitContainers:Container Containers:Container EphemeralContainers:Container RestartPolicy:s '
     + 'TerminationGracePeriodSeconds ActiveDeadlineSeconds DNSPolicy:s NodeSelector ServiceAccountName:s AutomountServiceAccountToken '
     + 'NodeName:s SecurityContext:PodSecurityContext ImagePullSecrets:LocalObjectReference Hostname:s Subdomain:s SetHostnameAsFQDN '
@@ -73,10 +73,7 @@ const shapes = {
   OS: 'Name:s',
   SpreadConstraint: 'MaxSkew:n TopologyKey:s WhenUnsatisfiable:s LabelSelector MinDomains NodeAffinityPolicy NodeTaintsPolicy MatchLabelKeys',
   Any: '',
-} as const
-
-/** Name of a shape. */
-export type ShapeName = keyof typeof shapes
+}
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -95,10 +92,10 @@ function jsonName(goName: string): string {
 const zeros: Readonly<Record<string, unknown>> = { s: '', b: false, n: 0 }
 
 /** The value in internal form. Shapes that are not spelled out (`Any`) show the API's own fields with great beginnings. */
-export function internalForm(shape: ShapeName, value: Values): Values {
+export function internalForm(shape: string, value: Values): Values {
   if (shape === 'Any') return capitalized(value)
   const out: Record<string, unknown> = {}
-  for (const part of shapes[shape].split(' ')) {
+  for (const part of (shapes[shape] ?? '').split(' ')) {
     const [goName = '', type = ''] = part.split(':')
     out[goName] = fieldForm(type, value[jsonName(goName)])
   }
@@ -108,11 +105,11 @@ export function internalForm(shape: ShapeName, value: Values): Values {
 function fieldForm(type: string, value: unknown): unknown {
   const isStruct = type.startsWith('!')
   const shape = isStruct ? type.slice(1) : type
-  if (value === undefined || value === null) return isStruct ? internalForm(shape as ShapeName, {}) : zeros[type] ?? null
+  if (value === undefined || value === null) return isStruct ? internalForm(shape, {}) : zeros[type] ?? null
   if (!Object.hasOwn(shapes, shape)) return value
   return Array.isArray(value)
-    ? value.map((item: unknown) => internalForm(shape as ShapeName, item as Values))
-    : internalForm(shape as ShapeName, value as Values)
+    ? value.map((item: unknown) => internalForm(shape, item as Values))
+    : internalForm(shape, value as Values)
 }
 
 function capitalized(value: Values): Values {

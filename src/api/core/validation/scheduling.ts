@@ -157,7 +157,8 @@ export function validateSpreadConstraints(
       errors.push(invalid(`${at}.minDomains`, minDomains, 'must be greater than zero'))
     }
     if (minDomains !== undefined && whenUnsatisfiable !== 'DoNotSchedule') {
-      errors.push(invalid(`${at}.minDomains`, minDomains, `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable as string}`))
+      const text = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable as string}`
+      errors.push(invalid(`${at}.minDomains`, minDomains, text))
     }
     validateInclusion(constraint.nodeAffinityPolicy, `${at}.nodeAffinityPolicy`, errors)
     validateInclusion(constraint.nodeTaintsPolicy, `${at}.nodeTaintsPolicy`, errors)
