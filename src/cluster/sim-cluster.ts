@@ -1,4 +1,3 @@
-import type { KubeObject } from '../api/definition.js'
 import type { Status } from '../apiserver/client/api-error.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
 import type {
@@ -62,9 +61,12 @@ export class SimCluster {
   readonly #machines: Machines
   readonly #kubectlEnvironment: KubectlEnvironment
 
-  /** @throws RangeError when an option makes no sense (unknown version, component or number of nodes). */
+  /**
+   * A new cluster; `from` is what {@link restore} uses.
+   * @throws RangeError when an option makes no sense (unknown version, component or number of nodes).
+   */
   constructor(options: ClusterOptions = {}, from?: ClusterSnapshot) {
-    this.version = from?.version ?? options.version ?? DEFAULT_VERSION
+    this.version = options.version ?? DEFAULT_VERSION
     this.#options = options
     this.#simulation = new Simulation<ClusterEvents>(options, from?.simulation())
     const { clock } = this.#simulation
@@ -218,20 +220,20 @@ export class SimCluster {
 
   /** The whole state as a value. */
   snapshot(): ClusterSnapshot {
-    return new ClusterSnapshot(this.version, this.#simulation.state(), this.#store.fork())
+    return new ClusterSnapshot({ ...this.#options, version: this.version }, this.#simulation.state(), this.#store.fork())
   }
 
   /** An independent cluster in the same state and with the same future; whatever one does, the other does not see. */
   fork(): SimCluster {
-    return new SimCluster(this.#options, this.snapshot())
+    return SimCluster.restore(this.snapshot())
   }
 
   /**
-   * A cluster from a snapshot. `options` matter only where they are no data: components and images of your own, and what was left out;
-   * pass those that the original had.
+   * A cluster from a snapshot. `options` are laid over those of the original; after {@link fromJSON} components of your own and scheduler
+   * plugins, which are no data, have to be given again.
    */
-  static restore(snapshot: ClusterSnapshot, options: ClusterOptions = {}): SimCluster {
-    return new SimCluster(options, snapshot)
+  static restore(snapshot: ClusterSnapshot, options: Pick<ClusterOptions, 'components' | 'scheduler'> = {}): SimCluster {
+    return new SimCluster({ ...snapshot.options, ...options }, snapshot)
   }
 
   toJSON(): ClusterSnapshotJson {
@@ -239,7 +241,7 @@ export class SimCluster {
   }
 
   /** See {@link restore}. @throws TypeError when it is no snapshot of this format. */
-  static fromJSON(json: ClusterSnapshotJson, options: ClusterOptions = {}): SimCluster {
+  static fromJSON(json: ClusterSnapshotJson, options: Pick<ClusterOptions, 'components' | 'scheduler'> = {}): SimCluster {
     return SimCluster.restore(ClusterSnapshot.fromJSON(json), options)
   }
 
@@ -271,6 +273,3 @@ export class SimCluster {
     }
   }
 }
-
-/** Any object of a cluster; re-exported for signatures of users. */
-export type { KubeObject }

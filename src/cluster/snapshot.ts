@@ -3,13 +3,17 @@ import type { EtcdStoreOptions } from '../etcd/store-state.js'
 import { EtcdStore } from '../etcd/store.js'
 import type { SimulationState } from '../sim/state.js'
 import { cloneState, stateFromJson, stateToJson } from '../sim/state.js'
+import type { ClusterOptions } from './options.js'
 
 const FORMAT = 1
+
+/** The options that are plain data, and so can be written down: all but components and the scheduler's plugins. */
+export type PlainOptions = Omit<ClusterOptions, 'components' | 'scheduler' | 'nodes'>
 
 /** JSON form of a {@link ClusterSnapshot}. */
 export interface ClusterSnapshotJson {
   readonly simcluster: number
-  readonly version: string
+  readonly options: PlainOptions
   readonly simulation: unknown
   readonly etcd: StoreJson
 }
@@ -19,13 +23,13 @@ export interface ClusterSnapshotJson {
  * value: taking it costs little, it never changes, and any number of clusters can be made from it.
  */
 export class ClusterSnapshot {
-  /** Kubernetes minor of the cluster (`v1.35`). */
-  readonly version: string
+  /** Options of the cluster that it was taken of. After {@link fromJSON} without those that are no data. */
+  readonly options: ClusterOptions
   readonly #simulation: SimulationState
   readonly #store: EtcdStore
 
-  constructor(version: string, simulation: SimulationState, store: EtcdStore) {
-    this.version = version
+  constructor(options: ClusterOptions, simulation: SimulationState, store: EtcdStore) {
+    this.options = options
     this.#simulation = simulation
     this.#store = store
   }
@@ -41,7 +45,8 @@ export class ClusterSnapshot {
   }
 
   toJSON(): ClusterSnapshotJson {
-    return { simcluster: FORMAT, version: this.version, simulation: stateToJson(this.#simulation), etcd: this.#store.toJSON() }
+    const { components: _components, scheduler: _scheduler, nodes: _nodes, ...options } = this.options
+    return { simcluster: FORMAT, options, simulation: stateToJson(this.#simulation), etcd: this.#store.toJSON() }
   }
 
   /** @throws TypeError when `json` is no snapshot, or one of another format. */
@@ -52,6 +57,6 @@ export class ClusterSnapshot {
     }
     const simulation = stateFromJson(json.simulation)
     const store = EtcdStore.fromJSON(json.etcd, { clock: { now: () => simulation.now } })
-    return new ClusterSnapshot(json.version, simulation, store)
+    return new ClusterSnapshot(json.options, simulation, store)
   }
 }
