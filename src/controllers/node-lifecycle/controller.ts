@@ -34,7 +34,7 @@ function setUp(host: ComponentHost, options: NodeLifecycleOptions): void {
   const pods = host.informer('pods', { indexers: { nodeName: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) } })
   const known = host.state('nodes', () => new Map<string, KnownNode>())
   const writer = new NodeWriter(host)
-  const tainter = new NoExecuteTainter(host, nodes, writer)
+  const tainter = new NoExecuteTainter(host, nodes, writer, settings.evictionRate)
   const zones = new ZoneMonitor(host, settings, tainter)
   const monitor = new HealthMonitor({ host, settings, nodes, leases, pods, known, writer, tainter, zones })
 

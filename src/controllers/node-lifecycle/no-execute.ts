@@ -24,19 +24,24 @@ export class NoExecuteTainter {
   readonly #queues: Slice<Map<string, TaintQueue>>
   readonly #start: Slice<number>
   readonly #tick: Topic
+  readonly #evictionRate: number
 
-  constructor(host: ComponentHost, nodes: Informer<Node>, writer: NodeWriter) {
+  /** `evictionRate`: nodes per second in a zone of which nothing is known yet. */
+  constructor(host: ComponentHost, nodes: Informer<Node>, writer: NodeWriter, evictionRate: number) {
     this.#host = host
     this.#nodes = nodes
     this.#writer = writer
+    this.#evictionRate = evictionRate
     this.#queues = host.state('taint-queues', () => new Map<string, TaintQueue>())
     this.#start = host.state('taint-ticks/start', () => host.clock.now())
     this.#tick = host.handle('no-execute-tick', () => this.#pass())
   }
 
   /** A zone that is seen for the first time, or again after it had no nodes: an empty queue with a full bucket. */
-  openZone(zone: string, rate: number): void {
-    this.#queues.value.set(zone, newTaintQueue(rate, this.#host.clock.now()))
+  openZone(zone: string): TaintQueue {
+    const queue = newTaintQueue(this.#evictionRate, this.#host.clock.now())
+    this.#queues.value.set(zone, queue)
+    return queue
   }
 
   setRate(zone: string, rate: number): void {
@@ -102,9 +107,8 @@ export class NoExecuteTainter {
     return attempt(this.#host, `NoExecute taint of node ${name}`, () => this.#writer.changeTaints(name, change))
   }
 
+  /** A node may turn out to have moved to a new zone in the middle of a pass. */
   #queueOf(zone: string): TaintQueue {
-    const queue = this.#queues.value.get(zone)
-    if (!queue) throw new Error(`assertion failed: zone "${zone}" has no queue`)
-    return queue
+    return this.#queues.value.get(zone) ?? this.openZone(zone)
   }
 }

@@ -26,7 +26,7 @@ export class ZoneMonitor {
     const { zone } = factsOf(node)
     if (this.#states.value.has(zone)) return
     this.#states.value.set(zone, 'Initial')
-    this.#tainter.openZone(zone, this.#settings.evictionRate)
+    this.#tainter.openZone(zone)
   }
 
   /**
