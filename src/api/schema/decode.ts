@@ -56,72 +56,56 @@ class Decoder {
     return this.message(planOf(message), input)
   }
 
-  /**
-   * Copies the message as a whole, which engines do fastest, and then puts right what must be: children, values in canonical
-   * form,
-   * always-written fields. What has to go is rare and costs a second copy.
-   */
   private message(plan: Plan, input: Readonly<Mutable>): unknown {
     if (this.share && isDecoded(input, plan.message)) return input
     if (++this.depth > maxDepth) throw new DecodeError('exceeded max depth')
     const { guesses, always } = plan
-    const out: Mutable = { ...input }
+    const out: Mutable = {}
     const names = Object.keys(input)
-    let dropped: Set<string> | undefined
     for (let at = 0; at < names.length; at++) {
       const name = names[at] as string
       const guess = guesses[at]
       const field = guess?.name === name ? guess : this.lookUp(plan, name, at)
-      const value = out[name]
+      const value = input[name]
       if (field === undefined) {
         if (value !== undefined) this.unknownFields.push(this.pathText(name))
-        dropped = (dropped ?? new Set()).add(name)
-      } else if (value === null && field.zeroIsNull) {
-        continue
-      } else if (value === undefined || value === null || !this.field(out, field, value)) {
-        dropped = (dropped ?? new Set()).add(name)
+      } else if (value !== undefined && value !== null) {
+        this.field(out, field, value)
       }
     }
-    const kept = dropped === undefined ? out : without(out, dropped)
     for (let at = 0; at < always.length; at++) {
       const field = always[at] as FieldPlan
-      if (kept[field.name] === undefined) kept[field.name] = this.zero(field)
+      if (out[field.name] === undefined) out[field.name] = this.zero(field)
     }
     this.depth--
-    return kept
+    return out
   }
 
   private lookUp({ fields, guesses }: Plan, name: string, at: number): FieldPlan | undefined {
     const field = fields.get(name)
-    if (field !== undefined) guesses[at] = field
+    if (field !== undefined && at < fields.size) guesses[at] = field
     return field
   }
 
-  /**
-   * Reads one field, whose value `out` holds as it came. False if the field is to be dropped. Frequent leaf types take the short
-   * way.
-   */
-  private field(out: Mutable, plan: FieldPlan, value: unknown): boolean {
+  /** Reads one field into `out`. Frequent leaf types take the short way. */
+  private field(out: Mutable, plan: FieldPlan, value: unknown): void {
     const { name, keepsEmpty } = plan
-    if (typeof value === 'string' && plan.type === 'string') return keepsEmpty || value !== ''
-    if (typeof value === 'boolean' && plan.type === 'boolean') return keepsEmpty || value
-    if (plan.type === 'message') {
+    if (typeof value === 'string' && plan.type === 'string') {
+      if (keepsEmpty || value !== '') out[name] = value
+    } else if (typeof value === 'boolean' && plan.type === 'boolean') {
+      if (keepsEmpty || value) out[name] = value
+    } else if (plan.type === 'message') {
       out[name] = this.child(plan, value)
-      return true
-    }
-    if (plan.type === 'list') {
+    } else if (plan.type === 'list') {
       const list = this.list(plan, value)
-      out[name] = list
-      return keepsEmpty || list.length > 0
-    }
-    if (plan.type === 'map') {
+      if (keepsEmpty || list.length > 0) out[name] = list
+    } else if (plan.type === 'map') {
       const map = this.map(plan, value)
-      out[name] = map
-      return keepsEmpty || !isEmpty(map)
+      if (keepsEmpty || !isEmpty(map)) out[name] = map
+    } else {
+      const read = this.scalar(plan, value)
+      if (keepsEmpty || (read !== '' && read !== 0 && read !== false)) out[name] = read
     }
-    const read = this.scalar(plan, value)
-    if (read !== value) out[name] = read
-    return keepsEmpty || (read !== '' && read !== 0 && read !== false)
   }
 
   /** An item of a list or a value of a map; null stands for Go's empty value. */
@@ -224,12 +208,6 @@ class Decoder {
     }
     return text === '' ? name : `${text}.${name}`
   }
-}
-
-function without(object: Readonly<Mutable>, dropped: ReadonlySet<string>): Mutable {
-  const out: Mutable = {}
-  for (const name of Object.keys(object)) if (!dropped.has(name)) out[name] = object[name]
-  return out
 }
 
 function isEmpty(map: object): boolean {
