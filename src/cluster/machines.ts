@@ -57,20 +57,6 @@ export class Machines {
     this.#state.value.nodes.delete(name)
   }
 
-  /** Replaces the installed kubelet: the new version runs after the kubelet's next start. */
-  setKubeletVersion(name: string, kubeletVersion: string): void {
-    this.get(name)
-    const node = this.#state.value.nodes.get(name) as NodeOptions & { internalIP: string }
-    this.#state.value.nodes.set(name, { ...node, kubeletVersion })
-  }
-
-  /** Starts the installed kubelet anew, as `systemctl restart kubelet` does. */
-  restartKubelet(name: string): void {
-    const machine = this.get(name)
-    this.#plane.remove(kubeletOf(name))
-    this.#addKubelet(name, machine)
-  }
-
   #start(name: string): void {
     const { images, runtimeTimings } = this.#options
     const machine = createContainerRuntime({

@@ -109,14 +109,13 @@ export class NodeHandle {
 
   /** Installs another kubelet version; the Node shows it after {@link restartKubelet}, and not before. */
   installKubelet(version: string): this {
-    this.#ports.machines.setKubeletVersion(this.name, version)
+    this.#ports.machines.get(this.name).installKubelet(version)
     return this
   }
 
   /** `systemctl restart kubelet`: containers go on. */
   restartKubelet(): this {
-    this.#ports.machines.restartKubelet(this.name)
-    return this
+    return this.stopKubelet().startKubelet()
   }
 
   /** The machine is gone for good, and its Node object is deleted. This handle is of no use afterwards. */
