@@ -72,6 +72,35 @@ test.each(['v1.35', 'v1.32'])('%s: a fork at any point has the same future as th
   )
 })
 
+test('a fork after any single step knows what has been assumed', () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const original = new FakeCluster(createScheduler(), { seed, interleaving: 'seeded' })
+    for (const name of ['n0', 'n1']) original.put('nodes', node(name))
+    original.sim.settle()
+    for (let n = 0; n < 6; n++) original.put('pods', requesting(`p${n}`, '3'))
+    const forks: FakeCluster[] = []
+    while (original.sim.step()) forks.push(original.fork())
+    for (const fork of forks) {
+      fork.sim.settle()
+      expect(fork.placements()).toEqual(original.placements())
+    }
+    expect(forks.length).toBeGreaterThan(6)
+  }
+})
+
+test('the search goes on where the last one ended, in forks too', () => {
+  const original = new FakeCluster(createScheduler())
+  for (let n = 0; n < 150; n++) original.put('nodes', node(`n${String(n).padStart(3, '0')}`))
+  original.put('pods', requesting('a', '100m'))
+  original.sim.settle()
+  const fork = original.fork()
+  for (const fake of [original, fork]) {
+    fake.put('pods', requesting('b', '100m'))
+    fake.sim.settle()
+    expect(fake.placements()).toEqual({ 'default/a': 'n000', 'default/b': 'n100' })
+  }
+})
+
 test('the state of the scheduler survives JSON', () => {
   const fake = new FakeCluster(createScheduler(), { seed: 3 })
   for (const name of ['n0', 'n1']) fake.put('nodes', node(name))

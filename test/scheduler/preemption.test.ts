@@ -153,10 +153,13 @@ test('a node promised to a pod is not given to one of less priority', () => {
     'Warning FailedScheduling default/p: 0/1 nodes are available: 1 Insufficient cpu. no new claims to ' +
       'deallocate, preemption: not eligible due to a terminating pod on the nominated node.',
   ])
-  fake.put('pods', requesting('small', '1', '64Mi', { priority: 1 }))
-  fake.sim.settle()
-  expect(fake.placements()['default/small']).toBe('')
-  fake.put('pods', requesting('urgent', '1', '64Mi', { priority: 1000 }))
-  fake.sim.settle()
-  expect(fake.placements()['default/urgent']).toBe('a')
+  const fork = fake.fork()
+  for (const one of [fake, fork]) {
+    one.put('pods', requesting('small', '1', '64Mi', { priority: 1 }))
+    one.sim.settle()
+    expect(one.placements()['default/small']).toBe('')
+    one.put('pods', requesting('urgent', '1', '64Mi', { priority: 1000 }))
+    one.sim.settle()
+    expect(one.placements()['default/urgent']).toBe('a')
+  }
 })
