@@ -3,7 +3,7 @@ import { formatTime } from '../../api/time.js'
 import type { Clock } from '../../sim/clock.js'
 import { HASH_SEED, hashText } from '../../sim/hash.js'
 import type { Slice } from '../../sim/module.js'
-import { ApiError, ConnectionError, ignoreNotFound } from './api-error.js'
+import { ApiError, ConnectionError, ignoreNotFound, isApiError } from './api-error.js'
 import type { Client } from './client.js'
 import type { EventSource } from './component.js'
 import type { EventRecorder, EventTarget } from './event-recorder.js'
@@ -12,8 +12,18 @@ import type { EventRecorder, EventTarget } from './event-recorder.js'
 const BURST = 25
 const REFILL_MS = 300_000
 
-/** What a recorder remembers: by object, how many events it may still write, and since when. Plain data. */
-export type RecorderState = Map<string, { tokens: number; at: number }>
+/** Objects that are remembered, the size of client-go's caches. */
+const MOST_OBJECTS = 4096
+
+/** What a recorder remembers of an object: how many events it may still write and since when, and the names of those it has written. */
+interface ObjectEvents {
+  tokens: number
+  at: number
+  readonly written: Set<string>
+}
+
+/** What a recorder remembers, by object. Plain data. */
+export type RecorderState = Map<string, ObjectEvents>
 
 /** What a recorder needs of its surroundings. */
 export interface RecorderPorts {
@@ -24,10 +34,29 @@ export interface RecorderPorts {
   readonly state: Slice<RecorderState>
 }
 
+/** What an Event says, beside what it is about. */
+interface NewEvent {
+  readonly namespace: string
+  readonly name: string
+  readonly type: string
+  readonly reason: string
+  readonly message: string
+  readonly now: string
+}
+
+/** client-go's EventSourceObjectSpamFilter: a token bucket for each object. */
+function take(events: ObjectEvents, now: number): boolean {
+  const tokens = Math.min(BURST, events.tokens + (now - events.at) / REFILL_MS)
+  const isAllowed = tokens >= 1
+  events.tokens = isAllowed ? tokens - 1 : tokens
+  events.at = now
+  return isAllowed
+}
+
 /**
  * The {@link EventRecorder} of components. The name of an Event says what it is about (`<object>.<16 hex digits of what makes it
- * equal>`), so the one to count up is found by a look-up and nothing needs to be remembered but the spam filter's tokens. Real
- * names end in the time of the first occurrence. Similar events are not combined into one ("combined from similar events").
+ * equal>`), so the one to count up is found without any memory; the names that are remembered only spare a look-up for the first of
+ * each. Real names end in the time of the first occurrence. Similar events are not combined ("combined from similar events").
  */
 export class CorrelatingRecorder implements EventRecorder {
   readonly #ports: RecorderPorts
@@ -37,30 +66,49 @@ export class CorrelatingRecorder implements EventRecorder {
   }
 
   event(target: EventTarget, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const { client, clock } = this.#ports
-    const { object, kind } = target
-    const { name = '', namespace = 'default' } = object.metadata
-    if (!this.#take(`${kind} ${namespace}/${name}`, clock.now())) return
+    const { kind, object: { metadata: { name = '', namespace = 'default' } } } = target
+    const now = this.#ports.clock.now()
+    const known = this.#eventsOf(`${kind} ${namespace}/${name}`, now)
+    if (!take(known, now)) return
+    const event = { namespace, name: this.#nameOf(target, type, reason, message), type, reason, message, now: formatTime(now) }
     try {
-      const key = { namespace, name: this.#nameOf(target, type, reason, message) }
-      const known = ignoreNotFound(() => client.get('events', key))
-      const now = formatTime(clock.now())
-      if (known === undefined) client.create('events', this.#newEvent(target, { ...key, type, reason, message, now }))
-      else client.patch('events', key, { type: 'merge', body: { count: (known.count ?? 1) + 1, lastTimestamp: now } })
+      this.#write(target, event, known.written)
     } catch (error) {
       // events are best effort: a namespace that is going away, a denied or unreachable server
       if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
     }
   }
 
-  /** client-go's EventSourceObjectSpamFilter: a token bucket for each object. */
-  #take(key: string, now: number): boolean {
-    const buckets = this.#ports.state.value
-    const bucket = buckets.get(key)
-    const tokens = bucket === undefined ? BURST : Math.min(BURST, bucket.tokens + (now - bucket.at) / REFILL_MS)
-    const isAllowed = tokens >= 1
-    buckets.set(key, { tokens: isAllowed ? tokens - 1 : tokens, at: now })
-    return isAllowed
+  /** What this recorder has not written is most likely not there; what it has written is, until its hour is over. */
+  #write(target: EventTarget, event: NewEvent, written: Set<string>): void {
+    const { client } = this.#ports
+    if (written.has(event.name) && this.#countUp(event)) return
+    try {
+      client.create('events', this.#newEvent(target, event))
+    } catch (error) {
+      // by a former life of this component
+      if (!isApiError(error, 'AlreadyExists')) throw error
+      this.#countUp(event)
+    }
+    written.add(event.name)
+  }
+
+  #countUp({ namespace, name, now }: NewEvent): boolean {
+    const { client } = this.#ports
+    const known = ignoreNotFound(() => client.get('events', { namespace, name }))
+    if (known === undefined) return false
+    client.patch('events', { namespace, name }, { type: 'merge', body: { count: (known.count ?? 1) + 1, lastTimestamp: now } })
+    return true
+  }
+
+  #eventsOf(key: string, now: number): ObjectEvents {
+    const { value: objects } = this.#ports.state
+    let known = objects.get(key)
+    if (known === undefined) {
+      if (objects.size >= MOST_OBJECTS) objects.delete(objects.keys().next().value as string)
+      objects.set(key, (known = { tokens: BURST, at: now, written: new Set() }))
+    }
+    return known
   }
 
   #nameOf({ object, kind, fieldPath = '' }: EventTarget, type: string, reason: string, message: string): string {
@@ -72,7 +120,7 @@ export class CorrelatingRecorder implements EventRecorder {
 
   #newEvent(
     { object, kind, apiVersion, fieldPath }: EventTarget,
-    event: { namespace: string; name: string; type: string; reason: string; message: string; now: string },
+    event: NewEvent,
   ): Event {
     const { component, host } = this.#ports.source
     const { namespace, name, uid, resourceVersion } = object.metadata
