@@ -52,7 +52,7 @@ function parseSource({ source, text }: SourceText): unknown[] {
     const [fault] = document.errors
     if (fault !== undefined) {
       const why = goErrors.find(([pattern]) => pattern.test(`${fault.code} ${fault.message}`))?.[1] ?? fault.message.split('\n')[0]
-      throw new KubectlError(`error parsing ${source}: error converting YAML to JSON: yaml: line ${fault.linePos?.[0].line ?? 1}: ${why}`)
+      throw new KubectlError(`error parsing ${source}: error converting YAML to JSON: yaml: line ${fault.linePos?.at(-1)?.line ?? 1}: ${why}`)
     }
     const value: unknown = document.toJS()
     if (value === null || value === undefined) return []

@@ -1,0 +1,165 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Status } from '../../apiserver/client/api-error.js'
+import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
+import type { DeleteOptions } from '../../apiserver/client/client.js'
+import type { Call, Command } from '../call.js'
+import type { DryRun } from '../dry-run.js'
+import { dryRunOf, dryRunSuffix } from '../dry-run.js'
+import { isFailure, KubectlError, throwCollected, withSource } from '../errors.js'
+import type { FlagSpec } from '../flags.js'
+import { dryRunFlag, fieldSelectorFlag, filenameFlags, outputFlag, selectorFlag } from '../global-flags.js'
+import { groupResource, kindName, resourceNameOf } from '../kinds.js'
+import { readManifests } from '../manifests.js'
+import { unknownFormat } from '../print/object.js'
+import type { Info, Target } from '../resource-args.js'
+import { fetchTargets, keyOf, selectResources } from '../resource-args.js'
+
+const flags: readonly FlagSpec[] = [
+  ...filenameFlags, outputFlag, dryRunFlag, selectorFlag, fieldSelectorFlag,
+  { name: 'all', type: 'bool' },
+  { name: 'all-namespaces', short: 'A', type: 'bool' },
+  { name: 'cascade', type: 'string', bare: 'background' },
+  { name: 'force', type: 'bool' },
+  { name: 'grace-period', type: 'int' },
+  { name: 'ignore-not-found', type: 'bool' },
+  { name: 'now', type: 'bool' },
+  { name: 'timeout', type: 'duration' },
+  { name: 'wait', type: 'bool' },
+]
+
+const WEEK_MS = 7 * 24 * 3600 * 1000
+
+/** What `-f`, a name or a list selects; named objects need not exist, the server will say. */
+type Doomed = Pick<Info, 'definition' | 'name' | 'namespace' | 'source'>
+
+/** `kubectl delete`: deletes all, then waits until all are gone; virtual time moves as long as that takes. */
+export const deleteCommand: Command = {
+  name: 'delete',
+  flags: () => flags,
+  run(call) {
+    const options = deleteOptionsOf(call)
+    const dryRun = dryRunOf(call)
+    const { doomed, errors } = doomedOf(call)
+    if (call.flags.bool('force')) call.out.errorLine(`${call.release.warningPrefix}${immediate}`)
+    if (doomed.length === 0 && errors.length === 0) call.out.line('No resources found')
+    const waiting: { readonly one: Doomed; readonly uid: string | undefined }[] = []
+    for (const one of doomed) {
+      try {
+        const uid = deleteOne(call, one, options, dryRun)
+        if (uid !== false) waiting.push({ one, uid })
+      } catch (error) {
+        if (!isFailure(error)) throw error
+        errors.push(error)
+      }
+    }
+    throwCollected(errors)
+    if (call.flags.bool('wait', true) && dryRun === 'none') waitUntilGone(call, waiting)
+  },
+}
+
+const immediate = 'Immediate deletion does not wait for confirmation that the running resource has been terminated. '
+  + 'The resource may continue to run on the cluster indefinitely.'
+
+const PROPAGATION: Readonly<Record<string, NonNullable<DeleteOptions['propagationPolicy']>>> = {
+  background: 'Background', true: 'Background', foreground: 'Foreground', orphan: 'Orphan', false: 'Orphan',
+}
+
+/** Reads the flags. A grace period of 0 without --force becomes 1, so that nothing is lost by accident. Source: kubectl delete Complete. */
+function deleteOptionsOf({ flags: given }: Call): DeleteOptions {
+  const force = given.bool('force')
+  let grace = given.int('grace-period', -1)
+  if (given.bool('now')) {
+    if (grace !== -1) throw new KubectlError('--now and --grace-period cannot be specified together')
+    grace = 1
+  }
+  if (force && grace > 0) throw new KubectlError('--force and --grace-period greater than 0 cannot be specified together')
+  if (grace === 0 && !force) grace = 1
+  if (force && grace < 0) grace = 0
+  const cascade = given.string('cascade', 'background')
+  const propagationPolicy = PROPAGATION[cascade]
+  if (propagationPolicy === undefined) {
+    throw new KubectlError(`invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`)
+  }
+  return { propagationPolicy, ...(grace < 0 ? {} : { gracePeriodSeconds: grace }) }
+}
+
+function doomedOf(call: Call): { readonly doomed: readonly Doomed[]; readonly errors: Error[] } {
+  const all = call.flags.bool('all')
+  const labelSelector = call.flags.string('selector')
+  const fieldSelector = call.flags.string('field-selector')
+  if (all && labelSelector !== '') throw new KubectlError('cannot set --all and --selector at the same time')
+  if (call.flags.has('filename')) {
+    const { infos, errors } = readManifests(call)
+    return { doomed: infos, errors: [...errors] }
+  }
+  if (call.args.length === 0) throw new KubectlError(nothingGiven)
+  if (all && call.args.length > 1) throw new KubectlError('name cannot be provided when a selector is specified')
+  const allNamespaces = call.flags.bool('all-namespaces')
+  const { targets } = selectResources(call, call.args, { labelSelector, fieldSelector, allowEmptySelector: all, allNamespaces })
+  return expand(call, targets)
+}
+
+const nothingGiven = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n"
+  + "   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'"
+
+function expand(call: Call, targets: readonly Target[]): { readonly doomed: readonly Doomed[]; readonly errors: Error[] } {
+  const doomed: Doomed[] = []
+  const errors: Error[] = []
+  for (const target of targets) {
+    if (target.name !== undefined) {
+      doomed.push({ definition: target.definition, ...keyOf({ ...target, name: target.name }) })
+      continue
+    }
+    for (const fetched of fetchTargets(call.client, [target])) {
+      if ('error' in fetched) errors.push(fetched.error)
+      else for (const { metadata } of fetched.objects) doomed.push({ definition: target.definition, ...keyOf({ ...metadata, name: metadata.name as string }) })
+    }
+  }
+  return { doomed, errors }
+}
+
+/** Answers the uid of what was deleted, false if it was not there and that is fine. */
+function deleteOne(call: Call, one: Doomed, options: DeleteOptions, dryRun: DryRun): string | undefined | false {
+  const resource = resourceNameOf(one.definition)
+  try {
+    const answer = dryRun === 'client'
+      ? call.client.get(resource, keyOf(one))
+      : call.client.delete(resource, keyOf(one), dryRun === 'server' ? { ...options, dryRun: true } : options)
+    call.out.line(deletedLine(call, one, dryRun))
+    return uidOf(answer)
+  } catch (error) {
+    if (isApiError(error, 'NotFound') && (call.flags.bool('ignore-not-found') || isExpanded(call))) return false
+    throw one.source === undefined ? error : withSource('deleting', one.source, error)
+  }
+}
+
+/** What a list has just shown may be gone by now, which is fine. */
+const isExpanded = ({ flags: given }: Call): boolean => given.bool('all') || given.has('selector') || given.has('field-selector')
+
+function uidOf(answer: KubeObject | Status): string | undefined {
+  return 'status' in answer && 'code' in answer && answer.kind === 'Status' ? (answer as Status).details?.uid : (answer as KubeObject).metadata.uid
+}
+
+function deletedLine(call: Call, { definition, name, namespace }: Doomed, dryRun: DryRun): string {
+  const format = call.flags.string('output')
+  if (format === 'name') return `${kindName(definition)}/${name}`
+  if (format !== '') throw unknownFormat(format)
+  const from = call.release.namesNamespaceOnDelete && namespace !== undefined ? ` from ${namespace} namespace` : ''
+  const operation = call.flags.bool('force') ? 'force deleted' : 'deleted'
+  return `${kindName(definition)} ${JSON.stringify(name)} ${operation}${from}${dryRunSuffix(dryRun)}`
+}
+
+/** One deadline for all. An object of the same name but another uid is another object. */
+function waitUntilGone(call: Call, waiting: readonly { readonly one: Doomed; readonly uid: string | undefined }[]): void {
+  const timeout = call.flags.duration('timeout', 0)
+  const deadline = call.env.clock.now() + (timeout <= 0 ? WEEK_MS : timeout)
+  for (const { one, uid } of waiting) {
+    const isGone = (): boolean => {
+      const found = ignoreNotFound(() => call.client.get(resourceNameOf(one.definition), keyOf(one)))
+      return found === undefined || (uid !== undefined && found.metadata.uid !== uid)
+    }
+    if (!isGone() && !call.env.until(isGone, Math.max(0, deadline - call.env.clock.now()))) {
+      throw new KubectlError(`timed out waiting for the condition on ${groupResource(one.definition)}/${one.name}`)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import type { Node, Pod } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
+import type { Call, Command } from '../call.js'
+import { describeNode } from '../describe/node.js'
+import { describePod } from '../describe/pod.js'
+import { KubectlError, throwCollected } from '../errors.js'
+import { fieldSelectorFlag, filenameFlags, selectorFlag } from '../global-flags.js'
+import { kindName } from '../kinds.js'
+import { readManifests } from '../manifests.js'
+import type { Selection, Target } from '../resource-args.js'
+import { fetchTarget, fetchTargets, keyOf, selectResources } from '../resource-args.js'
+
+/** `kubectl describe TYPE [NAME_PREFIX]`, of nodes and pods. */
+export const describe: Command = {
+  name: 'describe',
+  flags: () => [
+    ...filenameFlags, selectorFlag, fieldSelectorFlag,
+    { name: 'all-namespaces', short: 'A', type: 'bool' }, { name: 'show-events', type: 'bool' }, { name: 'chunk-size', type: 'int' },
+  ],
+  run(call) {
+    const { targets } = selectionOf(call)
+    const fetched = fetchTargets(call.client, targets)
+    const errors = fetched.flatMap((one) => ('error' in one ? [one.error] : []))
+    const [missing] = errors
+    if (fetched.length === 1 && isApiError(missing, 'NotFound') && call.args.length === 2) {
+      describeByPrefix(call, targets[0] as Target, missing)
+      return
+    }
+    const texts = fetched.flatMap((one) => ('error' in one ? [] : one.objects.map((object) => textOf(call, one.target, object))))
+    call.out.write(texts.join('\n\n'))
+    if (texts.length === 0 && errors.length === 0) call.out.errorLine(nothingFound(call, targets))
+    throwCollected(errors)
+  },
+}
+
+function selectionOf(call: Call): Selection {
+  if (call.flags.has('filename')) {
+    const { infos, errors } = readManifests(call)
+    throwCollected(errors)
+    return { targets: infos.map(({ definition, ...info }) => ({ definition, ...keyOf(info) })), singleItem: infos.length === 1 }
+  }
+  if (call.args.length === 0) {
+    call.out.error('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n')
+    throw new KubectlError('Required resource not specified.')
+  }
+  return selectResources(call, call.args, {
+    labelSelector: call.flags.string('selector'), fieldSelector: call.flags.string('field-selector'), allowEmptySelector: true,
+    allNamespaces: call.flags.bool('all-namespaces'),
+  })
+}
+
+function nothingFound(call: Call, targets: readonly Target[]): string {
+  const inNamespace = targets.every(({ namespace }) => namespace !== undefined)
+  if (!call.release.namesNamespaceWhenEmpty) return 'No resources found.'
+  return inNamespace ? `No resources found in ${call.namespace} namespace.` : 'No resources found'
+}
+
+/** A name that does not exist may be the beginning of names that do. */
+function describeByPrefix(call: Call, { definition, namespace, name = '' }: Target, missing: Error): void {
+  const { objects } = fetchTarget(call.client, namespace === undefined ? { definition } : { definition, namespace })
+  const matching = objects.filter(({ metadata }) => metadata.name?.startsWith(name) === true)
+  if (matching.length === 0) throw missing
+  for (const object of matching) call.out.write(`${textOf(call, { definition }, object)}\n`)
+}
+
+function textOf(call: Call, { definition }: Target, object: KubeObject): string {
+  const now = call.env.clock.now()
+  const withEvents = call.flags.bool('show-events', true)
+  switch (kindName(definition)) {
+    case 'node': return describeNode(call.client, object as Node, now, withEvents)
+    case 'pod': return describePod(call.client, object as Pod, now, withEvents)
+    default: throw new KubectlError(`kubectl describe ${kindName(definition)} is not part of simcluster yet`)
+  }
+}

@@ -1,0 +1,124 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Call } from '../call.js'
+import { dryRunOf } from '../dry-run.js'
+import { isFailure, KubectlError, throwCollected } from '../errors.js'
+import type { FlagSpec } from '../flags.js'
+import { dryRunFlag, fieldManagerFlag, fieldSelectorFlag, filenameFlags, outputFlag, selectorFlag } from '../global-flags.js'
+import { resourceNameOf } from '../kinds.js'
+import { readManifests } from '../manifests.js'
+import { printDone } from '../print/done.js'
+import type { Info, Target } from '../resource-args.js'
+import { fetchTarget, infoOf, keyOf, selectResources, typed } from '../resource-args.js'
+import { isPair, splitChanges } from './changes.js'
+
+/** Values to set and keys to remove, of labels or annotations. */
+export interface MapChanges {
+  readonly set: Readonly<Record<string, string>>
+  readonly remove: readonly string[]
+}
+
+/** What tells `label` and `annotate` apart. */
+export interface MetadataCommand {
+  readonly what: 'label' | 'annotation'
+  readonly field: 'labels' | 'annotations'
+  readonly parse: (changes: readonly string[]) => MapChanges
+  /** Throws when a value is there and `--overwrite` is not given. */
+  readonly checkOverwrite: (existing: Readonly<Record<string, string>>, changes: MapChanges) => void
+  /** What to say, after what `remove` did not find. */
+  readonly operation: (call: Call, before: KubeObject, after: KubeObject) => string
+  readonly missing: (call: Call, key: string) => void
+}
+
+/** Flags of both commands. */
+export const metadataFlags: readonly FlagSpec[] = [
+  ...filenameFlags, outputFlag, dryRunFlag, fieldManagerFlag, selectorFlag, fieldSelectorFlag,
+  { name: 'all', type: 'bool' },
+  { name: 'all-namespaces', short: 'A', type: 'bool' },
+  { name: 'overwrite', type: 'bool' },
+  { name: 'list', type: 'bool' },
+  { name: 'resource-version', type: 'string' },
+  { name: 'show-managed-fields', type: 'bool' },
+]
+
+/** Runs `label` or `annotate`: a JSON merge patch of metadata for each object, failures of one not stopping the others. */
+export function changeMetadata(call: Call, command: MetadataCommand): void {
+  const { resources, changes } = splitChanges(call.args, command.what, isPair)
+  const parsed = command.parse(changes)
+  const list = call.flags.bool('list')
+  if (resources.length === 0 && !call.flags.has('filename')) {
+    throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
+  }
+  if (changes.length === 0 && !list) throw new KubectlError(`at least one ${command.what} update is required`)
+  const { targets, singleItem } = targetsOf(call, resources)
+  const errors: Error[] = []
+  for (const target of targets) {
+    try {
+      for (const object of fetchTarget(call.client, target).objects) {
+        const info = infoOf(target.definition, object)
+        if (list) listEntries(call, command, info, singleItem)
+        else changeOne(call, command, info, parsed)
+      }
+    } catch (error) {
+      if (!isFailure(error)) throw error
+      errors.push(error)
+    }
+  }
+  throwCollected(errors)
+}
+
+function targetsOf(call: Call, resources: readonly string[]): { readonly targets: readonly Target[]; readonly singleItem: boolean } {
+  const selector = call.flags.string('selector')
+  const fieldSelector = call.flags.string('field-selector')
+  const all = call.flags.bool('all')
+  if (all && selector !== '') throw new KubectlError('cannot set --all and --selector at the same time')
+  if (all && fieldSelector !== '') throw new KubectlError('cannot set --all and --field-selector at the same time')
+  if (!call.flags.has('filename')) {
+    return selectResources(call, resources, {
+      labelSelector: selector, fieldSelector, allowEmptySelector: all, allNamespaces: call.flags.bool('all-namespaces'),
+    })
+  }
+  const { infos, errors } = readManifests(call)
+  throwCollected(errors)
+  return { targets: infos.map(({ definition, ...info }) => ({ definition, ...keyOf(info) })), singleItem: infos.length === 1 }
+}
+
+/** Keys are sorted; upstream prints Go's random map order. */
+function listEntries(call: Call, { field, what }: MetadataCommand, { definition, name, object }: Info, singleItem: boolean): void {
+  if (!singleItem) call.out.line(`Listing ${what}s for ${definition.kind}.${definition.group}/${name}:`)
+  for (const [key, value] of Object.entries(object.metadata[field] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    call.out.line(`${singleItem ? '' : ' '}${key}=${value}`)
+  }
+}
+
+function changeOne(call: Call, command: MetadataCommand, info: Info, changes: MapChanges): void {
+  const { definition, object } = info
+  const dryRun = dryRunOf(call)
+  const existing = object.metadata[command.field] ?? {}
+  if (!call.flags.bool('overwrite')) command.checkOverwrite(existing, changes)
+  for (const key of changes.remove) if (!Object.hasOwn(existing, key)) command.missing(call, key)
+  const after = changed(object, command.field, changes)
+  const operation = command.operation(call, object, after)
+  const result = dryRun === 'client' ? after : typed(definition, call.client.patch(
+    resourceNameOf(definition), keyOf(info), { type: 'merge', body: patchOf(call, object, command.field, changes) },
+    { dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager', `kubectl-${call.command}`) },
+  ))
+  printDone(call, definition, result, operation, dryRun)
+}
+
+function changed(object: KubeObject, field: MetadataCommand['field'], { set, remove }: MapChanges): KubeObject {
+  const entries = Object.entries({ ...object.metadata[field], ...set }).filter(([key]) => !remove.includes(key))
+  const { [field]: _, ...metadata } = object.metadata
+  return { ...object, metadata: entries.length === 0 ? metadata : { ...metadata, [field]: Object.fromEntries(entries) } }
+}
+
+/** Only what differs is sent, so that a change which changes nothing is an empty patch. */
+function patchOf(call: Call, object: KubeObject, field: MetadataCommand['field'], { set, remove }: MapChanges): object {
+  const existing = object.metadata[field] ?? {}
+  const entries: [string, string | null][] = [
+    ...Object.entries(set).filter(([key, value]) => existing[key] !== value),
+    ...remove.filter((key) => Object.hasOwn(existing, key)).map((key): [string, null] => [key, null]),
+  ]
+  const resourceVersion = call.flags.string('resource-version')
+  const metadata = { ...(entries.length === 0 ? {} : { [field]: Object.fromEntries(entries) }), ...(resourceVersion === '' ? {} : { resourceVersion }) }
+  return Object.keys(metadata).length === 0 ? {} : { metadata }
+}

@@ -1,0 +1,40 @@
+import type { Event } from '../../api/core/generated.js'
+import { ageText } from '../../api/duration.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
+import type { Client } from '../../apiserver/client/client.js'
+import type { DescriptionWriter } from './writer.js'
+
+/** Events about an object. Those who may not see events get none. */
+export function eventsAbout(client: Client, selector: Readonly<Record<string, string>>, namespace: string | undefined): readonly Event[] {
+  const fieldSelector = Object.entries(selector).map(([field, value]) => `involvedObject.${field}=${value}`).join(',')
+  try {
+    return client.list('events', namespace === undefined ? { fieldSelector } : { namespace, fieldSelector }).items
+  } catch (error) {
+    if (isApiError(error)) return []
+    throw error
+  }
+}
+
+/** The events, oldest first. Source: kubectl describe DescribeEvents. */
+export function writeEvents(out: DescriptionWriter, events: readonly Event[], now: number): void {
+  if (events.length === 0) {
+    out.line(0, 'Events:\t<none>')
+    return
+  }
+  out.flush()
+  out.line(0, 'Events:')
+  out.line(1, 'Type\tReason\tAge\tFrom\tMessage')
+  out.line(1, '----\t------\t----\t----\t-------')
+  const lastTime = ({ lastTimestamp }: Event): number => (typeof lastTimestamp === 'string' ? Date.parse(lastTimestamp) : 0)
+  for (const event of events.toSorted((a, b) => lastTime(a) - lastTime(b))) {
+    const { type = '', reason = '', source, reportingComponent, message = '' } = event
+    const from = (source.component ?? '') === '' ? reportingComponent : source.component
+    out.line(1, [type, reason, intervalOf(event, now), from, message.trim()].join('\t'))
+  }
+}
+
+function intervalOf({ eventTime, firstTimestamp, lastTimestamp, series, count = 0 }: Event, now: number): string {
+  const first = ageText(eventTime ?? firstTimestamp, now)
+  if (series !== undefined) return `${ageText(series.lastObservedTime, now)} (x${series.count ?? 0} over ${first})`
+  return count > 1 ? `${ageText(lastTimestamp, now)} (x${count} over ${first})` : first
+}

@@ -1,0 +1,137 @@
+import type { Node, Pod } from '../../api/core/generated.js'
+import { resourceAmounts } from '../../api/core/pod-resources.js'
+import { ageText } from '../../api/duration.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
+import type { Client } from '../../apiserver/client/client.js'
+import { eventsAbout, writeEvents } from './events.js'
+import { writeAnnotations, writeLabels } from './metadata.js'
+import type { Totals } from './resource-totals.js'
+import { podTotals, shareText, sumTotals, totalText } from './resource-totals.js'
+import { DescriptionWriter, longTime, writeList } from './writer.js'
+
+/** `kubectl describe node`. Source: kubectl pkg/describe describeNode. */
+export function describeNode(client: Client, node: Node, now: number, withEvents: boolean): string {
+  const out = new DescriptionWriter()
+  const { metadata, spec } = node
+  out.line(0, `Name:\t${metadata.name ?? ''}`)
+  out.line(0, `Roles:\t${rolesOf(node)}`)
+  writeLabels(out, 'Labels', metadata.labels)
+  writeAnnotations(out, metadata.annotations)
+  out.line(0, `CreationTimestamp:\t${longTime(metadata.creationTimestamp)}`)
+  writeTaints(out, node)
+  out.line(0, `Unschedulable:\t${spec.unschedulable ?? false}`)
+  writeLease(out, client, metadata.name ?? '')
+  writeConditions(out, node)
+  writeStatus(out, node)
+  writePods(out, client, node, now)
+  if (withEvents) writeEvents(out, nodeEvents(client, node), now)
+  return out.toString()
+}
+
+const ROLE = 'node-role.kubernetes.io/'
+
+function rolesOf({ metadata }: Node): string {
+  const roles = Object.entries(metadata.labels ?? {}).flatMap(([key, value]) => {
+    if (key.startsWith(ROLE)) return key.length > ROLE.length ? [key.slice(ROLE.length)] : []
+    return key === 'kubernetes.io/role' && value !== '' ? [value] : []
+  })
+  return roles.length === 0 ? '<none>' : [...new Set(roles)].sort().join(',')
+}
+
+function writeTaints(out: DescriptionWriter, { spec }: Node): void {
+  const sorted = (spec.taints ?? []).toSorted((a, b) => (`${a.effect},${a.key}` < `${b.effect},${b.key}` ? -1 : 1))
+  writeList(out, 'Taints', sorted.map(({ key, value = '', effect }) => `${value === '' ? key : `${key}=${value}`}:${effect}`))
+}
+
+function writeLease(out: DescriptionWriter, client: Client, name: string): void {
+  try {
+    const { spec } = client.get('leases', { name, namespace: 'kube-node-lease' })
+    const time = (text: string | null | undefined): string => (text === undefined || text === null ? '<unset>' : longTime(text))
+    out.line(0, 'Lease:')
+    out.line(1, `HolderIdentity:\t${spec?.holderIdentity ?? '<unset>'}`)
+    out.line(1, `AcquireTime:\t${time(spec?.acquireTime)}`)
+    out.line(1, `RenewTime:\t${time(spec?.renewTime)}`)
+  } catch (error) {
+    if (!isApiError(error)) throw error
+    out.line(0, `Lease:\tFailed to get lease: ${error.message}`)
+  }
+}
+
+function writeConditions(out: DescriptionWriter, { status }: Node): void {
+  const { conditions = [] } = status
+  if (conditions.length === 0) return
+  out.line(0, 'Conditions:')
+  out.line(1, 'Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage')
+  out.line(1, '----\t------\t-----------------\t------------------\t------\t-------')
+  for (const { type, status: value, lastHeartbeatTime, lastTransitionTime, reason = '', message = '' } of conditions) {
+    out.line(1, `${type} \t${value} \t${longTime(lastHeartbeatTime)} \t${longTime(lastTransitionTime)} \t${reason} \t${message}`)
+  }
+}
+
+function writeStatus(out: DescriptionWriter, { spec, status }: Node): void {
+  out.line(0, 'Addresses:')
+  for (const { type, address } of status.addresses ?? []) out.line(1, `${type}:\t${address}`)
+  for (const [title, list] of [['Capacity', status.capacity], ['Allocatable', status.allocatable]] as const) {
+    const entries = Object.entries(list ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+    if (entries.length > 0) out.line(0, `${title}:`)
+    for (const [name, quantity] of entries) out.line(1, `${name}:\t${quantity}`)
+  }
+  const { nodeInfo } = status
+  out.line(0, 'System Info:')
+  for (const [title, value] of [
+    ['Machine ID', nodeInfo.machineID], ['System UUID', nodeInfo.systemUUID], ['Boot ID', nodeInfo.bootID],
+    ['Kernel Version', nodeInfo.kernelVersion], ['OS Image', nodeInfo.osImage], ['Operating System', nodeInfo.operatingSystem],
+    ['Architecture', nodeInfo.architecture], ['Container Runtime Version', nodeInfo.containerRuntimeVersion],
+    ['Kubelet Version', nodeInfo.kubeletVersion], ['Kube-Proxy Version', nodeInfo.kubeProxyVersion],
+  ]) out.line(1, `${title}:\t${value}`)
+  if ((spec.podCIDR ?? '') !== '') out.line(0, `PodCIDR:\t${spec.podCIDR}`)
+  if ((spec.podCIDRs ?? []).length > 0) out.line(0, `PodCIDRs:\t${spec.podCIDRs?.join(',')}`)
+  if ((spec.providerID ?? '') !== '') out.line(0, `ProviderID:\t${spec.providerID}`)
+}
+
+function writePods(out: DescriptionWriter, client: Client, node: Node, now: number): void {
+  const pods = podsOf(client, node.metadata.name ?? '')
+  if (pods === undefined) {
+    out.line(0, 'Pods:\tnot authorized')
+    return
+  }
+  const { capacity, allocatable } = node.status
+  const available = resourceAmounts(Object.keys(allocatable ?? {}).length > 0 ? allocatable : capacity)
+  out.line(0, `Non-terminated Pods:\t(${pods.length} in total)`)
+  out.line(1, 'Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge')
+  out.line(1, '---------\t----\t\t------------\t----------\t---------------\t-------------\t---')
+  const totals = pods.map((pod) => ({ pod, requests: podTotals(pod, 'requests'), limits: podTotals(pod, 'limits') }))
+  for (const { pod, requests, limits } of totals) {
+    const shares = ['cpu', 'memory'].flatMap((name) => [requests, limits].map((one) => shareText(one, name, available)))
+    out.line(1, `${pod.metadata.namespace ?? ''}\t${pod.metadata.name ?? ''}\t\t${shares.join('\t')}\t${ageText(pod.metadata.creationTimestamp, now)}`)
+  }
+  writeAllocated(out, sumTotals(totals.map(({ requests }) => requests)), sumTotals(totals.map(({ limits }) => limits)), available)
+}
+
+function writeAllocated(out: DescriptionWriter, requests: Totals, limits: Totals, available: Readonly<Record<string, number>>): void {
+  out.line(0, 'Allocated resources:')
+  out.line(0, '  (Total limits may be over 100 percent, i.e., overcommitted.)')
+  out.line(1, 'Resource\tRequests\tLimits')
+  out.line(1, '--------\t--------\t------')
+  const standard = ['cpu', 'memory', 'ephemeral-storage']
+  const further = Object.keys(available).filter((name) => !standard.includes(name) && name !== 'pods').sort()
+  for (const name of [...standard, ...further.filter((one) => one.startsWith('hugepages-'))]) {
+    out.line(1, `${name}\t${shareText(requests, name, available)}\t${shareText(limits, name, available)}`)
+  }
+  for (const name of further.filter((one) => one.includes('/'))) out.line(1, `${name}\t${totalText(requests, name)}\t${totalText(limits, name)}`)
+}
+
+function podsOf(client: Client, node: string): readonly Pod[] | undefined {
+  try {
+    return client.list('pods', { fieldSelector: `spec.nodeName=${node},status.phase!=Succeeded,status.phase!=Failed` }).items
+  } catch (error) {
+    if (isApiError(error, 'Forbidden')) return undefined
+    throw error
+  }
+}
+
+/** Kubelets name the node as the uid of what their events are about, controllers its real uid. */
+function nodeEvents(client: Client, { metadata }: Node): ReturnType<typeof eventsAbout> {
+  const { name = '', uid = '' } = metadata
+  return [name, uid].flatMap((id) => eventsAbout(client, { kind: 'Node', name, uid: id }, undefined))
+}
