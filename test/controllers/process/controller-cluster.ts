@@ -97,7 +97,9 @@ export class ControllerCluster {
       sim.slice<ConnectivityState>('cluster', 'connectivity', () => ({ apiserverDown: false, cut: new Set() })),
       '10.0.0.10:6443',
     )
-    const host = new ClusterComponentHost(sim, component.name, this.server.client(component.identity), {
+    // the user agent tells apart the watches of components that share an identity
+    const client = this.server.client(component.identity, { userAgent: component.name })
+    const host = new ClusterComponentHost(sim, component.name, client, {
       version: this.#options.version ?? 'v1.35',
       connectivity,
       makeRecorder: (_client, _host, { component: source }) => ({
