@@ -56,6 +56,11 @@ export interface ClientOptions {
    * name.
    */
   readonly userAgent?: string
+  /**
+   * Who this is among the clients that share user and user agent: watches are woken in the order of these names. Give it where several
+   * components share an identity, so that a fork wakes them as the original does. Default: the user agent.
+   */
+  readonly owner?: string
 }
 
 /**
@@ -90,7 +95,8 @@ export class ApiServer {
 
   /** A client under one identity. It is taken at its word: authentication is for requests from outside. */
   client(user: UserInfo, options: ClientOptions = {}): Client {
-    return new InProcessClient(this, user, options.userAgent ?? user.name)
+    const userAgent = options.userAgent ?? user.name
+    return new InProcessClient(this, user, userAgent, options.owner ?? userAgent)
   }
 
   /** Answers a request; errors are answers too. */

@@ -54,6 +54,8 @@ export interface ApiRequest {
   readonly user?: UserInfo
   readonly credentials?: Credentials
   readonly userAgent: string
+  /** Of a watch: orders it among others that a write wakes. Default: the user agent. */
+  readonly owner?: string
 }
 
 /** What a request shows to prove who sends it. */

@@ -45,6 +45,28 @@ describe('selectors of a watch', () => {
     expect(woken).toEqual(['all', 'here', 'n1'])
   })
 
+  it('wakes in an order that does not depend on the order of opening', () => {
+    const everybody = ['a', 'b', 'c'].flatMap((owner) => [
+      { owner, options: {} }, { owner, options: { fieldSelector: 'spec.nodeName=n1' } },
+      { owner, options: { fieldSelector: 'metadata.name=p' } }, { owner, options: { labelSelector: '!x' } },
+    ])
+    const wokenAfterOpening = (order: typeof everybody): readonly string[] => {
+      const { server, client } = harness()
+      const woken: string[] = []
+      for (const { owner, options } of order) {
+        const watch = server.client({ name: 'shared' }, { owner }).watch('pods', options)
+        watch.onReady(() => woken.push(`${owner} ${JSON.stringify(options)}`))
+      }
+      client.create('pods', pod('p', { nodeName: 'n1' }))
+      return woken
+    }
+    const expected = wokenAfterOpening(everybody)
+    expect(expected).toHaveLength(everybody.length)
+    fc.assert(fc.property(fc.shuffledSubarray(everybody, { minLength: everybody.length }), (order) => {
+      expect(wokenAfterOpening(order)).toEqual(expected)
+    }), { seed: 7, numRuns: 20 })
+  })
+
   it('is forgotten when it stops', () => {
     const { client } = harness()
     let woken = 0

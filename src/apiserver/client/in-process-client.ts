@@ -23,11 +23,13 @@ export class InProcessClient implements Client {
   readonly user: UserInfo
   readonly #server: RequestHandler
   readonly #userAgent: string
+  readonly #owner: string
 
-  constructor(server: RequestHandler, user: UserInfo, userAgent: string) {
+  constructor(server: RequestHandler, user: UserInfo, userAgent: string, owner: string) {
     this.user = user
     this.#server = server
     this.#userAgent = userAgent
+    this.#owner = owner
   }
 
   get<R extends ResourceName>(resource: R, key: ObjectKey, options?: GetOptions): ObjectOf<R> {
@@ -81,7 +83,8 @@ export class InProcessClient implements Client {
   }
 
   watch<R extends ResourceName>(resource: R, options: ListOptions = {}): Watch<ObjectOf<R>> {
-    return this.#server.watch(this.#collection('watch', resource, options)) as unknown as Watch<ObjectOf<R>>
+    const request = this.#collection('watch', resource, options)
+    return this.#server.watch({ ...request, owner: this.#owner }) as unknown as Watch<ObjectOf<R>>
   }
 
   #send(

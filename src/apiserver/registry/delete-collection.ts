@@ -25,6 +25,6 @@ export function deleteCollection(context: RegistryContext, call: Call): ObjectLi
   }
   return Object.freeze({
     kind: `${resource.kind}List`, apiVersion: resource.apiVersion,
-    metadata: Object.freeze({ resourceVersion: String(context.storage.revision) }), items,
+    metadata: Object.freeze({ resourceVersion: String(context.storage.revision) }), items: Object.freeze(items),
   })
 }

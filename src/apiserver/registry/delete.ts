@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
+import { deepFreeze } from '../../api/schema/freeze.js'
 import { formatTime, timeMs } from '../../api/time.js'
 import type { Status } from '../client/api-error.js'
 import { conflict, forbidden, notFound } from '../errors.js'
@@ -75,7 +76,7 @@ function success({ resource, name }: Call, { metadata: { uid } }: KubeObject): S
     name, ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.resource,
     ...(uid === undefined ? {} : { uid }),
   }
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }
+  return deepFreeze<Status>({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details })
 }
 
 /** Throws 409 when the object is not the one that the request means. */

@@ -168,7 +168,7 @@ function answer(
 /** Opens a watch. Throws 410 when the history after its resource version is gone. */
 export function watchObjects(context: RegistryContext, call: Call): ResourceWatch {
   const { storage, hub } = context
-  const { resource, request: { options, userAgent }, user } = call
+  const { resource, request: { options, userAgent, owner = userAgent }, user } = call
   checkListOptions(options, true)
   const selection = selectionOf(resource, call.namespace, options)
   const asked = parseWatchResourceVersion(options.resourceVersion)
@@ -180,7 +180,7 @@ export function watchObjects(context: RegistryContext, call: Call): ResourceWatc
   return new ResourceWatch(storage, hub, {
     resource, selection, revision,
     initial: fromNow ? readAll(context, call, selection, undefined) : [],
-    order: `${user.name}\n${userAgent}\n${options.labelSelector ?? ''}\n${options.fieldSelector ?? ''}`,
+    order: `${user.name}\n${owner}\n${options.labelSelector ?? ''}\n${options.fieldSelector ?? ''}`,
     bookmarks: options.allowWatchBookmarks === true,
     markInitialEnd: options.sendInitialEvents === true && options.allowWatchBookmarks === true,
   })

@@ -8,12 +8,10 @@ import type { Selection } from '../selectors/selection.js'
 import type { Storage, StoredChange } from '../storage/storage.js'
 import { prefixEnd } from '../storage/storage.js'
 import type { RoutedWatch, WatchRegister } from './routed-watch.js'
+import { ROUTING_FIELDS } from './routed-watch.js'
 
 /** A watch that is not pulled keeps at most this many changes at hand; beyond that it reads them from etcd's history again. */
 const MOST_PENDING = 1_000
-
-/** Fields whose exact value routes changes, most selective first. */
-const ROUTING_FIELDS = ['metadata.name', 'spec.nodeName'] as const
 
 /** How a watch begins. */
 export interface WatchStart {

@@ -3,6 +3,7 @@ import type { Resource } from '../registry/resource.js'
 import { routedField } from '../selectors/selection.js'
 import type { Storage, StoredChange } from '../storage/storage.js'
 import type { RoutedWatch, WatchRegister } from './routed-watch.js'
+import { ROUTING_FIELDS } from './routed-watch.js'
 import { WatchList } from './watch-list.js'
 
 /** Watches of one resource, by what a change must have in common with them. */
@@ -60,7 +61,11 @@ export class WatchHub implements WatchRegister {
       const list = routes.byNamespace.get(metadata.namespace ?? '')
       if (list !== undefined) for (const watch of list) watch.offer(change)
     }
-    for (const { valueOf, byValue } of routes.byField.values()) {
+    if (routes.byField.size === 0) return
+    for (const name of ROUTING_FIELDS) {
+      const field = routes.byField.get(name)
+      if (field === undefined) continue
+      const { valueOf, byValue } = field
       const after = change.object === undefined ? undefined : valueOf(change.object)
       const before = change.old === undefined ? undefined : valueOf(change.old)
       if (before !== undefined && before !== after) offerAll(byValue.get(before), change)
