@@ -57,8 +57,8 @@ export interface ClientOptions {
    */
   readonly userAgent?: string
   /**
-   * Who this is among the clients that share user and user agent: watches are woken in the order of these names. Give it where several
-   * components share an identity, so that a fork wakes them as the original does. Default: the user agent.
+   * Who this is among the clients that share user and user agent: watches are woken in the order of these names. Give it where
+   * several components share an identity, so that a fork wakes them as the original does. Default: the user agent.
    */
   readonly owner?: string
 }

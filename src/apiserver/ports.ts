@@ -49,8 +49,8 @@ export interface AdmissionAttributes<T extends KubeObject = KubeObject> {
   readonly namespace: string
   readonly name: string
   /**
-   * The object as it would be stored; undefined on DELETE. During `mutate` the object and its metadata are drafts; on UPDATE deeper parts
-   * may be shared with the stored object and frozen, so replace them instead of writing to them.
+   * The object as it would be stored; undefined on DELETE. During `mutate` the object and its metadata are drafts; on UPDATE
+   * deeper parts may be shared with the stored object and frozen, so replace them instead of writing to them.
    */
   readonly object: T | undefined
   /** The stored object on UPDATE and DELETE. */

@@ -37,7 +37,8 @@ describe('ServiceAccount', () => {
   it('refuses a pod whose account does not exist, naming what it was to be called', () => {
     const { client } = harness()
     const { name: _, ...metadata } = pod('a').metadata
-    expect(() => client.create('pods', { ...withSpec('a', { serviceAccountName: 'x' }), metadata: { ...metadata, generateName: 'web-' } }))
+    const nameless = { ...withSpec('a', { serviceAccountName: 'x' }), metadata: { ...metadata, generateName: 'web-' } }
+    expect(() => client.create('pods', nameless))
       .toThrow('pods "web-" is forbidden: error looking up service account default/x: serviceaccount "x" not found')
   })
 })
@@ -52,9 +53,11 @@ describe('Priority', () => {
 
   it('takes the global default class, of which there is one', () => {
     const { client } = harness()
-    const high = { metadata: { name: 'high' }, value: 7, globalDefault: true, preemptionPolicy: 'Never' } as unknown as PriorityClass
+    const fields = { value: 7, globalDefault: true, preemptionPolicy: 'Never' }
+    const high = { metadata: { name: 'high' }, ...fields } as unknown as PriorityClass
     client.create('priorityclasses', high)
-    expect(client.create('pods', pod('a')).spec).toMatchObject({ priority: 7, priorityClassName: 'high', preemptionPolicy: 'Never' })
+    const { spec } = client.create('pods', pod('a'))
+    expect(spec).toMatchObject({ priority: 7, priorityClassName: 'high', preemptionPolicy: 'Never' })
     expect(() => client.create('priorityclasses', { ...high, metadata: { name: 'other' } }))
       .toThrow('PriorityClass high is already marked as default. Only one default can exist')
   })
@@ -64,7 +67,8 @@ it('TaintNodesByCondition taints new nodes once', () => {
   const { client } = harness()
   const taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
   expect(client.create('nodes', { metadata: { name: 'a' } } as Node).spec?.taints).toEqual([taint])
-  expect(client.create('nodes', { metadata: { name: 'b' }, spec: { taints: [taint] } } as unknown as Node).spec?.taints).toEqual([taint])
+  const tainted = { metadata: { name: 'b' }, spec: { taints: [taint] } } as unknown as Node
+  expect(client.create('nodes', tainted).spec?.taints).toEqual([taint])
 })
 
 it('DefaultTolerationSeconds leaves alone what the pod says itself', () => {
@@ -78,7 +82,8 @@ it('DefaultTolerationSeconds leaves alone what the pod says itself', () => {
 
 it('NamespaceLifecycle knows no objects without a namespace', () => {
   const { client } = harness()
-  expect(() => client.create('configmaps', { metadata: { name: 'a', namespace: 'x' } } as ConfigMap)).toThrow('namespaces "x" not found')
+  const homeless = { metadata: { name: 'a', namespace: 'x' } } as ConfigMap
+  expect(() => client.create('configmaps', homeless)).toThrow('namespaces "x" not found')
 })
 
 it('all plugins mutate before any validates, in their order', () => {

@@ -18,7 +18,8 @@ function budget(client: Client, status: object, spec: object = {}, name = 'b'): 
     metadata: { name, namespace: 'default' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'x' } }, ...spec },
   } as unknown as PodDisruptionBudget)
   client.updateStatus('poddisruptionbudgets', {
-    ...made, status: { observedGeneration: 1, expectedPods: 1, currentHealthy: 1, desiredHealthy: 1, disruptionsAllowed: 0, ...status },
+    ...made,
+    status: { observedGeneration: 1, expectedPods: 1, currentHealthy: 1, desiredHealthy: 1, disruptionsAllowed: 0, ...status },
   } as unknown as PodDisruptionBudget)
 }
 

@@ -8,7 +8,8 @@ import { harness, pod, type Harness } from './harness.js'
 function withModules(): Harness {
   const all = harness()
   const { sim, store, server } = all
-  for (const module of [etcdCompactor({ store, hub: server.context.hub }), etcdLessor({ store, storage: server.context.storage })]) {
+  const { hub, storage } = server.context
+  for (const module of [etcdCompactor({ store, hub }), etcdLessor({ store, storage })]) {
     sim.add(module, sim.host(module.name))
   }
   return all
@@ -61,7 +62,8 @@ describe('lessor and recorder', () => {
     expect(events).toHaveLength(1)
     expect(events[0]).toMatchObject({
       count: 2, type: 'Normal', message: 'm', firstTimestamp: '2026-01-01T00:00:00Z', lastTimestamp: '2026-01-01T00:00:10Z',
-      source: { component: 'kubelet', host: 'n1' }, involvedObject: { kind: 'Pod', name: 'a', namespace: 'default', apiVersion: 'v1' },
+      source: { component: 'kubelet', host: 'n1' },
+      involvedObject: { kind: 'Pod', name: 'a', namespace: 'default', apiVersion: 'v1' },
     })
     expect(events[0]?.metadata.name).toMatch(/^a\.[0-9a-f]{16}$/)
     sim.advance('59m')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ConfigMap } from '../../src/api/core/generated.js'
 import { handleHttp } from '../../src/apiserver/http.js'
 import type { HttpResponse } from '../../src/apiserver/http/http-types.js'
-import type { Authorizer } from '../../src/apiserver/ports.js'
+import type { Authenticator, Authorizer } from '../../src/apiserver/ports.js'
 import { harness, pod } from './harness.js'
 
 const configMap = (name: string): ConfigMap => ({ metadata: { name, namespace: 'default' } })
@@ -33,7 +33,10 @@ describe('authentication of requests from outside', () => {
   const get = { method: 'GET', path: '/api/v1/namespaces/default' }
 
   it('takes who sends nothing as anonymous, and refuses a token that nobody knows', () => {
-    const { server } = harness({ authenticator: { authenticate: ({ bearerToken }) => (bearerToken === 't' ? { name: 'jane' } : undefined) } })
+    const authenticator: Authenticator = {
+      authenticate: ({ bearerToken }) => (bearerToken === 't' ? { name: 'jane' } : undefined),
+    }
+    const { server } = harness({ authenticator })
     const codes = [{}, { authorization: 'Bearer t' }, { authorization: 'Bearer x' }]
       .map((headers) => handleHttp(server, { ...get, headers }).code)
     expect(codes).toEqual([200, 200, 401])
@@ -45,12 +48,14 @@ describe('what can be observed', () => {
     const { client, sim } = harness()
     const told: string[] = []
     sim.bus.on('request', ({ verb, resource, code }) => told.push(`${verb} ${resource} ${code}`))
-    sim.bus.on('write', ({ type, resource, object, old }) => told.push(`${type} ${resource} ${object.metadata.name as string} ${old !== undefined}`))
+    sim.bus.on('write', ({ type, resource, object: { metadata }, old }) =>
+      told.push(`${type} ${resource} ${metadata.name as string} ${old !== undefined}`))
     client.create('configmaps', configMap('a'))
     client.delete('configmaps', { namespace: 'default', name: 'a' })
     expect(() => client.get('configmaps', { namespace: 'default', name: 'a' })).toThrow('not found')
     expect(told).toEqual([
-      'ADDED configmaps a false', 'create configmaps 201', 'DELETED configmaps a true', 'delete configmaps 200', 'get configmaps 404',
+      'ADDED configmaps a false', 'create configmaps 201', 'DELETED configmaps a true', 'delete configmaps 200',
+      'get configmaps 404',
     ])
   })
 
@@ -84,7 +89,8 @@ describe('the HTTP edge', () => {
   const table = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json'
 
   it('answers Tables with the metadata of the rows', () => {
-    const { kind, rows, columnDefinitions } = JSON.parse(ask('/api/v1/namespaces/default/pods', table).body) as Record<string, never[]>
+    const { body } = ask('/api/v1/namespaces/default/pods', table)
+    const { kind, rows, columnDefinitions } = JSON.parse(body) as Record<string, never[]>
     expect(kind).toBe('Table')
     expect((columnDefinitions as unknown as { name: string }[]).slice(0, 5).map(({ name }) => name))
       .toEqual(['Name', 'Ready', 'Status', 'Restarts', 'Age'])
@@ -100,7 +106,8 @@ describe('the HTTP edge', () => {
 
   it('knows what it does not serve', () => {
     expect(ask('/apis/nosuch.io/v1/things', '')).toMatchObject({ code: 404, body: '404 page not found\n' })
-    expect(JSON.parse(ask('/api/v1/things', '').body)).toMatchObject({ message: 'the server could not find the requested resource' })
+    const { body } = ask('/api/v1/things', '')
+    expect(JSON.parse(body)).toMatchObject({ message: 'the server could not find the requested resource' })
   })
 })
 

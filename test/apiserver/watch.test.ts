@@ -70,7 +70,8 @@ describe('selectors of a watch', () => {
   it('is forgotten when it stops', () => {
     const { client } = harness()
     let woken = 0
-    for (const options of [{}, { namespace: 'default' }, { fieldSelector: 'spec.nodeName=n1' }, { fieldSelector: 'spec.nodeName=n1' }]) {
+    const onNode = { fieldSelector: 'spec.nodeName=n1' }
+    for (const options of [{}, { namespace: 'default' }, onNode, onNode]) {
       const watch = client.watch('pods', options)
       watch.onReady(() => woken++)
       watch.stop()

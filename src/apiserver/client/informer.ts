@@ -43,8 +43,9 @@ export interface InformerPorts {
  */
 export class Informer<T extends KubeObject> {
   readonly #ports: InformerPorts
-  readonly #resource: ResourceName
-  readonly #selection: ListOptions
+  readonly resource: ResourceName
+  /** Namespace and selectors that narrow what it watches. */
+  readonly selection: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>
   readonly #index: ObjectIndex<T>
   readonly #listeners: ((change: Change<T>) => void)[] = []
   #watch: Watch<T> | undefined
@@ -53,8 +54,8 @@ export class Informer<T extends KubeObject> {
   constructor(resource: ResourceName, options: InformerOptions<T>, ports: InformerPorts) {
     const { indexers = {}, ...selection } = options
     this.#ports = ports
-    this.#resource = resource
-    this.#selection = selection
+    this.resource = resource
+    this.selection = selection
     this.#index = new ObjectIndex(indexers)
     // after a fork or restore the watch goes on where it stood; a wake-up would be a step that the original does not make
     if (!this.synced) ports.topic.wake('')
@@ -132,13 +133,13 @@ export class Informer<T extends KubeObject> {
     this.#loaded = true
     const { resourceVersion } = this.#ports.state.value
     if (resourceVersion === undefined) return
-    const list = this.#ports.client.list(this.#resource, { ...this.#selection, resourceVersion, resourceVersionMatch: 'Exact' })
+    const list = this.#ports.client.list(this.resource, { ...this.selection, resourceVersion, resourceVersionMatch: 'Exact' })
     for (const object of list.items) this.#index.set(object as unknown as T)
   }
 
   #relist(): void {
     this.disconnect()
-    const list = this.#ports.client.list(this.#resource, this.#selection)
+    const list = this.#ports.client.list(this.resource, this.selection)
     this.#loaded = true
     this.#ports.state.value.resourceVersion = list.metadata.resourceVersion
     this.#ensureWatch()
@@ -155,8 +156,8 @@ export class Informer<T extends KubeObject> {
   #ensureWatch(): Watch<T> {
     if (!this.#watch) {
       const { client, state, topic } = this.#ports
-      const options = { ...this.#selection, resourceVersion: state.value.resourceVersion as string }
-      this.#watch = client.watch(this.#resource, options) as unknown as Watch<T>
+      const options = { ...this.selection, resourceVersion: state.value.resourceVersion as string }
+      this.#watch = client.watch(this.resource, options) as unknown as Watch<T>
       this.#watch.onReady(() => topic.wake(''))
     }
     return this.#watch

@@ -45,7 +45,8 @@ const ephemeralContainers: PartRules = {
     const errors: FieldError[] = []
     const path = 'spec.ephemeralContainers'
     validateEphemeralContainers(spec, path, errors)
-    const now = new Map<string, EphemeralContainer>((spec.ephemeralContainers ?? []).map((container) => [container.name, container]))
+    const containers = spec.ephemeralContainers ?? []
+    const now = new Map<string, EphemeralContainer>(containers.map((container) => [container.name, container]))
     for (const old of before.ephemeralContainers ?? []) {
       const next = now.get(old.name)
       const fault = next === undefined ? 'removed' : semanticEqual(next, old) ? undefined : 'changed'

@@ -68,8 +68,8 @@ function listRevision(
 }
 
 function continueTooOld({ start }: ContinueToken): Error {
-  const error = expired('The provided continue parameter is too old to display a consistent list result. You can start a new list '
-    + 'without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. '
+  const error = expired('The provided continue parameter is too old to display a consistent list result. You can start a new '
+    + 'list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. '
     + 'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted '
     + 'between the time the first chunk was returned and now may show up in the list.')
   return Object.assign(error, { status: { ...error.status, metadata: { continue: encodeContinue({ start, revision: -1 }) } } })

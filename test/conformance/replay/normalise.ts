@@ -22,8 +22,8 @@ export class Normaliser {
       const { metadata } = value as { metadata?: Record<string, unknown> }
       if (typeof metadata?.['resourceVersion'] === 'string') this.#versions.add(metadata['resourceVersion'])
       const { generateName, name } = metadata ?? {}
-      const isGenerated = typeof generateName === 'string' && typeof name === 'string' && name.startsWith(generateName.slice(0, 58))
-      if (isGenerated && name !== generateName) {
+      const areTexts = typeof generateName === 'string' && typeof name === 'string'
+      if (areTexts && name.startsWith(generateName.slice(0, 58)) && name !== generateName) {
         this.#names.set(name, `${name.slice(0, -5)}<rand>`)
       }
       for (const member of Object.values(value)) this.learn(member)
