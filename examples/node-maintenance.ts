@@ -10,15 +10,19 @@ const manifest = (name: string): string => readFileSync(new URL(`manifests/${nam
 /** Runs a kubectl command as a terminal shows it; `grep` keeps the matching lines, as a pipe into grep would. */
 function play(cluster: SimCluster, command: string, grep?: string): void {
   console.log(`$ kubectl ${command}${grep === undefined ? '' : ` | grep ${grep}`}`)
-  const { stdout, stderr } = cluster.kubectl(command)
-  process.stdout.write(stderr)
-  if (grep === undefined) process.stdout.write(stdout)
+  const { stdout, terminal } = cluster.kubectl(command)
+  if (grep === undefined) process.stdout.write(terminal)
   else for (const line of stdout.split('\n').filter((text) => text.includes(grep))) console.log(line)
   console.log()
 }
 
 function say(text: string): void {
   console.log(`# ${text}\n`)
+}
+
+/** The node that a pod of the namespace `default` runs on. */
+function nodeOf(cluster: SimCluster, pod: string): string {
+  return cluster.get('pods', { namespace: 'default', name: pod }).spec.nodeName as string
 }
 
 /** Rows N1 to N8: drain with and without the flags it asks for, and what uncordon does not do. */
@@ -78,12 +82,12 @@ const then = new SimCluster({
 })
 then.apply(manifest('office.yaml'))
 then.advance('30h')
-drainAndUncordon(then, `${pool}-dlzj`, '--delete-local-data --ignore-daemonsets --force')
+drainAndUncordon(then, nodeOf(then, 'two-containers'), '--delete-local-data --ignore-daemonsets --force')
 
 say('The same today, and what happens when a node fails.')
 const now = new SimCluster({ nodes: 3 })
 now.apply(manifest('office.yaml'))
 now.advance('30h')
-drainAndUncordon(now, 'node-1', '--delete-emptydir-data --ignore-daemonsets --force')
+drainAndUncordon(now, nodeOf(now, 'two-containers'), '--delete-emptydir-data --ignore-daemonsets --force')
 crash(now, 'node-2')
 rollingMaintenance(now)

@@ -49,5 +49,7 @@ export interface KubectlOptions {
 export interface KubectlResult {
   readonly stdout: string
   readonly stderr: string
+  /** Both streams in the order in which they were written: what a terminal shows. */
+  readonly terminal: string
   readonly exitCode: number
 }

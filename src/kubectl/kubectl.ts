@@ -26,7 +26,7 @@ export function createKubectl(env: KubectlEnvironment): Kubectl {
       const { call, run } = prepareCall(env, command, options, out)
       run(call)
     })
-    return { stdout: out.stdout, stderr: out.stderr, exitCode }
+    return { stdout: out.stdout, stderr: out.stderr, terminal: out.terminal, exitCode }
   }
 }
 

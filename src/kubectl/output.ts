@@ -1,31 +1,39 @@
-/** What a command writes to its two streams, and its exit code. */
+/** What a command writes to its two streams, and in which order a terminal shows it. */
 export class Output {
-  #stdout = ''
-  #stderr = ''
+  readonly #written: { readonly stream: 'stdout' | 'stderr'; readonly text: string }[] = []
 
   /** Appends text to stdout as it is. */
   write(text: string): void {
-    this.#stdout += text
+    this.#written.push({ stream: 'stdout', text })
   }
 
   line(text: string): void {
-    this.#stdout += `${text}\n`
+    this.write(`${text}\n`)
   }
 
   /** Appends text to stderr as it is. */
   error(text: string): void {
-    this.#stderr += text
+    this.#written.push({ stream: 'stderr', text })
   }
 
   errorLine(text: string): void {
-    this.#stderr += `${text}\n`
+    this.error(`${text}\n`)
   }
 
   get stdout(): string {
-    return this.#stdout
+    return this.#textOf('stdout')
   }
 
   get stderr(): string {
-    return this.#stderr
+    return this.#textOf('stderr')
+  }
+
+  /** Both streams, as they come on a terminal. */
+  get terminal(): string {
+    return this.#written.map(({ text }) => text).join('')
+  }
+
+  #textOf(stream: 'stdout' | 'stderr'): string {
+    return this.#written.filter((part) => part.stream === stream).map(({ text }) => text).join('')
   }
 }
