@@ -9,7 +9,7 @@ export const GrpcCode = {
   DataLoss: 15,
 } as const
 
-const TABLE = {
+const TABLE: Readonly<Record<EtcdErrorName, readonly [code: number, message: string]>> = {
   keyNotProvided: [GrpcCode.InvalidArgument, 'etcdserver: key is not provided'],
   valueProvided: [GrpcCode.InvalidArgument, 'etcdserver: value is provided'],
   leaseProvided: [GrpcCode.InvalidArgument, 'etcdserver: lease is provided'],
@@ -24,10 +24,24 @@ const TABLE = {
   compacted: [GrpcCode.OutOfRange, 'etcdserver: mvcc: required revision has been compacted'],
   noSpace: [GrpcCode.ResourceExhausted, 'etcdserver: mvcc: database space exceeded'],
   corrupt: [GrpcCode.DataLoss, 'etcdserver: corrupt cluster'],
-} as const
+}
 
 /** Short name of an error that the store can answer. */
-export type EtcdErrorName = keyof typeof TABLE
+export type EtcdErrorName =
+  | 'keyNotProvided'
+  | 'valueProvided'
+  | 'leaseProvided'
+  | 'keyNotFound'
+  | 'tooManyOps'
+  | 'duplicateKey'
+  | 'invalidSort'
+  | 'leaseNotFound'
+  | 'leaseExists'
+  | 'leaseTTLTooLarge'
+  | 'futureRevision'
+  | 'compacted'
+  | 'noSpace'
+  | 'corrupt'
 
 /** An error answer of etcd: `code` is the gRPC status code, `message` etcd's exact text, `reason` our short name for it. */
 export class EtcdError extends Error {

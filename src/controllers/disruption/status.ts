@@ -6,7 +6,7 @@ import { formatTime, timeMs } from '../../api/time.js'
 import type { ExpectedPods } from './expected-pods.js'
 
 /** How long an eviction that was granted may take to delete the pod, in ms. Source: disruption.go DeletionTimeout. */
-export const DELETION_TIMEOUT = 2 * 60_000
+export const DELETION_TIMEOUT: number = 2 * 60_000
 
 /** Evictions that were granted, and what has become of them. */
 export interface DisruptedPods {
