@@ -21,6 +21,19 @@ export interface HostServices {
   readonly makeRecorder: (client: Client, host: ModuleHost<ClusterEvents>, source: EventSource) => EventRecorder
 }
 
+/** What one informer of a component has in its cache. */
+export interface ComponentView {
+  readonly component: string
+  readonly resource: ResourceName
+  readonly selection: Informer<KubeObject>['selection']
+  /** Whether the network lets it follow the apiserver at present. */
+  readonly connected: boolean
+  /** Up to where it has seen the store; undefined before its first list. */
+  readonly resourceVersion: string | undefined
+  /** In key order, frozen. */
+  readonly objects: readonly KubeObject[]
+}
+
 const isRequestFailure = (error: unknown): boolean => error instanceof ApiError || error instanceof ConnectionError
 
 /** The {@link ComponentHost} of one component of a cluster. */
@@ -29,7 +42,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
   readonly version: string
   readonly #direct: Client
   readonly #services: HostServices
-  readonly #informers = new Map<string, Pick<Informer<KubeObject>, 'disconnect' | 'reconnect' | 'seen'>>()
+  readonly #informers = new Map<string, Pick<Informer<KubeObject>, 'resource' | 'selection' | 'list' | 'disconnect' | 'reconnect' | 'seen'>>()
 
   constructor(kernel: Kernel<ClusterEvents>, name: string, client: Client, services: HostServices) {
     super(kernel, name)
@@ -73,6 +86,19 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
   oldestSeen(): number | undefined {
     const seen = [...this.#informers.values()].flatMap((informer) => (informer.seen === undefined ? [] : [Number(informer.seen)]))
     return seen.length === 0 ? undefined : Math.min(...seen)
+  }
+
+  /** What the component's informers have in their caches. */
+  views(): readonly ComponentView[] {
+    const connected = this.#services.connectivity.isConnected(this.name)
+    return [...this.#informers.values()].map((informer) => ({
+      component: this.name,
+      resource: informer.resource,
+      selection: informer.selection,
+      connected,
+      resourceVersion: informer.seen,
+      objects: [...informer.list()],
+    }))
   }
 
   /** Ends the watches of a component that stops; what it had seen is forgotten with its state. */

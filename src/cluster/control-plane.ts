@@ -14,6 +14,7 @@ import type { ModuleHost } from '../sim/module-host.js'
 import type { Module } from '../sim/module.js'
 import type { Simulation } from '../sim/simulation.js'
 import { ClusterComponentHost } from './component-host.js'
+import type { ComponentView } from './component-host.js'
 import { Connectivity } from './connectivity.js'
 import type { ConnectivityState } from './connectivity.js'
 
@@ -66,7 +67,7 @@ export class ControlPlane {
 
   addComponent(component: Component): void {
     const { version, events } = this.#parts
-    const client = this.server.client(component.identity, { userAgent: component.name.split('/')[0] as string })
+    const client = this.server.client(component.identity, { userAgent: component.name })
     const host = new ClusterComponentHost(this.simulation, component.name, client, {
       version,
       connectivity: this.connectivity,
@@ -112,6 +113,22 @@ export class ControlPlane {
       if (down) host.disconnect()
       else if (!this.simulation.isStopped(name)) host.reconnect()
     }
+  }
+
+  /** One name for each kind that is stored, whatever the number of versions that it is served in. */
+  storedResources(): readonly string[] {
+    const { resources } = this.server.context
+    const byPrefix = new Map<string, string>()
+    for (const { prefix, resource, group, definition } of resources.all) {
+      if (definition.verbs.length === 0 || byPrefix.has(prefix)) continue
+      byPrefix.set(prefix, resources.find(resource)?.prefix === prefix ? resource : `${resource}.${group}`)
+    }
+    return [...byPrefix.values()]
+  }
+
+  /** What the informers of the running components have in their caches. */
+  views(): readonly ComponentView[] {
+    return [...this.#hosts.values()].flatMap((host) => host.views())
   }
 
   /** What a component that is cut off has seen must stay readable, so that a fork can rebuild its view. */

@@ -10,8 +10,10 @@ import type { ClusterOptions, NodeOptions } from './options.js'
 interface MachinesState {
   /** Number of the next machine, for its address. */
   next: number
-  readonly nodes: Map<string, NodeOptions & { readonly internalIP: string }>
+  readonly nodes: Map<string, AddressedNode>
 }
+
+type AddressedNode = NodeOptions & { readonly internalIP: string }
 
 /** The machines of a cluster: for each a container runtime and a kubelet. */
 export class Machines {
@@ -59,10 +61,12 @@ export class Machines {
 
   #start(name: string): void {
     const { images, runtimeTimings } = this.#options
+    const { staticPods } = this.#node(name)
     const machine = createContainerRuntime({
       node: name,
       ...(images === undefined ? {} : { behaviors: images }),
       ...(runtimeTimings === undefined ? {} : { timings: runtimeTimings }),
+      ...(staticPods === undefined ? {} : { manifests: staticPods }),
     })
     this.#machines.set(name, machine)
     this.#plane.addModule(machine)
@@ -70,7 +74,7 @@ export class Machines {
   }
 
   #addKubelet(name: string, machine: Machine): void {
-    const { taints, name: node, ...rest } = this.#state.value.nodes.get(name) as NodeOptions & { internalIP: string }
+    const { taints, name: node, staticPods: _onDisk, ...rest } = this.#node(name)
     this.#plane.addComponent(
       createKubelet({
         ...rest,
@@ -81,6 +85,10 @@ export class Machines {
         ...(taints === undefined ? {} : { registerWithTaints: taints }),
       }),
     )
+  }
+
+  #node(name: string): AddressedNode {
+    return this.#state.value.nodes.get(name) as AddressedNode
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Pod } from '../api/core/generated.js'
 import type { Component } from '../apiserver/client/component.js'
 import type { ContainerBehavior, RuntimeTimings } from '../kubelet/index.js'
 import type { SchedulerOptions } from '../scheduler/options.js'
@@ -19,6 +20,8 @@ export interface NodeOptions {
   readonly zone?: string
   /** Default: 10.0.0.<n>, from 11 on. */
   readonly internalIP?: string
+  /** Static pods by file name, as they lie in /etc/kubernetes/manifests. */
+  readonly staticPods?: Readonly<Record<string, Pod>>
 }
 
 /** How a cluster is made. */
@@ -47,6 +50,5 @@ export interface ClusterOptions extends SimulationOptions {
 export function nodesOf(options: ClusterOptions): readonly NodeOptions[] {
   const { nodes = 3 } = options
   if (typeof nodes !== 'number') return nodes
-  if (!Number.isInteger(nodes) || nodes < 0) throw new RangeError(`nodes must be a whole number, zero or more, or a list of nodes: ${nodes}`)
   return Array.from({ length: nodes }, (_, at) => ({ name: `node-${at + 1}` }))
 }

@@ -1,4 +1,5 @@
 import type { Status } from '../apiserver/client/api-error.js'
+import type { Draft } from '../api/draft.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
 import type {
   Client, Creatable, DeleteOptions, ListOptions, ObjectKey, ObjectList, Patch, WatchEvent, WriteOptions,
@@ -14,12 +15,15 @@ import { kubectlWatch } from '../kubectl/watch.js'
 import type { Duration } from '../sim/duration.js'
 import type { EventBus } from '../sim/event-bus.js'
 import { Simulation } from '../sim/simulation.js'
+import { checkOptions } from './check-options.js'
 import { ComponentHandle } from './component-handle.js'
+import type { ComponentView } from './component-host.js'
 import { componentsOf } from './components.js'
 import { ConnectedClient } from './connected-client.js'
 import { ControlPlane } from './control-plane.js'
 import type { Identity } from './identities.js'
 import { ADMIN, userOf } from './identities.js'
+import { editObject } from './edit.js'
 import { Machines } from './machines.js'
 import type { Manifests } from './manifests.js'
 import { parseManifests } from './manifests.js'
@@ -66,6 +70,7 @@ export class SimCluster {
    * @throws RangeError when an option makes no sense (unknown version, component or number of nodes).
    */
   constructor(options: ClusterOptions = {}, from?: ClusterSnapshot) {
+    checkOptions(options)
     this.version = options.version ?? DEFAULT_VERSION
     this.#options = options
     this.#simulation = new Simulation<ClusterEvents>(options, from?.simulation())
@@ -138,6 +143,14 @@ export class SimCluster {
 
   patch<R extends ResourceName>(resource: R, key: ObjectKey, patch: Patch, options?: WriteOptions): ObjectOf<R> {
     return this.client.patch(resource, key, patch, options)
+  }
+
+  /**
+   * Reads an object, lets `recipe` change a draft of it (immer), and writes it back; once more if someone else was faster.
+   * `cluster.edit('deployments', { namespace, name }, (draft) => { draft.spec.replicas = 5 })`
+   */
+  edit<R extends ResourceName>(resource: R, key: ObjectKey, recipe: (draft: Draft<ObjectOf<R>>) => void): ObjectOf<R> {
+    return editObject(this.client, resource, key, recipe)
   }
 
   delete<R extends ResourceName>(resource: R, key: ObjectKey, options?: DeleteOptions): ObjectOf<R> | Status {
@@ -251,8 +264,23 @@ export class SimCluster {
   }
 
   /** All stored objects of a resource, past the network: for invariant checkers and pictures. */
-  stored<R extends ResourceName>(resource: R): readonly ObjectOf<R>[] {
-    return this.#plane.client(ADMIN).list(resource).items
+  stored<R extends ResourceName>(resource: R, options?: ListOptions): readonly ObjectOf<R>[] {
+    return this.#plane.client(ADMIN).list(resource, options).items
+  }
+
+  /** Names of the resources that are stored, in order. */
+  resources(): readonly string[] {
+    return this.#plane.storedResources()
+  }
+
+  /** What the informers of the running components have in their caches: for invariant checkers and pictures. */
+  views(): readonly ComponentView[] {
+    return this.#plane.views()
+  }
+
+  /** Whether nothing is in flight, as after {@link settle}. */
+  get atRest(): boolean {
+    return this.#simulation.atRest
   }
 
   #userClient(name: string, client: Client): Client {

@@ -157,6 +157,12 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     return held
   }
 
+  /** Whether nothing is ready, due or in flight, as after {@link settle}. */
+  get atRest(): boolean {
+    const next = this.timers.peek()
+    return this.ready.size === 0 && this.timers.pendingWork === 0 && (next === undefined || next.due > this.clock.now())
+  }
+
   /** All state as data, sharing nothing mutable with this simulation. */
   state(): SimulationState {
     const slices = new Map<string, Map<string, unknown>>()

@@ -1,0 +1,57 @@
+import * as z from 'zod/mini'
+import type { ClusterOptions } from './options.js'
+
+const wholeNumber = z.number().check(z.refine((value) => Number.isSafeInteger(value) && value >= 0, 'must be a whole number, zero or more'))
+const text = z.string().check(z.minLength(1))
+const texts = z.record(z.string(), z.string())
+const duration = z.union([z.string(), z.number()])
+
+const node = z.strictObject({
+  name: text,
+  labels: z.optional(texts),
+  taints: z.optional(z.array(z.object({ key: text, effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']) }))),
+  capacity: z.optional(texts),
+  kubeletVersion: z.optional(text),
+  region: z.optional(text),
+  zone: z.optional(text),
+  internalIP: z.optional(text),
+  staticPods: z.optional(z.record(z.string(), z.looseObject({}))),
+})
+
+const component = z.looseObject({ name: text, setup: z.custom((value) => typeof value === 'function', 'must be a function') })
+
+let schema: z.ZodMiniType | undefined
+
+/** Made at the first use, so that importing the package costs nothing for it. */
+function optionSchema(): z.ZodMiniType {
+  return (schema ??= z.strictObject({
+    version: z.optional(text),
+    nodes: z.optional(z.union([wholeNumber, z.array(node)])),
+    seed: z.optional(z.number().check(z.refine(Number.isSafeInteger, 'must be a whole number'))),
+    start: z.optional(z.number().check(z.refine(Number.isFinite, 'must be finite'))),
+    interleaving: z.optional(z.enum(['fifo', 'seeded'])),
+    maxSteps: z.optional(wholeNumber),
+    maxSettleTime: z.optional(duration),
+    events: z.optional(z.boolean()),
+    without: z.optional(z.array(text)),
+    components: z.optional(z.array(component)),
+    scheduler: z.optional(z.looseObject({})),
+    images: z.optional(z.record(z.string(), z.looseObject({}))),
+    runtimeTimings: z.optional(z.record(z.string(), wholeNumber)),
+    clusterCIDR: z.optional(text),
+  }))
+}
+
+/**
+ * Checks what a user passes to `new SimCluster()`.
+ * @throws RangeError that names each option which is unknown or has a wrong value.
+ */
+export function checkOptions(options: ClusterOptions): void {
+  const result = optionSchema().safeParse(options)
+  if (result.success) return
+  const faults = result.error.issues.map((issue) => {
+    const path = issue.path.map(String).join('.')
+    return issue.code === 'unrecognized_keys' ? `unknown option ${[path, issue.keys.join(', ')].filter(Boolean).join('.')}` : `${path}: ${issue.message}`
+  })
+  throw new RangeError(`new SimCluster(): ${faults.join('; ')}`)
+}
