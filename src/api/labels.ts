@@ -41,7 +41,9 @@ export function requirementMatches({ key, operator, values }: Requirement, label
 
 /** Compiles parsed requirements: all must hold; none match everything. */
 export function compileRequirements(requirements: readonly Requirement[]): LabelMatcher {
-  if (requirements.length === 0) return () => true
+  const [only] = requirements
+  if (only === undefined) return () => true
+  if (requirements.length === 1) return (labels) => requirementMatches(only, labels ?? none)
   return (labels) => requirements.every((requirement) => requirementMatches(requirement, labels ?? none))
 }
 

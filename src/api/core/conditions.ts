@@ -5,9 +5,11 @@ interface Condition {
   readonly status: string
 }
 
-/** The condition of that type, if there is one. */
+/** The condition of that type, if there is one. A plain loop: controllers ask this of every pod in every sync. */
 export function findCondition<C extends Condition>(conditions: readonly C[] | undefined, type: string): C | undefined {
-  return conditions?.find((condition) => condition.type === type)
+  if (conditions === undefined) return undefined
+  for (const condition of conditions) if (condition.type === type) return condition
+  return undefined
 }
 
 /** `conditions` with `condition` put in the place of the one of its type, or at the end. The input is not changed. */

@@ -1,6 +1,6 @@
 import type { ReplicaSet } from '../../api/apps/generated.js'
 import type { Pod } from '../../api/core/generated.js'
-import { isPodActive, isPodReady, isPodTerminal } from '../../api/core/conditions.js'
+import { isPodActive, isPodTerminal } from '../../api/core/conditions.js'
 import { semanticEqual } from '../../api/equal.js'
 import { compileSelector } from '../../api/labels.js'
 import { controllerOf } from '../../api/meta/owner-references.js'
@@ -184,7 +184,7 @@ class ReplicaSetController {
     const message = failure === undefined ? undefined : messageOf(failure)
     const status = replicaSetStatus(set, { active, terminating, failure: message, now })
     if (!semanticEqual(status, set.status)) writeStatus(this.#host.client, 'replicasets', set, status)
-    const wait = nextAvailabilityCheck(active.filter(isPodReady), set.spec.minReadySeconds ?? 0, now)
+    const wait = nextAvailabilityCheck(active, set.spec.minReadySeconds ?? 0, now)
     if (wait !== undefined) this.#queue.addAfter(key, wait)
   }
 }

@@ -30,7 +30,7 @@ export function replicaSetStatus(set: ReplicaSet, observed: ReplicaSetObservatio
     if (hasLabels(pod.metadata.labels, templateLabels)) fullyLabeled++
     if (!isPodReady(pod)) continue
     ready++
-    if (isPodAvailable(pod, minReadySeconds, now)) available++
+    if (minReadySeconds === 0 || isPodAvailable(pod, minReadySeconds, now)) available++
   }
   const conditions = conditionsAfter(set, observed)
   return {
