@@ -58,17 +58,27 @@ function retrieving<T>(info: Info, call: () => T): T {
     return call()
   } catch (error) {
     if (!isApiError(error)) throw error
-    throw withMessage(error, `error when retrieving current configuration of:\n${describe(info)}\nfrom server for: `
-      + `${JSON.stringify(info.source ?? '')}: ${error.message}`)
+    throw withMessage(
+      error,
+      `error when retrieving current configuration of:\n${describe(info)}\nfrom server for: `
+        + `${JSON.stringify(info.source ?? '')}: ${error.message}`,
+    )
   }
 }
 
 function describe({ definition, name, namespace = '' }: Info): string {
-  return `Resource: "${resourceText(definition).replace(/^\//, '/')}", GroupVersionKind: "${definition.group}/${definition.version}, `
+  return (
+    `Resource: "${resourceText(definition).replace(/^\//, '/')}", GroupVersionKind: "${definition.group}/${definition.version}, `
     + `Kind=${definition.kind}"\nName: ${JSON.stringify(name)}, Namespace: ${JSON.stringify(namespace)}`
+  )
 }
 
-function patchUntilDone(context: ApplyContext, info: Info, modified: KubeObject, start: KubeObject): Pick<Applied, 'operation' | 'object'> {
+function patchUntilDone(
+  context: ApplyContext,
+  info: Info,
+  modified: KubeObject,
+  start: KubeObject,
+): Pick<Applied, 'operation' | 'object'> {
   const { definition } = info
   const resource = resourceNameOf(definition)
   const message = patchTableOf(context.scheme, definition)
@@ -103,13 +113,17 @@ function recreate(context: ApplyContext, info: Info, modified: KubeObject): Kube
 }
 
 /**
- * Applies objects in order, each with its last applied configuration, as `kubectl apply -f` does: creates what is missing, patches the
- * rest. Objects without a namespace go to the default one. Throws KubectlError for a kind that the server does not have, ApiError when the
- * server refuses; what came before stays applied.
+ * Applies objects in order, each with its last applied configuration, as `kubectl apply -f` does: creates what is missing,
+ * patches the rest. Objects without a namespace go to the default one. Throws KubectlError for a kind that the server does not
+ * have, ApiError when the server refuses; what came before stays applied.
  */
 export function applyObjects(env: KubectlEnvironment, objects: readonly KubeObject[]): readonly Applied[] {
   const context: ApplyContext = {
-    client: env.client, scheme: env.scheme, dryRun: 'none', force: false, wait: (ms) => env.wait(ms),
+    client: env.client,
+    scheme: env.scheme,
+    dryRun: 'none',
+    force: false,
+    wait: (ms) => env.wait(ms),
     write: { fieldManager: 'kubectl-client-side-apply', fieldValidation: 'Strict' },
   }
   return objects.map((object) => applyInfo(context, infoOfObject(env.scheme, object, env.defaultNamespace ?? 'default')))
@@ -118,9 +132,14 @@ export function applyObjects(env: KubectlEnvironment, objects: readonly KubeObje
 function infoOfObject(scheme: Scheme, object: KubeObject, namespace: string): Info {
   const { apiVersion = '', kind = '', metadata } = object
   const definition = scheme.ofObject(apiVersion, kind)
-  if (definition === undefined) throw new KubectlError(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`)
+  if (definition === undefined)
+    throw new KubectlError(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`)
   const { name = '' } = metadata
   if (!definition.namespaced) return { definition, name, object: typed(definition, object) }
-  const placed = { ...object, apiVersion: formatApiVersion(definition), metadata: { ...metadata, namespace: metadata.namespace ?? namespace } }
+  const placed = {
+    ...object,
+    apiVersion: formatApiVersion(definition),
+    metadata: { ...metadata, namespace: metadata.namespace ?? namespace },
+  }
   return { definition, name, namespace: placed.metadata.namespace, object: placed }
 }

@@ -57,13 +57,23 @@ export function withSource(verb: string, source: string, error: unknown): Error 
   if (!(error instanceof Error)) throw new Error(`assertion failed: no error: ${String(error)}`)
   if (source === '') return error
   const message = `error when ${verb} ${JSON.stringify(source)}: ${error.message}`
-  return error instanceof ApiError ? withMessage(error, message) : error instanceof ConnectionError ? error : new KubectlError(message)
+  return error instanceof ApiError
+    ? withMessage(error, message)
+    : error instanceof ConnectionError
+      ? error
+      : new KubectlError(message)
 }
 
 /** Whether this is a failure that a user can cause; anything else is a bug of ours and must not be swallowed. */
 export function isFailure(error: unknown): error is Error {
-  return error instanceof ApiError || error instanceof ConnectionError || error instanceof KubectlError
-    || error instanceof NoResourceMatch || error instanceof Aggregate || error instanceof SilentExit
+  return (
+    error instanceof ApiError
+    || error instanceof ConnectionError
+    || error instanceof KubectlError
+    || error instanceof NoResourceMatch
+    || error instanceof Aggregate
+    || error instanceof SilentExit
+  )
 }
 
 /** What kubectl prints on stderr for an error, with its line end. Source: cmdutil.checkErr. */

@@ -41,7 +41,9 @@ export class FileSource {
   #folder(path: string, recursive: boolean): readonly SourceText[] {
     const prefix = path.endsWith('/') ? path : `${path}/`
     return Object.entries(this.#options.files ?? {})
-      .filter(([name]) => name.startsWith(prefix) && MANIFEST.test(name) && (recursive || !name.slice(prefix.length).includes('/')))
+      .filter(
+        ([name]) => name.startsWith(prefix) && MANIFEST.test(name) && (recursive || !name.slice(prefix.length).includes('/')),
+      )
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([source, text]) => ({ source, text }))
   }

@@ -162,7 +162,8 @@ function cut(text: string): readonly [string, string | undefined] {
 /** What Go says of a value that the flag's type cannot hold. */
 function faultOf(type: FlagType, value: string): string | undefined {
   const quoted = JSON.stringify(value)
-  if (type === 'bool' && !TRUE.includes(value) && !FALSE.includes(value)) return `strconv.ParseBool: parsing ${quoted}: invalid syntax`
+  if (type === 'bool' && !TRUE.includes(value) && !FALSE.includes(value))
+    return `strconv.ParseBool: parsing ${quoted}: invalid syntax`
   if (type === 'int' && !/^[+-]?\d+$/.test(value)) return `strconv.ParseInt: parsing ${quoted}: invalid syntax`
   return type === 'duration' ? durationFault(value) : undefined
 }

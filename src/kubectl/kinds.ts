@@ -24,7 +24,10 @@ export function resourceText({ group, version, resource }: KindDefinition): stri
   return `${group}/${version}, Resource=${resource}`
 }
 
-/** The kind behind `po`, `pod`, `pods`, `deploy.apps`, `deployments.v1.apps`. Throws `the server doesn't have a resource type "foo"`. */
+/**
+ * The kind behind `po`, `pod`, `pods`, `deploy.apps`, `deployments.v1.apps`. Throws `the server doesn't have a resource type
+ * "foo"`.
+ */
 export function kindNamed(scheme: Scheme, name: string): KindDefinition {
   const found = scheme.byName(name)
   if (found === undefined) throw new KubectlError(`the server doesn't have a resource type "${name.split('.')[0]}"`)

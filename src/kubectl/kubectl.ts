@@ -15,9 +15,9 @@ import { CommandLineError, splitWords } from './words.js'
 export type Kubectl = (command: string | readonly string[], options?: KubectlOptions) => KubectlResult
 
 /**
- * The in-process kubectl of a cluster. Texts on stdout and stderr and exit codes are those of kubectl of the environment's version.
- * Commands that wait (drain, delete) move virtual time. What kubectl reports as an error is in the result; nothing that a user can cause
- * is thrown.
+ * The in-process kubectl of a cluster. Texts on stdout and stderr and exit codes are those of kubectl of the environment's
+ * version. Commands that wait (drain, delete) move virtual time. What kubectl reports as an error is in the result; nothing
+ * that a user can cause is thrown.
  */
 export function createKubectl(env: KubectlEnvironment): Kubectl {
   return (command, options = {}) => {
@@ -60,7 +60,12 @@ export interface Prepared {
 }
 
 /** Reads a command line. Throws KubectlError or CommandLineError. */
-export function prepareCall(env: KubectlEnvironment, command: string | readonly string[], options: KubectlOptions, out: Output): Prepared {
+export function prepareCall(
+  env: KubectlEnvironment,
+  command: string | readonly string[],
+  options: KubectlOptions,
+  out: Output,
+): Prepared {
   const words = typeof command === 'string' ? splitWords(command) : command
   const rest = words[0] === 'kubectl' ? words.slice(1) : words
   const release = releaseOf(env.clientVersion ?? env.version)
@@ -72,9 +77,17 @@ export function prepareCall(env: KubectlEnvironment, command: string | readonly 
   }
   const found = findCommand(name)
   if (found === undefined) throw unknownCommand(name)
-  const { args, flags } = parseFlags([...rest.slice(0, at), ...rest.slice(at + 1)], [...found.flags(release), ...globalFlags], found.name)
+  const { args, flags } = parseFlags(
+    [...rest.slice(0, at), ...rest.slice(at + 1)],
+    [...found.flags(release), ...globalFlags],
+    found.name,
+  )
   const call: Call = {
-    env, release, flags, args, out,
+    env,
+    release,
+    flags,
+    args,
+    out,
     client: clientOf(env, flags),
     command: found.name,
     files: new FileSource(env, options),
@@ -85,8 +98,11 @@ export function prepareCall(env: KubectlEnvironment, command: string | readonly 
 
 /** Index of the first word that is neither a flag nor a flag's value. */
 function commandIndex(words: readonly string[]): number {
-  const takesNext = new Set(globalFlags.filter(({ type, bare }) => type !== 'bool' && bare === undefined)
-    .flatMap(({ name, short }) => (short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`])))
+  const takesNext = new Set(
+    globalFlags
+      .filter(({ type, bare }) => type !== 'bool' && bare === undefined)
+      .flatMap(({ name, short }) => (short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`])),
+  )
   let at = 0
   while (at < words.length && (words[at] as string).startsWith('-')) at += takesNext.has(words[at] as string) ? 2 : 1
   return at
@@ -102,7 +118,10 @@ function clientOf(env: KubectlEnvironment, flags: Flags): Client {
   const [as, asUid, context, user, token] = ['as', 'as-uid', 'context', 'user', 'token'].map(text)
   return env.clientFor({
     asGroups: flags.strings('as-group'),
-    ...(as === undefined ? {} : { as }), ...(asUid === undefined ? {} : { asUid }), ...(context === undefined ? {} : { context }),
-    ...(user === undefined ? {} : { user }), ...(token === undefined ? {} : { token }),
+    ...(as === undefined ? {} : { as }),
+    ...(asUid === undefined ? {} : { asUid }),
+    ...(context === undefined ? {} : { context }),
+    ...(user === undefined ? {} : { user }),
+    ...(token === undefined ? {} : { token }),
   })
 }

@@ -44,15 +44,19 @@ const goErrors: readonly (readonly [code: RegExp, text: string])[] = [
 /** Reads one text. YAML 1.1 words (`yes`, `on`) are booleans, as go-yaml reads them; dates and base 60 numbers stay text. */
 function parseSource({ source, text }: SourceText): unknown[] {
   const documents = parseAllDocuments(text, {
-    schema: 'yaml-1.1', merge: true,
-    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || tag.format !== 'TIME' && !UNUSED_TAGS.has(tag.tag)),
+    schema: 'yaml-1.1',
+    merge: true,
+    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && !UNUSED_TAGS.has(tag.tag))),
   })
   if (!Array.isArray(documents)) return []
   return documents.flatMap((document) => {
     const [fault] = document.errors
     if (fault !== undefined) {
-      const why = goErrors.find(([pattern]) => pattern.test(`${fault.code} ${fault.message}`))?.[1] ?? fault.message.split('\n')[0]
-      throw new KubectlError(`error parsing ${source}: error converting YAML to JSON: yaml: line ${fault.linePos?.at(-1)?.line ?? 1}: ${why}`)
+      const why =
+        goErrors.find(([pattern]) => pattern.test(`${fault.code} ${fault.message}`))?.[1] ?? fault.message.split('\n')[0]
+      throw new KubectlError(
+        `error parsing ${source}: error converting YAML to JSON: yaml: line ${fault.linePos?.at(-1)?.line ?? 1}: ${why}`,
+      )
     }
     const value: unknown = document.toJS()
     if (value === null || value === undefined) return []
@@ -62,7 +66,11 @@ function parseSource({ source, text }: SourceText): unknown[] {
 }
 
 const UNUSED_TAGS = new Set([
-  'tag:yaml.org,2002:timestamp', 'tag:yaml.org,2002:binary', 'tag:yaml.org,2002:omap', 'tag:yaml.org,2002:pairs', 'tag:yaml.org,2002:set',
+  'tag:yaml.org,2002:timestamp',
+  'tag:yaml.org,2002:binary',
+  'tag:yaml.org,2002:omap',
+  'tag:yaml.org,2002:pairs',
+  'tag:yaml.org,2002:set',
 ])
 
 function checkTyped(source: string, value: unknown): asserts value is Untrusted {
@@ -70,8 +78,10 @@ function checkTyped(source: string, value: unknown): asserts value is Untrusted 
   const missing = [...(apiVersion === undefined ? ['apiVersion not set'] : []), ...(kind === undefined ? ['kind not set'] : [])]
   if (missing.length === 0) return
   const what = missing.length === 1 ? missing[0] : `[${missing.join(', ')}]`
-  throw new KubectlError(`error validating ${JSON.stringify(source)}: error validating data: ${what}; `
-    + 'if you choose to ignore these errors, turn validation off with --validate=false')
+  throw new KubectlError(
+    `error validating ${JSON.stringify(source)}: error validating data: ${what}; `
+      + 'if you choose to ignore these errors, turn validation off with --validate=false',
+  )
 }
 
 function itemsOf(value: unknown): readonly Untrusted[] {
@@ -90,13 +100,17 @@ function infoOfManifest(call: Call, source: string, object: Untrusted): Info | E
   const own = textOf(object.metadata?.namespace)
   const definition = call.env.scheme.ofObject(apiVersion, kind)
   if (definition === undefined) {
-    return new KubectlError(`resource mapping not found for name: "${name}" namespace: "${own}" from "${source}": `
-      + `no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first`)
+    return new KubectlError(
+      `resource mapping not found for name: "${name}" namespace: "${own}" from "${source}": `
+        + `no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first`,
+    )
   }
   if (!definition.namespaced) return { definition, name, source, object: object as KubeObject }
   if (own !== '' && call.flags.has('namespace') && own !== call.namespace) {
-    return new KubectlError(`the namespace from the provided object "${own}" does not match the namespace "${call.namespace}". `
-      + `You must pass '--namespace=${own}' to perform this operation.`)
+    return new KubectlError(
+      `the namespace from the provided object "${own}" does not match the namespace "${call.namespace}". `
+        + `You must pass '--namespace=${own}' to perform this operation.`,
+    )
   }
   const namespace = own === '' ? call.namespace : own
   const placed = { ...object, metadata: { ...object.metadata, namespace } } as KubeObject

@@ -73,7 +73,8 @@ function typesOf(call: Call, types: string): readonly KindDefinition[] {
   })
 }
 
-const pairForm = "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form "
+const pairForm =
+  'there is no need to specify a resource type as a separate argument when passing arguments in resource/name form '
   + "(e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'"
 
 function selectPairs(call: Call, args: readonly string[], allNamespaces: boolean): Selection {
@@ -119,7 +120,10 @@ export function fetchTargets(client: Client, targets: readonly Target[]): readon
 }
 
 /** Fetches what one target names. */
-export function fetchTarget(client: Client, target: Target): { readonly objects: readonly KubeObject[]; readonly resourceVersion: string } {
+export function fetchTarget(
+  client: Client,
+  target: Target,
+): { readonly objects: readonly KubeObject[]; readonly resourceVersion: string } {
   const { definition, namespace, name } = target
   const resource = resourceNameOf(definition)
   if (name !== undefined) {
@@ -146,10 +150,11 @@ export function explained<T>({ definition, labelSelector = '', fieldSelector = '
   } catch (error) {
     if (!isApiError(error, 'BadRequest') && !isApiError(error, 'NotFound')) throw error
     const what = JSON.stringify(resourceText(definition))
-    const message = labelSelector === '' && fieldSelector === ''
-      ? `Unable to list ${what}: ${error.message}`
-      : `Unable to find ${what} that match label selector ${JSON.stringify(labelSelector)}, field selector `
-        + `${JSON.stringify(fieldSelector)}: ${error.message}`
+    const message =
+      labelSelector === '' && fieldSelector === ''
+        ? `Unable to list ${what}: ${error.message}`
+        : `Unable to find ${what} that match label selector ${JSON.stringify(labelSelector)}, field selector `
+          + `${JSON.stringify(fieldSelector)}: ${error.message}`
     throw withMessage(error, message)
   }
 }
@@ -168,6 +173,9 @@ export function infoOf(definition: KindDefinition, object: KubeObject): Info {
 }
 
 /** The key of an info, for a client's calls. */
-export function keyOf({ name, namespace }: Pick<Info, 'name' | 'namespace'>): { readonly name: string; readonly namespace?: string } {
+export function keyOf({ name, namespace }: Pick<Info, 'name' | 'namespace'>): {
+  readonly name: string
+  readonly namespace?: string
+} {
   return namespace === undefined ? { name } : { name, namespace }
 }

@@ -16,10 +16,10 @@ const ADDITIONS: Wanted = { additions: true, deletions: false }
 const DELETIONS: Wanted = { additions: false, deletions: true }
 
 /**
- * The patch that brings `current` to what `modified` says: what `modified` adds or changes against `current`, and what it lacks of
- * `original` (the last applied configuration), so that fields which others have set stay. With a field table the patch is a strategic
- * merge patch (lists merged by key, `$patch: delete`, `$setElementOrder`), without one a JSON merge patch.
- * Source: apimachinery strategicpatch.CreateThreeWayMergePatch and jsonmergepatch.CreateThreeWayJSONMergePatch.
+ * The patch that brings `current` to what `modified` says: what `modified` adds or changes against `current`, and what it lacks
+ * of `original` (the last applied configuration), so that fields which others have set stay. With a field table the patch is a
+ * strategic merge patch (lists merged by key, `$patch: delete`, `$setElementOrder`), without one a JSON merge patch. Source:
+ * apimachinery strategicpatch.CreateThreeWayMergePatch and jsonmergepatch.CreateThreeWayJSONMergePatch.
  */
 export function threeWayPatch(original: object, modified: object, current: object, message: Message | undefined): object {
   const changes = diffMaps(current as JsonMap, modified as JsonMap, message, ADDITIONS)
@@ -39,7 +39,14 @@ function diffMaps(from: JsonMap, to: JsonMap, message: Message | undefined, want
   return patch
 }
 
-function diffField(key: string, from: Json, to: Json, message: Message | undefined, wanted: Wanted, patch: Record<string, Json>): void {
+function diffField(
+  key: string,
+  from: Json,
+  to: Json,
+  message: Message | undefined,
+  wanted: Wanted,
+  patch: Record<string, Json>,
+): void {
   const field = message === undefined ? undefined : fieldOf(message, key)
   if (isMap(from) && isMap(to)) {
     if (field?.patchStrategy === 'replace') {
@@ -49,7 +56,12 @@ function diffField(key: string, from: Json, to: Json, message: Message | undefin
     const inner = diffMaps(from, to, message === undefined ? undefined : messageOf(message, field), wanted)
     if (Object.keys(inner).length === 0) return
     patch[key] = field?.patchStrategy?.includes('retainKeys') === true ? { ...inner, $retainKeys: Object.keys(to).sort() } : inner
-  } else if (Array.isArray(from) && Array.isArray(to) && field?.type === 'list' && field.patchStrategy?.includes('merge') === true) {
+  } else if (
+    Array.isArray(from)
+    && Array.isArray(to)
+    && field?.type === 'list'
+    && field.patchStrategy?.includes('merge') === true
+  ) {
     diffList(key, from, to, { field, message: message as Message, wanted }, patch)
   } else if (wanted.additions && !semanticEqual(from, to)) patch[key] = to
 }
@@ -60,7 +72,13 @@ interface ListContext {
   readonly wanted: Wanted
 }
 
-function diffList(key: string, from: readonly Json[], to: readonly Json[], context: ListContext, patch: Record<string, Json>): void {
+function diffList(
+  key: string,
+  from: readonly Json[],
+  to: readonly Json[],
+  context: ListContext,
+  patch: Record<string, Json>,
+): void {
   const { mergeKey } = context.field
   const added = mergeKey === undefined ? newScalars(from, to, context.wanted) : diffItems(from, to, mergeKey, context)
   const gone = mergeKey === undefined && context.wanted.deletions ? from.filter((item) => !to.includes(item)) : []
@@ -76,7 +94,12 @@ const newScalars = (from: readonly Json[], to: readonly Json[], { additions }: W
 
 const keyValue = (item: Json, mergeKey: string): Json => (isMap(item) ? item[mergeKey] : undefined)
 
-function diffItems(from: readonly Json[], to: readonly Json[], mergeKey: string, { field, message, wanted }: ListContext): readonly Json[] {
+function diffItems(
+  from: readonly Json[],
+  to: readonly Json[],
+  mergeKey: string,
+  { field, message, wanted }: ListContext,
+): readonly Json[] {
   const before = new Map(from.map((item) => [keyValue(item, mergeKey), item]))
   const after = new Set(to.map((item) => keyValue(item, mergeKey)))
   const inner = messageOf(message, field.items)
@@ -106,7 +129,8 @@ function mergePatches(a: JsonMap, b: JsonMap, message: Message | undefined): Jso
   for (const [key, value] of Object.entries(b)) {
     const known = merged[key]
     const field = message === undefined ? undefined : fieldOf(message, key)
-    if (isMap(known) && isMap(value)) merged[key] = mergePatches(known, value, message === undefined ? undefined : messageOf(message, field))
+    if (isMap(known) && isMap(value))
+      merged[key] = mergePatches(known, value, message === undefined ? undefined : messageOf(message, field))
     else if (Array.isArray(known) && Array.isArray(value) && field?.type === 'list' && field.mergeKey !== undefined) {
       merged[key] = mergeEntries(known, value, field.mergeKey, messageOf(message as Message, field.items))
     } else if (known === undefined) merged[key] = value

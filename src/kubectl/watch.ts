@@ -6,12 +6,14 @@ import { prepareCall } from './kubectl.js'
 import { Output } from './output.js'
 
 /**
- * `kubectl get ... -w` as an async iterator of what it prints: first the table that is there, then text for each batch of changes. Ends
- * only when the loop is left, which stops the watch. Changes come when someone else moves time or writes.
- * Throws, at the first step, what the command line or the server is guilty of (KubectlError, ApiError).
+ * `kubectl get ... -w` as an async iterator of what it prints: first the table that is there, then text for each batch of
+ * changes. Ends only when the loop is left, which stops the watch. Changes come when someone else moves time or writes. Throws,
+ * at the first step, what the command line or the server is guilty of (KubectlError, ApiError).
  */
 export async function* kubectlWatch(
-  env: KubectlEnvironment, command: string | readonly string[], options: KubectlOptions = {},
+  env: KubectlEnvironment,
+  command: string | readonly string[],
+  options: KubectlOptions = {},
 ): AsyncGenerator<string, void, undefined> {
   const { call } = prepareCall(env, command, options, new Output())
   if (call.command !== 'get') throw new KubectlError(`kubectl ${call.command} cannot be watched`)

@@ -23,7 +23,9 @@ export function splitWords(line: string): readonly string[] {
       const next = line.charAt(++at)
       word = (word ?? '') + (next === '\n' ? '' : next)
     } else if (operators.includes(char)) {
-      throw new CommandLineError(`there is no shell here: ${JSON.stringify(char)} in ${JSON.stringify(line)} cannot be run (quote it, or use stdout in code)`)
+      throw new CommandLineError(
+        `there is no shell here: ${JSON.stringify(char)} in ${JSON.stringify(line)} cannot be run (quote it or do it in code)`,
+      )
     } else {
       word = (word ?? '') + char
     }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { PodDisruptionBudget } from '../../src/api/policy/generated.js'
 import type { Machine, PodOptions } from './machine.js'
-import { addDaemonSet, addNode, addPod, machine } from './machine.js'
+import { addBudget, addDaemonSet, addNode, addPod, machine } from './machine.js'
 
 /** node1 with a kube-proxy and the given pods of namespace default. */
 function drained(pods: Readonly<Record<string, PodOptions>>, version = 'v1.35.2'): Machine {
@@ -23,9 +22,10 @@ describe('drain of kubectl 1.35', () => {
       'Pods with local storage (use --delete-emptydir-data to override): default/local',
       'cannot delete Pods that declare no controller (use --force to override): default/naked',
     ].map((text) => `cannot delete ${text}`)
-    expect(kubectl('drain node1')).toEqual({
+    expect(kubectl('drain node1')).toMatchObject({
       stdout: 'node/node1 cordoned\n',
-      stderr: `error: unable to drain node "node1" due to error: [${groups.join(', ')}], continuing command...\n`
+      stderr:
+        `error: unable to drain node "node1" due to error: [${groups.join(', ')}], continuing command...\n`
         + `There are pending nodes to be drained:\n node1\n${groups.map((text) => `${text}\n`).join('')}`,
       exitCode: 1,
     })
@@ -36,9 +36,11 @@ describe('drain of kubectl 1.35', () => {
   it('evicts what it may and waits until it is gone', () => {
     const { kubectl, client, sim } = drained({ naked: { graceSeconds: 30 }, local: { ...managed, emptyDir: true } })
     const start = sim.clock.now()
-    expect(kubectl('drain node1 --ignore-daemonsets --delete-emptydir-data --force')).toEqual({
-      stdout: 'node/node1 cordoned\nevicting pod default/local\nevicting pod default/naked\npod/local evicted\npod/naked evicted\nnode/node1 drained\n',
-      stderr: 'Warning: deleting Pods that declare no controller: default/naked; ignoring DaemonSet-managed Pods: kube-system/kube-proxy-1abcd\n',
+    expect(kubectl('drain node1 --ignore-daemonsets --delete-emptydir-data --force')).toMatchObject({
+      stdout:
+        'node/node1 cordoned\nevicting pod default/local\nevicting pod default/naked\npod/local evicted\npod/naked evicted\nnode/node1 drained\n',
+      stderr:
+        'Warning: deleting Pods that declare no controller: default/naked; ignoring DaemonSet-managed Pods: kube-system/kube-proxy-1abcd\n',
       exitCode: 0,
     })
     expect(sim.clock.now() - start).toBe(30_000)
@@ -48,11 +50,13 @@ describe('drain of kubectl 1.35', () => {
   it('retries every five seconds while a budget forbids, until --timeout', () => {
     const it = drained({ rp: managed })
     addBudget(it, 0)
-    const retry = 'error when evicting pods/"rp" -n "default" (will retry after 5s): Cannot evict pod as it would violate the pod\'s disruption budget.\n'
+    const retry =
+      'error when evicting pods/"rp" -n "default" (will retry after 5s): Cannot evict pod as it would violate the pod\'s disruption budget.\n'
     const failure = 'error when evicting pods/"rp" -n "default": global timeout reached: 7s'
-    expect(it.kubectl('drain node1 --ignore-daemonsets --timeout=7s')).toEqual({
+    expect(it.kubectl('drain node1 --ignore-daemonsets --timeout=7s')).toMatchObject({
       stdout: `node/node1 cordoned\n${'evicting pod default/rp\n'.repeat(3)}`,
-      stderr: `Warning: ignoring DaemonSet-managed Pods: kube-system/kube-proxy-1abcd\n${retry}${retry}`
+      stderr:
+        `Warning: ignoring DaemonSet-managed Pods: kube-system/kube-proxy-1abcd\n${retry}${retry}`
         + `There are pending pods in node "node1" when an error occurred: ${failure}\npod/rp\n`
         + `error: unable to drain node "node1" due to error: ${failure}, continuing command...\n`
         + `There are pending nodes to be drained:\n node1\n${failure}\n`,
@@ -63,21 +67,26 @@ describe('drain of kubectl 1.35', () => {
   it('bypasses budgets with --disable-eviction', () => {
     const it = drained({ rp: managed })
     addBudget(it, 0)
-    expect(it.kubectl('drain node1 --ignore-daemonsets --disable-eviction').stdout).toBe('node/node1 cordoned\npod/rp deleted\nnode/node1 drained\n')
+    expect(it.kubectl('drain node1 --ignore-daemonsets --disable-eviction').stdout).toBe(
+      'node/node1 cordoned\npod/rp deleted\nnode/node1 drained\n',
+    )
   })
 
   it('deletes finished pods without --force', () => {
     const { kubectl } = drained({ done: { phase: 'Succeeded', emptyDir: true } })
-    expect(kubectl('drain node1 --ignore-daemonsets').stdout)
-      .toBe('node/node1 cordoned\nevicting pod default/done\npod/done evicted\nnode/node1 drained\n')
+    expect(kubectl('drain node1 --ignore-daemonsets').stdout).toBe(
+      'node/node1 cordoned\nevicting pod default/done\npod/done evicted\nnode/node1 drained\n',
+    )
   })
 
   it('says so on dry runs and changes nothing', () => {
     const { kubectl, client } = drained({ naked: {} })
-    expect(kubectl('drain node1 --ignore-daemonsets --force --dry-run=client').stdout)
-      .toBe('node/node1 cordoned (dry run)\nevicting pod default/naked (dry run)\nnode/node1 drained (dry run)\n')
-    expect(kubectl('drain node1 --ignore-daemonsets --force --dry-run=server').stdout)
-      .toBe('node/node1 cordoned (server dry run)\nevicting pod default/naked (server dry run)\nnode/node1 drained (server dry run)\n')
+    expect(kubectl('drain node1 --ignore-daemonsets --force --dry-run=client').stdout).toBe(
+      'node/node1 cordoned (dry run)\nevicting pod default/naked (dry run)\nnode/node1 drained (dry run)\n',
+    )
+    expect(kubectl('drain node1 --ignore-daemonsets --force --dry-run=server').stdout).toBe(
+      'node/node1 cordoned (server dry run)\nevicting pod default/naked (server dry run)\nnode/node1 drained (server dry run)\n',
+    )
     expect(client.get('nodes', { name: 'node1' }).spec.unschedulable).toBeUndefined()
     expect(client.list('pods', { namespace: 'default' }).items).toHaveLength(1)
   })
@@ -85,29 +94,39 @@ describe('drain of kubectl 1.35', () => {
   it('fails for a DaemonSet that is gone, for an unknown node and for the old flag', () => {
     const { kubectl, client } = drained({})
     client.delete('daemonsets', { name: 'kube-proxy', namespace: 'kube-system' })
-    expect(kubectl('drain node1 --ignore-daemonsets').stderr)
-      .toContain('cannot delete daemonsets.apps "kube-proxy" not found: kube-system/kube-proxy-1abcd')
-    expect(kubectl('drain nope')).toEqual({ stdout: '', stderr: 'Error from server (NotFound): nodes "nope" not found\n', exitCode: 1 })
-    expect(kubectl('drain node1 --delete-local-data').stderr).toBe("error: unknown flag: --delete-local-data\nSee 'kubectl drain --help' for usage.\n")
+    expect(kubectl('drain node1 --ignore-daemonsets').stderr).toContain(
+      'cannot delete daemonsets.apps "kube-proxy" not found: kube-system/kube-proxy-1abcd',
+    )
+    expect(kubectl('drain nope')).toMatchObject({
+      stdout: '',
+      stderr: 'Error from server (NotFound): nodes "nope" not found\n',
+      exitCode: 1,
+    })
+    expect(kubectl('drain node1 --delete-local-data').stderr).toBe(
+      "error: unknown flag: --delete-local-data\nSee 'kubectl drain --help' for usage.\n",
+    )
     expect(kubectl('drain').stderr).toBe("error: USAGE: drain NODE [flags]\nSee 'kubectl drain -h' for help and examples\n")
-    expect(kubectl('drain node1 -l a=b').stderr)
-      .toBe("error: cannot specify both a node name and a --selector option\nSee 'kubectl drain -h' for help and examples\n")
+    expect(kubectl('drain node1 -l a=b').stderr).toBe(
+      "error: cannot specify both a node name and a --selector option\nSee 'kubectl drain -h' for help and examples\n",
+    )
   })
 })
 
 describe('drain of kubectl 1.14', () => {
   it('prints what the course shows', () => {
     const { kubectl } = drained({ 'two-containers': { emptyDir: true }, 'command-demo': { phase: 'Succeeded' } }, 'v1.14')
-    expect(kubectl('drain node1')).toEqual({
+    expect(kubectl('drain node1')).toMatchObject({
       stdout: 'node/node1 cordoned\n',
-      stderr: 'error: unable to drain node "node1", aborting command...\n\nThere are pending nodes to be drained:\n node1\n'
+      stderr:
+        'error: unable to drain node "node1", aborting command...\n\nThere are pending nodes to be drained:\n node1\n'
         + 'error: DaemonSet-managed pods (use --ignore-daemonsets to ignore): kube-proxy-1abcd; '
         + 'pods with local storage (use --delete-local-data to override): two-containers\n',
       exitCode: 1,
     })
-    expect(kubectl('drain node1 --delete-local-data --ignore-daemonsets --force')).toEqual({
+    expect(kubectl('drain node1 --delete-local-data --ignore-daemonsets --force')).toMatchObject({
       stdout: 'node/node1 already cordoned\npod/command-demo evicted\npod/two-containers evicted\nnode/node1 evicted\n',
-      stderr: 'WARNING: Deleting pods not managed by ReplicationController, ReplicaSet, Job, DaemonSet or StatefulSet: two-containers; '
+      stderr:
+        'WARNING: Deleting pods not managed by ReplicationController, ReplicaSet, Job, DaemonSet or StatefulSet: two-containers; '
         + 'Deleting pods with local storage: two-containers; Ignoring DaemonSet-managed pods: kube-proxy-1abcd\n',
       exitCode: 0,
     })
@@ -117,19 +136,21 @@ describe('drain of kubectl 1.14', () => {
 describe('cordon and uncordon', () => {
   it('say what they did', () => {
     const { kubectl } = drained({})
-    expect(['cordon node1', 'cordon node1', 'uncordon node1', 'uncordon node1', 'cordon node1 --dry-run=server'].map((line) => kubectl(line).stdout)).toEqual([
-      'node/node1 cordoned\n', 'node/node1 already cordoned\n', 'node/node1 uncordoned\n', 'node/node1 already uncordoned\n',
+    expect(
+      ['cordon node1', 'cordon node1', 'uncordon node1', 'uncordon node1', 'cordon node1 --dry-run=server'].map(
+        (line) => kubectl(line).stdout,
+      ),
+    ).toEqual([
+      'node/node1 cordoned\n',
+      'node/node1 already cordoned\n',
+      'node/node1 uncordoned\n',
+      'node/node1 already uncordoned\n',
       'node/node1 cordoned (server dry run)\n',
     ])
-    expect(kubectl('cordon nope')).toEqual({ stdout: '', stderr: 'Error from server (NotFound): nodes "nope" not found\n', exitCode: 1 })
+    expect(kubectl('cordon nope')).toMatchObject({
+      stdout: '',
+      stderr: 'Error from server (NotFound): nodes "nope" not found\n',
+      exitCode: 1,
+    })
   })
 })
-
-function addBudget({ client }: Machine, disruptionsAllowed: number): void {
-  const budget = client.create('poddisruptionbudgets', {
-    metadata: { name: 'b', namespace: 'default' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'r' } } },
-  } as unknown as PodDisruptionBudget)
-  client.updateStatus('poddisruptionbudgets', {
-    ...budget, status: { disruptionsAllowed, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1, observedGeneration: 1 },
-  } as PodDisruptionBudget)
-}

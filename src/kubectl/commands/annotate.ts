@@ -23,7 +23,8 @@ function parseAnnotations(specs: readonly string[]): MapChanges {
 }
 
 function checkOverwrite(existing: Readonly<Record<string, string>>, { set }: MapChanges): void {
-  const clashes = Object.keys(set).filter((key) => key !== CHANGE_CAUSE && Object.hasOwn(existing, key))
+  const clashes = Object.keys(set)
+    .filter((key) => key !== CHANGE_CAUSE && Object.hasOwn(existing, key))
     .map((key) => `'${key}' already has a value (${existing[key]})`)
   if (clashes.length > 0) {
     throw new KubectlError(`--overwrite is false but found the following declared annotation(s): ${clashes.join('; ')}`)
@@ -31,9 +32,17 @@ function checkOverwrite(existing: Readonly<Record<string, string>>, { set }: Map
 }
 
 const annotations: MetadataCommand = {
-  what: 'annotation', field: 'annotations', parse: parseAnnotations, checkOverwrite,
-  operation: () => 'annotated', missing: () => undefined,
+  what: 'annotation',
+  field: 'annotations',
+  parse: parseAnnotations,
+  checkOverwrite,
+  operation: () => 'annotated',
+  missing: () => undefined,
 }
 
 /** `kubectl annotate pod a key=value other-` */
-export const annotate: Command = { name: 'annotate', flags: () => metadataFlags, run: (call) => changeMetadata(call, annotations) }
+export const annotate: Command = {
+  name: 'annotate',
+  flags: () => metadataFlags,
+  run: (call) => changeMetadata(call, annotations),
+}

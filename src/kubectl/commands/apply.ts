@@ -13,7 +13,12 @@ import { compileSelectorText } from '../../api/label-parser.js'
 import { fieldValidationOf } from './field-validation.js'
 
 const flags: readonly FlagSpec[] = [
-  ...filenameFlags, outputFlag, dryRunFlag, fieldManagerFlag, validateFlag, selectorFlag,
+  ...filenameFlags,
+  outputFlag,
+  dryRunFlag,
+  fieldManagerFlag,
+  validateFlag,
+  selectorFlag,
   { name: 'force', type: 'bool' },
   { name: 'overwrite', type: 'bool' },
   { name: 'all', type: 'bool' },
@@ -30,7 +35,8 @@ export const apply: Command = {
   name: 'apply',
   flags: () => flags,
   run(call) {
-    if (call.args.length > 0) throw new KubectlError(`Unexpected args: [${call.args.join(' ')}]\nSee 'kubectl apply -h' for help and examples`)
+    if (call.args.length > 0)
+      throw new KubectlError(`Unexpected args: [${call.args.join(' ')}]\nSee 'kubectl apply -h' for help and examples`)
     if (!call.flags.has('filename')) throw new KubectlError('must specify one of -f and -k')
     if (call.flags.bool('server-side')) throw new KubectlError('server-side apply is not part of this kubectl yet')
     const matches = compileSelectorText(call.flags.string('selector'))
@@ -54,9 +60,14 @@ export const apply: Command = {
 function contextOf(call: Call): ApplyContext {
   const dryRun = dryRunOf(call)
   return {
-    client: call.client, scheme: call.env.scheme, dryRun, force: call.flags.bool('force'), wait: (ms) => call.env.wait(ms),
+    client: call.client,
+    scheme: call.env.scheme,
+    dryRun,
+    force: call.flags.bool('force'),
+    wait: (ms) => call.env.wait(ms),
     write: {
-      dryRun: dryRun === 'server', fieldValidation: fieldValidationOf(call),
+      dryRun: dryRun === 'server',
+      fieldValidation: fieldValidationOf(call),
       fieldManager: call.flags.string('field-manager', 'kubectl-client-side-apply'),
     },
   }
@@ -64,9 +75,12 @@ function contextOf(call: Call): ApplyContext {
 
 function report(call: Call, { dryRun }: ApplyContext, { definition, object, operation, annotationMissing }: Applied): void {
   if (annotationMissing) {
-    call.out.errorLine(`Warning: resource ${groupResource(definition).split('.')[0]}/${object.metadata.name ?? ''} is missing the ${LAST_APPLIED} `
-      + 'annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either '
-      + 'kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.')
+    call.out.errorLine(
+      `Warning: resource ${groupResource(definition).split('.')[0]}/${object.metadata.name ?? ''} is missing the ${LAST_APPLIED} `
+        + 'annotation which is required by kubectl apply. '
+        + 'kubectl apply should only be used on resources created declaratively by either '
+        + 'kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.',
+    )
   }
   printDone(call, definition, object, operation, dryRun)
 }

@@ -7,8 +7,8 @@ import { dryRunFlag, selectorFlag } from '../global-flags.js'
 import { nodesOfCall } from './node-lookup.js'
 
 /**
- * Sets or clears spec.unschedulable of the nodes, one after the other, and says so. A node that cannot be patched is reported and the
- * rest goes on. Source: kubectl pkg/cmd/drain RunCordonOrUncordon.
+ * Sets or clears spec.unschedulable of the nodes, one after the other, and says so. A node that cannot be patched is reported
+ * and the rest goes on. Source: kubectl pkg/cmd/drain RunCordonOrUncordon.
  */
 export function cordonNodes(call: Call, nodes: readonly Node[], unschedulable: boolean, dryRun: DryRun): void {
   const verb = unschedulable ? 'cordon' : 'uncordon'
@@ -24,7 +24,12 @@ export function cordonNodes(call: Call, nodes: readonly Node[], unschedulable: b
 function patchNode(call: Call, name: string, unschedulable: boolean, dryRun: DryRun): Error | undefined {
   const body = { spec: { unschedulable: unschedulable ? true : null } }
   try {
-    call.client.patch('nodes', { name }, { type: 'strategic', body }, { dryRun: dryRun === 'server', fieldManager: `kubectl-${call.command}` })
+    call.client.patch(
+      'nodes',
+      { name },
+      { type: 'strategic', body },
+      { dryRun: dryRun === 'server', fieldManager: `kubectl-${call.command}` },
+    )
     return undefined
   } catch (error) {
     if (isFailure(error)) return error

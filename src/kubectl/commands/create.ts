@@ -14,7 +14,12 @@ import { typed } from '../resource-args.js'
 import { fieldValidationOf } from './field-validation.js'
 
 const flags: readonly FlagSpec[] = [
-  ...filenameFlags, outputFlag, dryRunFlag, fieldManagerFlag, validateFlag, selectorFlag,
+  ...filenameFlags,
+  outputFlag,
+  dryRunFlag,
+  fieldManagerFlag,
+  validateFlag,
+  selectorFlag,
   { name: 'save-config', type: 'bool' },
   { name: 'show-managed-fields', type: 'bool' },
 ]
@@ -25,7 +30,8 @@ export const create: Command = {
   flags: () => flags,
   run(call) {
     const [what] = call.args
-    if (what !== undefined) throw new KubectlError(`kubectl create ${what} is not part of this kubectl yet: write a manifest and use -f`)
+    if (what !== undefined)
+      throw new KubectlError(`kubectl create ${what} is not part of this kubectl yet: write a manifest and use -f`)
     if (!call.flags.has('filename')) throw new KubectlError('must specify one of -f and -k')
     const dryRun = dryRunOf(call)
     const { infos, errors: unreadable } = readManifests(call)
@@ -45,8 +51,13 @@ export const create: Command = {
 
 function createOne(call: Call, { definition, object }: Info, dryRun: DryRun): void {
   const wanted = call.flags.bool('save-config') ? withLastApplied(object) : object
-  const created = dryRun === 'client' ? wanted : call.client.create(resourceNameOf(definition), wanted, {
-    dryRun: dryRun === 'server', fieldValidation: fieldValidationOf(call), fieldManager: call.flags.string('field-manager', 'kubectl-create'),
-  })
+  const created =
+    dryRun === 'client'
+      ? wanted
+      : call.client.create(resourceNameOf(definition), wanted, {
+          dryRun: dryRun === 'server',
+          fieldValidation: fieldValidationOf(call),
+          fieldManager: call.flags.string('field-manager', 'kubectl-create'),
+        })
   printDone(call, definition, typed(definition, created), 'created', dryRun)
 }

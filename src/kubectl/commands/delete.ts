@@ -15,7 +15,11 @@ import type { Info, Target } from '../resource-args.js'
 import { fetchTargets, keyOf, selectResources } from '../resource-args.js'
 
 const flags: readonly FlagSpec[] = [
-  ...filenameFlags, outputFlag, dryRunFlag, selectorFlag, fieldSelectorFlag,
+  ...filenameFlags,
+  outputFlag,
+  dryRunFlag,
+  selectorFlag,
+  fieldSelectorFlag,
   { name: 'all', type: 'bool' },
   { name: 'all-namespaces', short: 'A', type: 'bool' },
   { name: 'cascade', type: 'string', bare: 'background' },
@@ -57,14 +61,22 @@ export const deleteCommand: Command = {
   },
 }
 
-const immediate = 'Immediate deletion does not wait for confirmation that the running resource has been terminated. '
+const immediate =
+  'Immediate deletion does not wait for confirmation that the running resource has been terminated. '
   + 'The resource may continue to run on the cluster indefinitely.'
 
 const PROPAGATION: Readonly<Record<string, NonNullable<DeleteOptions['propagationPolicy']>>> = {
-  background: 'Background', true: 'Background', foreground: 'Foreground', orphan: 'Orphan', false: 'Orphan',
+  background: 'Background',
+  true: 'Background',
+  foreground: 'Foreground',
+  orphan: 'Orphan',
+  false: 'Orphan',
 }
 
-/** Reads the flags. A grace period of 0 without --force becomes 1, so that nothing is lost by accident. Source: kubectl delete Complete. */
+/**
+ * Reads the flags. A grace period of 0 without --force becomes 1, so that nothing is lost by accident. Source: kubectl delete
+ * Complete.
+ */
 function deleteOptionsOf({ flags: given }: Call): DeleteOptions {
   const force = given.bool('force')
   let grace = given.int('grace-period', -1)
@@ -99,7 +111,8 @@ function doomedOf(call: Call): { readonly doomed: readonly Doomed[]; readonly er
   return expand(call, targets)
 }
 
-const nothingGiven = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n"
+const nothingGiven =
+  "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n"
   + "   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'"
 
 function expand(call: Call, targets: readonly Target[]): { readonly doomed: readonly Doomed[]; readonly errors: Error[] } {
@@ -112,7 +125,9 @@ function expand(call: Call, targets: readonly Target[]): { readonly doomed: read
     }
     for (const fetched of fetchTargets(call.client, [target])) {
       if ('error' in fetched) errors.push(fetched.error)
-      else for (const { metadata } of fetched.objects) doomed.push({ definition: target.definition, ...keyOf({ ...metadata, name: metadata.name as string }) })
+      else
+        for (const { metadata } of fetched.objects)
+          doomed.push({ definition: target.definition, ...keyOf({ ...metadata, name: metadata.name as string }) })
     }
   }
   return { doomed, errors }
@@ -122,9 +137,10 @@ function expand(call: Call, targets: readonly Target[]): { readonly doomed: read
 function deleteOne(call: Call, one: Doomed, options: DeleteOptions, dryRun: DryRun): string | undefined | false {
   const resource = resourceNameOf(one.definition)
   try {
-    const answer = dryRun === 'client'
-      ? call.client.get(resource, keyOf(one))
-      : call.client.delete(resource, keyOf(one), dryRun === 'server' ? { ...options, dryRun: true } : options)
+    const answer =
+      dryRun === 'client'
+        ? call.client.get(resource, keyOf(one))
+        : call.client.delete(resource, keyOf(one), dryRun === 'server' ? { ...options, dryRun: true } : options)
     call.out.line(deletedLine(call, one, dryRun))
     return uidOf(answer)
   } catch (error) {
@@ -137,7 +153,9 @@ function deleteOne(call: Call, one: Doomed, options: DeleteOptions, dryRun: DryR
 const isExpanded = ({ flags: given }: Call): boolean => given.bool('all') || given.has('selector') || given.has('field-selector')
 
 function uidOf(answer: KubeObject | Status): string | undefined {
-  return 'status' in answer && 'code' in answer && answer.kind === 'Status' ? (answer as Status).details?.uid : (answer as KubeObject).metadata.uid
+  return 'status' in answer && 'code' in answer && answer.kind === 'Status'
+    ? (answer as Status).details?.uid
+    : (answer as KubeObject).metadata.uid
 }
 
 function deletedLine(call: Call, { definition, name, namespace }: Doomed, dryRun: DryRun): string {

@@ -15,8 +15,12 @@ import { fetchTarget, fetchTargets, keyOf, selectResources } from '../resource-a
 export const describe: Command = {
   name: 'describe',
   flags: () => [
-    ...filenameFlags, selectorFlag, fieldSelectorFlag,
-    { name: 'all-namespaces', short: 'A', type: 'bool' }, { name: 'show-events', type: 'bool' }, { name: 'chunk-size', type: 'int' },
+    ...filenameFlags,
+    selectorFlag,
+    fieldSelectorFlag,
+    { name: 'all-namespaces', short: 'A', type: 'bool' },
+    { name: 'show-events', type: 'bool' },
+    { name: 'chunk-size', type: 'int' },
   ],
   run(call) {
     const { targets } = selectionOf(call)
@@ -41,11 +45,16 @@ function selectionOf(call: Call): Selection {
     return { targets: infos.map(({ definition, ...info }) => ({ definition, ...keyOf(info) })), singleItem: infos.length === 1 }
   }
   if (call.args.length === 0) {
-    call.out.error('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n')
+    call.out.error(
+      'You must specify the type of resource to describe. '
+        + 'Use "kubectl api-resources" for a complete list of supported resources.\n',
+    )
     throw new KubectlError('Required resource not specified.')
   }
   return selectResources(call, call.args, {
-    labelSelector: call.flags.string('selector'), fieldSelector: call.flags.string('field-selector'), allowEmptySelector: true,
+    labelSelector: call.flags.string('selector'),
+    fieldSelector: call.flags.string('field-selector'),
+    allowEmptySelector: true,
     allNamespaces: call.flags.bool('all-namespaces'),
   })
 }
@@ -68,8 +77,11 @@ function textOf(call: Call, { definition }: Target, object: KubeObject): string 
   const now = call.env.clock.now()
   const withEvents = call.flags.bool('show-events', true)
   switch (kindName(definition)) {
-    case 'node': return describeNode(call.client, object as Node, now, withEvents)
-    case 'pod': return describePod(call.client, object as Pod, now, withEvents)
-    default: throw new KubectlError(`kubectl describe ${kindName(definition)} is not part of simcluster yet`)
+    case 'node':
+      return describeNode(call.client, object as Node, now, withEvents)
+    case 'pod':
+      return describePod(call.client, object as Pod, now, withEvents)
+    default:
+      throw new KubectlError(`kubectl describe ${kindName(definition)} is not part of simcluster yet`)
   }
 }

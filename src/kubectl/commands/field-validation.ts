@@ -6,9 +6,17 @@ import { KubectlError } from '../errors.js'
 export function fieldValidationOf(call: Call): NonNullable<WriteOptions['fieldValidation']> {
   const text = call.flags.string('validate', 'strict')
   switch (text.toLowerCase()) {
-    case 'strict': case 'true': return 'Strict'
-    case 'warn': return 'Warn'
-    case 'ignore': case 'false': return 'Ignore'
-    default: throw new KubectlError(`invalid validate option ${JSON.stringify(text)}; must be one of: strict (or true), warn, ignore (or false)`)
+    case 'strict':
+    case 'true':
+      return 'Strict'
+    case 'warn':
+      return 'Warn'
+    case 'ignore':
+    case 'false':
+      return 'Ignore'
+    default:
+      throw new KubectlError(
+        `invalid validate option ${JSON.stringify(text)}; must be one of: strict (or true), warn, ignore (or false)`,
+      )
   }
 }

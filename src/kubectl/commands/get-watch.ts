@@ -57,12 +57,20 @@ export class GetWatch {
     const format = flags.string('output')
     if (batches.every((rows) => rows.length === 0)) return ''
     if (format !== '' && format !== 'wide') {
-      return batches.flat().map(({ object }) => printObject(this.#target.definition, object, format, flags.bool('show-managed-fields'))).join('')
+      return batches
+        .flat()
+        .map(({ object }) => printObject(this.#target.definition, object, format, flags.bool('show-managed-fields')))
+        .join('')
     }
     const options: TableOptions = {
-      wide: format === 'wide', withNamespace: flags.bool('all-namespaces'), withKind: flags.bool('show-kind'),
-      noHeaders: flags.bool('no-headers'), showLabels: flags.bool('show-labels'), labelColumns: flags.strings('label-columns'),
-      withEvent: flags.bool('output-watch-events'), now: env.clock.now(),
+      wide: format === 'wide',
+      withNamespace: flags.bool('all-namespaces'),
+      withKind: flags.bool('show-kind'),
+      noHeaders: flags.bool('no-headers'),
+      showLabels: flags.bool('show-labels'),
+      labelColumns: flags.strings('label-columns'),
+      withEvent: flags.bool('output-watch-events'),
+      now: env.clock.now(),
     }
     return batches.map((rows) => this.#printer.print(rows, options)).join('')
   }
@@ -71,7 +79,10 @@ export class GetWatch {
 /** `get -w --request-timeout 2s`: moves virtual time so far and prints what happens. Without a timeout it would never end. */
 export function watchForAWhile(call: Call, selection: Selection): void {
   const timeout = toMillis(call.flags.string('request-timeout', '0'))
-  if (timeout === 0) throw new KubectlError('a watch without --request-timeout would never end here: use kubectlWatch(), which is an async iterable')
+  if (timeout === 0)
+    throw new KubectlError(
+      'a watch without --request-timeout would never end here: use kubectlWatch(), which is an async iterable',
+    )
   const watch = new GetWatch(call, selection)
   call.out.write(watch.initialText())
   const end = call.env.clock.now() + timeout

@@ -15,7 +15,10 @@ import { fetchTargets, selectResources } from '../resource-args.js'
 import { watchForAWhile } from './get-watch.js'
 
 const flags: readonly FlagSpec[] = [
-  ...filenameFlags, outputFlag, selectorFlag, fieldSelectorFlag,
+  ...filenameFlags,
+  outputFlag,
+  selectorFlag,
+  fieldSelectorFlag,
   { name: 'all-namespaces', short: 'A', type: 'bool' },
   { name: 'no-headers', type: 'bool' },
   { name: 'show-labels', type: 'bool' },
@@ -57,13 +60,22 @@ export function selectionOf(call: Call): Selection {
   if (call.flags.has('filename')) {
     const { infos, errors } = readManifests(call)
     throwCollected(errors)
-    const targets = infos.map(({ definition, name, namespace }): Target => ({ definition, name, ...(namespace === undefined ? {} : { namespace }) }))
+    const targets = infos.map(({ definition, name, namespace }): Target => ({
+      definition,
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+    }))
     return { targets, singleItem: targets.length === 1 }
   }
   if (call.args.length === 0) {
-    call.out.error('You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n')
-    throw usageError('get', 'Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource '
-      + '(e.g. kubectl explain pods).')
+    call.out.error(
+      'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n',
+    )
+    throw usageError(
+      'get',
+      'Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource '
+        + '(e.g. kubectl explain pods).',
+    )
   }
   return selectResources(call, call.args, {
     labelSelector: call.flags.string('selector'),
@@ -74,7 +86,10 @@ export function selectionOf(call: Call): Selection {
 }
 
 /** The targets that exist, and the failures that are to be told. */
-function fetchAll(call: Call, targets: readonly Target[]): { readonly found: readonly Exclude<Fetched, { error: Error }>[]; readonly errors: readonly Error[] } {
+function fetchAll(
+  call: Call,
+  targets: readonly Target[],
+): { readonly found: readonly Exclude<Fetched, { error: Error }>[]; readonly errors: readonly Error[] } {
   const ignored = call.flags.bool('ignore-not-found')
   const fetched = fetchTargets(call.client, targets)
   return {
@@ -107,7 +122,12 @@ function printTables(call: Call, { targets }: Selection): void {
     if (objects.length === 0) continue
     const sorted = sortBy === '' ? objects : sortObjects(objects, sortBy)
     if (printed) call.out.write('\n')
-    call.out.write(new TablePrinter(definition, options.wide).print(sorted.map((object) => ({ object })), options))
+    call.out.write(
+      new TablePrinter(definition, options.wide).print(
+        sorted.map((object) => ({ object })),
+        options,
+      ),
+    )
     printed = true
   }
   if (!printed && errors.length === 0 && !call.flags.bool('ignore-not-found')) call.out.errorLine(nothingFound(call, targets))
@@ -143,11 +163,22 @@ function printGeneric(call: Call, { targets, singleItem }: Selection): void {
   const sortBy = call.flags.string('sort-by')
   if (singleItem) throwCollected(errors)
   const infos = found.flatMap(({ target, objects }) =>
-    (sortBy === '' ? objects : sortObjects(objects, sortBy)).map((object) => ({ definition: target.definition, object })))
+    (sortBy === '' ? objects : sortObjects(objects, sortBy)).map((object) => ({ definition: target.definition, object })),
+  )
   const [only] = infos
   if (singleItem && only !== undefined) call.out.write(printObject(only.definition, only.object, format, managed))
-  else if (format === 'name') for (const { definition, object } of infos) call.out.write(printObject(definition, object, format, managed))
-  else if (!singleItem) call.out.write(printValue(listOf(call, infos.map(({ object }) => (managed ? object : withoutManagedFields(object)))), format))
+  else if (format === 'name')
+    for (const { definition, object } of infos) call.out.write(printObject(definition, object, format, managed))
+  else if (!singleItem)
+    call.out.write(
+      printValue(
+        listOf(
+          call,
+          infos.map(({ object }) => (managed ? object : withoutManagedFields(object))),
+        ),
+        format,
+      ),
+    )
   throwCollected(errors)
 }
 

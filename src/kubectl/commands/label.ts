@@ -18,15 +18,18 @@ function parseLabels(specs: readonly string[]): MapChanges {
       set[key] = value
     } else remove.push(spec.slice(0, -1))
   }
-  if (remove.some((key) => Object.hasOwn(set, key))) throw new KubectlError('can not both modify and remove a label in the same command')
+  if (remove.some((key) => Object.hasOwn(set, key)))
+    throw new KubectlError('can not both modify and remove a label in the same command')
   return { set, remove }
 }
 
 function checkOverwrite(existing: Readonly<Record<string, string>>, { set }: MapChanges): void {
-  const clashes = Object.entries(set).filter(([key, value]) => Object.hasOwn(existing, key) && existing[key] !== value)
+  const clashes = Object.entries(set)
+    .filter(([key, value]) => Object.hasOwn(existing, key) && existing[key] !== value)
     .map(([key]) => new KubectlError(`'${key}' already has a value (${existing[key]}), and --overwrite is false`))
   const [first, ...more] = clashes
-  if (first !== undefined) throw more.length === 0 ? first : new KubectlError(`[${clashes.map(({ message }) => message).join(', ')}]`)
+  if (first !== undefined)
+    throw more.length === 0 ? first : new KubectlError(`[${clashes.map(({ message }) => message).join(', ')}]`)
 }
 
 /** The shorter text of the two objects decides whether labels went or came. Source: kubectl label updateDataChangeMsg. */
@@ -37,7 +40,11 @@ function operation(call: Call, before: KubeObject, after: KubeObject): string {
 }
 
 const labels: MetadataCommand = {
-  what: 'label', field: 'labels', parse: parseLabels, checkOverwrite, operation,
+  what: 'label',
+  field: 'labels',
+  parse: parseLabels,
+  checkOverwrite,
+  operation,
   missing: (call, key) => call.out.line(`label ${JSON.stringify(key)} not found.`),
 }
 

@@ -31,7 +31,12 @@ export interface MetadataCommand {
 
 /** Flags of both commands. */
 export const metadataFlags: readonly FlagSpec[] = [
-  ...filenameFlags, outputFlag, dryRunFlag, fieldManagerFlag, selectorFlag, fieldSelectorFlag,
+  ...filenameFlags,
+  outputFlag,
+  dryRunFlag,
+  fieldManagerFlag,
+  selectorFlag,
+  fieldSelectorFlag,
   { name: 'all', type: 'bool' },
   { name: 'all-namespaces', short: 'A', type: 'bool' },
   { name: 'overwrite', type: 'bool' },
@@ -66,7 +71,10 @@ export function changeMetadata(call: Call, command: MetadataCommand): void {
   throwCollected(errors)
 }
 
-function targetsOf(call: Call, resources: readonly string[]): { readonly targets: readonly Target[]; readonly singleItem: boolean } {
+function targetsOf(
+  call: Call,
+  resources: readonly string[],
+): { readonly targets: readonly Target[]; readonly singleItem: boolean } {
   const selector = call.flags.string('selector')
   const fieldSelector = call.flags.string('field-selector')
   const all = call.flags.bool('all')
@@ -74,7 +82,10 @@ function targetsOf(call: Call, resources: readonly string[]): { readonly targets
   if (all && fieldSelector !== '') throw new KubectlError('cannot set --all and --field-selector at the same time')
   if (!call.flags.has('filename')) {
     return selectResources(call, resources, {
-      labelSelector: selector, fieldSelector, allowEmptySelector: all, allNamespaces: call.flags.bool('all-namespaces'),
+      labelSelector: selector,
+      fieldSelector,
+      allowEmptySelector: all,
+      allNamespaces: call.flags.bool('all-namespaces'),
     })
   }
   const { infos, errors } = readManifests(call)
@@ -83,7 +94,12 @@ function targetsOf(call: Call, resources: readonly string[]): { readonly targets
 }
 
 /** Keys are sorted; upstream prints Go's random map order. */
-function listEntries(call: Call, { field, what }: MetadataCommand, { definition, name, object }: Info, singleItem: boolean): void {
+function listEntries(
+  call: Call,
+  { field, what }: MetadataCommand,
+  { definition, name, object }: Info,
+  singleItem: boolean,
+): void {
   if (!singleItem) call.out.line(`Listing ${what}s for ${definition.kind}.${definition.group}/${name}:`)
   for (const [key, value] of Object.entries(object.metadata[field] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
     call.out.line(`${singleItem ? '' : ' '}${key}=${value}`)
@@ -98,10 +114,18 @@ function changeOne(call: Call, command: MetadataCommand, info: Info, changes: Ma
   for (const key of changes.remove) if (!Object.hasOwn(existing, key)) command.missing(call, key)
   const after = changed(object, command.field, changes)
   const operation = command.operation(call, object, after)
-  const result = dryRun === 'client' ? after : typed(definition, call.client.patch(
-    resourceNameOf(definition), keyOf(info), { type: 'merge', body: patchOf(call, object, command.field, changes) },
-    { dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager', `kubectl-${call.command}`) },
-  ))
+  const result =
+    dryRun === 'client'
+      ? after
+      : typed(
+          definition,
+          call.client.patch(
+            resourceNameOf(definition),
+            keyOf(info),
+            { type: 'merge', body: patchOf(call, object, command.field, changes) },
+            { dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager', `kubectl-${call.command}`) },
+          ),
+        )
   printDone(call, definition, result, operation, dryRun)
 }
 
@@ -119,6 +143,9 @@ function patchOf(call: Call, object: KubeObject, field: MetadataCommand['field']
     ...remove.filter((key) => Object.hasOwn(existing, key)).map((key): [string, null] => [key, null]),
   ]
   const resourceVersion = call.flags.string('resource-version')
-  const metadata = { ...(entries.length === 0 ? {} : { [field]: Object.fromEntries(entries) }), ...(resourceVersion === '' ? {} : { resourceVersion }) }
+  const metadata = {
+    ...(entries.length === 0 ? {} : { [field]: Object.fromEntries(entries) }),
+    ...(resourceVersion === '' ? {} : { resourceVersion }),
+  }
   return Object.keys(metadata).length === 0 ? {} : { metadata }
 }

@@ -14,7 +14,8 @@ export function nodesOfCall(call: Call): readonly Node[] {
   const { targets } = selectResources(call, args, selector === '' ? {} : { labelSelector: selector })
   return targets.flatMap((target) => {
     const { resource, group } = target.definition
-    if (resource !== 'nodes' || group !== '') throw new KubectlError(`error: expected resource of type node, got ${JSON.stringify(resource)}`)
+    if (resource !== 'nodes' || group !== '')
+      throw new KubectlError(`error: expected resource of type node, got ${JSON.stringify(resource)}`)
     return fetchTarget(call.client, target).objects as unknown as readonly Node[]
   })
 }

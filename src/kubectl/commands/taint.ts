@@ -27,11 +27,20 @@ interface TaintChanges {
 export const taint: Command = {
   name: 'taint',
   flags: () => [
-    selectorFlag, dryRunFlag, outputFlag, fieldManagerFlag, validateFlag,
-    { name: 'all', type: 'bool' }, { name: 'overwrite', type: 'bool' },
+    selectorFlag,
+    dryRunFlag,
+    outputFlag,
+    fieldManagerFlag,
+    validateFlag,
+    { name: 'all', type: 'bool' },
+    { name: 'overwrite', type: 'bool' },
   ],
   run(call) {
-    const { resources, changes } = splitChanges(call.args, 'taint', (arg) => arg.includes('=') || arg.includes(':') || arg.endsWith('-'))
+    const { resources, changes } = splitChanges(
+      call.args,
+      'taint',
+      (arg) => arg.includes('=') || arg.includes(':') || arg.endsWith('-'),
+    )
     if (resources.length < 1) throw new KubectlError('one or more resources must be specified as <resource> <name>')
     if (changes.length < 1) throw new KubectlError('at least one taint update is required')
     const parsed = parseTaints(changes)
@@ -52,10 +61,15 @@ function targetsOf(call: Call, resources: readonly string[]): readonly Target[] 
   const [type = '', ...names] = resources
   const selector = call.flags.string('selector')
   const all = call.flags.bool('all')
-  if (!['node', 'nodes'].includes(type.toLowerCase())) throw new KubectlError(`invalid resource type ${type}, only [node nodes] are supported`)
+  if (!['node', 'nodes'].includes(type.toLowerCase()))
+    throw new KubectlError(`invalid resource type ${type}, only [node nodes] are supported`)
   if (all && selector !== '') throw new KubectlError('cannot set --all and --selector at the same time')
-  if (!all && selector === '' && names.length < 1) throw new KubectlError('at least one resource name must be specified since \'all\' parameter is not set')
-  return selectResources(call, ['nodes', ...(all || selector !== '' ? [] : names)], { labelSelector: selector, allowEmptySelector: all }).targets
+  if (!all && selector === '' && names.length < 1)
+    throw new KubectlError("at least one resource name must be specified since 'all' parameter is not set")
+  return selectResources(call, ['nodes', ...(all || selector !== '' ? [] : names)], {
+    labelSelector: selector,
+    allowEmptySelector: all,
+  }).targets
 }
 
 /** Reads the changes. Throws a usage error for the first that is no taint. Source: kubectl pkg/cmd/taint/utils.go parseTaints. */
@@ -71,7 +85,9 @@ function parseTaints(specs: readonly string[]): TaintChanges {
   }
   const both = add.filter((one) => remove.some((other) => other.key === one.key && (other.effect ?? one.effect) === one.effect))
   if (both.length > 0) {
-    throw new KubectlError(`can not both modify and remove the following taint(s) in the same command: ${both.map(taintText).join(', ')}`)
+    throw new KubectlError(
+      `can not both modify and remove the following taint(s) in the same command: ${both.map(taintText).join(', ')}`,
+    )
   }
   return { add, remove }
 }
@@ -80,10 +96,15 @@ function parseTaint(spec: string): TaintSpec {
   const [keyAndValue = '', effect, ...more] = spec.split(':')
   const [key = '', value, ...rest] = keyAndValue.split('=')
   if (more.length > 0 || rest.length > 0) throw usageError('taint', `invalid taint spec: ${spec}`)
-  if (effect !== undefined && !EFFECTS.includes(effect)) throw usageError('taint', `invalid taint effect: ${effect}, unsupported taint effect`)
+  if (effect !== undefined && !EFFECTS.includes(effect))
+    throw usageError('taint', `invalid taint effect: ${effect}, unsupported taint effect`)
   const faults = [...(value === undefined ? [] : labelValueFaults(value)), ...qualifiedNameFaults(key)]
   if (faults.length > 0) throw usageError('taint', `invalid taint spec: ${spec}, ${faults.join('; ')}`)
-  return { key, ...(value === undefined ? {} : { value }), ...(effect === undefined ? {} : { effect: effect as Taint['effect'] }) }
+  return {
+    key,
+    ...(value === undefined ? {} : { value }),
+    ...(effect === undefined ? {} : { effect: effect as Taint['effect'] }),
+  }
 }
 
 function taintText({ key, value = '', effect = '' as Taint['effect'] }: TaintSpec): string {
@@ -96,26 +117,39 @@ function taintNode(call: Call, { definition }: Target, node: Node, changes: Tain
   const dryRun = dryRunOf(call)
   const name = node.metadata.name as string
   const { operation, taints } = changedTaints(node, changes, overwrite)
-  const patched = dryRun === 'client'
-    ? { ...node, spec: { ...node.spec, taints } }
-    : call.client.patch('nodes', { name }, { type: 'strategic', body: { spec: { taints: taints.length === 0 ? null : taints } } }, {
-      dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager', 'kubectl-taint'),
-    })
+  const patched =
+    dryRun === 'client'
+      ? { ...node, spec: { ...node.spec, taints } }
+      : call.client.patch(
+          'nodes',
+          { name },
+          { type: 'strategic', body: { spec: { taints: taints.length === 0 ? null : taints } } },
+          { dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager', 'kubectl-taint') },
+        )
   printDone(call, definition, typed(definition, patched), operation, dryRun)
 }
 
 /** The taints that the node is to have, and what to say. Source: reorganizeTaints. */
-function changedTaints(node: Node, { add, remove }: TaintChanges, overwrite: boolean): { readonly operation: string; readonly taints: readonly Taint[] } {
+function changedTaints(
+  node: Node,
+  { add, remove }: TaintChanges,
+  overwrite: boolean,
+): { readonly operation: string; readonly taints: readonly Taint[] } {
   const old = node.spec.taints ?? []
   const clashing = old.filter((one) => add.some(({ key, effect }) => one.key === key && one.effect === effect))
   if (!overwrite && clashing.length > 0) {
     const keys = clashing.map(({ key }) => key).join(',')
-    throw new KubectlError(`node ${node.metadata.name ?? ''} already has ${keys} taint(s) with same effect(s) and --overwrite is false`)
+    throw new KubectlError(
+      `node ${node.metadata.name ?? ''} already has ${keys} taint(s) with same effect(s) and --overwrite is false`,
+    )
   }
   const fresh = add.map(({ key, value, effect }): Taint => (value === '' ? { effect, key } : { effect, key, value }))
   const merged = [...fresh, ...old.filter((one) => !clashing.includes(one))]
-  const isRemoved = (one: Taint): boolean => remove.some(({ key, effect }) => one.key === key && (effect ?? one.effect) === one.effect)
-  const missing = remove.filter(({ key, effect }) => !merged.some((one) => one.key === key && (effect ?? one.effect) === one.effect))
+  const isRemoved = (one: Taint): boolean =>
+    remove.some(({ key, effect }) => one.key === key && (effect ?? one.effect) === one.effect)
+  const missing = remove.filter(
+    ({ key, effect }) => !merged.some((one) => one.key === key && (effect ?? one.effect) === one.effect),
+  )
   const errors = missing.map((one) => new KubectlError(`taint ${JSON.stringify(taintText(one))} not found`))
   if (errors.length > 0) throw errors.length === 1 ? (errors[0] as Error) : new Aggregate(errors)
   const added = merged.length !== old.length

@@ -17,16 +17,26 @@ const BUILD = {
 /** `v1.35` as `v1.35.0`. */
 const gitVersion = (version: string): string => (/^v?1\.\d+$/.test(version) ? `${version}.0` : version)
 
-const infoOf = (version: string): Readonly<Record<string, string>> =>
-  ({ major: '1', minor: String(minorOf(version)), gitVersion: gitVersion(version), ...BUILD })
+const infoOf = (version: string): Readonly<Record<string, string>> => ({
+  major: '1',
+  minor: String(minorOf(version)),
+  gitVersion: gitVersion(version),
+  ...BUILD,
+})
 
 /** Servers since 1.31 also say what they emulate, and since 1.34 the oldest version that they are compatible with. */
 function serverInfoOf(version: string): Readonly<Record<string, string>> {
   const minor = minorOf(version)
   const { major, minor: shown, ...rest } = infoOf(version) as Record<'major' | 'minor', string>
-  const emulation = minor < 31 ? {} : {
-    emulationMajor: '1', emulationMinor: String(minor), minCompatibilityMajor: '1', minCompatibilityMinor: String(minor - 1),
-  }
+  const emulation =
+    minor < 31
+      ? {}
+      : {
+          emulationMajor: '1',
+          emulationMinor: String(minor),
+          minCompatibilityMajor: '1',
+          minCompatibilityMinor: String(minor - 1),
+        }
   return { major, minor: shown, ...emulation, ...rest }
 }
 
@@ -46,7 +56,9 @@ export const version: Command = {
 
 function printStructured(call: Call, client: string, server: string | undefined, format: string): void {
   const value = {
-    clientVersion: infoOf(client), kustomizeVersion: call.release.kustomize, ...(server === undefined ? {} : { serverVersion: serverInfoOf(server) }),
+    clientVersion: infoOf(client),
+    kustomizeVersion: call.release.kustomize,
+    ...(server === undefined ? {} : { serverVersion: serverInfoOf(server) }),
   }
   if (format === 'json') call.out.line(JSON.stringify(value, null, 2))
   else if (format === 'yaml') call.out.write(printYaml(value))
@@ -65,11 +77,16 @@ function printText(call: Call, client: string, server: string | undefined): void
 }
 
 function goDump(text: string): string {
-  const fields = Object.entries(infoOf(text)).map(([name, value]) => `${name.charAt(0).toUpperCase()}${name.slice(1)}:${JSON.stringify(value)}`)
+  const fields = Object.entries(infoOf(text)).map(
+    ([name, value]) => `${name.charAt(0).toUpperCase()}${name.slice(1)}:${JSON.stringify(value)}`,
+  )
   return `version.Info{${fields.join(', ')}}`
 }
 
 function warnOfSkew(call: Call, client: number, server: number): void {
   if (call.release.minor < 22 || Math.abs(client - server) <= 1) return
-  call.out.errorLine(`WARNING: version difference between client (1.${client}) and server (1.${server}) exceeds the supported minor version skew of +/-1`)
+  call.out.errorLine(
+    `WARNING: version difference between client (1.${client}) and server (1.${server}) `
+      + 'exceeds the supported minor version skew of +/-1',
+  )
 }

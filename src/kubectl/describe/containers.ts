@@ -1,30 +1,53 @@
 import type {
-  Container, ContainerState, ContainerStatus, EnvFromSource, EnvVar, Pod, Probe, ResourceRequirements, VolumeMount,
+  Container,
+  ContainerState,
+  ContainerStatus,
+  EnvFromSource,
+  EnvVar,
+  Pod,
+  Probe,
+  ResourceRequirements,
+  VolumeMount,
 } from '../../api/core/generated.js'
 import type { DescriptionWriter } from './writer.js'
 import { longTime } from './writer.js'
 
 /** The containers of a pod under a title. Source: kubectl pkg/describe describeContainers. */
 export function writeContainers(
-  out: DescriptionWriter, title: string, pod: Pod, containers: readonly Container[], statuses: readonly ContainerStatus[] | undefined,
+  out: DescriptionWriter,
+  title: string,
+  pod: Pod,
+  containers: readonly Container[],
+  statuses: readonly ContainerStatus[] | undefined,
 ): void {
   out.line(0, `${title}:${containers.length === 0 ? ' <none>' : ''}`)
   for (const container of containers) {
     const status = statuses?.find(({ name }) => name === container.name)
     writeBasics(out, container, status)
-    for (const [name, words] of [['Command', container.command], ['Args', container.args]] as const) writeWords(out, name, words)
+    for (const [name, words] of [
+      ['Command', container.command],
+      ['Args', container.args],
+    ] as const)
+      writeWords(out, name, words)
     if (status !== undefined) writeState(out, status)
     writeResources(out, 2, container.resources)
     for (const [name, probe] of [
-      ['Liveness', container.livenessProbe], ['Readiness', container.readinessProbe], ['Startup', container.startupProbe],
-    ] as const) if (probe !== undefined) out.line(2, `${name}:\t${probeText(probe)}`)
+      ['Liveness', container.livenessProbe],
+      ['Readiness', container.readinessProbe],
+      ['Startup', container.startupProbe],
+    ] as const)
+      if (probe !== undefined) out.line(2, `${name}:\t${probeText(probe)}`)
     if ((container.envFrom ?? []).length > 0) writeEnvFrom(out, container.envFrom ?? [])
     writeEnv(out, pod, container.env ?? [])
     writeMounts(out, container.volumeMounts ?? [])
   }
 }
 
-function writeBasics(out: DescriptionWriter, { name, image = '', ports = [] }: Container, status: ContainerStatus | undefined): void {
+function writeBasics(
+  out: DescriptionWriter,
+  { name, image = '', ports = [] }: Container,
+  status: ContainerStatus | undefined,
+): void {
   out.line(1, `${name}:`)
   if (status !== undefined) out.line(2, `Container ID:\t${status.containerID ?? ''}`)
   out.line(2, `Image:\t${image}`)
@@ -34,7 +57,8 @@ function writeBasics(out: DescriptionWriter, { name, image = '', ports = [] }: C
   for (const [title, list] of [
     ['Port', ports.map(({ containerPort, protocol = '', name: of }) => named(containerPort, protocol, of))],
     ['Host Port', ports.map(({ hostPort = 0, protocol = '', name: of }) => named(hostPort, protocol, of))],
-  ] as const) out.line(2, `${title}${list.length > 1 ? 's' : ''}:\t${list.length === 0 ? '<none>' : list.join(', ')}`)
+  ] as const)
+    out.line(2, `${title}${list.length > 1 ? 's' : ''}:\t${list.length === 0 ? '<none>' : list.join(', ')}`)
 }
 
 function writeWords(out: DescriptionWriter, title: string, words: readonly string[] = []): void {
@@ -70,7 +94,10 @@ function writeOneState(out: DescriptionWriter, title: string, { running, waiting
 
 /** Limits and requests. */
 export function writeResources(out: DescriptionWriter, level: number, { limits, requests }: ResourceRequirements): void {
-  for (const [title, list] of [['Limits', limits], ['Requests', requests]] as const) {
+  for (const [title, list] of [
+    ['Limits', limits],
+    ['Requests', requests],
+  ] as const) {
     const entries = Object.entries(list ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
     if (entries.length > 0) out.line(level, `${title}:`)
     for (const [name, quantity] of entries) out.line(level + 1, `${name}:\t${quantity}`)
@@ -79,7 +106,8 @@ export function writeResources(out: DescriptionWriter, level: number, { limits, 
 
 function probeText(probe: Probe): string {
   const { initialDelaySeconds = 0, timeoutSeconds = 0, periodSeconds = 0, successThreshold = 0, failureThreshold = 0 } = probe
-  const numbers = `delay=${initialDelaySeconds}s timeout=${timeoutSeconds}s period=${periodSeconds}s #success=${successThreshold} #failure=${failureThreshold}`
+  const numbers = `delay=${initialDelaySeconds}s timeout=${timeoutSeconds}s period=${periodSeconds}s`
+    + ` #success=${successThreshold} #failure=${failureThreshold}`
   const { exec, httpGet, tcpSocket, grpc } = probe
   if (exec !== undefined) return `exec [${(exec.command ?? []).join(' ')}] ${numbers}`
   if (httpGet !== undefined) {
@@ -102,7 +130,8 @@ function writeEnvFrom(out: DescriptionWriter, sources: readonly EnvFromSource[])
 function writeEnv(out: DescriptionWriter, pod: Pod, variables: readonly EnvVar[]): void {
   out.line(2, `Environment:${variables.length === 0 ? '\t<none>' : ''}`)
   for (const variable of variables) {
-    const [first = '', ...rest] = variable.valueFrom === undefined ? (variable.value ?? '').split('\n') : [sourceText(pod, variable)]
+    const [first = '', ...rest] =
+      variable.valueFrom === undefined ? (variable.value ?? '').split('\n') : [sourceText(pod, variable)]
     out.line(3, `${variable.name}:\t${first}`)
     for (const line of rest) out.line(3, `\t${line}`)
   }
@@ -113,25 +142,36 @@ function sourceText(pod: Pod, { valueFrom }: EnvVar): string {
   if (fieldRef !== undefined) return `${podField(pod, fieldRef.fieldPath)} (${fieldRef.apiVersion ?? 'v1'}:${fieldRef.fieldPath})`
   if (resourceFieldRef !== undefined) return ` (${resourceFieldRef.resource})`
   if (secretKeyRef !== undefined) {
-    return `<set to the key '${secretKeyRef.key}' in secret '${secretKeyRef.name ?? ''}'>\tOptional: ${secretKeyRef.optional ?? false}`
+    const { key, name = '', optional = false } = secretKeyRef
+    return `<set to the key '${key}' in secret '${name}'>\tOptional: ${optional}`
   }
   if (configMapKeyRef === undefined) return ''
-  return `<set to the key '${configMapKeyRef.key}' of config map '${configMapKeyRef.name ?? ''}'>\tOptional: ${configMapKeyRef.optional ?? false}`
+  const { key, name = '', optional = false } = configMapKeyRef
+  return `<set to the key '${key}' of config map '${name}'>\tOptional: ${optional}`
 }
 
 /** The fields of metadata that kubectl fills in; others stay empty. */
 function podField({ metadata }: Pod, path: string): string {
   switch (path) {
-    case 'metadata.name': return metadata.name ?? ''
-    case 'metadata.namespace': return metadata.namespace ?? ''
-    case 'metadata.uid': return metadata.uid ?? ''
-    default: return ''
+    case 'metadata.name':
+      return metadata.name ?? ''
+    case 'metadata.namespace':
+      return metadata.namespace ?? ''
+    case 'metadata.uid':
+      return metadata.uid ?? ''
+    default:
+      return ''
   }
 }
 
 function writeMounts(out: DescriptionWriter, mounts: readonly VolumeMount[]): void {
   out.line(2, `Mounts:${mounts.length === 0 ? '\t<none>' : ''}`)
-  for (const { mountPath, name, readOnly = false, subPath = '' } of mounts.toSorted((a, b) => (a.mountPath < b.mountPath ? -1 : 1))) {
-    out.line(3, `${mountPath} from ${name} (${readOnly ? 'ro' : 'rw'}${subPath === '' ? '' : `,path=${JSON.stringify(subPath)}`})`)
+  for (const { mountPath, name, readOnly = false, subPath = '' } of mounts.toSorted((a, b) =>
+    a.mountPath < b.mountPath ? -1 : 1,
+  )) {
+    out.line(
+      3,
+      `${mountPath} from ${name} (${readOnly ? 'ro' : 'rw'}${subPath === '' ? '' : `,path=${JSON.stringify(subPath)}`})`,
+    )
   }
 }

@@ -5,8 +5,14 @@ import type { Client } from '../../apiserver/client/client.js'
 import type { DescriptionWriter } from './writer.js'
 
 /** Events about an object. Those who may not see events get none. */
-export function eventsAbout(client: Client, selector: Readonly<Record<string, string>>, namespace: string | undefined): readonly Event[] {
-  const fieldSelector = Object.entries(selector).map(([field, value]) => `involvedObject.${field}=${value}`).join(',')
+export function eventsAbout(
+  client: Client,
+  selector: Readonly<Record<string, string>>,
+  namespace: string | undefined,
+): readonly Event[] {
+  const fieldSelector = Object.entries(selector)
+    .map(([field, value]) => `involvedObject.${field}=${value}`)
+    .join(',')
   try {
     return client.list('events', namespace === undefined ? { fieldSelector } : { namespace, fieldSelector }).items
   } catch (error) {

@@ -40,7 +40,11 @@ function rolesOf({ metadata }: Node): string {
 
 function writeTaints(out: DescriptionWriter, { spec }: Node): void {
   const sorted = (spec.taints ?? []).toSorted((a, b) => (`${a.effect},${a.key}` < `${b.effect},${b.key}` ? -1 : 1))
-  writeList(out, 'Taints', sorted.map(({ key, value = '', effect }) => `${value === '' ? key : `${key}=${value}`}:${effect}`))
+  writeList(
+    out,
+    'Taints',
+    sorted.map(({ key, value = '', effect }) => `${value === '' ? key : `${key}=${value}`}:${effect}`),
+  )
 }
 
 function writeLease(out: DescriptionWriter, client: Client, name: string): void {
@@ -71,7 +75,10 @@ function writeConditions(out: DescriptionWriter, { status }: Node): void {
 function writeStatus(out: DescriptionWriter, { spec, status }: Node): void {
   out.line(0, 'Addresses:')
   for (const { type, address } of status.addresses ?? []) out.line(1, `${type}:\t${address}`)
-  for (const [title, list] of [['Capacity', status.capacity], ['Allocatable', status.allocatable]] as const) {
+  for (const [title, list] of [
+    ['Capacity', status.capacity],
+    ['Allocatable', status.allocatable],
+  ] as const) {
     const entries = Object.entries(list ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
     if (entries.length > 0) out.line(0, `${title}:`)
     for (const [name, quantity] of entries) out.line(1, `${name}:\t${quantity}`)
@@ -79,11 +86,18 @@ function writeStatus(out: DescriptionWriter, { spec, status }: Node): void {
   const { nodeInfo } = status
   out.line(0, 'System Info:')
   for (const [title, value] of [
-    ['Machine ID', nodeInfo.machineID], ['System UUID', nodeInfo.systemUUID], ['Boot ID', nodeInfo.bootID],
-    ['Kernel Version', nodeInfo.kernelVersion], ['OS Image', nodeInfo.osImage], ['Operating System', nodeInfo.operatingSystem],
-    ['Architecture', nodeInfo.architecture], ['Container Runtime Version', nodeInfo.containerRuntimeVersion],
-    ['Kubelet Version', nodeInfo.kubeletVersion], ['Kube-Proxy Version', nodeInfo.kubeProxyVersion],
-  ]) out.line(1, `${title}:\t${value}`)
+    ['Machine ID', nodeInfo.machineID],
+    ['System UUID', nodeInfo.systemUUID],
+    ['Boot ID', nodeInfo.bootID],
+    ['Kernel Version', nodeInfo.kernelVersion],
+    ['OS Image', nodeInfo.osImage],
+    ['Operating System', nodeInfo.operatingSystem],
+    ['Architecture', nodeInfo.architecture],
+    ['Container Runtime Version', nodeInfo.containerRuntimeVersion],
+    ['Kubelet Version', nodeInfo.kubeletVersion],
+    ['Kube-Proxy Version', nodeInfo.kubeProxyVersion],
+  ])
+    out.line(1, `${title}:\t${value}`)
   if ((spec.podCIDR ?? '') !== '') out.line(0, `PodCIDR:\t${spec.podCIDR}`)
   if ((spec.podCIDRs ?? []).length > 0) out.line(0, `PodCIDRs:\t${spec.podCIDRs?.join(',')}`)
   if ((spec.providerID ?? '') !== '') out.line(0, `ProviderID:\t${spec.providerID}`)
@@ -103,22 +117,33 @@ function writePods(out: DescriptionWriter, client: Client, node: Node, now: numb
   const totals = pods.map((pod) => ({ pod, requests: podTotals(pod, 'requests'), limits: podTotals(pod, 'limits') }))
   for (const { pod, requests, limits } of totals) {
     const shares = ['cpu', 'memory'].flatMap((name) => [requests, limits].map((one) => shareText(one, name, available)))
-    out.line(1, `${pod.metadata.namespace ?? ''}\t${pod.metadata.name ?? ''}\t\t${shares.join('\t')}\t${ageText(pod.metadata.creationTimestamp, now)}`)
+    out.line(
+      1,
+      [pod.metadata.namespace, pod.metadata.name, '', ...shares, ageText(pod.metadata.creationTimestamp, now)].join('\t'),
+    )
   }
   writeAllocated(out, sumTotals(totals.map(({ requests }) => requests)), sumTotals(totals.map(({ limits }) => limits)), available)
 }
 
-function writeAllocated(out: DescriptionWriter, requests: Totals, limits: Totals, available: Readonly<Record<string, number>>): void {
+function writeAllocated(
+  out: DescriptionWriter,
+  requests: Totals,
+  limits: Totals,
+  available: Readonly<Record<string, number>>,
+): void {
   out.line(0, 'Allocated resources:')
   out.line(0, '  (Total limits may be over 100 percent, i.e., overcommitted.)')
   out.line(1, 'Resource\tRequests\tLimits')
   out.line(1, '--------\t--------\t------')
   const standard = ['cpu', 'memory', 'ephemeral-storage']
-  const further = Object.keys(available).filter((name) => !standard.includes(name) && name !== 'pods').sort()
+  const further = Object.keys(available)
+    .filter((name) => !standard.includes(name) && name !== 'pods')
+    .sort()
   for (const name of [...standard, ...further.filter((one) => one.startsWith('hugepages-'))]) {
     out.line(1, `${name}\t${shareText(requests, name, available)}\t${shareText(limits, name, available)}`)
   }
-  for (const name of further.filter((one) => one.includes('/'))) out.line(1, `${name}\t${totalText(requests, name)}\t${totalText(limits, name)}`)
+  for (const name of further.filter((one) => one.includes('/')))
+    out.line(1, `${name}\t${totalText(requests, name)}\t${totalText(limits, name)}`)
 }
 
 function podsOf(client: Client, node: string): readonly Pod[] | undefined {

@@ -1,4 +1,4 @@
-import type { Pod, Toleration } from '../../api/core/generated.js'
+import type { Pod, Toleration, TopologySpreadConstraint } from '../../api/core/generated.js'
 import { ageText } from '../../api/duration.js'
 import { formatSelector } from '../../api/labels.js'
 import type { Client } from '../../apiserver/client/client.js'
@@ -23,18 +23,27 @@ export function describePod(client: Client, pod: Pod, now: number, withEvents: b
   const { initContainers = [], ephemeralContainers = [] } = spec
   if (initContainers.length > 0) writeContainers(out, 'Init Containers', pod, initContainers, status.initContainerStatuses)
   writeContainers(out, 'Containers', pod, spec.containers, status.containerStatuses)
-  if (ephemeralContainers.length > 0) writeContainers(out, 'Ephemeral Containers', pod, ephemeralContainers as Pod['spec']['containers'], status.ephemeralContainerStatuses)
+  if (ephemeralContainers.length > 0)
+    writeContainers(
+      out,
+      'Ephemeral Containers',
+      pod,
+      ephemeralContainers as Pod['spec']['containers'],
+      status.ephemeralContainerStatuses,
+    )
   writeConditions(out, pod)
   writeVolumes(out, spec.volumes ?? [])
   if (status.qosClass !== undefined) out.line(0, `QoS Class:\t${status.qosClass}`)
   writeLabels(out, 'Node-Selectors', spec.nodeSelector)
-  writeList(out, 'Tolerations', (spec.tolerations ?? []).toSorted((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : (a.key ?? '') > (b.key ?? '') ? 1 : 0))
-    .map(tolerationText))
+  writeList(
+    out,
+    'Tolerations',
+    (spec.tolerations ?? [])
+      .toSorted((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : (a.key ?? '') > (b.key ?? '') ? 1 : 0))
+      .map(tolerationText),
+  )
   const constraints = spec.topologySpreadConstraints ?? []
-  if (constraints.length > 0) {
-    writeList(out, 'Topology Spread Constraints', constraints.map(({ topologyKey, whenUnsatisfiable, maxSkew, labelSelector }) =>
-      `${topologyKey}:${whenUnsatisfiable} when max skew ${maxSkew} is exceeded${labelSelector === undefined ? '' : ` for selector ${formatSelector(labelSelector)}`}`))
-  }
+  if (constraints.length > 0) writeList(out, 'Topology Spread Constraints', constraints.map(constraintText))
   if (withEvents) writeEvents(out, podEvents(client, pod), now)
   return out.toString()
 }
@@ -94,8 +103,19 @@ function writeConditions(out: DescriptionWriter, { spec, status }: Pod): void {
   for (const { type, status: value } of conditions) out.line(1, `${type} \t${value} `)
 }
 
-function tolerationText({ key = '', value = '', effect = '' as NonNullable<Toleration['effect']>, operator, tolerationSeconds }: Toleration): string {
+function tolerationText({
+  key = '',
+  value = '',
+  effect = '' as NonNullable<Toleration['effect']>,
+  operator,
+  tolerationSeconds,
+}: Toleration): string {
   const head = `${key}${value === '' ? '' : `=${value}`}${(effect as string) === '' ? '' : `:${effect}`}`
   const exists = operator === 'Exists' && value === '' ? `${head === '' ? '' : ' '}op=Exists` : ''
   return `${head}${exists}${tolerationSeconds === undefined ? '' : ` for ${tolerationSeconds}s`}`
+}
+
+function constraintText({ topologyKey, whenUnsatisfiable, maxSkew, labelSelector }: TopologySpreadConstraint): string {
+  const selector = labelSelector === undefined ? '' : ` for selector ${formatSelector(labelSelector)}`
+  return `${topologyKey}:${whenUnsatisfiable} when max skew ${maxSkew} is exceeded${selector}`
 }

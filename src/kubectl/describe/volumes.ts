@@ -18,39 +18,78 @@ export function writeVolumes(out: DescriptionWriter, volumes: readonly Volume[])
   }
 }
 
-function linesOf({ hostPath, emptyDir, secret, configMap, persistentVolumeClaim: claim, projected, nfs, downwardAPI }: Volume): Lines | undefined {
+function linesOf({
+  hostPath,
+  emptyDir,
+  secret,
+  configMap,
+  persistentVolumeClaim: claim,
+  projected,
+  nfs,
+  downwardAPI,
+}: Volume): Lines | undefined {
   if (hostPath !== undefined) {
-    return [['Type', 'HostPath (bare host directory volume)'], ['Path', hostPath.path], ['HostPathType', hostPath.type ?? '<none>']]
+    return [
+      ['Type', 'HostPath (bare host directory volume)'],
+      ['Path', hostPath.path],
+      ['HostPathType', hostPath.type ?? '<none>'],
+    ]
   }
   if (emptyDir !== undefined) {
     return [
-      ['Type', "EmptyDir (a temporary directory that shares a pod's lifetime)"], ['Medium', emptyDir.medium ?? ''],
+      ['Type', "EmptyDir (a temporary directory that shares a pod's lifetime)"],
+      ['Medium', emptyDir.medium ?? ''],
       ['SizeLimit', emptyDir.sizeLimit ?? '<unset>'],
     ]
   }
   if (secret !== undefined) {
-    return [['Type', 'Secret (a volume populated by a Secret)'], ['SecretName', secret.secretName ?? ''], ['Optional', secret.optional ?? false]]
+    return [
+      ['Type', 'Secret (a volume populated by a Secret)'],
+      ['SecretName', secret.secretName ?? ''],
+      ['Optional', secret.optional ?? false],
+    ]
   }
   if (configMap !== undefined) {
-    return [['Type', 'ConfigMap (a volume populated by a ConfigMap)'], ['Name', configMap.name ?? ''], ['Optional', configMap.optional ?? false]]
+    return [
+      ['Type', 'ConfigMap (a volume populated by a ConfigMap)'],
+      ['Name', configMap.name ?? ''],
+      ['Optional', configMap.optional ?? false],
+    ]
   }
   if (claim !== undefined) {
     return [
-      ['Type', 'PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)'], ['ClaimName', claim.claimName],
+      ['Type', 'PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)'],
+      ['ClaimName', claim.claimName],
       ['ReadOnly', claim.readOnly ?? false],
     ]
   }
   if (nfs !== undefined) {
-    return [['Type', 'NFS (an NFS mount that lasts the lifetime of a pod)'], ['Server', nfs.server], ['Path', nfs.path], ['ReadOnly', nfs.readOnly ?? false]]
+    return [
+      ['Type', 'NFS (an NFS mount that lasts the lifetime of a pod)'],
+      ['Server', nfs.server],
+      ['Path', nfs.path],
+      ['ReadOnly', nfs.readOnly ?? false],
+    ]
   }
   if (downwardAPI !== undefined) return [['Type', 'DownwardAPI (a volume populated by information about the pod)']]
   if (projected === undefined) return undefined
-  return [['Type', 'Projected (a volume that contains injected data from multiple sources)'], ...(projected.sources ?? []).flatMap(projectionLines)]
+  return [
+    ['Type', 'Projected (a volume that contains injected data from multiple sources)'],
+    ...(projected.sources ?? []).flatMap(projectionLines),
+  ]
 }
 
 function projectionLines({ secret, downwardAPI, configMap, serviceAccountToken: token }: VolumeProjection): Lines {
-  if (secret !== undefined) return [['SecretName', secret.name ?? ''], ['Optional', secret.optional ?? false]]
+  if (secret !== undefined)
+    return [
+      ['SecretName', secret.name ?? ''],
+      ['Optional', secret.optional ?? false],
+    ]
   if (downwardAPI !== undefined) return [['DownwardAPI', true]]
-  if (configMap !== undefined) return [['ConfigMapName', configMap.name ?? ''], ['Optional', configMap.optional ?? false]]
+  if (configMap !== undefined)
+    return [
+      ['ConfigMapName', configMap.name ?? ''],
+      ['Optional', configMap.optional ?? false],
+    ]
   return token === undefined ? [] : [['TokenExpirationSeconds', token.expirationSeconds ?? 0]]
 }

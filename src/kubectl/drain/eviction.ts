@@ -9,7 +9,10 @@ import type { DrainOptions } from './options.js'
 const RETRY_MS = 5000
 const POLL_MS = 1000
 
-/** One pod on its way out. Upstream has a goroutine for each; here all take turns in list order at the instant when they are due. */
+/**
+ * One pod on its way out. Upstream has a goroutine for each; here all take turns in list order at the instant when they are
+ * due.
+ */
 interface Leaving {
   readonly pod: Pod
   /** Virtual ms of the next attempt or look. */
@@ -30,7 +33,10 @@ export interface EvictionTexts {
 
 const nameOf = ({ metadata }: Pod): string => metadata.name as string
 const namespaceOf = ({ metadata }: Pod): string => metadata.namespace as string
-const keyOf = (pod: Pod): { readonly name: string; readonly namespace: string } => ({ name: nameOf(pod), namespace: namespaceOf(pod) })
+const keyOf = (pod: Pod): { readonly name: string; readonly namespace: string } => ({
+  name: nameOf(pod),
+  namespace: namespaceOf(pod),
+})
 
 const isTerminatingNamespace = (error: unknown): error is ApiError =>
   isApiError(error, 'Forbidden') && error.details.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true
@@ -94,8 +100,11 @@ export class Eviction {
     else if (isTerminatingNamespace(error)) {
       if (active.metadata.deletionTimestamp !== undefined) one.phase = 'waiting'
       else {
-        this.#retry(one, `error when evicting pod ${JSON.stringify(nameOf(active))} from terminating namespace `
-          + `${JSON.stringify(namespaceOf(active))} (will retry after 5s): ${error.message}`)
+        this.#retry(
+          one,
+          `error when evicting pod ${JSON.stringify(nameOf(active))} from terminating namespace `
+            + `${JSON.stringify(namespaceOf(active))} (will retry after 5s): ${error.message}`,
+        )
       }
     } else if (error instanceof Error && isApiError(error)) this.#fail(one, this.#texts.failed(active, error))
     else throw error
@@ -156,7 +165,9 @@ function lookFor(call: Call, pod: Pod, options: DrainOptions): 'there' | 'gone' 
   const found = ignoreNotFound(() => call.client.get('pods', keyOf(pod)))
   if (found === undefined || found.metadata.uid !== pod.metadata.uid) return 'gone'
   if (!isDeletedLongAgo(found, { clock: call.env.clock, options })) return 'there'
-  call.out.line(`pod ${JSON.stringify(nameOf(pod))} has DeletionTimestamp older than ${options.skipWaitForDeleteTimeout} seconds, skipping`)
+  call.out.line(
+    `pod ${JSON.stringify(nameOf(pod))} has DeletionTimestamp older than ${options.skipWaitForDeleteTimeout} seconds, skipping`,
+  )
   return 'skipped'
 }
 
@@ -164,7 +175,8 @@ function lookFor(call: Call, pod: Pod, options: DrainOptions): 'there' | 'gone' 
 export function deletePods(call: Call, options: DrainOptions, pods: readonly Pod[]): void {
   const { gracePeriodSeconds, dryRun, timeoutMs } = options
   const base = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }
-  for (const pod of pods) ignoreNotFound(() => call.client.delete('pods', keyOf(pod), dryRun === 'server' ? { ...base, dryRun: true } : base))
+  for (const pod of pods)
+    ignoreNotFound(() => call.client.delete('pods', keyOf(pod), dryRun === 'server' ? { ...base, dryRun: true } : base))
   if (dryRun === 'server') return
   const deadline = timeoutMs === 0 ? Number.POSITIVE_INFINITY : call.env.clock.now() + timeoutMs
   let pending = pods

@@ -39,7 +39,8 @@ const fail = (text: string): Verdict => ({ delete: false, kind: 'error', text })
 
 const isFinished = ({ status }: Pod): boolean => status.phase === 'Succeeded' || status.phase === 'Failed'
 
-const controllerOf = ({ metadata }: Pod): OwnerReference | undefined => metadata.ownerReferences?.find(({ controller }) => controller === true)
+const controllerOf = ({ metadata }: Pod): OwnerReference | undefined =>
+  metadata.ownerReferences?.find(({ controller }) => controller === true)
 
 /** Whether the pod has been terminating for longer than `--skip-wait-for-delete-timeout`. */
 export function isDeletedLongAgo(pod: Pod, { clock, options }: Pick<FilterContext, 'clock' | 'options'>): boolean {

@@ -25,7 +25,8 @@ const evictionTexts: EvictionTexts = {
   announces: true,
   retry: (pod, error) => `error when evicting ${quoted(pod)} (will retry after 5s): ${error.message}`,
   failed: (pod, error) => `error when evicting ${quoted(pod)}: ${error.message}`,
-  waitFailed: ({ metadata }, error) => `error when waiting for pod ${JSON.stringify(metadata.name)} in namespace `
+  waitFailed: ({ metadata }, error) =>
+    `error when waiting for pod ${JSON.stringify(metadata.name)} in namespace `
     + `${JSON.stringify(metadata.namespace)} to terminate: ${error.message}`,
   timedOut: (pod, options) => `error when evicting ${quoted(pod)}: global timeout reached: ${options.timeoutText}`,
 }
@@ -41,7 +42,9 @@ export function drainNodes(call: Call, nodes: readonly Node[], options: DrainOpt
       call.out.line(`node/${name} drained${dryRunSuffix(options.dryRun)}`)
     } catch (error) {
       if (!isFailure(error)) throw error
-      call.out.errorLine(`error: unable to drain node ${JSON.stringify(name)} due to error: ${error.message}, continuing command...`)
+      call.out.errorLine(
+        `error: unable to drain node ${JSON.stringify(name)} due to error: ${error.message}, continuing command...`,
+      )
       failed.push({ name, error })
     }
   }
@@ -52,11 +55,17 @@ export function drainNodes(call: Call, nodes: readonly Node[], options: DrainOpt
 }
 
 function drainNode(call: Call, node: string, options: DrainOptions): void {
-  const context: FilterContext = { client: call.client, clock: call.env.clock, options, texts: filterTexts(call.release.emptyDirFlag) }
+  const context: FilterContext = {
+    client: call.client,
+    clock: call.env.clock,
+    options,
+    texts: filterTexts(call.release.emptyDirFlag),
+  }
   const pods = podsToDelete(node, context)
   if (pods.warning !== '') call.out.errorLine(`Warning: ${pods.warning}`)
   if (options.dryRun === 'client') {
-    for (const { metadata } of pods.toDelete) call.out.line(`evicting pod ${metadata.namespace ?? ''}/${metadata.name ?? ''} (dry run)`)
+    for (const { metadata } of pods.toDelete)
+      call.out.line(`evicting pod ${metadata.namespace ?? ''}/${metadata.name ?? ''} (dry run)`)
     return
   }
   try {

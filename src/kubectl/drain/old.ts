@@ -30,7 +30,10 @@ const evictionTexts: EvictionTexts = {
   timedOut: (_, options) => `Drain did not complete within ${options.timeoutText}`,
 }
 
-/** Drain as kubectl 1.14 and older did it: the first node that fails ends the command. Source: kubectl 1.14 pkg/cmd/drain RunDrain. */
+/**
+ * Drain as kubectl 1.14 and older did it: the first node that fails ends the command. Source: kubectl 1.14 pkg/cmd/drain
+ * RunDrain.
+ */
 export function drainNodes(call: Call, nodes: readonly Node[], options: DrainOptions): void {
   cordonNodes(call, nodes, true, options.dryRun)
   for (const [at, node] of nodes.entries()) {

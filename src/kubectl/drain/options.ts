@@ -36,12 +36,14 @@ export function drainFlags({ emptyDirFlag, oldDrain }: Release): readonly FlagSp
     selectorFlag,
     oldDrain ? { name: 'dry-run', type: 'bool' } : dryRunFlag,
   ]
-  return oldDrain ? common : [
-    ...common,
-    { name: 'disable-eviction', type: 'bool' },
-    { name: 'skip-wait-for-delete-timeout', type: 'int' },
-    { name: 'chunk-size', type: 'int' },
-  ]
+  return oldDrain
+    ? common
+    : [
+        ...common,
+        { name: 'disable-eviction', type: 'bool' },
+        { name: 'skip-wait-for-delete-timeout', type: 'int' },
+        { name: 'chunk-size', type: 'int' },
+      ]
 }
 
 /** Reads the flags. Throws KubectlError for a pod selector that cannot be read. */
@@ -69,7 +71,8 @@ function checkSelector(selector: string): void {
   try {
     parseLabelSelector(selector)
   } catch (error) {
-    if (error instanceof SelectorSyntaxError) throw new KubectlError('--pod-selector=<pod_selector> must be a valid label selector')
+    if (error instanceof SelectorSyntaxError)
+      throw new KubectlError('--pod-selector=<pod_selector> must be a valid label selector')
     throw error
   }
 }

@@ -11,13 +11,16 @@ export interface SortedPods {
 }
 
 /**
- * Lists the pods of a node and asks the filters. `keepAll` keeps every warning of a pod, as 1.14 did; otherwise only what the last
- * filter said counts (facts of pkg/drain: so the local storage warning is never seen).
- * Upstream's groups come in Go's random map order; here they are sorted by text, the same on every run.
+ * Lists the pods of a node and asks the filters. `keepAll` keeps every warning of a pod, as 1.14 did; otherwise only what the
+ * last filter said counts (facts of pkg/drain: so the local storage warning is never seen). Upstream's groups come in Go's
+ * random map order; here they are sorted by text, the same on every run.
  */
 export function sortPods(node: string, context: FilterContext, keepAll: boolean): SortedPods {
   const { client, options } = context
-  const pods = client.list('pods', { fieldSelector: `spec.nodeName=${node}`, ...(options.podSelector === '' ? {} : { labelSelector: options.podSelector }) })
+  const pods = client.list('pods', {
+    fieldSelector: `spec.nodeName=${node}`,
+    ...(options.podSelector === '' ? {} : { labelSelector: options.podSelector }),
+  })
   const errors = new Map<string, string[]>()
   const warnings = new Map<string, string[]>()
   const toDelete: Pod[] = []

@@ -1,5 +1,5 @@
 import { KubectlError } from '../errors.js'
-import { evaluatePath, textOf } from './jsonpath/evaluate.js'
+import { evaluatePath, textOf } from './jsonpath/results.js'
 import type { Step } from './jsonpath/nodes.js'
 import { parseJsonPath } from './jsonpath/parse.js'
 import { TABLE, TabWriter } from './tabwriter.js'
@@ -28,7 +28,10 @@ const RELAXED = /^\{\.?([^{}]+)\}$|^\.?([^{}]+)$/
 /** A path as users write it: `.a.b`, `a.b`, `{.a.b}`. Source: kubectl get.RelaxedJSONPathExpression. */
 export function stepsOf(text: string): readonly Step[] {
   const match = RELAXED.exec(text)
-  if (match === null) throw new KubectlError(`unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'`)
+  if (match === null)
+    throw new KubectlError(
+      `unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'`,
+    )
   const [node] = parseJsonPath(`{.${match[1] ?? match[2] ?? ''}}`).nodes
   return node?.kind === 'path' ? node.steps : []
 }

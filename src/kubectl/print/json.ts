@@ -1,6 +1,12 @@
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
-const escapes: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', '\u2028': '\\u2028', '\u2029': '\\u2029' }
+const escapes: Readonly<Record<string, string>> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+}
 
 /** A string as Go's encoding/json writes it, with `<`, `>` and `&` escaped. */
 export function goString(text: string): string {
@@ -13,9 +19,17 @@ export function goJson(value: unknown, indent = '', prefix = ''): string {
   if (typeof json === 'string') return goString(json)
   if (json === null || typeof json !== 'object') return JSON.stringify(json)
   const inner = prefix + indent
-  if (Array.isArray(json)) return enclose('[', json.map((item: unknown) => goJson(item, indent, inner)), ']', indent, prefix)
+  if (Array.isArray(json))
+    return enclose(
+      '[',
+      json.map((item: unknown) => goJson(item, indent, inner)),
+      ']',
+      indent,
+      prefix,
+    )
   const colon = indent === '' ? ':' : ': '
-  const entries = Object.entries(json).filter(([, field]) => field !== undefined)
+  const entries = Object.entries(json)
+    .filter(([, field]) => field !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, field]) => goString(key) + colon + goJson(field, indent, inner))
   return enclose('{', entries, '}', indent, prefix)

@@ -2,14 +2,16 @@ import type { KubeObject } from '../../api/definition.js'
 import { compareQuantities, parseQuantity, QuantityError } from '../../api/quantity.js'
 import { KubectlError } from '../errors.js'
 import { stepsOf } from './custom-columns.js'
-import { evaluatePath } from './jsonpath/evaluate.js'
+import { evaluatePath, textOf } from './jsonpath/results.js'
 
 /** Sorts objects by the field that `--sort-by` names; equal ones keep their order, those without the field come first. */
 export function sortObjects(objects: readonly KubeObject[], field: string): readonly KubeObject[] {
   const steps = stepsOf(field)
   const keyed = objects.map((object) => ({ object, key: evaluatePath(steps, object)[0] }))
   if (objects.length > 0 && keyed.every(({ key }) => key === undefined)) {
-    throw new KubectlError(`couldn't find any field with path "{${field.startsWith('.') ? '' : '.'}${field.replaceAll(/[{}]/g, '')}}" in the list of objects`)
+    throw new KubectlError(
+      `couldn't find any field with path "{.${field.replaceAll(/[{}]/g, '').replace(/^\./, '')}}" in the list of objects`,
+    )
   }
   return keyed.sort((a, b) => compare(a.key, b.key)).map(({ object }) => object)
 }
@@ -17,7 +19,7 @@ export function sortObjects(objects: readonly KubeObject[], field: string): read
 function compare(a: unknown, b: unknown): number {
   if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1
   if (typeof a === 'number' && typeof b === 'number') return a - b
-  const [x, y] = [String(a), String(b)]
+  const [x, y] = [textOf(a), textOf(b)]
   return compareAsQuantities(x, y) ?? compareNaturally(x, y)
 }
 

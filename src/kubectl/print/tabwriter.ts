@@ -13,8 +13,8 @@ export const TABLE: TabOptions = { minWidth: 6, padding: 3, rememberWidths: true
 export const DESCRIPTION: TabOptions = { minWidth: 0, padding: 2 }
 
 /**
- * Aligns text whose cells end in tabs, as Go's text/tabwriter does: a column is a run of lines that all have that cell, and is as wide
- * as its widest cell. Follows the RememberWidths variant of liggitt/tabwriter.
+ * Aligns text whose cells end in tabs, as Go's text/tabwriter does: a column is a run of lines that all have that cell, and is
+ * as wide as its widest cell. Follows the RememberWidths variant of liggitt/tabwriter.
  */
 export class TabWriter {
   readonly #options: TabOptions
@@ -71,8 +71,10 @@ function textWidth(text: string): number {
 }
 
 function alignLine(cells: readonly string[], widths: readonly number[]): string {
-  return cells.map((cell, at) => {
-    const width = widths[at]
-    return width === undefined ? cell : cell + ' '.repeat(Math.max(0, width - textWidth(cell)))
-  }).join('')
+  return cells
+    .map((cell, at) => {
+      const width = widths[at]
+      return width === undefined ? cell : cell + ' '.repeat(Math.max(0, width - textWidth(cell)))
+    })
+    .join('')
 }

@@ -1,5 +1,7 @@
 /** A value that a filter compares with, or a path to one. */
-export type Operand = { readonly kind: 'literal'; readonly value: string | number | boolean } | { readonly kind: 'path'; readonly steps: readonly Step[] }
+export type Operand =
+  | { readonly kind: 'literal'; readonly value: string | number | boolean }
+  | { readonly kind: 'path'; readonly steps: readonly Step[] }
 
 /** One step of a path. */
 export type Step =

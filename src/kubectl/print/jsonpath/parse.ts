@@ -53,7 +53,8 @@ class TemplateParser {
   }
 
   #actionNodes(action: string): readonly Node[] {
-    if (/^range(?:\s|$)/.test(action)) return [{ kind: 'range', steps: new PathParser(action.slice(5).trim(), this.#fail).parse(), body: this.#nodes(true) }]
+    if (/^range(?:\s|$)/.test(action))
+      return [{ kind: 'range', steps: new PathParser(action.slice(5).trim(), this.#fail).parse(), body: this.#nodes(true) }]
     if (/^["']/.test(action)) return [{ kind: 'text', text: unquote(action) }]
     return [{ kind: 'path', steps: new PathParser(action, this.#fail).parse() }]
   }
@@ -161,8 +162,11 @@ function arrayStep(inner: string, fail: Fail): Step {
   const [, start = '', end, step] = slice
   if (end === undefined) return { kind: 'slice', start: Number(start), end: Number(start) + 1, step: 1, index: true }
   return {
-    kind: 'slice', step: step === undefined || step === '' ? 1 : Number(step), index: false,
-    ...(start === '' ? {} : { start: Number(start) }), ...(end === '' ? {} : { end: Number(end) }),
+    kind: 'slice',
+    step: step === undefined || step === '' ? 1 : Number(step),
+    index: false,
+    ...(start === '' ? {} : { start: Number(start) }),
+    ...(end === '' ? {} : { end: Number(end) }),
   }
 }
 

@@ -13,13 +13,20 @@ export function evaluateTemplate(template: Template, value: unknown): readonly (
 }
 
 function render(nodes: readonly Node[], value: unknown): string {
-  return nodes.map((node) => {
-    switch (node.kind) {
-      case 'text': return node.text
-      case 'path': return evaluatePath(node.steps, value).map(textOf).join(' ')
-      case 'range': return evaluatePath(node.steps, value).map((item) => render(node.body, item)).join('')
-    }
-  }).join('')
+  return nodes
+    .map((node) => {
+      switch (node.kind) {
+        case 'text':
+          return node.text
+        case 'path':
+          return evaluatePath(node.steps, value).map(textOf).join(' ')
+        case 'range':
+          return evaluatePath(node.steps, value)
+            .map((item) => render(node.body, item))
+            .join('')
+      }
+    })
+    .join('')
 }
 
 /** Strings as they are, everything else as JSON. */
@@ -37,12 +44,18 @@ export function evaluatePath(steps: readonly Step[], value: unknown): readonly u
 
 function evaluateStep(step: Step, value: unknown): readonly unknown[] {
   switch (step.kind) {
-    case 'field': return fieldOf(value, step.name)
-    case 'wildcard': return childrenOf(value)
-    case 'recursive': return descendants(value)
-    case 'slice': return sliceOf(step, value)
-    case 'union': return step.paths.flatMap((path) => evaluatePath(path, value))
-    case 'filter': return Array.isArray(value) ? value.filter((item: unknown) => passes(step, item)) : []
+    case 'field':
+      return fieldOf(value, step.name)
+    case 'wildcard':
+      return childrenOf(value)
+    case 'recursive':
+      return descendants(value)
+    case 'slice':
+      return sliceOf(step, value)
+    case 'union':
+      return step.paths.flatMap((path) => evaluatePath(path, value))
+    case 'filter':
+      return Array.isArray(value) ? value.filter((item: unknown) => passes(step, item)) : []
   }
 }
 
@@ -56,7 +69,9 @@ function fieldOf(value: unknown, name: string): readonly unknown[] {
 function childrenOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([, field]: [string, unknown]) => field)
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, field]: [string, unknown]) => field)
 }
 
 function descendants(value: unknown): readonly unknown[] {
@@ -68,7 +83,8 @@ function sliceOf(step: Extract<Step, { kind: 'slice' }>, value: unknown): readon
   const at = (index: number): number => (index < 0 ? value.length + index : index)
   const start = at(step.start ?? 0)
   if (step.index) {
-    if (start < 0 || start >= value.length) throw new KubectlError(`array index out of bounds: index ${step.start ?? 0}, length ${value.length}`)
+    if (start < 0 || start >= value.length)
+      throw new KubectlError(`array index out of bounds: index ${step.start ?? 0}, length ${value.length}`)
     return [value[start]]
   }
   const end = Math.min(at(step.end ?? value.length), value.length)
@@ -81,17 +97,22 @@ function passes({ left, operator, right }: Extract<Step, { kind: 'filter' }>, it
   const [b] = right === undefined ? [] : operandValues(right, item)
   if (a === undefined || b === undefined) return false
   switch (operator) {
-    case '==': return a === b
-    case '!=': return a !== b
-    case '<': return less(a, b)
-    case '>': return less(b, a)
-    case '<=': return !less(b, a)
-    default: return !less(a, b)
+    case '==':
+      return a === b
+    case '!=':
+      return a !== b
+    case '<':
+      return less(a, b)
+    case '>':
+      return less(b, a)
+    case '<=':
+      return !less(b, a)
+    default:
+      return !less(a, b)
   }
 }
 
 const operandValues = (operand: Operand, item: unknown): readonly unknown[] =>
   operand.kind === 'literal' ? [operand.value] : evaluatePath(operand.steps, item)
 
-const less = (a: unknown, b: unknown): boolean =>
-  typeof a === 'number' && typeof b === 'number' ? a < b : String(a) < String(b)
+const less = (a: unknown, b: unknown): boolean => (typeof a === 'number' && typeof b === 'number' ? a < b : String(a) < String(b))
