@@ -3,12 +3,12 @@
  * package.json's `exports` and shared chunks, with the small dependencies inside. Why: docs/decisions/toolchain-build.md.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
 /** Pure code that loads several times faster bundled than file by file. Anything else stays an import. */
-const inlined = ['eventemitter3', 'immer', 'pure-rand', 'rfc6902', 'yaml', 'zod']
+const inlined = ['eventemitter3', 'immer', 'pure-rand', 'yaml', 'zod']
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -51,12 +51,9 @@ async function bundle(): Promise<void> {
   await build.close()
 }
 
-/** The licence file, or what the README says of it (rfc6902 has no file). */
+/** The licence file of a package. */
 function licenceText(folder: string): string {
-  if (existsSync(`${folder}/LICENSE`)) return readFileSync(`${folder}/LICENSE`, 'utf8').trim()
-  const [, said] = readFileSync(`${folder}/README.md`, 'utf8').split(/^## Licen[sc]e$/m)
-  if (said === undefined) throw new Error(`no licence in ${folder}`)
-  return said.trim()
+  return readFileSync(`${folder}/LICENSE`, 'utf8').trim()
 }
 
 /** The licences of the code that the bundle carries, as they ask for. */

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { SimCluster } from '../../src/index.js'
+
+/** The two forms in which every row of the course runs: as it was written, and as it is done today. */
+export const FORMS = [
+  { form: 'as written, v1.14', version: 'v1.14', emptyDirFlag: '--delete-local-data', kubelet: 'v1.13.7-gke.8' },
+  { form: 'today, v1.35', version: 'v1.35', emptyDirFlag: '--delete-emptydir-data', kubelet: 'v1.35.2' },
+] as const
+
+export type Form = (typeof FORMS)[number]
+
+const POOL = 'gke-standard-cluster-1-default-pool-bdf36b75'
+export const NODES: readonly string[] = ['dlzj', 'rct0', 'x5j5'].map((suffix) => `${POOL}-${suffix}`)
+
+export function manifest(name: string): string {
+  return readFileSync(new URL(`../../examples/manifests/${name}`, import.meta.url), 'utf8')
+}
+
+const aged = new Map<string, SimCluster>()
+
+/** The course's three nodes with its workloads, thirty hours old; each call gives a fork of its own. */
+export function courseCluster({ version, kubelet }: Form): SimCluster {
+  let cluster = aged.get(version)
+  if (!cluster) {
+    cluster = new SimCluster({ version, nodes: NODES.map((name) => ({ name, kubeletVersion: kubelet })) })
+    cluster.apply(manifest('office.yaml'))
+    cluster.settle()
+    aged.set(version, cluster.advance('30h'))
+  }
+  return cluster.fork()
+}
+
+/** The node on which a pod of namespace `default` runs. */
+export function nodeOf(cluster: SimCluster, pod: string): string {
+  return cluster.get('pods', { namespace: 'default', name: pod }).spec.nodeName as string
+}
+
+/** Names of the pods of a node, DaemonSet pods left out. */
+export function movablePodsOn(cluster: SimCluster, node: string): readonly string[] {
+  const { items } = cluster.list('pods', { fieldSelector: `spec.nodeName=${node}` })
+  return items.filter((pod) => pod.metadata.ownerReferences?.[0]?.kind !== 'DaemonSet').map((pod) => pod.metadata.name as string)
+}
+
+/** Names of the DaemonSet pods of a node, with or without their namespace, in kubectl's order. */
+export function daemonPodsOn(cluster: SimCluster, node: string, { withNamespace }: { withNamespace: boolean }): readonly string[] {
+  const { items } = cluster.list('pods', { fieldSelector: `spec.nodeName=${node}` })
+  return items
+    .filter((pod) => pod.metadata.ownerReferences?.[0]?.kind === 'DaemonSet')
+    .map(({ metadata: { namespace, name } }) => (withNamespace ? `${namespace as string}/${name as string}` : (name as string)))
+}
+
+/** The columns of a printed table, as lists of cells. */
+export function cells(table: string): readonly (readonly string[])[] {
+  return table.trimEnd().split('\n').map((line) => line.split(/ {2,}/))
+}
