@@ -55,7 +55,7 @@ class GroupRenderer {
 
   #imports(): readonly string[] {
     const lines = this.#group.imports.map((folder) => `import { ${folder}Schema } from '../${folder}/generated.js'`)
-    for (const [folder, names] of [...this.#types].sort()) {
+    for (const [folder, names] of [...this.#types].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const from = folder === 'json' ? '../json.js' : `../${folder}/generated.js`
       lines.push(wrap(`import type {`, [...names].sort(), `} from '${from}'`))
     }
@@ -136,7 +136,7 @@ class GroupRenderer {
     if (schema.required?.includes(field)) text = `${this.#word('required')}(${text})`
     const preset = property.default
     if (preset !== undefined && typeof preset !== 'object' && !zeroValues.has(preset)) {
-      text = `${this.#word('withDefault')}(${text}, ${typeof preset === 'string' ? `'${preset}'` : String(preset)})`
+      text = `${this.#word('withDefault')}(${text}, ${typeof preset === 'string' ? `'${preset}'` : JSON.stringify(preset)})`
     }
     return this.#patched(text, property)
   }

@@ -222,7 +222,7 @@ export class SimCluster {
   }
 
   /** Subscribes to the bus; the answer ends the subscription. */
-  on<Name extends keyof ClusterEvents & string>(name: Name, listener: (event: ClusterEvents[Name]) => void): () => void {
+  on<Name extends keyof ClusterEvents>(name: Name, listener: (event: ClusterEvents[Name]) => void): () => void {
     return this.bus.on(name, listener)
   }
 
