@@ -1,0 +1,40 @@
+import { formatTime } from '../api/time.js'
+import type { KernelEvents } from '../sim/event-bus.js'
+import type { ObjectReference, Violation } from './invariant.js'
+
+/** Where and when a violation came about. */
+export interface ViolationPlace {
+  /** Virtual ms. */
+  readonly time: number
+  /** The handler call in which it happened; undefined when the user's own call did it. */
+  readonly step?: KernelEvents['step']
+}
+
+/** A cluster has broken an invariant. The message tells which, when, in which step, and names the objects. */
+export class InvariantError extends Error {
+  readonly violations: readonly Violation[]
+  /** Virtual ms. */
+  readonly time: number
+  readonly step: KernelEvents['step'] | undefined
+
+  constructor(violations: readonly Violation[], { time, step }: ViolationPlace) {
+    super([`${violations.length === 1 ? 'an invariant is' : 'invariants are'} broken at ${place(time, step)}`, ...violations.map(line)].join('\n'))
+    this.name = 'InvariantError'
+    this.violations = violations
+    this.time = time
+    this.step = step
+  }
+}
+
+function place(time: number, step: KernelEvents['step'] | undefined): string {
+  const by = step ? `in step ${step.owner}/${step.topic} "${step.key}"` : 'outside any step'
+  return `${formatTime(time)}, ${by}:`
+}
+
+function line({ invariant, message, objects }: Violation): string {
+  return `  ${invariant}: ${objects.map(nameOf).join(', ')}: ${message}`
+}
+
+function nameOf({ resource, namespace, name, resourceVersion }: ObjectReference): string {
+  return `${resource} ${namespace === undefined ? '' : `${namespace}/`}${name} (resourceVersion ${resourceVersion})`
+}

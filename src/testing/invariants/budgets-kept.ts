@@ -1,0 +1,67 @@
+import type { Pod } from '../../api/core/generated.js'
+import { selectorMatches } from '../../api/labels.js'
+import type { PodDisruptionBudget } from '../../api/policy/generated.js'
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import type { Finding, Invariant, Observer } from '../invariant.js'
+import { referenceTo } from '../invariant.js'
+import { isHealthy } from './pods.js'
+
+/**
+ * What the eviction API promises. It decides by the budget's status; where the disruption controller has not yet seen that a pod is gone or
+ * no longer ready, it may allow one too many, in a real cluster too, and that is not held against it.
+ */
+export const budgetsKept: Invariant = {
+  name: 'budgets-kept',
+  rule: 'The eviction API never takes a healthy pod when fewer healthy pods than the budget desires would be left.',
+  observe: (cluster) => new Evictions(cluster),
+}
+
+class Evictions implements Observer {
+  readonly #cluster: SimCluster
+  /** The pod whose deletion began last, as it was before. */
+  #leaving: Pod | undefined
+
+  constructor(cluster: SimCluster) {
+    this.#cluster = cluster
+  }
+
+  readonly write: NonNullable<Observer['write']> = ({ type, resource, object, old }) => {
+    if (resource !== 'pods' || old === undefined || old.metadata.deletionTimestamp !== undefined) return undefined
+    if (type === 'DELETED' || object.metadata.deletionTimestamp !== undefined) this.#leaving = old as Pod
+    return undefined
+  }
+
+  readonly request: NonNullable<Observer['request']> = ({ verb, resource, namespace, name, code }) => {
+    if (verb !== 'create' || resource !== 'pods/eviction' || code !== 201) return undefined
+    const pod = this.#leaving
+    this.#leaving = undefined
+    if (!pod || pod.metadata.name !== name || pod.metadata.namespace !== namespace || !isHealthy(pod)) return undefined
+    const budgets = this.#cluster.stored('poddisruptionbudgets', { namespace: namespace as string })
+    const matching = budgets.filter(({ spec }) => selectorMatches(spec.selector, pod.metadata.labels))
+    return matching.map((budget) => this.#judge(budget, pod)).find((finding) => finding !== undefined)
+  }
+
+  #judge(budget: PodDisruptionBudget, evicted: Pod): Finding | undefined {
+    const { metadata, spec, status } = budget
+    const selects = ({ metadata: { labels } }: Pod): boolean => selectorMatches(spec.selector, labels)
+    const healthy = this.#cluster.stored('pods', { namespace: metadata.namespace as string }).filter((pod) => selects(pod) && isHealthy(pod))
+    if (healthy.length >= status.desiredHealthy) return undefined
+    if (this.#isLate(budget, healthy)) return undefined
+    return {
+      message: `the eviction leaves ${healthy.length} healthy pods where the budget desires ${status.desiredHealthy}`,
+      objects: [referenceTo('poddisruptionbudgets', budget), referenceTo('pods', evicted)],
+    }
+  }
+
+  /** Whether the disruption controller counts on pods that are no longer healthy, beside those whose eviction the budget itself records. */
+  #isLate({ metadata, spec, status }: PodDisruptionBudget, healthy: readonly Pod[]): boolean {
+    const views = this.#cluster.views().filter(({ component }) => component === 'kube-controller-manager/disruption-controller')
+    const pods = views.find(({ resource, connected }) => resource === 'pods' && connected)
+    if (!pods) return true
+    const names = new Set(healthy.map((pod) => pod.metadata.name))
+    return (pods.objects as readonly Pod[]).some((pod) => {
+      if (pod.metadata.namespace !== metadata.namespace || !selectorMatches(spec.selector, pod.metadata.labels)) return false
+      return isHealthy(pod) && !names.has(pod.metadata.name) && !Object.hasOwn(status.disruptedPods ?? {}, pod.metadata.name as string)
+    })
+  }
+}

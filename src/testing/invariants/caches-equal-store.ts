@@ -1,0 +1,30 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { ComponentView } from '../../cluster/component-host.js'
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import type { Finding, Invariant, ObjectReference } from '../invariant.js'
+import { referenceTo } from '../invariant.js'
+
+/** Informers may see the store late, but not for ever. */
+export const cachesEqualStore: Invariant = {
+  name: 'caches-equal-store',
+  rule: 'At rest, every informer of a component that can reach the apiserver has exactly the objects that a fresh list answers.',
+  onlyAtRest: true,
+  check: (cluster) => cluster.views().flatMap((view) => (view.connected ? differences(cluster, view) : [])),
+}
+
+const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
+
+function differences(cluster: SimCluster, { component, resource, selection, objects }: ComponentView): readonly Finding[] {
+  const fresh = cluster.stored(resource, selection) as readonly KubeObject[]
+  if (fresh.length === objects.length && fresh.every((object, at) => object === objects[at])) return []
+  const cached = new Map(objects.map((object) => [keyOf(object), object]))
+  const wrong: ObjectReference[] = []
+  for (const object of fresh) {
+    const known = cached.get(keyOf(object))
+    cached.delete(keyOf(object))
+    if (known?.metadata.resourceVersion !== object.metadata.resourceVersion) wrong.push(referenceTo(resource, object))
+  }
+  for (const object of cached.values()) wrong.push(referenceTo(resource, object))
+  if (wrong.length === 0) return []
+  return [{ message: `the cache of ${component} for ${resource} differs from the store in ${wrong.length} objects`, objects: wrong }]
+}

@@ -1,0 +1,23 @@
+import type { Invariant } from '../invariant.js'
+import { budgetsKept } from './budgets-kept.js'
+import { cachesEqualStore } from './caches-equal-store.js'
+import { daemonsEverywhere } from './daemons-everywhere.js'
+import { noOrphans } from './no-orphans.js'
+import { noOvercommit } from './no-overcommit.js'
+import { podsBoundOnce } from './pods-bound-once.js'
+import { replicasAsWanted } from './replicas-as-wanted.js'
+import { revisionsInOrder } from './revisions-in-order.js'
+import { uniquePodIps } from './unique-pod-ips.js'
+
+/** The laws that every cluster keeps. */
+export const invariants: readonly Invariant[] = [
+  podsBoundOnce,
+  revisionsInOrder,
+  cachesEqualStore,
+  noOrphans,
+  noOvercommit,
+  uniquePodIps,
+  replicasAsWanted,
+  daemonsEverywhere,
+  budgetsKept,
+]

@@ -1,0 +1,59 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import type { Finding, Invariant, Observer } from '../invariant.js'
+import { referenceTo } from '../invariant.js'
+import type { StoredObjects } from '../stored-objects.js'
+
+const idOf = (resource: string, { metadata }: KubeObject): string => `${resource} ${metadata.namespace ?? ''}/${metadata.name ?? ''}`
+
+/** The store's history is one line: what optimistic locking and watches stand on. */
+export const revisionsInOrder: Invariant = {
+  name: 'revisions-in-order',
+  rule: 'Each write has a revision of its own, higher than all before it, and the object carries it as its resourceVersion; ' +
+    'each change follows from the state that was there before.',
+  check: (cluster, stored) => [...misnumbered(cluster, stored)],
+  observe: (cluster) => new History(cluster),
+}
+
+function* misnumbered(cluster: SimCluster, stored: StoredObjects): Generator<Finding, void, undefined> {
+  const seen = new Map<string, string>()
+  for (const { resource, object } of stored.all()) {
+    const { resourceVersion = '' } = object.metadata
+    const objects = [referenceTo(resource, object)]
+    const twin = seen.get(resourceVersion)
+    if (twin !== undefined) yield { message: `has the same resourceVersion as ${twin}`, objects }
+    seen.set(resourceVersion, idOf(resource, object))
+    if (Number(resourceVersion) > cluster.etcd.revision) yield { message: `is newer than the store (${cluster.etcd.revision})`, objects }
+  }
+}
+
+class History implements Observer {
+  readonly #versions = new Map<string, string>()
+  #last: number
+
+  constructor(cluster: SimCluster) {
+    this.#last = cluster.etcd.revision
+    for (const resource of cluster.resources()) {
+      for (const object of cluster.stored(resource) as readonly KubeObject[]) {
+        this.#versions.set(idOf(resource, object), object.metadata.resourceVersion as string)
+      }
+    }
+  }
+
+  readonly write: NonNullable<Observer['write']> = ({ type, resource, object, old, revision }) => {
+    const objects = [referenceTo(resource, object)]
+    const last = this.#last
+    this.#last = revision
+    const id = idOf(resource, object)
+    const known = this.#versions.get(id)
+    if (type === 'DELETED') this.#versions.delete(id)
+    else this.#versions.set(id, String(revision))
+    if (revision <= last) return { message: `was written as revision ${revision} after revision ${last}`, objects }
+    if (type !== 'DELETED' && object.metadata.resourceVersion !== String(revision)) {
+      return { message: `was written as revision ${revision} but says resourceVersion ${object.metadata.resourceVersion}`, objects }
+    }
+    if (old?.metadata.resourceVersion === known) return undefined
+    const from = old === undefined ? 'nothing' : `resourceVersion ${old.metadata.resourceVersion}`
+    return { message: `was ${type} starting from ${from}, but ${known ?? 'nothing'} was there`, objects }
+  }
+}
