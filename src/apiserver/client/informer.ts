@@ -57,9 +57,11 @@ export class Informer<T extends KubeObject> {
     this.resource = resource
     this.selection = selection
     this.#index = new ObjectIndex(indexers)
-    // after a fork or restore the watch goes on where it stood; a wake-up would be a step that the original does not make
-    if (!this.synced) ports.topic.wake('')
-    else if (ports.connected()) this.#ensureWatch()
+    // after a fork or restore the watch goes on where it stood; a wake-up would be a step that the original does not make.
+    // Who is cut off is woken by reconnect().
+    if (!ports.connected()) return
+    if (this.synced) this.#ensureWatch()
+    else ports.topic.wake('')
   }
 
   /** True once the first list has been delivered. Controllers wait for it before they act. */

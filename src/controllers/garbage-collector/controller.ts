@@ -20,9 +20,6 @@ export interface GarbageCollectorOptions {
   readonly resources: readonly ServedResource[]
 }
 
-/** How long an attempt waits for informers that are not synced yet, in ms. */
-const SYNC_POLL = 100
-
 /**
  * The garbage collector: deletes objects whose owners are all gone, and carries out deletions in the foreground and orphaning.
  * Source: pkg/controller/garbagecollector.
@@ -53,7 +50,7 @@ function setUp(host: ComponentHost, { resources }: GarbageCollectorOptions): voi
 function attemptQueue(host: ComponentHost, graph: OwnerGraph, name: string, act: (item: Item) => Outcome): WorkQueue {
   const retries = new Retries(host, name)
   const queue = host.workQueue(name, (text) => {
-    if (!graph.synced) return queue.addAfter(text, SYNC_POLL, { class: 'watchdog' })
+    if (!graph.synced) return retries.soon(queue, text)
     try {
       if (act(parseItem(text)) === 'later') retries.later(queue, text)
       else retries.forget(text)
