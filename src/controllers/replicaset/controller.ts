@@ -1,6 +1,6 @@
 import type { ReplicaSet } from '../../api/apps/generated.js'
 import type { Pod } from '../../api/core/generated.js'
-import { isPodActive, isPodTerminal } from '../../api/core/conditions.js'
+import { isPodActive } from '../../api/core/conditions.js'
 import { semanticEqual } from '../../api/equal.js'
 import { compileSelector } from '../../api/labels.js'
 import { controllerOf } from '../../api/meta/owner-references.js'
@@ -21,6 +21,8 @@ import { isNamespaceTerminating, messageOf, PodControl } from '../shared/pod-con
 import { reconcileQueue } from '../shared/reconciler.js'
 import { slowStart } from '../shared/slow-start.js'
 import { writeStatus } from '../shared/status-writer.js'
+import { PodTallies, withAdopted } from './pod-tally.js'
+import type { PodTally } from './pod-tally.js'
 import { podsToDelete } from './ranking.js'
 import { replicaSetStatus } from './status.js'
 
@@ -47,6 +49,7 @@ class ReplicaSetController {
   readonly #expectations: Expectations
   readonly #podControl: PodControl
   readonly #reportsTerminating: boolean
+  readonly #tallies = new PodTallies()
 
   constructor(host: ComponentHost) {
     this.#host = host
@@ -107,25 +110,20 @@ class ReplicaSetController {
     const set = this.#sets.get(key)
     if (!set) return this.#expectations.forget(key)
     const needsSync = this.#expectations.isSatisfied(key)
-    const controlled = this.#pods.byIndex(BY_CONTROLLER, set.metadata.uid ?? '')
-    const active = this.#claimActive(set, controlled)
+    const counted = this.#claim(set, this.#tallies.of(set, this.#pods.byIndex(BY_CONTROLLER, set.metadata.uid ?? '')))
     let failure: unknown
-    if (needsSync && set.metadata.deletionTimestamp === undefined) failure = this.#manage(key, set, active)
-    this.#report(key, set, active, this.#countTerminating(set, controlled), failure)
+    if (needsSync && set.metadata.deletionTimestamp === undefined) failure = this.#manage(key, set, counted.owned)
+    this.#report(key, set, counted, failure)
     if (failure !== undefined) throw failure
   }
 
-  #claimActive(set: ReplicaSet, controlled: readonly Pod[]): readonly Pod[] {
+  /** Lets go what is no longer selected and adopts orphans that are; answers the tally with those. */
+  #claim(set: ReplicaSet, counted: PodTally): PodTally {
     const orphans = this.#pods.byIndex(ORPHANS, set.metadata.namespace ?? '').filter(isPodActive)
-    const claims = sortClaims(set, compileSelector(set.spec.selector), controlled.filter(isPodActive), orphans)
-    return settleClaims(this.#host.client, ownerOf(set), 'replicasets', 'pods', claims)
-  }
-
-  #countTerminating(set: ReplicaSet, controlled: readonly Pod[]): number | undefined {
-    if (!this.#reportsTerminating) return undefined
-    const matches = compileSelector(set.spec.selector)
-    const isTerminating = (pod: Pod): boolean => pod.metadata.deletionTimestamp !== undefined && !isPodTerminal(pod)
-    return controlled.filter((pod) => isTerminating(pod) && matches(pod.metadata.labels)).length
+    if (counted.unselected.length === 0 && orphans.length === 0) return counted
+    const candidates = sortClaims(set, compileSelector(set.spec.selector), counted.unselected, orphans)
+    const adopted = settleClaims(this.#host.client, ownerOf(set), 'replicasets', 'pods', candidates)
+    return adopted.length === 0 ? counted : withAdopted(set, counted, adopted)
   }
 
   /** Creates or deletes pods as needed; answers the first error. */
@@ -179,12 +177,12 @@ class ReplicaSetController {
     return (node) => counts.get(node) ?? 0
   }
 
-  #report(key: string, set: ReplicaSet, active: readonly Pod[], terminating: number | undefined, failure: unknown): void {
+  #report(key: string, set: ReplicaSet, counted: PodTally, failure: unknown): void {
     const now = this.#host.clock.now()
     const message = failure === undefined ? undefined : messageOf(failure)
-    const status = replicaSetStatus(set, { active, terminating, failure: message, now })
+    const status = replicaSetStatus(set, { tally: counted, reportsTerminating: this.#reportsTerminating, failure: message, now })
     if (!semanticEqual(status, set.status)) writeStatus(this.#host.client, 'replicasets', set, status)
-    const wait = nextAvailabilityCheck(active, set.spec.minReadySeconds ?? 0, now)
+    const wait = nextAvailabilityCheck(counted.owned, set.spec.minReadySeconds ?? 0, now)
     if (wait !== undefined) this.#queue.addAfter(key, wait)
   }
 }

@@ -1,15 +1,14 @@
 import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '../../api/apps/generated.js'
-import { findCondition, isPodAvailable, isPodReady } from '../../api/core/conditions.js'
-import type { Pod } from '../../api/core/generated.js'
-import type { Labels } from '../../api/labels.js'
+import { findCondition, isPodAvailable } from '../../api/core/conditions.js'
 import { formatTime } from '../../api/time.js'
+import type { PodTally } from './pod-tally.js'
 
 /** What a ReplicaSet's status is made from. */
 export interface ReplicaSetObservation {
-  /** Its active pods. */
-  readonly active: readonly Pod[]
-  /** How many of its pods are on their way out; undefined where the release does not report it. */
-  readonly terminating: number | undefined
+  /** Its pods. */
+  readonly tally: PodTally
+  /** Whether the release has terminatingReplicas. */
+  readonly reportsTerminating: boolean
   /** Why the last creation or deletion of pods failed. */
   readonly failure: string | undefined
   /** Virtual ms. */
@@ -22,37 +21,32 @@ export interface ReplicaSetObservation {
  * updateReplicaSetStatus.
  */
 export function replicaSetStatus(set: ReplicaSet, observed: ReplicaSetObservation): ReplicaSetStatus {
-  const { active, now } = observed
-  const minReadySeconds = set.spec.minReadySeconds ?? 0
-  const templateLabels = Object.entries(set.spec.template.metadata.labels ?? {})
-  let [fullyLabeled, ready, available] = [0, 0, 0]
-  for (const pod of active) {
-    if (hasLabels(pod.metadata.labels, templateLabels)) fullyLabeled++
-    if (!isPodReady(pod)) continue
-    ready++
-    if (minReadySeconds === 0 || isPodAvailable(pod, minReadySeconds, now)) available++
-  }
+  const { owned, fullyLabeled, ready, terminating } = observed.tally
+  const available = countAvailable(set, observed)
   const conditions = conditionsAfter(set, observed)
   return {
-    replicas: active.length,
+    replicas: owned.length,
     ...(fullyLabeled > 0 ? { fullyLabeledReplicas: fullyLabeled } : {}),
     ...(ready > 0 ? { readyReplicas: ready } : {}),
     ...(available > 0 ? { availableReplicas: available } : {}),
-    ...(observed.terminating === undefined ? {} : { terminatingReplicas: observed.terminating }),
+    ...(observed.reportsTerminating ? { terminatingReplicas: terminating } : {}),
     ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
     ...(conditions.length > 0 ? { conditions } : {}),
   }
 }
 
-function hasLabels(labels: Labels | undefined, wanted: readonly (readonly [string, string])[]): boolean {
-  return wanted.every(([key, value]) => labels?.[key] === value)
+/** Without minReadySeconds, what is Ready is available. */
+function countAvailable(set: ReplicaSet, { tally, now }: ReplicaSetObservation): number {
+  const minReadySeconds = set.spec.minReadySeconds ?? 0
+  if (minReadySeconds === 0) return tally.ready
+  return tally.owned.filter((pod) => isPodAvailable(pod, minReadySeconds, now)).length
 }
 
-function conditionsAfter(set: ReplicaSet, { active, failure, now }: ReplicaSetObservation): readonly ReplicaSetCondition[] {
+function conditionsAfter(set: ReplicaSet, { tally, failure, now }: ReplicaSetObservation): readonly ReplicaSetCondition[] {
   const conditions = set.status.conditions ?? []
   const known = findCondition(conditions, 'ReplicaFailure')
   if (failure === undefined) return known ? conditions.filter((condition) => condition !== known) : conditions
-  const difference = active.length - (set.spec.replicas ?? 1)
+  const difference = tally.owned.length - (set.spec.replicas ?? 1)
   if (known || difference === 0) return conditions
   const reason = difference < 0 ? 'FailedCreate' : 'FailedDelete'
   const lastTransitionTime = formatTime(now)

@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest'
+import type { ReplicaSet } from '../../../src/api/apps/generated.js'
+import type { Pod } from '../../../src/api/core/generated.js'
+import type { PodTally } from '../../../src/controllers/replicaset/pod-tally.js'
+import { PodTallies } from '../../../src/controllers/replicaset/pod-tally.js'
 import { replicaSetStatus } from '../../../src/controllers/replicaset/status.js'
 import { pod, replicaSet } from '../shared/objects.js'
 
-const observed = { terminating: undefined, failure: undefined, now: 100_000 }
+const observed = { reportsTerminating: false, failure: undefined, now: 100_000 }
+
+const tallyOf = (set: ReplicaSet, pods: readonly Pod[]): PodTally => new PodTallies().of(set, pods)
 
 describe('replicaSetStatus', () => {
   it('counts labelled, ready and available pods, and leaves zeros out', () => {
-    const set = { ...replicaSet('s', 3), spec: { ...replicaSet('s', 3).spec, minReadySeconds: 10 } }
+    const set = { ...replicaSet('s', 3), spec: { ...replicaSet('s', 3).spec, selector: {}, minReadySeconds: 10 } }
     const active = [pod('a', { readySince: 90_000 }), pod('b', { readySince: 90_001, labels: { other: 'y' } }), pod('c')]
-    expect(replicaSetStatus(set, { ...observed, active, terminating: 0 })).toEqual({
+    expect(replicaSetStatus(set, { ...observed, tally: tallyOf(set, active), reportsTerminating: true })).toEqual({
       replicas: 3,
       fullyLabeledReplicas: 2,
       readyReplicas: 2,
@@ -16,12 +22,12 @@ describe('replicaSetStatus', () => {
       terminatingReplicas: 0,
       observedGeneration: 1,
     })
-    expect(replicaSetStatus(set, { ...observed, active: [] })).toEqual({ replicas: 0, observedGeneration: 1 })
+    expect(replicaSetStatus(set, { ...observed, tally: tallyOf(set, []) })).toEqual({ replicas: 0, observedGeneration: 1 })
   })
 
   it('reports a failure once, by what was being done, and drops it when it is over', () => {
     const set = replicaSet('s', 3)
-    const failed = replicaSetStatus(set, { ...observed, active: [], failure: 'quota' })
+    const failed = replicaSetStatus(set, { ...observed, tally: tallyOf(set, []), failure: 'quota' })
     const condition = {
       type: 'ReplicaFailure',
       status: 'True',
@@ -30,10 +36,10 @@ describe('replicaSetStatus', () => {
       lastTransitionTime: '1970-01-01T00:01:40Z',
     }
     expect(failed.conditions).toEqual([condition])
-    const again = replicaSetStatus({ ...set, status: failed }, { ...observed, active: [], failure: 'other', now: 200_000 })
+    const again = replicaSetStatus({ ...set, status: failed }, { ...observed, tally: tallyOf(set, []), failure: 'other', now: 200_000 })
     expect(again.conditions).toEqual([condition])
-    expect(replicaSetStatus({ ...set, status: failed }, { ...observed, active: [] })).not.toHaveProperty('conditions')
+    expect(replicaSetStatus({ ...set, status: failed }, { ...observed, tally: tallyOf(set, []) })).not.toHaveProperty('conditions')
     const tooMany = [1, 2, 3, 4].map((at) => pod(`p${at}`))
-    expect(replicaSetStatus(set, { ...observed, active: tooMany, failure: 'no' }).conditions?.[0]?.reason).toBe('FailedDelete')
+    expect(replicaSetStatus(set, { ...observed, tally: tallyOf(set, tooMany), failure: 'no' }).conditions?.[0]?.reason).toBe('FailedDelete')
   })
 })

@@ -1,0 +1,107 @@
+import type { ReplicaSet } from '../../api/apps/generated.js'
+import { isPodActive, isPodReady, isPodTerminal } from '../../api/core/conditions.js'
+import type { Pod } from '../../api/core/generated.js'
+import type { Labels } from '../../api/labels.js'
+import { compileSelector } from '../../api/labels.js'
+
+/** What a ReplicaSet counts among the pods that it controls. */
+export interface PodTally {
+  /** Active and still selected. */
+  readonly owned: readonly Pod[]
+  /** Active, but no longer selected: to be let go. */
+  readonly unselected: readonly Pod[]
+  /** How many of `owned` carry all labels of the template. */
+  readonly fullyLabeled: number
+  /** How many of `owned` are Ready. */
+  readonly ready: number
+  /** How many are selected and on their way out. */
+  readonly terminating: number
+}
+
+const OWNED = 1
+const UNSELECTED = 2
+const FULLY_LABELED = 4
+const READY = 8
+const TERMINATING = 16
+
+/** What was found out of each pod at the last count. */
+interface Known {
+  readonly pods: Pod[]
+  readonly facts: number[]
+}
+
+/**
+ * Counts the pods of ReplicaSets. A sync follows every change of one pod, so only pods that differ from those of the last count
+ * are looked into; what is remembered is a cache, by spec, that a count in full would give just so.
+ */
+export class PodTallies {
+  readonly #known = new WeakMap<object, Known>()
+
+  /** `controlled` are the pods whose controller is the set, in an order that seldom changes. */
+  of(set: ReplicaSet, controlled: readonly Pod[]): PodTally {
+    return sumUp(this.#knownOf(set, controlled))
+  }
+
+  #knownOf(set: ReplicaSet, controlled: readonly Pod[]): Known {
+    let known = this.#known.get(set.spec)
+    if (!known) this.#known.set(set.spec, (known = { pods: [], facts: [] }))
+    const factsOf = judge(set)
+    const { pods, facts } = known
+    pods.length = facts.length = Math.min(pods.length, controlled.length)
+    for (let at = 0; at < controlled.length; at++) {
+      const pod = controlled[at] as Pod
+      if (pods[at] === pod) continue
+      pods[at] = pod
+      facts[at] = factsOf(pod)
+    }
+    return known
+  }
+}
+
+/** The tally after active pods have been adopted. */
+export function withAdopted(set: ReplicaSet, counted: PodTally, adopted: readonly Pod[]): PodTally {
+  const labels = templateLabelsOf(set)
+  return {
+    ...counted,
+    owned: [...counted.owned, ...adopted],
+    fullyLabeled: counted.fullyLabeled + adopted.filter((pod) => hasLabels(pod.metadata.labels, labels)).length,
+    ready: counted.ready + adopted.filter(isPodReady).length,
+  }
+}
+
+function judge(set: ReplicaSet): (pod: Pod) => number {
+  const matches = compileSelector(set.spec.selector)
+  const templateLabels = templateLabelsOf(set)
+  return (pod) => {
+    const isSelected = matches(pod.metadata.labels)
+    if (!isPodActive(pod)) {
+      const isTerminating = pod.metadata.deletionTimestamp !== undefined && !isPodTerminal(pod)
+      return isTerminating && isSelected ? TERMINATING : 0
+    }
+    if (!isSelected) return UNSELECTED
+    return OWNED | (hasLabels(pod.metadata.labels, templateLabels) ? FULLY_LABELED : 0) | (isPodReady(pod) ? READY : 0)
+  }
+}
+
+function templateLabelsOf(set: ReplicaSet): readonly (readonly [string, string])[] {
+  return Object.entries(set.spec.template.metadata.labels ?? {})
+}
+
+function hasLabels(labels: Labels | undefined, wanted: readonly (readonly [string, string])[]): boolean {
+  return wanted.every(([key, value]) => labels?.[key] === value)
+}
+
+function sumUp({ pods, facts }: Known): PodTally {
+  const owned: Pod[] = []
+  const unselected: Pod[] = []
+  let [fullyLabeled, ready, terminating] = [0, 0, 0]
+  for (let at = 0; at < facts.length; at++) {
+    const fact = facts[at] as number
+    if (fact & OWNED) owned.push(pods[at] as Pod)
+    else if (fact & UNSELECTED) unselected.push(pods[at] as Pod)
+    if (fact & FULLY_LABELED) fullyLabeled++
+    if (fact & READY) ready++
+    if (fact & TERMINATING) terminating++
+  }
+  return { owned, unselected, fullyLabeled, ready, terminating }
+}
