@@ -222,6 +222,7 @@ class Kubelet {
     if (!record) return
     record.pod = pod
     record.removed = true
+    this.#workers.release(record)
     this.#wake(record.uid)
   }
 

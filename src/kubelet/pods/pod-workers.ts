@@ -211,12 +211,16 @@ export class PodWorkers {
     const again = killer.step(record, now, record.graceSeconds)
     if (again === undefined) {
       runtime.stopSandbox(record.uid)
-      this.#uncount(record)
+      this.release(record)
       record.stage = 'finished'
     } else if (again < Infinity) hooks.wakeAfter(record.uid, again - now)
   }
 
-  #uncount(record: PodRecord): void {
+  /**
+   * What the pod requested is free for others: nothing of it runs any more, or the API does not know it any more (admission counts
+   * only pods of the pod manager, even while their containers are still being stopped; source: kubelet_pods.go filterOutInactivePods).
+   */
+  release(record: PodRecord): void {
     if (record.admitted) countPod(this.#ports.usage.value, record.pod, -1)
     record.admitted = false
   }
