@@ -15,6 +15,8 @@ export interface Ready {
  */
 export class ReadyQueue {
   #items: Ready[] = []
+  /** The ids of `#items`, made once for each. */
+  #ids: string[] = []
   #head = 0
   readonly #waiting = new Set<string>()
 
@@ -28,6 +30,7 @@ export class ReadyQueue {
     if (this.#waiting.has(id)) return false
     this.#waiting.add(id)
     this.#items.push(entry)
+    this.#ids.push(id)
     return true
   }
 
@@ -35,12 +38,14 @@ export class ReadyQueue {
   take(chance?: RandomStream): Ready | undefined {
     if (this.size === 0) return undefined
     if (chance) this.#swapHead(chance.int(this.#head, this.#items.length - 1))
-    const entry = this.#items[this.#head++] as Ready
+    const entry = this.#items[this.#head] as Ready
+    this.#waiting.delete(this.#ids[this.#head] as string)
+    this.#head++
     if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head)
+      this.#ids = this.#ids.slice(this.#head)
       this.#head = 0
     }
-    this.#waiting.delete(idOf(entry))
     return entry
   }
 
@@ -48,6 +53,7 @@ export class ReadyQueue {
   removeOwner(owner: string): void {
     const kept = this.toArray().filter((entry) => entry.owner !== owner)
     this.#items = []
+    this.#ids = []
     this.#head = 0
     this.#waiting.clear()
     for (const entry of kept) this.add(entry)
@@ -58,10 +64,15 @@ export class ReadyQueue {
   }
 
   #swapHead(at: number): void {
-    const head = this.#items[this.#head] as Ready
-    this.#items[this.#head] = this.#items[at] as Ready
-    this.#items[at] = head
+    swap(this.#items, this.#head, at)
+    swap(this.#ids, this.#head, at)
   }
+}
+
+function swap<T>(list: T[], a: number, b: number): void {
+  const former = list[a] as T
+  list[a] = list[b] as T
+  list[b] = former
 }
 
 function idOf(entry: Ready): string {
