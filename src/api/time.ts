@@ -3,9 +3,13 @@
  * milliseconds since the epoch. Parsing accepts what Go's time.Parse accepts and fails with its texts.
  */
 
+/** The last time that was formatted: virtual time stands still while much is written. */
+let last = { ms: Number.NaN, text: '' }
+
 /** `2026-01-02T03:04:05Z`; milliseconds are cut off, as metav1.Time does. */
 export function formatTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`
+  if (ms !== last.ms) last = { ms, text: `${new Date(ms).toISOString().slice(0, 19)}Z` }
+  return last.text
 }
 
 /** `2026-01-02T03:04:05.678000Z` */

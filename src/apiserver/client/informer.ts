@@ -152,6 +152,7 @@ export class Informer<T extends KubeObject> {
       const known = this.#index.get(key)
       if (known?.metadata.resourceVersion !== object.metadata.resourceVersion) this.#apply(known ? 'MODIFIED' : 'ADDED', object)
     }
+    if (this.#index.size === present.size) return
     for (const object of [...this.#index.values()]) if (!present.has(keyOf(object))) this.#apply('DELETED', object)
   }
 

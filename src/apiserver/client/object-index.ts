@@ -26,7 +26,8 @@ const NONE: readonly never[] = []
 /** Objects by key, and by any number of indexes. Every lookup costs what it returns; an update costs the indexes of one object. */
 export class ObjectIndex<T extends KubeObject> {
   readonly #objects = new Map<string, T>()
-  readonly #sorted = new SortedObjects<T>()
+  /** Made when somebody first asks for all objects: most informers are only asked by key and by index. */
+  #sorted: SortedObjects<T> | undefined
   readonly #indexes = new Map<string, Index<T>>()
 
   constructor(indexers: Indexers<T> = {}) {
@@ -43,6 +44,10 @@ export class ObjectIndex<T extends KubeObject> {
 
   /** All objects in key order; valid until the next change. */
   values(): readonly T[] {
+    if (!this.#sorted) {
+      this.#sorted = new SortedObjects<T>()
+      for (const key of [...this.#objects.keys()].sort()) this.#sorted.set(key, this.#objects.get(key) as T)
+    }
     return this.#sorted.objects
   }
 
@@ -58,7 +63,7 @@ export class ObjectIndex<T extends KubeObject> {
     const key = keyOf(object)
     const old = this.#objects.get(key)
     this.#objects.set(key, object)
-    this.#sorted.set(key, object)
+    this.#sorted?.set(key, object)
     for (const { valuesOf, buckets } of this.#indexes.values()) {
       const values = valuesOf(object)
       if (old) for (const value of valuesOf(old)) if (!values.includes(value)) removeFrom(buckets, value, key)
@@ -72,7 +77,7 @@ export class ObjectIndex<T extends KubeObject> {
     const old = this.#objects.get(key)
     if (!old) return undefined
     this.#objects.delete(key)
-    this.#sorted.delete(key)
+    this.#sorted?.delete(key)
     for (const { valuesOf, buckets } of this.#indexes.values()) for (const value of valuesOf(old)) removeFrom(buckets, value, key)
     return old
   }
