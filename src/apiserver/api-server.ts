@@ -11,6 +11,7 @@ import { ApiError } from './client/api-error.js'
 import type { Client, UserInfo } from './client/client.js'
 import type { ClusterEvents } from './client/cluster-events.js'
 import { InProcessClient } from './client/in-process-client.js'
+import type { RequestHandler } from './client/in-process-client.js'
 import { dispatch, type Answer } from './endpoints/dispatch.js'
 import { reportWrites } from './observe.js'
 import type { Exchange, Stage } from './pipeline.js'
@@ -61,6 +62,8 @@ export interface ClientOptions {
    * several components share an identity, so that a fork wakes them as the original does. Default: the user agent.
    */
   readonly owner?: string
+  /** Called with each `Warning:` of the server's answers, without the `299 - `. Default: they are dropped. */
+  readonly onWarning?: (text: string) => void
 }
 
 /**
@@ -95,8 +98,8 @@ export class ApiServer {
 
   /** A client under one identity. It is taken at its word: authentication is for requests from outside. */
   client(user: UserInfo, options: ClientOptions = {}): Client {
-    const userAgent = options.userAgent ?? user.name
-    return new InProcessClient(this, user, userAgent, options.owner ?? userAgent)
+    const { onWarning, userAgent = user.name, owner = userAgent } = options
+    return new InProcessClient(onWarning ? this.#warning(onWarning) : this, user, userAgent, owner)
   }
 
   /** Answers a request; errors are answers too. */
@@ -114,6 +117,22 @@ export class ApiServer {
   /** Answers the object of a request; throws ApiError when it is refused. */
   execute(request: ApiRequest): object {
     return this.#run({ request, user: undefined, call: undefined }).object
+  }
+
+  /** The same server for a client that hears the warnings of each answer. */
+  #warning(onWarning: (text: string) => void): RequestHandler {
+    return {
+      context: this.context,
+      watch: (request) => this.watch(request),
+      execute: (request) => {
+        const exchange: Exchange = { request, user: undefined, call: undefined }
+        try {
+          return this.#run(exchange).object
+        } finally {
+          exchange.call?.warnings.forEach(onWarning)
+        }
+      },
+    }
   }
 
   /** Opens a watch. Throws ApiError. */

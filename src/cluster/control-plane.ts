@@ -1,6 +1,7 @@
 import { createScheme } from '../api/scheme.js'
 import type { Scheme } from '../api/scheme.js'
 import { ApiServer } from '../apiserver/api-server.js'
+import type { ClientOptions } from '../apiserver/api-server.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import type { Component, EventSource } from '../apiserver/client/component.js'
 import type { Client, UserInfo } from '../apiserver/client/client.js'
@@ -57,8 +58,8 @@ export class ControlPlane {
   }
 
   /** A client under an identity, for users; it fails like any other while the apiserver is down. */
-  client(user: UserInfo, userAgent?: string): Client {
-    return this.server.client(user, userAgent === undefined ? {} : { userAgent })
+  client(user: UserInfo, options: ClientOptions = {}): Client {
+    return this.server.client(user, options)
   }
 
   addModule(module: Module): void {

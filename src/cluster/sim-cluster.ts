@@ -2,7 +2,7 @@ import type { Status } from '../apiserver/client/api-error.js'
 import type { Draft } from '../api/draft.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
 import type {
-  Client, Creatable, DeleteOptions, ListOptions, ObjectKey, ObjectList, Patch, WatchEvent, WriteOptions,
+  Client, Creatable, DeleteOptions, ListOptions, ObjectKey, ObjectList, Patch, UserInfo, WatchEvent, WriteOptions,
 } from '../apiserver/client/client.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
@@ -79,7 +79,7 @@ export class SimCluster {
     this.#plane = new ControlPlane({
       simulation: this.#simulation, store: this.#store, version: this.version, events: options.events ?? true,
     })
-    this.client = this.#userClient(ADMIN.name, this.#plane.client(ADMIN, 'kubectl'))
+    this.client = this.#userClient(ADMIN.name, this.#plane.client(ADMIN, { userAgent: 'kubectl' }))
     this.#kubectlEnvironment = this.#environment()
     if (!from) bootstrap(this.#plane.server)
     for (const component of componentsOf(options, this.#plane.scheme)) this.#plane.addComponent(component)
@@ -290,14 +290,18 @@ export class SimCluster {
   #environment(): KubectlEnvironment {
     const simulation = this.#simulation
     const { scheme } = this.#plane
+    const warnings: string[] = []
+    const clientOf = (user: UserInfo): Client =>
+      this.#userClient(user.name, this.#plane.client(user, { userAgent: 'kubectl', onWarning: (text) => void warnings.push(text) }))
     return {
-      client: this.client,
+      client: clientOf(ADMIN),
       scheme,
       clock: simulation.clock,
       wait: (ms) => simulation.advance(ms),
       until: (predicate, timeoutMs) => simulation.until(predicate, { timeout: timeoutMs }),
       version: this.version,
-      clientFor: ({ as: user, asGroups }) => (user === undefined ? this.client : this.as({ user, groups: asGroups })),
+      clientFor: ({ as: user, asGroups }) => clientOf(user === undefined ? ADMIN : userOf({ user, groups: asGroups })),
+      takeWarnings: () => warnings.splice(0),
     }
   }
 }
