@@ -28,8 +28,9 @@ function prepareForStatusUpdate(pod: Draft<Pod>, old: Pod): void {
   pod.spec = borrow(old.spec)
   const { ownerReferences } = old.metadata
   if (pod.metadata.ownerReferences === ownerReferences) return
-  const { ownerReferences: _, ...metadata } = pod.metadata
-  pod.metadata = ownerReferences === undefined ? metadata : { ...metadata, ownerReferences: borrow(ownerReferences) }
+  const { ownerReferences: _, ...others } = pod.metadata
+  // references that were there stay in their place among the members, whether or not the body shares them with the stored object
+  pod.metadata = ownerReferences === undefined ? others : { ...pod.metadata, ownerReferences: borrow(ownerReferences) }
 }
 
 /** Source: ValidatePodStatusUpdate, the part that does not concern resource claims. */
