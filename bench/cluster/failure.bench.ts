@@ -1,5 +1,5 @@
 /**
- * A node dies: its lease ages, the node becomes NotReady, its pods are evicted after five minutes, their replacements run elsewhere. Seven
+ * A node dies: its lease ages, the node becomes NotReady, its pods are evicted after five minutes, replacements run elsewhere. Seven
  * virtual minutes in all. No other simulator has that: in @ngrok/webernetes a dead node stays Ready.
  */
 import { SimCluster } from '../../src/index.js'
@@ -26,5 +26,11 @@ await suite('cluster: 3 nodes, Deployment of 6', [
     setup: () => (cluster = runReplicas(new SimCluster({ nodes: 3 }), 6)),
     run: () => cluster.advance('7m'),
   },
-  { name: 'cluster made, 6 pods Running, then the crash', run: () => ((cluster = runReplicas(new SimCluster({ nodes: 3 }), 6)), crashAndReplace()) },
+  {
+    name: 'cluster made, 6 pods Running, then the crash',
+    run: () => {
+      cluster = runReplicas(new SimCluster({ nodes: 3 }), 6)
+      crashAndReplace()
+    },
+  },
 ], { rounds: 40, minMs: 0 })

@@ -10,7 +10,8 @@ const OURS = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
 
 /** Milliseconds that the import takes in a process of its own. */
 function importTime(file: string): number {
-  const script = `const start = performance.now(); await import(${JSON.stringify(pathToFileURL(file).href)}); console.log(performance.now() - start)`
+  const url = JSON.stringify(pathToFileURL(file).href)
+  const script = `const start = performance.now(); await import(${url}); console.log(performance.now() - start)`
   return Number(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }))
 }
 
@@ -20,5 +21,8 @@ if (!existsSync(OURS)) console.error('dist is not built, its import is not measu
 
 const times = present.map((): number[] => [])
 for (let round = 0; round < ROUNDS; round += 1) present.forEach(([, file], at) => times[at]?.push(importTime(file)))
-const figure = (all: readonly number[]): string => `${median(all).toFixed(1)} ms (median of ${ROUNDS}; least ${Math.min(...all).toFixed(1)} ms)`
-if (present.length > 0) printFigures('cluster: import in a fresh process', present.map(([name], at) => [name, figure(times[at] ?? [])]))
+const figure = (all: readonly number[]): string =>
+  `${median(all).toFixed(1)} ms (median of ${ROUNDS}; least ${Math.min(...all).toFixed(1)} ms)`
+if (present.length > 0) {
+  printFigures('cluster: import in a fresh process', present.map(([name], at) => [name, figure(times[at] ?? [])]))
+}

@@ -1,6 +1,6 @@
 /**
- * A Deployment from `apply` until all its pods are Running, with the cluster made before. @ngrok/webernetes does the same at the sizes at
- * which it ends within seconds (1,000 pods on 10 nodes take it most of a minute; WEBERNETES_1000=1 measures that too, once).
+ * A Deployment from `apply` until all its pods are Running, with the cluster made before. @ngrok/webernetes does the same at the
+ * sizes at which it ends within seconds. 1,000 pods on 10 nodes take it most of a minute; WEBERNETES_1000=1 measures that too, once.
  */
 import { SimCluster } from '../../src/index.js'
 import { suite } from '../runner.js'

@@ -1,6 +1,6 @@
 /**
- * How long a cluster takes until it is there: construction (its nodes are Ready when the constructor returns), and the first pod Running,
- * next to @ngrok/webernetes, whose nodes take pods only a while after its `init()`.
+ * How long a cluster takes until it is there: construction (its nodes are Ready when the constructor returns), and the first pod
+ * Running, next to @ngrok/webernetes, whose nodes take pods only a while after its `init()`.
  */
 import { SimCluster } from '../../src/index.js'
 import { suite } from '../runner.js'
@@ -12,7 +12,8 @@ import { runReplicas } from './workloads.js'
 
 const before = performance.now()
 new SimCluster({ nodes: 3 })
-printFigures('cluster: first construction in the process', [['new SimCluster({ nodes: 3 }), cold', `${(performance.now() - before).toFixed(1)} ms`]])
+const cold = `${(performance.now() - before).toFixed(1)} ms`
+printFigures('cluster: first construction in the process', [['new SimCluster({ nodes: 3 }), cold', cold]])
 
 await suite('cluster: construction', [1, 3, 10, 100].map((nodes) => ({
   name: `new SimCluster({ nodes: ${nodes} })`,
