@@ -92,6 +92,7 @@ export class ControlPlane {
   remove(name: string): void {
     this.#hosts.get(name)?.close()
     this.#hosts.delete(name)
+    this.connectivity.repair(name) // what may come back under that name has a network of its own
     this.simulation.remove(name)
   }
 

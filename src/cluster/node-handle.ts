@@ -102,8 +102,10 @@ export class NodeHandle {
     return this
   }
 
+  /** `systemctl start kubelet`. Does nothing on a machine without power. */
   startKubelet(): this {
-    this.#ports.plane.start(kubeletOf(this.name))
+    const { plane, machines } = this.#ports
+    if (machines.get(this.name).powered) plane.start(kubeletOf(this.name))
     return this
   }
 
