@@ -11,7 +11,7 @@ import { isLive, isReady } from './pods.js'
 export const noOvercommit: Invariant = {
   name: 'no-overcommit',
   rule: 'The pods on a node never request more cpu, memory or pods than the node has allocatable; pods that were created with a ' +
-    'nodeName count only at rest, where the kubelet has had its say.',
+    'nodeName count as soon as the kubelet has taken them.',
   onlyAtRest: true,
   check: (_cluster, stored) => overcommitted(stored),
   observe: (cluster) => new Allocations(cluster),
@@ -21,7 +21,8 @@ function overcommitted(stored: StoredObjects): readonly Finding[] {
   const used = new Map<string, Amounts>()
   for (const pod of stored.list('pods')) {
     const { nodeName } = pod.spec
-    if (nodeName && isLive(pod)) used.set(nodeName, sum(used.get(nodeName) ?? NOTHING, amountsOf(pod)))
+    const isTaken = pod.status.startTime !== undefined
+    if (nodeName && isTaken && isLive(pod)) used.set(nodeName, sum(used.get(nodeName) ?? NOTHING, amountsOf(pod)))
   }
   return stored.list('nodes').filter(isReady).flatMap((node): Finding[] => {
     const over = excess(node, used.get(node.metadata.name as string) ?? NOTHING)
