@@ -71,10 +71,12 @@ export class NodeHandle {
     return this
   }
 
-  /** Power is back after {@link crash}: the machine boots with a new boot id, the kubelet starts. */
+  /** Power is back after {@link crash}: the machine boots with a new boot id, the kubelet starts. Does nothing on a machine with power. */
   recover(): this {
     const { plane, machines } = this.#ports
-    machines.get(this.name).powerOn()
+    const machine = machines.get(this.name)
+    if (machine.powered) return this
+    machine.powerOn()
     plane.start(kubeletOf(this.name))
     return this
   }
