@@ -36,10 +36,12 @@ describe('replicaSetStatus', () => {
       lastTransitionTime: '1970-01-01T00:01:40Z',
     }
     expect(failed.conditions).toEqual([condition])
-    const again = replicaSetStatus({ ...set, status: failed }, { ...observed, tally: tallyOf(set, []), failure: 'other', now: 200_000 })
+    const none = { ...observed, tally: tallyOf(set, []) }
+    const again = replicaSetStatus({ ...set, status: failed }, { ...none, failure: 'other', now: 200_000 })
     expect(again.conditions).toEqual([condition])
-    expect(replicaSetStatus({ ...set, status: failed }, { ...observed, tally: tallyOf(set, []) })).not.toHaveProperty('conditions')
+    expect(replicaSetStatus({ ...set, status: failed }, none)).not.toHaveProperty('conditions')
     const tooMany = [1, 2, 3, 4].map((at) => pod(`p${at}`))
-    expect(replicaSetStatus(set, { ...observed, tally: tallyOf(set, tooMany), failure: 'no' }).conditions?.[0]?.reason).toBe('FailedDelete')
+    const surplus = replicaSetStatus(set, { ...observed, tally: tallyOf(set, tooMany), failure: 'no' })
+    expect(surplus.conditions?.[0]?.reason).toBe('FailedDelete')
   })
 })
