@@ -66,7 +66,7 @@ export class NodeHandle {
   /** Power is lost: kubelet and containers are gone at once, and nobody is told. */
   crash(): this {
     const { plane, machines } = this.#ports
-    plane.stop(kubeletOf(this.name))
+    plane.stop(this.#kubelet)
     machines.get(this.name).powerOff()
     return this
   }
@@ -77,7 +77,7 @@ export class NodeHandle {
     const machine = machines.get(this.name)
     if (machine.powered) return this
     machine.powerOn()
-    plane.start(kubeletOf(this.name))
+    plane.start(this.#kubelet)
     return this
   }
 
@@ -88,26 +88,26 @@ export class NodeHandle {
 
   /** The network between the kubelet and the apiserver is cut; containers go on. */
   partition(): this {
-    this.#ports.plane.cut(kubeletOf(this.name))
+    this.#ports.plane.cut(this.#kubelet)
     return this
   }
 
   /** Joins the network again after {@link partition}. */
   repair(): this {
-    this.#ports.plane.repair(kubeletOf(this.name))
+    this.#ports.plane.repair(this.#kubelet)
     return this
   }
 
   /** `systemctl stop kubelet`: containers go on, heart-beats do not. */
   stopKubelet(): this {
-    this.#ports.plane.stop(kubeletOf(this.name))
+    this.#ports.plane.stop(this.#kubelet)
     return this
   }
 
   /** `systemctl start kubelet`. Does nothing on a machine without power. */
   startKubelet(): this {
     const { plane, machines } = this.#ports
-    if (machines.get(this.name).powered) plane.start(kubeletOf(this.name))
+    if (machines.get(this.name).powered) plane.start(this.#kubelet)
     return this
   }
 
@@ -127,6 +127,12 @@ export class NodeHandle {
     const { machines, admin } = this.#ports
     machines.remove(this.name)
     ignoreNotFound(() => admin.delete('nodes', { name: this.name }))
+  }
+
+  /** The component that is its kubelet. Throws RangeError once the machine has been removed. */
+  get #kubelet(): string {
+    this.#ports.machines.get(this.name)
+    return kubeletOf(this.name)
   }
 
   #setUnschedulable(unschedulable: boolean): this {
