@@ -1,0 +1,231 @@
+import { describe, expect, test } from 'vitest'
+import { SimCluster } from 'simcluster'
+import type { Component, KubeObject } from 'simcluster'
+import { checkInvariants, guardInvariants, InvariantError, invariants, referenceTo } from 'simcluster/testing'
+import type { Invariant } from 'simcluster/testing'
+import { clusterWith, deployment } from '../cluster/support.js'
+
+/** Writes to etcd past the apiserver: what no component may do. */
+function tamper<T extends KubeObject>(cluster: SimCluster, resource: string, change: (object: T) => object, at = 0): void {
+  const object = cluster.stored(resource)[at] as unknown as T
+  const { namespace, name } = object.metadata
+  const prefix = resource === 'nodes' ? '/registry/minions' : `/registry/${resource}`
+  const next = change(object) as T
+  const resourceVersion = String(cluster.etcd.revision + 1)
+  const value = { ...next, metadata: { ...next.metadata, resourceVersion } }
+  cluster.etcd.put({ key: namespace === undefined ? `${prefix}/${name}` : `${prefix}/${namespace}/${name}`, value: value as never })
+}
+
+type PodLike = KubeObject & { readonly spec: object; readonly status: object }
+
+const broken = (cluster: SimCluster): readonly string[] => checkInvariants(cluster).map(({ invariant }) => invariant)
+
+/** What the guard says about `act`. */
+function caught(cluster: SimCluster, act: () => unknown): readonly string[] {
+  const guard = guardInvariants(cluster)
+  try {
+    act()
+    guard.stop()
+    return []
+  } catch (error) {
+    if (!(error instanceof InvariantError)) throw error
+    return error.violations.map(({ invariant }) => invariant)
+  }
+}
+
+const stopAll = (cluster: SimCluster): void => {
+  cluster.component('kube-controller-manager').stop()
+  cluster.component('kube-scheduler').stop()
+}
+
+test('a sound cluster has no violation, in whatever state', () => {
+  const cluster = clusterWith(6)
+  expect(checkInvariants(cluster)).toEqual([])
+  const guard = guardInvariants(cluster)
+  cluster.apply(deployment('web', 4, 'nginx:2'))
+  expect(checkInvariants(cluster)).toEqual([])
+  cluster.node('node-2').crash()
+  cluster.advance('7m')
+  cluster.settle()
+  guard.stop()
+  expect(checkInvariants(cluster)).toEqual([])
+})
+
+test('every invariant has a name and a rule of its own', () => {
+  expect(new Set(invariants.map(({ name }) => name)).size).toBe(invariants.length)
+  expect(new Set(invariants.map(({ rule }) => rule)).size).toBe(invariants.length)
+  for (const { name } of invariants) expect(name).toMatch(/^[a-z]+(-[a-z]+)+$/)
+})
+
+describe('each invariant can fail', () => {
+  test('pods-bound-once', () => {
+    const cluster = clusterWith(1)
+    stopAll(cluster)
+    expect(caught(cluster, () => tamper<PodLike>(cluster, 'pods', (pod) => ({ ...pod, spec: { ...pod.spec, nodeName: 'node-9' } }))))
+      .toEqual(['pods-bound-once'])
+    expect(caught(cluster, () => tamper<PodLike>(cluster, 'pods', (pod) => ({ ...pod, metadata: { ...pod.metadata, uid: 'other' } }))))
+      .toContain('pods-bound-once')
+  })
+
+  test('revisions-in-order: an object that carries another revision than its own', () => {
+    const cluster = clusterWith(1)
+    const write = (): unknown => cluster.etcd.put({ key: '/registry/deployments/default/web', value: cluster.stored('deployments')[0] as never })
+    expect(caught(cluster, write)).toEqual(['revisions-in-order'])
+    tamper(cluster, 'deployments', (object) => object)
+    cluster.etcd.put({
+      key: '/registry/configmaps/default/a',
+      value: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'default', resourceVersion: '1' } } as never,
+    })
+    cluster.etcd.put({
+      key: '/registry/configmaps/default/b',
+      value: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'b', namespace: 'default', resourceVersion: '99999' } } as never,
+    })
+    const found = checkInvariants(cluster, { invariants: invariants.filter(({ name }) => name === 'revisions-in-order') })
+    expect(found.map(({ message }) => message)).toContainEqual(expect.stringContaining('is newer than the store'))
+  })
+
+  test('caches-equal-store: a component whose informer was told nothing', () => {
+    const cluster = clusterWith(2)
+    const views = cluster.views()
+    const stale = views.map((view) => (view.component === 'kube-scheduler' && view.resource === 'pods' ? { ...view, objects: [] } : view))
+    const lying = new Proxy(cluster, {
+      get: (target, name) => {
+        if (name === 'views') return () => stale
+        const value: unknown = Reflect.get(target, name, target)
+        return typeof value === 'function' ? (value as (...all: unknown[]) => unknown).bind(target) : value
+      },
+    })
+    expect(checkInvariants(lying)).toMatchObject([
+      { invariant: 'caches-equal-store', message: 'the cache of kube-scheduler for pods differs from the store in 2 objects' },
+    ])
+  })
+
+  test('no-orphans: before the garbage collector has come', () => {
+    const cluster = clusterWith(1)
+    const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'gone', uid: 'gone' }
+    const collector = cluster.component('kube-controller-manager/garbage-collector-controller').stop()
+    cluster.create('configmaps', { metadata: { name: 'orphan', namespace: 'default', ownerReferences: [owner] } })
+    expect(broken(cluster.settle())).toEqual([])
+    collector.start()
+    const now = invariants.filter(({ name }) => name === 'no-orphans').map((invariant): Invariant => ({ ...invariant, onlyAtRest: false }))
+    expect(checkInvariants(cluster, { invariants: now })).toMatchObject([
+      { message: 'its owner ReplicaSet gone (gone) is gone', objects: [{ resource: 'configmaps', namespace: 'default', name: 'orphan' }] },
+    ])
+    expect(broken(cluster.settle())).toEqual([])
+    expect(cluster.list('configmaps', { namespace: 'default' }).items.map(({ metadata }) => metadata.name)).not.toContain('orphan')
+  })
+
+  test('no-overcommit: a scheduler that does not look', () => {
+    const careless: Component = {
+      name: 'careless',
+      identity: { name: 'system:kube-scheduler' },
+      setup(host) {
+        host.informer('pods').onChange(({ type, object }) => {
+          if (type !== 'ADDED') return
+          const target = { apiVersion: 'v1', kind: 'Node', name: 'node-1' }
+          host.client.createSubresource('pods', object.metadata, 'binding', {
+            apiVersion: 'v1', kind: 'Binding', metadata: object.metadata, target,
+          })
+        })
+      },
+    }
+    const cluster = new SimCluster({ nodes: 1, without: ['kube-scheduler'], components: [careless] })
+    const container = { name: 'c', image: 'x', resources: { requests: { cpu: '3' } } }
+    const create = (name: string): unknown => cluster.create('pods', { metadata: { name, namespace: 'default' }, spec: { containers: [container] } } as never)
+    expect(caught(cluster, () => {
+      create('a')
+      create('b')
+      cluster.settle()
+    })).toEqual(['no-overcommit'])
+  })
+
+  test('no-overcommit leaves out pods that the user forced upon a node', () => {
+    const cluster = new SimCluster({ nodes: 1 })
+    const container = { name: 'c', image: 'x', resources: { requests: { cpu: '3' } } }
+    expect(caught(cluster, () => {
+      for (const name of ['a', 'b']) {
+        cluster.create('pods', { metadata: { name, namespace: 'default' }, spec: { nodeName: 'node-1', containers: [container] } } as never)
+      }
+      cluster.settle()
+    })).toEqual([])
+    expect(broken(cluster)).toEqual([])
+  })
+
+  test('unique-pod-ips', () => {
+    const cluster = clusterWith(2)
+    stopAll(cluster)
+    for (const node of cluster.nodes()) node.stopKubelet()
+    const [first] = cluster.list('pods').items
+    const take = (): void => tamper<PodLike>(cluster, 'pods', (pod) => ({ ...pod, status: { ...pod.status, podIP: first?.status.podIP } }), 1)
+    expect(caught(cluster, take)).toEqual(['unique-pod-ips'])
+    expect(broken(cluster)).toEqual(['unique-pod-ips'])
+  })
+
+  test('replicas-as-wanted and daemons-everywhere: controllers that were told nothing', () => {
+    const cluster = clusterWith(2)
+    const { spec } = deployment('agent', 0) as unknown as { spec: { selector: object; template: object } }
+    const { selector, template } = spec
+    cluster.apply({ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'agent', namespace: 'default' }, spec: { selector, template } })
+    cluster.settle()
+    expect(broken(cluster)).toEqual([])
+    // as if all were at rest, in the middle of everything
+    const inFlight = invariants.filter(({ name }) => ['replicas-as-wanted', 'daemons-everywhere'].includes(name))
+      .map((invariant): Invariant => ({ ...invariant, onlyAtRest: false }))
+    cluster.delete('pods', cluster.list('pods', { labelSelector: 'app=web' }).items[0]?.metadata ?? {})
+    cluster.delete('pods', cluster.list('pods', { labelSelector: 'app=agent' }).items[0]?.metadata ?? {}, { gracePeriodSeconds: 0 })
+    expect(checkInvariants(cluster, { invariants: inFlight }).map(({ invariant, message }) => `${invariant}: ${message}`)).toEqual([
+      'replicas-as-wanted: it wants 2 pods and has 1',
+      'daemons-everywhere: it has 0 active pods on node-1, where one should run always',
+    ])
+    expect(broken(cluster)).toEqual([])
+    expect(broken(cluster.settle())).toEqual([])
+  })
+
+  test('budgets-kept: a budget that believes in more than there is', () => {
+    const cluster = clusterWith(2)
+    const { selector } = (deployment('web', 2) as unknown as { spec: { selector: object } }).spec
+    cluster.apply({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'web', namespace: 'default' }, spec: { selector, minAvailable: 2 } })
+    cluster.settle()
+    const [pod] = cluster.list('pods').items
+    const evict = (): unknown => cluster.client.createSubresource('pods', pod?.metadata ?? {}, 'eviction', {
+      apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod?.metadata.name, namespace: 'default' },
+    })
+    expect(evict).toThrow('Cannot evict pod as it would violate the pod\'s disruption budget.')
+    tamper<PodLike>(cluster, 'poddisruptionbudgets', (budget) => ({ ...budget, status: { ...budget.status, disruptionsAllowed: 1 } }))
+    expect(caught(cluster, evict)).toEqual(['budgets-kept'])
+  })
+})
+
+test('the error tells the invariant, the time, the step and the objects', () => {
+  const cluster = new SimCluster({ nodes: 1, seed: 7 })
+  const mine: Invariant = {
+    name: 'nobody-is-called-x',
+    rule: 'No ConfigMap is called x.',
+    observe: () => ({
+      write: ({ resource, object }) =>
+        resource === 'configmaps' && object.metadata.name === 'x' ? { message: 'is called x', objects: [referenceTo(resource, object)] } : undefined,
+    }),
+    check: (_cluster, stored) =>
+      stored.list('configmaps').filter(({ metadata }) => metadata.name === 'x').map((object) => ({ message: 'is called x', objects: [referenceTo('configmaps', object)] })),
+  }
+  const guard = guardInvariants(cluster, { invariants: [...invariants, mine] })
+  cluster.create('configmaps', { metadata: { name: 'x', namespace: 'default' } })
+  let error: unknown
+  try {
+    cluster.settle()
+  } catch (thrown) {
+    error = thrown
+  }
+  expect(error).toBeInstanceOf(InvariantError)
+  const { message, time, step, violations } = error as InvariantError
+  expect(message).toMatch(
+    /^an invariant is broken at 2026-01-01T00:00:\d\dZ, in step kube-controller-manager\/[^"]+ "[^"]*":\n {2}nobody-is-called-x: configmaps default\/x \(resourceVersion \d+\): is called x$/)
+  expect(time).toBe(cluster.now())
+  expect(step?.owner).toContain('kube-controller-manager')
+  expect(violations).toMatchObject([{ invariant: 'nobody-is-called-x' }])
+  expect(checkInvariants(cluster, { invariants: [mine] })).toMatchObject([{ invariant: 'nobody-is-called-x', message: 'is called x' }])
+  guard.stop()
+  cluster.delete('configmaps', { name: 'x', namespace: 'default' })
+  cluster.create('configmaps', { metadata: { name: 'x', namespace: 'default' } })
+  expect(() => cluster.settle()).not.toThrow()
+})
