@@ -1,10 +1,15 @@
 import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
+import type { ComponentView } from '../cluster/component-host.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 
-/** What lies in a cluster's store at one moment; each resource is listed at most once, however many invariants look at it. */
+/**
+ * What lies in a cluster's store, and in the caches of its components, at one moment. Each resource is listed at most once, however many
+ * invariants look at it.
+ */
 export class StoredObjects {
   readonly #cluster: SimCluster
   readonly #lists = new Map<string, readonly unknown[]>()
+  #views: readonly ComponentView[] | undefined
 
   constructor(cluster: SimCluster) {
     this.#cluster = cluster
@@ -15,6 +20,17 @@ export class StoredObjects {
     let list = this.#lists.get(resource)
     if (!list) this.#lists.set(resource, (list = this.#cluster.stored(resource)))
     return list as readonly ObjectOf<R>[]
+  }
+
+  /** What the informers of the running components have seen. */
+  get views(): readonly ComponentView[] {
+    return (this.#views ??= this.#cluster.views())
+  }
+
+  /** Whether a controller of kube-controller-manager is there, runs and can reach the apiserver. */
+  isAtWork(controller: string): boolean {
+    const name = `kube-controller-manager/${controller}`
+    return this.views.some(({ component, connected }) => component === name && connected)
   }
 
   /** Each stored object with the name of its resource. */

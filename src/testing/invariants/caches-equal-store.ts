@@ -9,7 +9,7 @@ export const cachesEqualStore: Invariant = {
   name: 'caches-equal-store',
   rule: 'At rest, every informer of a component that can reach the apiserver has exactly the objects that a fresh list answers.',
   onlyAtRest: true,
-  check: (cluster) => cluster.views().flatMap((view) => (view.connected ? differences(cluster, view) : [])),
+  check: (cluster, { views }) => views.flatMap((view) => (view.connected ? differences(cluster, view) : [])),
 }
 
 const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`

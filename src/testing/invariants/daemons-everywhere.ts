@@ -3,7 +3,7 @@ import type { Node, Pod, Taint } from '../../api/core/generated.js'
 import type { Finding, Invariant } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
 import { byController, isActive } from './pods.js'
-import { isAtWork, terminatingNamespaces } from './running.js'
+import { terminatingNamespaces } from './terminating.js'
 
 /** What the DaemonSet controller is there for. DaemonSets with node affinity are not judged. */
 export const daemonsEverywhere: Invariant = {
@@ -11,8 +11,8 @@ export const daemonsEverywhere: Invariant = {
   rule: 'At rest, each DaemonSet has one pod (two in a rolling update with surge) on each node that should run it, and none on nodes ' +
     'that must not, unless its controller does not run.',
   onlyAtRest: true,
-  check: (cluster, stored) => {
-    if (!isAtWork(cluster, 'daemonset-controller')) return []
+  check: (_cluster, stored) => {
+    if (!stored.isAtWork('daemonset-controller')) return []
     const terminating = terminatingNamespaces(stored)
     const pods = byController(stored.list('pods'))
     const nodes = stored.list('nodes')

@@ -1,14 +1,13 @@
 import type { Finding, Invariant } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
-import { isAtWork } from './running.js'
 
 /** What the garbage collector is there for. */
 export const noOrphans: Invariant = {
   name: 'no-orphans',
   rule: 'At rest, the owner in each ownerReference exists (by uid), unless the object is being deleted or nobody collects garbage.',
   onlyAtRest: true,
-  check: (cluster, stored) => {
-    if (!isAtWork(cluster, 'garbage-collector-controller')) return []
+  check: (_cluster, stored) => {
+    if (!stored.isAtWork('garbage-collector-controller')) return []
     const uids = new Set<string | undefined>()
     const owned = []
     for (const entry of stored.all()) {

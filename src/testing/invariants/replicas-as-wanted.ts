@@ -2,15 +2,15 @@ import type { ReplicaSet } from '../../api/apps/generated.js'
 import type { Finding, Invariant } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
 import { byController, isActive } from './pods.js'
-import { isAtWork, terminatingNamespaces } from './running.js'
+import { terminatingNamespaces } from './terminating.js'
 
 /** What the ReplicaSet controller is there for. Pods that wait for a node count: they are there. */
 export const replicasAsWanted: Invariant = {
   name: 'replicas-as-wanted',
   rule: 'At rest, each ReplicaSet has as many active pods as its spec says, unless its controller does not run or is refused.',
   onlyAtRest: true,
-  check: (cluster, stored) => {
-    if (!isAtWork(cluster, 'replicaset-controller')) return []
+  check: (_cluster, stored) => {
+    if (!stored.isAtWork('replicaset-controller')) return []
     const terminating = terminatingNamespaces(stored)
     const pods = byController(stored.list('pods'))
     return stored.list('replicasets').flatMap((set): Finding[] => {
