@@ -107,6 +107,4 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly columns: readonly PrinterColumn<T>[]
   /** Field selectors besides metadata.name and metadata.namespace: label to value, '' when unset. */
   readonly selectableFields: Readonly<Record<string, (object: T) => string>>
-  /** Fields of the spec or status that the simulator stores but does not act on, for the `onUnsupported` warning. */
-  readonly storedOnly?: readonly string[]
 }
