@@ -5,6 +5,8 @@ import { InvariantError } from './invariant-error.js'
 import type { Finding, Observer, Violation } from './invariant.js'
 import { invariants as all } from './invariants/index.js'
 
+type Look<Event> = (event: Event) => Finding | undefined
+
 /** Takes the guard away again. */
 export interface InvariantGuard {
   /** @throws InvariantError for what was broken by calls outside any step and has not been thrown yet. */
@@ -12,14 +14,14 @@ export interface InvariantGuard {
 }
 
 /**
- * Watches a cluster from now on and throws {@link InvariantError} at the end of the step that breaks an invariant, out of `settle()`,
- * `advance()`, `until()` or `step()`. What a call of your own breaks is thrown by the next step, or by `stop()`. Costs little: each write is
- * looked at once. Forks are not watched.
+ * Watches a cluster from now on and throws {@link InvariantError} at the end of the step that breaks an invariant, out of
+ * `settle()`, `advance()`, `until()` or `step()`. What a call of your own breaks is thrown by the next step, or by `stop()`.
+ * Costs little: each write is looked at once. Forks are not watched.
  */
 export function guardInvariants(cluster: SimCluster, { invariants = all }: InvariantOptions = {}): InvariantGuard {
   const pending: Violation[] = []
   const observers = invariants.flatMap(({ name, observe }) => (observe ? [{ name, observer: observe(cluster) }] : []))
-  const collect = <Event>(of: (observer: Observer) => ((event: Event) => Finding | undefined) | undefined): ((event: Event) => void) => {
+  const collect = <Event>(of: (observer: Observer) => Look<Event> | undefined): ((event: Event) => void) => {
     const listeners = observers.flatMap(({ name, observer }) => {
       const look = of(observer)
       return look ? [{ name, look }] : []

@@ -18,7 +18,8 @@ export class InvariantError extends Error {
   readonly step: KernelEvents['step'] | undefined
 
   constructor(violations: readonly Violation[], { time, step }: ViolationPlace) {
-    super([`${violations.length === 1 ? 'an invariant is' : 'invariants are'} broken at ${place(time, step)}`, ...violations.map(line)].join('\n'))
+    const what = violations.length === 1 ? 'an invariant is' : 'invariants are'
+    super([`${what} broken at ${place(time, step)}`, ...violations.map(line)].join('\n'))
     this.name = 'InvariantError'
     this.violations = violations
     this.time = time

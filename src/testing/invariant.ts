@@ -22,7 +22,7 @@ export interface Violation extends Finding {
   readonly invariant: string
 }
 
-/** Looks at what happens, one event at a time. It must not change the cluster, and should cost no more than the event itself. */
+/** Looks at what happens, one event at a time. Must not change the cluster, and should cost no more than the event itself. */
 export interface Observer {
   readonly write?: (event: ClusterEvents['write']) => Finding | undefined
   readonly request?: (event: ClusterEvents['request']) => Finding | undefined
@@ -39,7 +39,7 @@ export interface Invariant {
   readonly rule: string
   /** Looks at a cluster between two steps. */
   readonly check?: (cluster: SimCluster, stored: StoredObjects) => readonly Finding[]
-  /** Whether `check` may be broken while something is in flight; it is then left out unless the cluster is at rest. Default false. */
+  /** Whether `check` need not hold while something is in flight; it is left out then. Default false. */
   readonly onlyAtRest?: boolean
   /** Begins to observe a cluster in its present state. */
   readonly observe?: (cluster: SimCluster) => Observer

@@ -3,8 +3,8 @@ import type { ComponentView } from '../cluster/component-host.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 
 /**
- * What lies in a cluster's store, and in the caches of its components, at one moment. Each resource is listed at most once, however many
- * invariants look at it.
+ * What lies in a cluster's store, and in the caches of its components, at one moment. Each resource is listed at most once,
+ * however many invariants look at it.
  */
 export class StoredObjects {
   readonly #cluster: SimCluster

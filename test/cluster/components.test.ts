@@ -41,7 +41,8 @@ test('a garbage collector that was down deletes what lost its owner meanwhile', 
   cluster.settle()
   cluster.component('kube-controller-manager/garbage-collector-controller').start()
   cluster.settle()
-  expect(cluster.list('leases', { namespace: 'kube-node-lease' }).items.map(({ metadata }) => metadata.name)).toEqual(['node-2', 'node-3'])
+  const leases = cluster.list('leases', { namespace: 'kube-node-lease' }).items
+  expect(leases.map(({ metadata }) => metadata.name)).toEqual(['node-2', 'node-3'])
 })
 
 test('a component of one\'s own replaces one that was left out', () => {
@@ -54,7 +55,8 @@ test('a component of one\'s own replaces one that was left out', () => {
         const pod = pods.get(key)
         if (!pod) return
         const target = { apiVersion: 'v1', kind: 'Node', name: 'node-2' }
-        host.client.createSubresource('pods', pod.metadata, 'binding', { apiVersion: 'v1', kind: 'Binding', metadata: pod.metadata, target })
+        const binding = { apiVersion: 'v1', kind: 'Binding', metadata: pod.metadata, target }
+        host.client.createSubresource('pods', pod.metadata, 'binding', binding)
       })
       pods.onChange(({ type, object }) => {
         if (type === 'ADDED') queue.add(`${object.metadata.namespace}/${object.metadata.name}`)

@@ -61,7 +61,7 @@ function clusterIn(moment: string, interleaving: Interleaving): SimCluster {
 const throughJson = (cluster: SimCluster): SimCluster => SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster.toJSON())))
 
 describe.each(['fifo', 'seeded'] as const)('interleaving %s', (interleaving) => {
-  test.each(Object.keys(moments))('a fork, a restored snapshot and one through JSON are the same and have the same future: %s', (moment) => {
+  test.each(Object.keys(moments))('all kinds of copies are the same and have the same future: %s', (moment) => {
     const cluster = clusterIn(moment, interleaving)
     const copies = [cluster.fork(), SimCluster.restore(cluster.snapshot()), throughJson(cluster), cluster.fork().fork()]
     const present = stateOf(cluster)

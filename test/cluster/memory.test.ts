@@ -22,8 +22,8 @@ console.log(JSON.stringify([round(), round(), round()]))
 
 test('100 clusters made and dropped leave no memory behind', () => {
   const root = fileURLToPath(new URL('../..', import.meta.url))
-  const output = execFileSync(
-    process.execPath, ['--expose-gc', '--import', 'tsx', '--input-type=module', '--eval', program], { cwd: root, encoding: 'utf8' })
+  const options = ['--expose-gc', '--import', 'tsx', '--input-type=module', '--eval', program]
+  const output = execFileSync(process.execPath, options, { cwd: root, encoding: 'utf8' })
   const [, second, third] = JSON.parse(output) as [number, number, number]
   const one = 300_000 // a cluster of two nodes holds more than this
   expect(third - second).toBeLessThan(10 * one)

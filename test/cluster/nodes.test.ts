@@ -91,8 +91,9 @@ test('reboot: containers start anew, and with them the restart count rises', () 
   cluster.node('node-1').reboot()
   cluster.advance('1m')
   cluster.settle()
-  const counts = new Map(cluster.list('pods').items.map(({ spec, status }) => [spec.nodeName, status.containerStatuses?.[0]?.restartCount]))
-  expect(counts).toEqual(new Map([['node-1', 1], ['node-2', 0], ['node-3', 0]]))
+  const { items } = cluster.list('pods')
+  const counts = items.map(({ spec, status }) => [spec.nodeName, status.containerStatuses?.[0]?.restartCount] as const)
+  expect(new Map(counts)).toEqual(new Map([['node-1', 1], ['node-2', 0], ['node-3', 0]]))
 })
 
 test('partition: containers run on where nobody sees them; repair ends the pods that were replaced', () => {

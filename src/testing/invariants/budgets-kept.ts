@@ -7,8 +7,8 @@ import { referenceTo } from '../invariant.js'
 import { isHealthy } from './pods.js'
 
 /**
- * What the eviction API promises. It decides by the budget's status; where the disruption controller has not yet seen that a pod is gone or
- * no longer ready, it may allow one too many, in a real cluster too, and that is not held against it.
+ * What the eviction API promises. It decides by the budget's status; where the disruption controller has not yet seen that a pod
+ * is gone or no longer ready, it may allow one too many, in a real cluster too, and that is not held against it.
  */
 export const budgetsKept: Invariant = {
   name: 'budgets-kept',
@@ -38,13 +38,13 @@ class Evictions implements Observer {
     if (!pod || pod.metadata.name !== name || pod.metadata.namespace !== namespace || !isHealthy(pod)) return undefined
     const budgets = this.#cluster.stored('poddisruptionbudgets', { namespace: namespace as string })
     const matching = budgets.filter(({ spec }) => selectorMatches(spec.selector, pod.metadata.labels))
-    return matching.map((budget) => this.#judge(budget, pod)).find((finding) => finding !== undefined)
+    return matching.map((budget) => this.#judge(budget, pod)).find(Boolean)
   }
 
   #judge(budget: PodDisruptionBudget, evicted: Pod): Finding | undefined {
     const { metadata, spec, status } = budget
-    const selects = ({ metadata: { labels } }: Pod): boolean => selectorMatches(spec.selector, labels)
-    const healthy = this.#cluster.stored('pods', { namespace: metadata.namespace as string }).filter((pod) => selects(pod) && isHealthy(pod))
+    const all = this.#cluster.stored('pods', { namespace: metadata.namespace as string })
+    const healthy = all.filter((pod) => selectorMatches(spec.selector, pod.metadata.labels) && isHealthy(pod))
     if (healthy.length >= status.desiredHealthy) return undefined
     if (this.#isLate(budget, healthy)) return undefined
     return {
@@ -53,15 +53,17 @@ class Evictions implements Observer {
     }
   }
 
-  /** Whether the disruption controller counts on pods that are no longer healthy, beside those whose eviction the budget itself records. */
+  /** Whether the disruption controller counts on pods that are not healthy any more, and whose eviction nobody recorded. */
   #isLate({ metadata, spec, status }: PodDisruptionBudget, healthy: readonly Pod[]): boolean {
     const views = this.#cluster.views().filter(({ component }) => component === 'kube-controller-manager/disruption-controller')
     const pods = views.find(({ resource, connected }) => resource === 'pods' && connected)
     if (!pods) return true
     const names = new Set(healthy.map((pod) => pod.metadata.name))
+    const disrupted = status.disruptedPods ?? {}
     return (pods.objects as readonly Pod[]).some((pod) => {
-      if (pod.metadata.namespace !== metadata.namespace || !selectorMatches(spec.selector, pod.metadata.labels)) return false
-      return isHealthy(pod) && !names.has(pod.metadata.name) && !Object.hasOwn(status.disruptedPods ?? {}, pod.metadata.name as string)
+      const { name = '', namespace, labels } = pod.metadata
+      if (namespace !== metadata.namespace || !selectorMatches(spec.selector, labels)) return false
+      return isHealthy(pod) && !names.has(name) && !Object.hasOwn(disrupted, name)
     })
   }
 }

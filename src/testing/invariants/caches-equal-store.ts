@@ -26,5 +26,6 @@ function differences(cluster: SimCluster, { component, resource, selection, obje
   }
   for (const object of cached.values()) wrong.push(referenceTo(resource, object))
   if (wrong.length === 0) return []
-  return [{ message: `the cache of ${component} for ${resource} differs from the store in ${wrong.length} objects`, objects: wrong }]
+  const message = `the cache of ${component} for ${resource} differs from the store in ${wrong.length} objects`
+  return [{ message, objects: wrong }]
 }

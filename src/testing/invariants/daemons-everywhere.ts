@@ -8,8 +8,8 @@ import { terminatingNamespaces } from './terminating.js'
 /** What the DaemonSet controller is there for. DaemonSets with node affinity are not judged. */
 export const daemonsEverywhere: Invariant = {
   name: 'daemons-everywhere',
-  rule: 'At rest, each DaemonSet has one pod (two in a rolling update with surge) on each node that should run it, and none on nodes ' +
-    'that must not, unless its controller does not run.',
+  rule: 'At rest, each DaemonSet has one pod (two in a rolling update with surge) on each node that should run it, and none on ' +
+    'nodes that must not, unless its controller does not run.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
     if (!stored.isAtWork('daemonset-controller')) return []

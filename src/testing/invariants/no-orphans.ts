@@ -4,7 +4,8 @@ import { referenceTo } from '../invariant.js'
 /** What the garbage collector is there for. */
 export const noOrphans: Invariant = {
   name: 'no-orphans',
-  rule: 'At rest, the owner in each ownerReference exists (by uid), unless the object is being deleted or nobody collects garbage.',
+  rule: 'At rest, the owner in each ownerReference exists (by uid), unless the object is being deleted or nobody collects ' +
+    'garbage.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
     if (!stored.isAtWork('garbage-collector-controller')) return []

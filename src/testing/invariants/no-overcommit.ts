@@ -10,8 +10,8 @@ import { isLive, isReady } from './pods.js'
 /** The scheduler's promise, and behind it the kubelet's, which refuses pods that were forced upon it. */
 export const noOvercommit: Invariant = {
   name: 'no-overcommit',
-  rule: 'The pods on a node never request more cpu, memory or pods than the node has allocatable; pods that were created with a ' +
-    'nodeName count as soon as the kubelet has taken them.',
+  rule: 'The pods on a node never request more cpu, memory or pods than the node has allocatable; pods that were created with ' +
+    'a nodeName count as soon as the kubelet has taken them.',
   onlyAtRest: true,
   check: (_cluster, stored) => overcommitted(stored),
   observe: (cluster) => new Allocations(cluster),

@@ -10,7 +10,7 @@ export interface Amounts {
 
 export const NOTHING: Amounts = { cpu: 0, memory: 0, pods: 0 }
 
-/** What the containers of a pod request; init containers are left out, so that this is never more than what the scheduler counts. */
+/** What the containers of a pod request; without init containers, so that it is never more than what the scheduler counts. */
 export function amountsOf(pod: Pod): Amounts {
   let cpu = 0
   let memory = 0

@@ -4,7 +4,8 @@ import type { Finding, Invariant, Observer } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
 import type { StoredObjects } from '../stored-objects.js'
 
-const idOf = (resource: string, { metadata }: KubeObject): string => `${resource} ${metadata.namespace ?? ''}/${metadata.name ?? ''}`
+const idOf = (resource: string, { metadata: { namespace = '', name = '' } }: KubeObject): string =>
+  `${resource} ${namespace}/${name}`
 
 /** The store's history is one line: what optimistic locking and watches stand on. */
 export const revisionsInOrder: Invariant = {
@@ -23,7 +24,8 @@ function* misnumbered(cluster: SimCluster, stored: StoredObjects): Generator<Fin
     const twin = seen.get(resourceVersion)
     if (twin !== undefined) yield { message: `has the same resourceVersion as ${twin}`, objects }
     seen.set(resourceVersion, idOf(resource, object))
-    if (Number(resourceVersion) > cluster.etcd.revision) yield { message: `is newer than the store (${cluster.etcd.revision})`, objects }
+    const { revision } = cluster.etcd
+    if (Number(resourceVersion) > revision) yield { message: `is newer than the store (${revision})`, objects }
   }
 }
 
@@ -49,8 +51,9 @@ class History implements Observer {
     if (type === 'DELETED') this.#versions.delete(id)
     else this.#versions.set(id, String(revision))
     if (revision <= last) return { message: `was written as revision ${revision} after revision ${last}`, objects }
-    if (type !== 'DELETED' && object.metadata.resourceVersion !== String(revision)) {
-      return { message: `was written as revision ${revision} but says resourceVersion ${object.metadata.resourceVersion}`, objects }
+    const { resourceVersion } = object.metadata
+    if (type !== 'DELETED' && resourceVersion !== String(revision)) {
+      return { message: `was written as revision ${revision} but says resourceVersion ${resourceVersion}`, objects }
     }
     if (old?.metadata.resourceVersion === known) return undefined
     const from = old === undefined ? 'nothing' : `resourceVersion ${old.metadata.resourceVersion}`

@@ -6,8 +6,8 @@ import type { StoredObjects } from '../stored-objects.js'
 import { isLive } from './pods.js'
 
 /**
- * What the Kubernetes network model promises. Pods of a Node object that is gone are left out: its range of addresses is free again,
- * in a real cluster too.
+ * What the Kubernetes network model promises. Pods of a Node object that is gone are left out: its range of addresses is free
+ * again, in a real cluster too.
  */
 export const uniquePodIps: Invariant = {
   name: 'unique-pod-ips',

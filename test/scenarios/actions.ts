@@ -1,0 +1,98 @@
+import fc from 'fast-check'
+
+/**
+ * One thing that may happen to a cluster. Plain data, so that a failing scenario can be read and run again. `node` and `object`
+ * are numbers that choose among what is there at the time.
+ */
+export type Action =
+  | { readonly do: 'deployment'; readonly name: string; readonly replicas: number; readonly cpu: string; readonly surge: number }
+  | { readonly do: 'daemonset'; readonly name: string; readonly tolerates: boolean }
+  | { readonly do: 'pod'; readonly name: string; readonly forced: number | undefined; readonly grace: number }
+  | { readonly do: 'budget'; readonly name: string; readonly minAvailable: number | string }
+  | { readonly do: 'scale'; readonly name: string; readonly replicas: number }
+  | { readonly do: 'rollout'; readonly kind: 'deployments' | 'daemonsets'; readonly name: string; readonly image: string }
+  | { readonly do: 'delete'; readonly kind: string; readonly object: number; readonly policy: 'Orphan' | 'Background' | 'Foreground' }
+  | { readonly do: 'kill'; readonly object: number }
+  | { readonly do: 'drain'; readonly node: number; readonly timeout: string }
+  | { readonly do: NodeVerb; readonly node: number }
+  | { readonly do: 'addNode'; readonly node: number }
+  | { readonly do: 'stop' | 'start'; readonly component: string }
+  | { readonly do: 'advance'; readonly ms: number }
+  | { readonly do: 'settle' | 'stopApiserver' | 'startApiserver' }
+
+export const nodeVerbs = [
+  'cordon', 'uncordon', 'crash', 'recover', 'partition', 'repair', 'reboot', 'stopKubelet', 'startKubelet', 'restartKubelet',
+  'remove',
+] as const
+
+type Policy = 'Orphan' | 'Background' | 'Foreground'
+
+type NodeVerb = (typeof nodeVerbs)[number]
+
+/** How the cluster begins. */
+export interface Beginning {
+  readonly nodes: number
+  readonly interleaving: 'fifo' | 'seeded'
+  readonly seed: number
+  readonly events: boolean
+}
+
+const deploymentName = fc.constantFrom('web', 'api')
+const place = fc.nat({ max: 5 })
+const component = fc.constantFrom(
+  'kube-scheduler',
+  'kube-controller-manager',
+  'kube-controller-manager/replicaset-controller',
+  'kube-controller-manager/deployment-controller',
+  'kube-controller-manager/garbage-collector-controller',
+  'kube-controller-manager/node-lifecycle-controller',
+  'kube-controller-manager/disruption-controller',
+)
+
+const one = <T extends Action['do']>(name: T): fc.Arbitrary<T> => fc.constant(name)
+
+export const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({
+    do: one('deployment'), name: deploymentName, replicas: fc.nat({ max: 4 }), cpu: fc.constantFrom('100m', '1500m'),
+    surge: fc.nat({ max: 1 }),
+  }) },
+  { weight: 1, arbitrary: fc.record({ do: one('daemonset'), name: fc.constant('agent'), tolerates: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({
+    do: one('pod'), name: fc.constantFrom('one', 'two'), forced: fc.option(place, { nil: undefined }),
+    grace: fc.constantFrom(0, 30),
+  }) },
+  { weight: 2, arbitrary: fc.record({
+    do: one('budget'), name: deploymentName, minAvailable: fc.constantFrom(1, 2, '50%', '100%'),
+  }) },
+  { weight: 2, arbitrary: fc.record({ do: one('scale'), name: deploymentName, replicas: fc.nat({ max: 5 }) }) },
+  { weight: 2, arbitrary: fc.record({
+    do: one('rollout'), kind: fc.constantFrom('deployments' as const, 'deployments' as const, 'daemonsets' as const),
+    name: fc.constantFrom('web', 'api', 'agent'), image: fc.constantFrom('nginx:2', 'nginx:3'),
+  }) },
+  { weight: 2, arbitrary: fc.record({
+    do: one('delete'), object: place,
+    kind: fc.constantFrom('deployments', 'replicasets', 'daemonsets', 'nodes', 'poddisruptionbudgets'),
+    policy: fc.constantFrom<Policy>('Orphan', 'Background', 'Foreground'),
+  }) },
+  { weight: 2, arbitrary: fc.record({ do: one('kill'), object: place }) },
+  { weight: 3, arbitrary: fc.record({ do: one('drain'), node: place, timeout: fc.constantFrom('5s', '40s') }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constantFrom(...nodeVerbs), node: place }) },
+  { weight: 1, arbitrary: fc.record({ do: one('addNode'), node: place }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('stop' as const, 'start' as const), component }) },
+  { weight: 6, arbitrary: fc.record({
+    do: one('advance'), ms: fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom(0, 1, 300, 1_000, 2_500) },
+      { weight: 4, arbitrary: fc.integer({ min: 0, max: 45_000 }) },
+      { weight: 1, arbitrary: fc.constantFrom(90_000, 420_000) },
+    ),
+  }) },
+  { weight: 3, arbitrary: fc.record({ do: one('settle') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('stopApiserver' as const, 'startApiserver' as const) }) },
+)
+
+export const beginning: fc.Arbitrary<Beginning> = fc.record({
+  nodes: fc.constantFrom(1, 1, 2, 2, 3, 3, 4, 5),
+  interleaving: fc.constantFrom('fifo' as const, 'seeded' as const),
+  seed: fc.integer({ min: 1, max: 8 }),
+  events: fc.boolean(),
+})

@@ -1,0 +1,96 @@
+import { ApiError, ConnectionError, type SimCluster } from 'simcluster'
+import type { KubeObject } from '../../src/api/definition.js'
+import type { Action } from './actions.js'
+
+const template = (app: string, image: string, cpu: string): object => ({
+  metadata: { labels: { app } },
+  spec: { containers: [{ name: 'c', image, resources: { requests: { cpu, memory: '64Mi' } } }] },
+})
+
+const apply = (cluster: SimCluster, apiVersion: string, kind: string, name: string, spec: object): unknown =>
+  cluster.apply({ apiVersion, kind, metadata: { name, namespace: 'default', labels: { app: name } }, spec })
+
+const choose = <T>(all: readonly T[], number: number): T | undefined => all[number % Math.max(all.length, 1)]
+
+const nodeAt = (cluster: SimCluster, number: number): string | undefined => choose(cluster.nodes(), number)?.name
+
+/** Does one thing to the cluster. What the apiserver refuses, or what does not reach it, is no failure of the scenario. */
+export function perform(cluster: SimCluster, action: Action): void {
+  try {
+    act(cluster, action)
+  } catch (error) {
+    if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
+  }
+}
+
+function act(cluster: SimCluster, action: Action): unknown {
+  switch (action.do) {
+    case 'advance': return cluster.advance(action.ms)
+    case 'settle': case 'stopApiserver': case 'startApiserver': return cluster[action.do]()
+    case 'stop': return cluster.component(action.component).stop()
+    case 'start': return cluster.component(action.component).start()
+    case 'deployment': case 'daemonset': case 'pod': case 'budget': return create(cluster, action)
+    case 'scale': case 'rollout': case 'delete': case 'kill': return change(cluster, action)
+    case 'addNode': {
+      const name = `node-${action.node + 1}`
+      return cluster.nodes().some((node) => node.name === name) ? undefined : cluster.addNode({ name })
+    }
+    case 'drain': {
+      const name = nodeAt(cluster, action.node)
+      return name && cluster.kubectl(`drain ${name} --ignore-daemonsets --force --timeout=${action.timeout}`)
+    }
+    default: {
+      const name = nodeAt(cluster, action.node)
+      return name && cluster.node(name)[action.do]()
+    }
+  }
+}
+
+function create(cluster: SimCluster, action: Extract<Action, { do: 'deployment' | 'daemonset' | 'pod' | 'budget' }>): unknown {
+  const { name } = action
+  const selector = { matchLabels: { app: name } }
+  switch (action.do) {
+    case 'deployment': {
+      const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: action.surge, maxUnavailable: 1 } }
+      return apply(cluster, 'apps/v1', 'Deployment', name, {
+        replicas: action.replicas, selector, strategy, template: template(name, 'nginx:1', action.cpu),
+      })
+    }
+    case 'daemonset': {
+      const { spec, ...rest } = template(name, 'nginx:1', '100m') as { spec: object }
+      const tolerations = action.tolerates ? [{ operator: 'Exists' }] : []
+      return apply(cluster, 'apps/v1', 'DaemonSet', name, { selector, template: { ...rest, spec: { ...spec, tolerations } } })
+    }
+    case 'budget':
+      return apply(cluster, 'policy/v1', 'PodDisruptionBudget', name, { selector, minAvailable: action.minAvailable })
+    case 'pod': {
+      const { spec } = template(name, 'nginx:1', '1500m') as { spec: object }
+      const node = action.forced === undefined ? undefined : nodeAt(cluster, action.forced)
+      return cluster.create('pods', {
+        metadata: { name, namespace: 'default', labels: { app: name } },
+        spec: { ...spec, terminationGracePeriodSeconds: action.grace, ...(node === undefined ? {} : { nodeName: node }) },
+      } as never)
+    }
+  }
+}
+
+function change(cluster: SimCluster, action: Extract<Action, { do: 'scale' | 'rollout' | 'delete' | 'kill' }>): unknown {
+  switch (action.do) {
+    case 'scale': {
+      const body = { spec: { replicas: action.replicas } }
+      return cluster.patch('deployments', { namespace: 'default', name: action.name }, { type: 'merge', body })
+    }
+    case 'rollout': {
+      const body = { spec: { template: { spec: { containers: [{ name: 'c', image: action.image }] } } } }
+      return cluster.patch(action.kind, { namespace: 'default', name: action.name }, { type: 'strategic', body })
+    }
+    case 'delete': {
+      const object = choose(cluster.list(action.kind).items as readonly KubeObject[], action.object)
+      return object && cluster.delete(action.kind, object.metadata, { propagationPolicy: action.policy })
+    }
+    case 'kill': {
+      const pod = choose(cluster.list('pods').items, action.object)
+      return pod && cluster.delete('pods', pod.metadata)
+    }
+  }
+}

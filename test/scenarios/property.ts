@@ -1,0 +1,16 @@
+import fc from 'fast-check'
+import { action, beginning } from './actions.js'
+import type { Copy } from './scenario.js'
+import { runScenario } from './scenario.js'
+
+const copy: fc.Arbitrary<Copy> = fc.oneof(
+  { weight: 18, arbitrary: fc.constant('none' as const) },
+  { weight: 1, arbitrary: fc.constant('fork' as const) },
+  { weight: 1, arbitrary: fc.constant('json' as const) },
+)
+
+/** Plays `numRuns` random scenarios; fast-check prints the seed and the shortest list of actions that still fails. */
+export function playScenarios(seed: number, numRuns: number): void {
+  const actions = fc.array(action, { minLength: 3, maxLength: 6, size: 'max' })
+  fc.assert(fc.property(beginning, actions, copy, (start, list, how) => runScenario(start, list, how)), { seed, numRuns })
+}

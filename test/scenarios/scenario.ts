@@ -1,0 +1,72 @@
+import { SimCluster } from 'simcluster'
+import { checkInvariants, guardInvariants } from 'simcluster/testing'
+import type { ClusterSnapshot } from 'simcluster'
+import type { Action, Beginning } from './actions.js'
+import { perform } from './perform.js'
+
+const fresh = new Map<string, ClusterSnapshot>()
+
+/** A new cluster; equal beginnings share the work of making one, which restore(snapshot()) identity allows. */
+function begin(beginning: Beginning): SimCluster {
+  const id = `${beginning.nodes} ${beginning.interleaving} ${beginning.seed} ${beginning.events}`
+  let snapshot = fresh.get(id)
+  if (!snapshot) fresh.set(id, (snapshot = new SimCluster(beginning).snapshot()))
+  return SimCluster.restore(snapshot)
+}
+
+/** Makes a cluster whole again: everything runs, everything is connected. */
+function heal(cluster: SimCluster): void {
+  cluster.startApiserver()
+  for (const node of cluster.nodes()) node.recover().repair().startKubelet()
+  for (const { metadata, spec } of cluster.list('nodes').items) {
+    if (spec.unschedulable === true) cluster.kubectl(`uncordon ${metadata.name}`)
+  }
+  cluster.component('kube-controller-manager').start()
+  cluster.component('kube-scheduler').start()
+}
+
+function expectSound(cluster: SimCluster, when: string): void {
+  const violations = checkInvariants(cluster)
+  if (violations.length > 0) throw new Error(`${when}: ${JSON.stringify(violations, undefined, 1)}`)
+}
+
+/** Everything that a cluster is, as text. */
+export function stateOf(cluster: SimCluster): string {
+  return JSON.stringify(cluster.resources().map((resource) => [resource, cluster.stored(resource)]))
+}
+
+function play(cluster: SimCluster, actions: readonly Action[]): void {
+  for (const action of actions) perform(cluster, action)
+  cluster.settle()
+}
+
+/** How a copy of the cluster is made in the middle. */
+export type Copy = 'none' | 'fork' | 'json'
+
+function copyOf(cluster: SimCluster, how: Copy): SimCluster | undefined {
+  if (how === 'none') return undefined
+  return how === 'fork' ? cluster.fork() : SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster.toJSON())))
+}
+
+/**
+ * Plays a scenario under all invariants: those of each step, and at the end, at rest, and again when everything has been
+ * repaired, those of rest. A copy made in the middle that does the same must end in the same state by the same steps.
+ */
+export function runScenario(beginning: Beginning, actions: readonly Action[], how: Copy): void {
+  const cluster = begin(beginning)
+  const guard = guardInvariants(cluster)
+  const middle = actions.length >> 1
+  for (const action of actions.slice(0, middle)) perform(cluster, action)
+  const copy = copyOf(cluster, how)
+  play(cluster, actions.slice(middle))
+  expectSound(cluster, 'at rest')
+  if (copy) {
+    play(copy, actions.slice(middle))
+    if (copy.traceHash() !== cluster.traceHash()) throw new Error(`the ${how} went another way`)
+    if (stateOf(copy) !== stateOf(cluster)) throw new Error(`the ${how} ended in another state`)
+  }
+  heal(cluster)
+  cluster.settle()
+  expectSound(cluster, 'repaired')
+  guard.stop()
+}
