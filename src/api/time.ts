@@ -45,10 +45,21 @@ const pairs = [[5, 12], [8, 31], [11, 23], [14, 59], [17, 59]] as const
 
 /** The short way for times that are in their own form already: no pattern, no Date. Days after the 28th take the long way. */
 function isCanonical(text: string): boolean {
-  if (text.length !== 20 || text[4] !== '-' || text[7] !== '-' || text[10] !== 'T' || text[13] !== ':' || text[16] !== ':') {
+  return text.length === 20 && text[19] === 'Z' && hasCanonicalDate(text)
+}
+
+/** The same for a MicroTime. */
+function isCanonicalMicro(text: string): boolean {
+  if (text.length !== 27 || text[19] !== '.' || text[26] !== 'Z') return false
+  return number(text, 20) >= 0 && number(text, 22) >= 0 && number(text, 24) >= 0 && hasCanonicalDate(text)
+}
+
+/** Whether a text begins with `2006-01-02T15:04:05`. */
+function hasCanonicalDate(text: string): boolean {
+  if (text[4] !== '-' || text[7] !== '-' || text[10] !== 'T' || text[13] !== ':' || text[16] !== ':') {
     return false
   }
-  if (text[19] !== 'Z' || number(text, 0) < 0 || number(text, 2) < 0) return false
+  if (number(text, 0) < 0 || number(text, 2) < 0) return false
   for (const [at, most] of pairs) {
     const value = number(text, at)
     if (value < (at < 10 ? 1 : 0) || value > most) return false
@@ -65,6 +76,7 @@ function number(text: string, at: number): number {
 
 /** Reads a MicroTime, which must have six decimals, and answers its own form (UTC). Throws TimeParseError. */
 export function normalizeMicroTime(text: string): string {
+  if (isCanonicalMicro(text)) return text
   const ms = parse(text, '2006-01-02T15:04:05.000000Z07:00', true)
   const micros = /\.(\d{6})/.exec(text)?.[1] ?? '000000'
   return `${new Date(ms).toISOString().slice(0, 19)}.${micros}Z`
