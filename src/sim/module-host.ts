@@ -18,6 +18,7 @@ export interface Kernel<Events extends KernelEvents> {
   readonly ready: ReadyQueue
   slice<S>(owner: string, name: string, initial: () => S): Slice<S>
   register(owner: string, topic: string, handler: Handler): void
+  isStopped(owner: string): boolean
 }
 
 /** The {@link Host} of one module: the kernel with the module's name filled in. */
@@ -83,12 +84,15 @@ class ModuleTopic<Events extends KernelEvents> implements Topic {
     this.#topic = topic
   }
 
+  /** What others still send to a module that is stopped is lost at once: a fork, where it was never set up, hears nothing either. */
   wake(key: string, payload?: PlainData): void {
+    if (this.#kernel.isStopped(this.#owner)) return
     const entry = { owner: this.#owner, topic: this.#topic, key }
     this.#kernel.ready.add(payload === undefined ? entry : { ...entry, payload })
   }
 
   wakeAfter(key: string, ms: number, options: TimerOptions = {}): void {
+    if (this.#kernel.isStopped(this.#owner)) return
     const { timers, clock } = this.#kernel
     const timer = { due: clock.now() + ms, class: options.class ?? 'work', owner: this.#owner, topic: this.#topic, key } as const
     timers.set(options.payload === undefined ? timer : { ...timer, payload: options.payload })

@@ -29,6 +29,11 @@ const moments: Readonly<Record<string, (cluster: SimCluster) => unknown>> = {
     cluster.apply(deployment('web', 6))
     cluster.advance('5s')
   },
+  'with a kubelet that was stopped while its machine was at work': (cluster) => {
+    cluster.apply(deployment('web', 6))
+    cluster.advance(0)
+    for (const node of cluster.nodes()) node.stopKubelet()
+  },
   'with the apiserver down': (cluster) => cluster.stopApiserver().advance('2m'),
   'with a dead node whose pods wait for their eviction': (cluster) => {
     cluster.node('node-1').crash()
@@ -42,6 +47,7 @@ function future(cluster: SimCluster): string {
   cluster.startApiserver()
   cluster.component('kube-scheduler').start()
   cluster.component('kube-controller-manager').start()
+  for (const node of cluster.nodes()) node.startKubelet()
   cluster.apply(deployment('web', 2, 'nginx:3'))
   cluster.apply(deployment('api', 2))
   cluster.advance('30s')
