@@ -18,7 +18,7 @@ export const budgetsKept: Invariant = {
 
 class Evictions implements Observer {
   readonly #cluster: SimCluster
-  /** The pod whose deletion began last, as it was before. */
+  /** The pod whose deletion has begun in the present request, as it was before. */
   #leaving: Pod | undefined
 
   constructor(cluster: SimCluster) {
@@ -32,9 +32,9 @@ class Evictions implements Observer {
   }
 
   readonly request: NonNullable<Observer['request']> = ({ verb, resource, namespace, name, code }) => {
-    if (verb !== 'create' || resource !== 'pods/eviction' || code !== 201) return undefined
     const pod = this.#leaving
     this.#leaving = undefined
+    if (verb !== 'create' || resource !== 'pods/eviction' || code !== 201) return undefined
     if (!pod || pod.metadata.name !== name || pod.metadata.namespace !== namespace || !isHealthy(pod)) return undefined
     const budgets = this.#cluster.stored('poddisruptionbudgets', { namespace: namespace as string })
     const matching = budgets.filter(({ spec }) => selectorMatches(spec.selector, pod.metadata.labels))
