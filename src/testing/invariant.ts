@@ -29,7 +29,7 @@ export interface Observer {
 }
 
 /**
- * A law that every cluster keeps, judged from outside: from stored objects and from the bus, not from what the components believe.
+ * A law that every cluster keeps, judged from outside: from stored objects and from the bus, not from what components believe.
  * To add one of your own, pass `{ invariants: [...invariants, mine] }` to `checkInvariants` or `guardInvariants`.
  */
 export interface Invariant {
