@@ -159,3 +159,14 @@ test('a cluster of one node never evicts', () => {
   expect(cluster.node('node-1').ready).toBe(false)
   expect(cluster.list('pods').items.map(({ metadata }) => metadata.deletionTimestamp)).toEqual([undefined, undefined])
 })
+
+test('a drain that can never end gives up after a day of virtual time', () => {
+  const cluster = new SimCluster({ nodes: 2 })
+  cluster.create('pods', { metadata: { name: 'p', namespace: 'default' }, spec: { containers: [{ name: 'c', image: 'i' }] } } as never)
+  cluster.settle()
+  const node = cluster.get('pods', { namespace: 'default', name: 'p' }).spec.nodeName as string
+  cluster.node(node).stopKubelet()
+  const { exitCode, stderr } = cluster.node(node).drain({ force: true })
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain('context deadline exceeded')
+})

@@ -53,7 +53,7 @@ export class Eviction {
     this.#call = call
     this.#options = options
     this.#texts = texts
-    this.#deadline = options.timeoutMs === 0 ? Number.POSITIVE_INFINITY : this.#now + options.timeoutMs
+    this.#deadline = this.#now + options.timeoutMs
   }
 
   get #now(): number {
@@ -178,7 +178,7 @@ export function deletePods(call: Call, options: DrainOptions, pods: readonly Pod
   for (const pod of pods)
     ignoreNotFound(() => call.client.delete('pods', keyOf(pod), dryRun === 'server' ? { ...base, dryRun: true } : base))
   if (dryRun === 'server') return
-  const deadline = timeoutMs === 0 ? Number.POSITIVE_INFINITY : call.env.clock.now() + timeoutMs
+  const deadline = call.env.clock.now() + timeoutMs
   let pending = pods
   for (;;) {
     pending = pending.filter((pod) => {

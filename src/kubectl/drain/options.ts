@@ -7,6 +7,12 @@ import type { FlagSpec } from '../flags.js'
 import { dryRunFlag, selectorFlag } from '../global-flags.js'
 import type { Release } from '../release.js'
 
+/**
+ * Without --timeout kubectl waits for ever, until somebody presses Ctrl-C. Nobody can here, so a drain that cannot end gives up after this
+ * much virtual time, as if it had been asked to.
+ */
+const LONGEST_WAIT_MS = 24 * 3_600_000
+
 /** What the flags of drain say. */
 export interface DrainOptions {
   readonly force: boolean
@@ -14,7 +20,7 @@ export interface DrainOptions {
   readonly deleteEmptyDir: boolean
   /** Seconds for the eviction's deleteOptions; undefined leaves it to the pod. */
   readonly gracePeriodSeconds?: number
-  /** Milliseconds; 0 is for ever. */
+  /** Milliseconds of virtual time. */
   readonly timeoutMs: number
   readonly timeoutText: string
   readonly podSelector: string
@@ -52,7 +58,8 @@ export function drainOptionsOf(call: Call): DrainOptions {
   const podSelector = flags.string('pod-selector')
   checkSelector(podSelector)
   const grace = flags.int('grace-period', -1)
-  const timeoutMs = flags.duration('timeout', 0)
+  const asked = flags.duration('timeout', 0)
+  const timeoutMs = asked === 0 ? LONGEST_WAIT_MS : asked
   return {
     force: flags.bool('force'),
     ignoreDaemonSets: flags.bool('ignore-daemonsets'),
