@@ -9,6 +9,7 @@ import { appsSchema, type DaemonSet, type DaemonSetUpdateStrategy } from './gene
 import {
   isZero, setTemplateDefaults, templateColumns, validateAlwaysRestarts, validateAtMostAll, validateIntOrPercent, validateNonNegative,
   validateSelectorAndTemplate,
+  validateWorkloadUpdate,
 } from './template.js'
 
 /** The internal type counts template changes; v1 shows the count as an annotation. */
@@ -68,12 +69,7 @@ function validate({ spec }: DaemonSet): readonly FieldError[] {
 }
 
 function validateUpdate(next: DaemonSet, old: DaemonSet): readonly FieldError[] {
-  if (next.spec === old.spec) return []
-  const errors = [...validate(next)]
-  if (!semanticEqual(next.spec.selector, old.spec.selector)) {
-    errors.push(invalid('spec.selector', next.spec.selector, 'field is immutable'))
-  }
-  return errors
+  return validateWorkloadUpdate(next, old, validate)
 }
 
 /** Source: ValidateDaemonSetStatusUpdate. */

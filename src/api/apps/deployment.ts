@@ -10,6 +10,7 @@ import { appsSchema, type Deployment, type DeploymentStrategy } from './generate
 import {
   isZero, setTemplateDefaults, templateColumns, validateAlwaysRestarts, validateAtMostAll, validateIntOrPercent, validateNonNegative,
   validateSelectorAndTemplate,
+  validateWorkloadUpdate,
 } from './template.js'
 
 /** Progress deadline that means none. */
@@ -72,12 +73,7 @@ function validate({ spec }: Deployment): readonly FieldError[] {
 }
 
 function validateUpdate(next: Deployment, old: Deployment): readonly FieldError[] {
-  if (next.spec === old.spec) return []
-  const errors = [...validate(next)]
-  if (!semanticEqual(next.spec.selector, old.spec.selector)) {
-    errors.push(invalid('spec.selector', next.spec.selector, 'field is immutable'))
-  }
-  return errors
+  return validateWorkloadUpdate(next, old, validate)
 }
 
 /** Source: ValidateDeploymentStatus. */

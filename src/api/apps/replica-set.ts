@@ -3,12 +3,12 @@ import {
 } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
-import { semanticEqual } from '../equal.js'
 import { forbidden, invalid, type FieldError } from '../field-error.js'
 import { podSpecWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type ReplicaSet } from './generated.js'
 import {
   setTemplateDefaults, templateColumns, validateAlwaysRestarts, validateNonNegative, validateSelectorAndTemplate,
+  validateWorkloadUpdate,
 } from './template.js'
 
 function setDefaults({ spec }: Draft<ReplicaSet>): void {
@@ -31,12 +31,7 @@ function validate({ spec }: ReplicaSet): readonly FieldError[] {
 }
 
 function validateUpdate(next: ReplicaSet, old: ReplicaSet): readonly FieldError[] {
-  if (next.spec === old.spec) return []
-  const errors = [...validate(next)]
-  if (!semanticEqual(next.spec.selector, old.spec.selector)) {
-    errors.push(invalid('spec.selector', next.spec.selector, 'field is immutable'))
-  }
-  return errors
+  return validateWorkloadUpdate(next, old, validate)
 }
 
 /** Source: ValidateReplicaSetStatus. */

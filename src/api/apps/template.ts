@@ -1,4 +1,5 @@
 import type { Draft } from '../draft.js'
+import { semanticEqual } from '../equal.js'
 import { invalid, notSupported, required, type FieldError } from '../field-error.js'
 import type { IntOrString } from '../json.js'
 import { selectorMatches, formatSelector } from '../labels.js'
@@ -111,4 +112,16 @@ export function templateColumns<T extends Workload>(): readonly PrinterColumn<T>
     wideColumn('Images', (workload) => containersOf(workload).map(({ image = '' }) => image).join(',')),
     wideColumn('Selector', ({ spec }) => formatSelector(spec.selector)),
   ]
+}
+
+/** An update of a workload: everything that holds on create, and the selector stays. A spec that is the same object needs no look. */
+export function validateWorkloadUpdate<T extends { readonly spec: { readonly selector?: unknown } }>(
+  next: T, old: T, validate: (object: T) => readonly FieldError[],
+): readonly FieldError[] {
+  if (next.spec === old.spec) return []
+  const errors = [...validate(next)]
+  if (!semanticEqual(next.spec.selector, old.spec.selector)) {
+    errors.push(invalid('spec.selector', next.spec.selector, 'field is immutable'))
+  }
+  return errors
 }
