@@ -8,6 +8,11 @@ const leaves: Readonly<Record<string, readonly [dsl: string, type: string]>> = {
   'io.k8s.apimachinery.pkg.util.intstr.IntOrString': ['intOrString', 'IntOrString'],
   'io.k8s.apimachinery.pkg.runtime.RawExtension': ['json', 'JsonObject'],
   'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1': ['json', 'JsonObject'],
+  ...Object.fromEntries(['JSON', 'JSONSchemaPropsOrArray', 'JSONSchemaPropsOrBool', 'JSONSchemaPropsOrStringArray'].map(
+    (name) => [`io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.${name}`, ['json', 'Json'] as const],
+  )),
+  // an empty message
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus': ['json', 'JsonObject'],
 }
 
 const zeroValues = new Set<unknown>(['', 0, false])
@@ -42,19 +47,24 @@ class GroupRenderer {
       '',
       ...interfaces,
       `/** Field tables of ${this.#group.package}. */`,
-      `export const ${this.#group.folder}Schema: SchemaGroup = defineGroup('${this.#group.package}', 'v1', [${this.#imported()}], {`,
+      `export const ${schemaName(this.#group.folder)}: SchemaGroup = defineGroup('${this.#group.package}', '${this.#version}', [${this.#imported()}], {`,
       ...tables,
       '})',
       '',
     ].join('\n')
   }
 
+  /** `v1`: the prefix in Go's error texts. */
+  get #version(): string {
+    return this.#group.short.slice(this.#group.short.indexOf('.') + 1)
+  }
+
   #imported(): string {
-    return this.#group.imports.map((folder) => `${folder}Schema`).join(', ')
+    return this.#group.imports.map(schemaName).join(', ')
   }
 
   #imports(): readonly string[] {
-    const lines = this.#group.imports.map((folder) => `import { ${folder}Schema } from '../${folder}/generated.js'`)
+    const lines = this.#group.imports.map((folder) => `import { ${schemaName(folder)} } from '../${folder}/generated.js'`)
     for (const [folder, names] of [...this.#types].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const from = folder === 'json' ? '../json.js' : `../${folder}/generated.js`
       lines.push(wrap(`import type {`, [...names].sort(), `} from '${from}'`))
@@ -186,13 +196,13 @@ class GroupRenderer {
     if (schema.format === 'byte') return this.#word('bytes')
     const values = schema.enum?.map((value) => `'${value}'`)
     if (goType !== undefined) {
-      return `${this.#word('named')}('v1.${goType}'${values === undefined ? '' : `, [${values.join(', ')}]`})`
+      return `${this.#word('named')}('${this.#version}.${goType}'${values === undefined ? '' : `, [${values.join(', ')}]`})`
     }
     return values === undefined ? this.#word('string') : `${this.#word('oneOf')}(${values.join(', ')})`
   }
 
   #go(name: string): GoMessage | undefined {
-    return this.#facts[`${this.#group.short}.${name}`]
+    return this.#facts[name]
   }
 
   /** A Go pointer that is written as null when it is nil; validation refuses that for required ones. */
@@ -214,6 +224,9 @@ class GroupRenderer {
     return isLeaf(property) ? 'pointer' : naturalPresence(property)
   }
 }
+
+/** `autoscaling-v2` -> `autoscalingV2Schema` */
+const schemaName = (folder: string): string => `${folder.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Schema`
 
 const isStruct = (schema: OpenApiSchema): boolean => schema.allOf !== undefined || schema.$ref !== undefined
 const isLeaf = (schema: OpenApiSchema): boolean => !isStruct(schema) && schema.type !== 'array' && schema.type !== 'object'

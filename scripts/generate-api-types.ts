@@ -2,7 +2,7 @@
 export interface Group {
   readonly package: string
   readonly folder: string
-  /** Prefix in go-fields.json. */
+  /** Name of the group's file in api-facts. */
   readonly short: string
   readonly imports: readonly string[]
 }

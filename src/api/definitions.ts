@@ -1,72 +1,52 @@
-import { controllerRevisionDefinition } from './apps/controller-revision.js'
-import { daemonSetDefinition } from './apps/daemon-set.js'
-import { deploymentDefinition } from './apps/deployment.js'
-import {
-  setBetaDeploymentDefaults, setExtensionsDaemonSetDefaults, setExtensionsDeploymentDefaults, setExtensionsReplicaSetDefaults,
-} from './apps/legacy.js'
-import { replicaSetDefinition } from './apps/replica-set.js'
-import { scaleDefinition } from './autoscaling/scale.js'
-import { leaseDefinition } from './coordination/lease.js'
-import { bindingDefinition } from './core/binding.js'
-import { configMapDefinition } from './core/config-map.js'
-import { eventDefinition } from './core/event.js'
-import { namespaceDefinition } from './core/namespace.js'
-import { nodeDefinition } from './core/node.js'
-import { podDefinition } from './core/pod.js'
-import { secretDefinition } from './core/secret.js'
-import { serviceAccountDefinition } from './core/service-account.js'
-import { serviceDefinition } from './core/service.js'
-import type { KindDefinition, KubeObject } from './definition.js'
-import type { Draft } from './draft.js'
-import { eventsEventDefinition } from './events/event.js'
-import { evictionDefinition } from './policy/eviction.js'
-import { podDisruptionBudgetDefinition } from './policy/pod-disruption-budget.js'
+import { admissionregistrationDefinitions } from './admissionregistration/definitions.js'
+import { apiextensionsDefinitions } from './apiextensions/definitions.js'
+import { apiregistrationDefinitions } from './apiregistration/definitions.js'
+import { appsDefinitions } from './apps/definitions.js'
+import { authenticationDefinitions } from './authentication/definitions.js'
+import { authorizationDefinitions } from './authorization/definitions.js'
+import { autoscalingDefinitions } from './autoscaling/definitions.js'
+import { autoscalingV2Definitions } from './autoscaling-v2/definitions.js'
+import { batchDefinitions } from './batch/definitions.js'
+import { certificatesDefinitions } from './certificates/definitions.js'
+import { coordinationDefinitions } from './coordination/definitions.js'
+import { coreDefinitions } from './core/definitions.js'
+import { discoveryDefinitions } from './discovery/definitions.js'
+import { eventsDefinitions } from './events/definitions.js'
+import { flowcontrolDefinitions } from './flowcontrol/definitions.js'
+import { networkingDefinitions } from './networking/definitions.js'
+import { nodeDefinitions } from './node/definitions.js'
+import { policyDefinitions } from './policy/definitions.js'
+import { rbacDefinitions } from './rbac/definitions.js'
+import { resourceDefinitions } from './resource/definitions.js'
+import { schedulingDefinitions } from './scheduling/definitions.js'
+import { storageDefinitions } from './storage/definitions.js'
+import type { KindDefinition } from './definition.js'
 import type { Release } from './releases.js'
-import { priorityClassDefinition } from './scheduling/priority-class.js'
-
-/** Forgets the type of a kind, for collections of definitions. */
-const erase = <T extends KubeObject>(definition: KindDefinition<T>): KindDefinition => definition as unknown as KindDefinition
-
-/** The same kind under another group version of the same shape; etcd keeps the original's version. */
-function servedAs<T extends KubeObject>(
-  original: KindDefinition<T>, group: string, version: string, setOwnDefaults?: (draft: Draft<T>) => void,
-): KindDefinition {
-  const apiVersion = group === '' ? version : `${group}/${version}`
-  const storedVersion = original.group === '' ? original.version : `${original.group}/${original.version}`
-  return erase<T>({
-    ...original, group, version,
-    stored: {
-      group: original.group, version: original.version,
-      encode: (object) => ({ ...object, apiVersion: storedVersion }),
-      decode: (object) => ({ ...(object as T), apiVersion }),
-    },
-    ...(setOwnDefaults === undefined ? {} : {
-      setDefaults: (draft: Draft<T>) => {
-        setOwnDefaults(draft)
-        original.setDefaults?.(draft)
-      },
-    }),
-  })
-}
 
 /** All built-in definitions of all versions; a release serves some of them. */
 const all: readonly KindDefinition[] = [
-  erase(bindingDefinition), erase(configMapDefinition), erase(eventDefinition), erase(namespaceDefinition), erase(nodeDefinition),
-  erase(podDefinition), erase(secretDefinition), erase(serviceAccountDefinition), erase(serviceDefinition),
-  erase(controllerRevisionDefinition), erase(daemonSetDefinition), erase(deploymentDefinition), erase(replicaSetDefinition),
-  servedAs(deploymentDefinition, 'apps', 'v1beta2'), servedAs(replicaSetDefinition, 'apps', 'v1beta2'),
-  servedAs(daemonSetDefinition, 'apps', 'v1beta2'), servedAs(controllerRevisionDefinition, 'apps', 'v1beta2'),
-  servedAs(deploymentDefinition, 'apps', 'v1beta1', setBetaDeploymentDefaults),
-  servedAs(controllerRevisionDefinition, 'apps', 'v1beta1'),
-  servedAs(deploymentDefinition, 'extensions', 'v1beta1', setExtensionsDeploymentDefaults),
-  servedAs(daemonSetDefinition, 'extensions', 'v1beta1', setExtensionsDaemonSetDefaults),
-  servedAs(replicaSetDefinition, 'extensions', 'v1beta1', setExtensionsReplicaSetDefaults),
-  erase(scaleDefinition),
-  erase(leaseDefinition), servedAs(leaseDefinition, 'coordination.k8s.io', 'v1beta1'),
-  erase(eventsEventDefinition), servedAs(eventsEventDefinition, 'events.k8s.io', 'v1beta1'),
-  erase(evictionDefinition), servedAs(evictionDefinition, 'policy', 'v1beta1'),
-  erase(podDisruptionBudgetDefinition), servedAs(podDisruptionBudgetDefinition, 'policy', 'v1beta1'),
-  erase(priorityClassDefinition), servedAs(priorityClassDefinition, 'scheduling.k8s.io', 'v1beta1'),
+  ...coreDefinitions,
+  ...admissionregistrationDefinitions,
+  ...apiextensionsDefinitions,
+  ...apiregistrationDefinitions,
+  ...appsDefinitions,
+  ...authenticationDefinitions,
+  ...authorizationDefinitions,
+  ...autoscalingDefinitions,
+  ...autoscalingV2Definitions,
+  ...batchDefinitions,
+  ...certificatesDefinitions,
+  ...coordinationDefinitions,
+  ...discoveryDefinitions,
+  ...eventsDefinitions,
+  ...flowcontrolDefinitions,
+  ...networkingDefinitions,
+  ...nodeDefinitions,
+  ...policyDefinitions,
+  ...rbacDefinitions,
+  ...resourceDefinitions,
+  ...schedulingDefinitions,
+  ...storageDefinitions,
 ]
 
 /** The definitions that a release serves, as they were in it. */

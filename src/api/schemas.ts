@@ -1,24 +1,55 @@
+import { admissionregistrationSchema } from './admissionregistration/generated.js'
+import { apiextensionsSchema } from './apiextensions/generated.js'
+import { apiregistrationSchema } from './apiregistration/generated.js'
 import { appsSchema } from './apps/generated.js'
 import { authenticationSchema } from './authentication/generated.js'
 import { authorizationSchema } from './authorization/generated.js'
 import { autoscalingSchema } from './autoscaling/generated.js'
+import { autoscalingV2Schema } from './autoscaling-v2/generated.js'
+import { batchSchema } from './batch/generated.js'
+import { certificatesSchema } from './certificates/generated.js'
 import { coordinationSchema } from './coordination/generated.js'
 import { coreSchema } from './core/generated.js'
+import { discoverySchema } from './discovery/generated.js'
 import { eventsSchema } from './events/generated.js'
+import { flowcontrolSchema } from './flowcontrol/generated.js'
+import { networkingSchema } from './networking/generated.js'
+import { nodeSchema } from './node/generated.js'
 import { policySchema } from './policy/generated.js'
+import { rbacSchema } from './rbac/generated.js'
+import { resourceSchema } from './resource/generated.js'
 import { schedulingSchema } from './scheduling/generated.js'
+import { storageSchema } from './storage/generated.js'
 import type { SchemaGroup } from './schema/types.js'
 
-/** Field tables by API group; every served version of a group has the shape of its v1. */
-export const schemaGroups: Readonly<Record<string, SchemaGroup>> = {
+/** Field tables by API group, or by group version where the versions of a group differ in shape. */
+const schemaGroups: Readonly<Record<string, SchemaGroup>> = {
   '': coreSchema,
-  apps: appsSchema,
   extensions: appsSchema,
+  apps: appsSchema,
+  batch: batchSchema,
   policy: policySchema,
-  'coordination.k8s.io': coordinationSchema,
   autoscaling: autoscalingSchema,
-  'events.k8s.io': eventsSchema,
-  'scheduling.k8s.io': schedulingSchema,
+  'autoscaling/v2': autoscalingV2Schema,
+  'admissionregistration.k8s.io': admissionregistrationSchema,
+  'apiextensions.k8s.io': apiextensionsSchema,
+  'apiregistration.k8s.io': apiregistrationSchema,
   'authentication.k8s.io': authenticationSchema,
   'authorization.k8s.io': authorizationSchema,
+  'certificates.k8s.io': certificatesSchema,
+  'coordination.k8s.io': coordinationSchema,
+  'discovery.k8s.io': discoverySchema,
+  'events.k8s.io': eventsSchema,
+  'flowcontrol.apiserver.k8s.io': flowcontrolSchema,
+  'networking.k8s.io': networkingSchema,
+  'node.k8s.io': nodeSchema,
+  'rbac.authorization.k8s.io': rbacSchema,
+  'resource.k8s.io': resourceSchema,
+  'scheduling.k8s.io': schedulingSchema,
+  'storage.k8s.io': storageSchema,
+}
+
+/** The field tables of a group version; versions without tables of their own have the shape of the group's v1. */
+export function schemaGroupOf(group: string, version: string): SchemaGroup | undefined {
+  return schemaGroups[`${group}/${version}`] ?? schemaGroups[group]
 }

@@ -1,7 +1,7 @@
 import type { KindDefinition } from './definition.js'
 import { definitionsOf } from './definitions.js'
 import { release as releaseOf, type Release } from './releases.js'
-import { schemaGroups } from './schemas.js'
+import { schemaGroupOf } from './schemas.js'
 import type { Message, SchemaGroup } from './schema/types.js'
 
 /** The kinds that one server knows: the built-in ones of its release and those that CRDs add at run time. */
@@ -96,7 +96,7 @@ class DefinitionScheme implements Scheme {
   }
 
   messageOf({ group, version, kind, message }: KindDefinition): Message {
-    const schema = this.#schemas.get(key(group, version, kind)) ?? schemaGroups[group]
+    const schema = this.#schemas.get(key(group, version, kind)) ?? schemaGroupOf(group, version)
     if (schema === undefined) throw new Error(`bug: no field tables for ${kind} of group "${group}"`)
     return schema.message(message)
   }

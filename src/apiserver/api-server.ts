@@ -16,7 +16,10 @@ import { dispatch, type Answer } from './endpoints/dispatch.js'
 import { reportWrites } from './observe.js'
 import type { Exchange, Stage } from './pipeline.js'
 import { stagesOf } from './pipeline.js'
-import type { AdmissionPlugin, Authenticator, Authorizer, Impersonator } from './ports.js'
+import type { NodeAgents } from './node-agent.js'
+import type {
+  AdmissionPlugin, Authenticator, Authorizer, Impersonator, RuleResolver, ServerPorts, Signer,
+} from './ports.js'
 import { alwaysAllow } from './ports.js'
 import type { Call, RegistryContext } from './registry/context.js'
 import { watchObjects } from './registry/read.js'
@@ -46,6 +49,12 @@ export interface ApiServerOptions {
   /** Needed only for requests that come with credentials instead of a user. */
   readonly authenticator?: Authenticator
   readonly impersonator?: Impersonator
+  /** Lists rules for SelfSubjectRulesReview. */
+  readonly ruleResolver?: RuleResolver
+  /** Signs service account tokens. */
+  readonly signer?: Signer
+  /** Where logs, exec, attach and port-forward go. */
+  readonly nodeAgents?: NodeAgents
   /** Each write is folded into this hash as `key@revision`. */
   readonly trace?: Trace
 }
@@ -89,11 +98,11 @@ export class ApiServer {
         storage, resources, clock, random: admissionRandom,
       }),
       hub: new WatchHub(storage),
+      ports: portsOf(options),
     }
     reportWrites({ storage, resources, clock, bus, trace })
     this.#bus = bus
-    const { authenticator, impersonator, authorizer = alwaysAllow } = options
-    this.#stages = stagesOf({ authenticator, impersonator, authorizer, resources })
+    this.#stages = stagesOf(this.context.ports, resources)
   }
 
   /** A client under one identity. It is taken at its word: authentication is for requests from outside. */
@@ -184,4 +193,9 @@ export class ApiServer {
       ...(error === undefined ? {} : { status: error.status }),
     })
   }
+}
+
+function portsOf(options: ApiServerOptions): ServerPorts {
+  const { authorizer = alwaysAllow, authenticator, impersonator, ruleResolver, signer, nodeAgents } = options
+  return { authorizer, authenticator, impersonator, ruleResolver, signer, nodeAgents }
 }

@@ -132,7 +132,7 @@ function requestOf(http: HttpRequest, path: ApiPath, query: URLSearchParams, ver
   const allowed = path.subresource === undefined
     ? definition.verbs : definition.subresources.find(({ name }) => name === path.subresource)?.verbs ?? []
   if (!allowed.includes(verb)) throw methodNotAllowed()
-  const body = http.body ?? ''
+  const body = typeof http.body === 'object' ? new TextDecoder().decode(http.body) : http.body ?? ''
   checkSize(body)
   const content = contentOf(verb, body, http.headers?.['content-type'], path, resource)
   const { options: fromBody, ...rest } = content

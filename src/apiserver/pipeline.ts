@@ -1,7 +1,7 @@
 import type { UserInfo } from './client/client.js'
 import { ApiError } from './client/api-error.js'
 import { forbidden, noSuchPath } from './errors.js'
-import type { Authenticator, Authorizer, Impersonator } from './ports.js'
+import type { Authenticator, Authorizer, ServerPorts } from './ports.js'
 import type { Call } from './registry/context.js'
 import type { Resources } from './registry/resources.js'
 import type { ApiRequest } from './request.js'
@@ -16,19 +16,11 @@ export interface Exchange {
 /** One stage of the pipeline. It refuses a request by throwing ApiError. */
 export type Stage = (exchange: Exchange) => void
 
-/** What the stages are made of. */
-export interface PipelinePorts {
-  readonly authenticator: Authenticator | undefined
-  readonly impersonator: Impersonator | undefined
-  readonly authorizer: Authorizer
-  readonly resources: Resources
-}
-
 /**
  * The stages before the registry, in the order of the real server: authentication, impersonation, authorization, then the look-up
  * of the resource. Admission and storage are part of the registry's operations, since what they see depends on the verb.
  */
-export function stagesOf({ authenticator, impersonator, authorizer, resources }: PipelinePorts): readonly Stage[] {
+export function stagesOf({ authenticator, impersonator, authorizer }: ServerPorts, resources: Resources): readonly Stage[] {
   const stages: Stage[] = [authenticate(authenticator)]
   if (impersonator !== undefined) {
     stages.push((exchange) => {

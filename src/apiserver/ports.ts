@@ -1,5 +1,6 @@
 import type { KindDefinition, KubeObject } from '../api/definition.js'
 import type { UserInfo } from './client/client.js'
+import type { NodeAgents } from './node-agent.js'
 import type { ApiRequest, Credentials } from './request.js'
 
 /** Finds out who sends a request. Answers undefined when the credentials are unknown (401). */
@@ -39,6 +40,22 @@ export interface RuleResolver {
 /** Signs what the apiserver issues: service account tokens and certificates. */
 export interface Signer {
   signToken(claims: Readonly<Record<string, unknown>>): string
+}
+
+/** Reads a protobuf body (`k8s\0`, runtime.Unknown, message) as the JSON that the same client would have sent. */
+export interface ProtobufDecoder {
+  /** Throws ProtobufError for bytes that are none. `fallback` is the kind by the URL, for bodies that name none. */
+  decode(bytes: Uint8Array, fallback: { readonly apiVersion: string, readonly kind: string }): Record<string, unknown>
+}
+
+/** What lies above the apiserver and is plugged into it. All but the authorizer may be missing. */
+export interface ServerPorts {
+  readonly authorizer: Authorizer
+  readonly authenticator: Authenticator | undefined
+  readonly impersonator: Impersonator | undefined
+  readonly ruleResolver: RuleResolver | undefined
+  readonly signer: Signer | undefined
+  readonly nodeAgents: NodeAgents | undefined
 }
 
 /** What a plugin decides on: one write, after decoding and defaulting. */

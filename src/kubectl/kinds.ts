@@ -1,6 +1,6 @@
 import type { KindDefinition } from '../api/definition.js'
 import type { Scheme } from '../api/scheme.js'
-import { schemaGroups } from '../api/schemas.js'
+import { schemaGroupOf } from '../api/schemas.js'
 import type { Message } from '../api/schema/types.js'
 import { KubectlError } from './errors.js'
 
@@ -41,5 +41,6 @@ export function kindsInCategory(scheme: Scheme, category: string): readonly Kind
 
 /** Field table by which strategic merge patches of a kind work; custom resources have none and get JSON merge patches. */
 export function patchTableOf(scheme: Scheme, definition: KindDefinition): Message | undefined {
-  return Object.hasOwn(schemaGroups, definition.group) ? scheme.messageOf(definition) : undefined
+  const { group, version } = definition
+  return schemaGroupOf(group, version) === undefined ? undefined : scheme.messageOf(definition)
 }

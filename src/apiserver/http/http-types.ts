@@ -8,7 +8,8 @@ export interface HttpRequest {
   /** Without the leading `?`. */
   readonly query?: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
+  /** Bytes where the content is no text (protobuf) or not known to be valid UTF-8. */
+  readonly body?: string | Uint8Array
   /** Whom the connection belongs to (a client certificate); otherwise the `authorization` header is looked at. */
   readonly user?: UserInfo
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../sim/clock.js'
 import type { RandomStream } from '../../sim/random.js'
 import type { AdmissionChain } from '../admission/chain.js'
 import type { UserInfo } from '../client/client.js'
+import type { ServerPorts } from '../ports.js'
 import type { ApiRequest } from '../request.js'
 import type { FieldIndexes } from '../storage/field-indexes.js'
 import type { Storage } from '../storage/storage.js'
@@ -20,6 +21,7 @@ export interface RegistryContext {
   readonly resources: Resources
   readonly indexes: FieldIndexes
   readonly hub: WatchHub
+  readonly ports: ServerPorts
 }
 
 /** One call as the registry sees it: the request with its resource looked up and its user known. */

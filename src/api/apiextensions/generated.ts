@@ -1,0 +1,323 @@
+// Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
+import { metaSchema } from '../meta/generated.js'
+import type { Json, JsonObject } from '../json.js'
+import type { ObjectMeta } from '../meta/generated.js'
+import {
+  always, atomicList, boolean, bytes, defineGroup, double, int32, int64, json, map, mapList, merge, message, oneOf, pointer,
+  ref, required, string, time,
+} from '../schema/dsl.js'
+import type { SchemaGroup } from '../schema/types.js'
+
+export interface CustomResourceColumnDefinition {
+  readonly description?: string
+  readonly format?: string
+  readonly jsonPath: string
+  readonly name: string
+  readonly priority?: number
+  readonly type: string
+}
+
+export interface CustomResourceConversion {
+  readonly strategy: string
+  readonly webhook?: WebhookConversion
+}
+
+export interface CustomResourceDefinition {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly metadata: ObjectMeta
+  readonly spec: CustomResourceDefinitionSpec
+  readonly status: CustomResourceDefinitionStatus
+}
+
+export interface CustomResourceDefinitionCondition {
+  readonly lastTransitionTime?: string
+  readonly message?: string
+  readonly reason?: string
+  readonly status: string
+  readonly type: string
+}
+
+export interface CustomResourceDefinitionNames {
+  readonly categories?: ReadonlyArray<string>
+  readonly kind: string
+  readonly listKind?: string
+  readonly plural: string
+  readonly shortNames?: ReadonlyArray<string>
+  readonly singular?: string
+}
+
+export interface CustomResourceDefinitionSpec {
+  readonly conversion?: CustomResourceConversion
+  readonly group: string
+  readonly names: CustomResourceDefinitionNames
+  readonly preserveUnknownFields?: boolean
+  readonly scope: string
+  readonly versions: ReadonlyArray<CustomResourceDefinitionVersion>
+}
+
+export interface CustomResourceDefinitionStatus {
+  readonly acceptedNames: CustomResourceDefinitionNames
+  readonly conditions?: ReadonlyArray<CustomResourceDefinitionCondition>
+  readonly storedVersions?: ReadonlyArray<string>
+}
+
+export interface CustomResourceDefinitionVersion {
+  readonly additionalPrinterColumns?: ReadonlyArray<CustomResourceColumnDefinition>
+  readonly deprecated?: boolean
+  readonly deprecationWarning?: string
+  readonly name: string
+  readonly schema?: CustomResourceValidation
+  readonly selectableFields?: ReadonlyArray<SelectableField>
+  readonly served: boolean
+  readonly storage: boolean
+  readonly subresources?: CustomResourceSubresources
+}
+
+export interface CustomResourceSubresourceScale {
+  readonly labelSelectorPath?: string
+  readonly specReplicasPath: string
+  readonly statusReplicasPath: string
+}
+
+export interface CustomResourceSubresources {
+  readonly scale?: CustomResourceSubresourceScale
+  readonly status?: JsonObject
+}
+
+export interface CustomResourceValidation {
+  readonly openAPIV3Schema?: JSONSchemaProps
+}
+
+export interface ExternalDocumentation {
+  readonly description?: string
+  readonly url?: string
+}
+
+export interface JSONSchemaProps {
+  readonly $ref?: string
+  readonly $schema?: string
+  readonly additionalItems?: Json
+  readonly additionalProperties?: Json
+  readonly allOf?: ReadonlyArray<JSONSchemaProps>
+  readonly anyOf?: ReadonlyArray<JSONSchemaProps>
+  readonly default?: Json
+  readonly definitions?: Readonly<Record<string, JSONSchemaProps>>
+  readonly dependencies?: Readonly<Record<string, Json>>
+  readonly description?: string
+  readonly enum?: ReadonlyArray<Json>
+  readonly example?: Json
+  readonly exclusiveMaximum?: boolean
+  readonly exclusiveMinimum?: boolean
+  readonly externalDocs?: ExternalDocumentation
+  readonly format?: string
+  readonly id?: string
+  readonly items?: Json
+  readonly maxItems?: number
+  readonly maxLength?: number
+  readonly maxProperties?: number
+  readonly maximum?: number
+  readonly minItems?: number
+  readonly minLength?: number
+  readonly minProperties?: number
+  readonly minimum?: number
+  readonly multipleOf?: number
+  readonly not?: JSONSchemaProps
+  readonly nullable?: boolean
+  readonly oneOf?: ReadonlyArray<JSONSchemaProps>
+  readonly pattern?: string
+  readonly patternProperties?: Readonly<Record<string, JSONSchemaProps>>
+  readonly properties?: Readonly<Record<string, JSONSchemaProps>>
+  readonly required?: ReadonlyArray<string>
+  readonly title?: string
+  readonly type?: string
+  readonly uniqueItems?: boolean
+  readonly 'x-kubernetes-embedded-resource'?: boolean
+  readonly 'x-kubernetes-int-or-string'?: boolean
+  readonly 'x-kubernetes-list-map-keys'?: ReadonlyArray<string>
+  readonly 'x-kubernetes-list-type'?: string
+  readonly 'x-kubernetes-map-type'?: string
+  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean
+  readonly 'x-kubernetes-validations'?: ReadonlyArray<ValidationRule>
+}
+
+export interface SelectableField {
+  readonly jsonPath: string
+}
+
+export interface ServiceReference {
+  readonly name: string
+  readonly namespace: string
+  readonly path?: string
+  readonly port?: number
+}
+
+export interface ValidationRule {
+  readonly fieldPath?: string
+  readonly message?: string
+  readonly messageExpression?: string
+  readonly optionalOldSelf?: boolean
+  readonly reason?: 'FieldValueDuplicate' | 'FieldValueForbidden' | 'FieldValueInvalid' | 'FieldValueRequired'
+  readonly rule: string
+}
+
+export interface WebhookClientConfig {
+  readonly caBundle?: string
+  readonly service?: ServiceReference
+  readonly url?: string
+}
+
+export interface WebhookConversion {
+  readonly clientConfig?: WebhookClientConfig
+  readonly conversionReviewVersions: ReadonlyArray<string>
+}
+
+/** Field tables of io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1. */
+export const apiextensionsSchema: SchemaGroup = defineGroup('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1', 'v1', [metaSchema], {
+  CustomResourceColumnDefinition: () => message({
+    description: pointer(string),
+    format: pointer(string),
+    jsonPath: required(always(string)),
+    name: required(always(string)),
+    priority: pointer(int32),
+    type: required(always(string)),
+  }),
+  CustomResourceConversion: () => message({
+    strategy: required(always(string)),
+    webhook: ref('WebhookConversion'),
+  }),
+  CustomResourceDefinition: () => message({
+    apiVersion: pointer(string),
+    kind: pointer(string),
+    metadata: always(ref('ObjectMeta')),
+    spec: required(always(ref('CustomResourceDefinitionSpec'))),
+    status: always(ref('CustomResourceDefinitionStatus')),
+  }),
+  CustomResourceDefinitionCondition: () => message({
+    lastTransitionTime: time,
+    message: pointer(string),
+    reason: pointer(string),
+    status: required(always(string)),
+    type: required(always(string)),
+  }),
+  CustomResourceDefinitionNames: () => message({
+    categories: atomicList(string),
+    kind: required(always(string)),
+    listKind: pointer(string),
+    plural: required(always(string)),
+    shortNames: atomicList(string),
+    singular: pointer(string),
+  }),
+  CustomResourceDefinitionSpec: () => message({
+    conversion: ref('CustomResourceConversion'),
+    group: required(always(string)),
+    names: required(always(ref('CustomResourceDefinitionNames'))),
+    preserveUnknownFields: pointer(boolean),
+    scope: required(always(string)),
+    versions: required(always(atomicList(ref('CustomResourceDefinitionVersion')))),
+  }),
+  CustomResourceDefinitionStatus: () => message({
+    acceptedNames: always(ref('CustomResourceDefinitionNames')),
+    conditions: mapList(ref('CustomResourceDefinitionCondition'), 'type'),
+    storedVersions: atomicList(string),
+  }),
+  CustomResourceDefinitionVersion: () => message({
+    additionalPrinterColumns: atomicList(ref('CustomResourceColumnDefinition')),
+    deprecated: pointer(boolean),
+    deprecationWarning: pointer(string),
+    name: required(always(string)),
+    schema: ref('CustomResourceValidation'),
+    selectableFields: atomicList(ref('SelectableField')),
+    served: required(always(boolean)),
+    storage: required(always(boolean)),
+    subresources: ref('CustomResourceSubresources'),
+  }),
+  CustomResourceSubresourceScale: () => message({
+    labelSelectorPath: pointer(string),
+    specReplicasPath: required(always(string)),
+    statusReplicasPath: required(always(string)),
+  }),
+  CustomResourceSubresources: () => message({
+    scale: ref('CustomResourceSubresourceScale'),
+    status: json,
+  }),
+  CustomResourceValidation: () => message({
+    openAPIV3Schema: ref('JSONSchemaProps'),
+  }),
+  ExternalDocumentation: () => message({
+    description: pointer(string),
+    url: pointer(string),
+  }),
+  JSONSchemaProps: () => message({
+    $ref: pointer(string),
+    $schema: pointer(string),
+    additionalItems: json,
+    additionalProperties: json,
+    allOf: atomicList(ref('JSONSchemaProps')),
+    anyOf: atomicList(ref('JSONSchemaProps')),
+    default: json,
+    definitions: map(ref('JSONSchemaProps')),
+    dependencies: map(json),
+    description: pointer(string),
+    enum: atomicList(json),
+    example: json,
+    exclusiveMaximum: pointer(boolean),
+    exclusiveMinimum: pointer(boolean),
+    externalDocs: ref('ExternalDocumentation'),
+    format: pointer(string),
+    id: pointer(string),
+    items: json,
+    maxItems: pointer(int64),
+    maxLength: pointer(int64),
+    maxProperties: pointer(int64),
+    maximum: pointer(double),
+    minItems: pointer(int64),
+    minLength: pointer(int64),
+    minProperties: pointer(int64),
+    minimum: pointer(double),
+    multipleOf: pointer(double),
+    not: ref('JSONSchemaProps'),
+    nullable: pointer(boolean),
+    oneOf: atomicList(ref('JSONSchemaProps')),
+    pattern: pointer(string),
+    patternProperties: map(ref('JSONSchemaProps')),
+    properties: map(ref('JSONSchemaProps')),
+    required: atomicList(string),
+    title: pointer(string),
+    type: pointer(string),
+    uniqueItems: pointer(boolean),
+    'x-kubernetes-embedded-resource': pointer(boolean),
+    'x-kubernetes-int-or-string': pointer(boolean),
+    'x-kubernetes-list-map-keys': atomicList(string),
+    'x-kubernetes-list-type': pointer(string),
+    'x-kubernetes-map-type': pointer(string),
+    'x-kubernetes-preserve-unknown-fields': pointer(boolean),
+    'x-kubernetes-validations': merge('merge', mapList(ref('ValidationRule'), 'rule'), 'rule'),
+  }),
+  SelectableField: () => message({
+    jsonPath: required(always(string)),
+  }),
+  ServiceReference: () => message({
+    name: required(always(string)),
+    namespace: required(always(string)),
+    path: pointer(string),
+    port: pointer(int32),
+  }),
+  ValidationRule: () => message({
+    fieldPath: pointer(string),
+    message: pointer(string),
+    messageExpression: pointer(string),
+    optionalOldSelf: pointer(boolean),
+    reason: pointer(oneOf('FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired')),
+    rule: required(always(string)),
+  }),
+  WebhookClientConfig: () => message({
+    caBundle: pointer(bytes),
+    service: ref('ServiceReference'),
+    url: pointer(string),
+  }),
+  WebhookConversion: () => message({
+    clientConfig: ref('WebhookClientConfig'),
+    conversionReviewVersions: required(always(atomicList(string))),
+  }),
+})

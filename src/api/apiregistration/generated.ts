@@ -1,0 +1,78 @@
+// Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
+import { metaSchema } from '../meta/generated.js'
+import type { ObjectMeta } from '../meta/generated.js'
+import {
+  always, boolean, bytes, defineGroup, int32, mapList, merge, message, pointer, ref, required, string, time,
+} from '../schema/dsl.js'
+import type { SchemaGroup } from '../schema/types.js'
+
+export interface APIService {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly metadata: ObjectMeta
+  readonly spec: APIServiceSpec
+  readonly status: APIServiceStatus
+}
+
+export interface APIServiceCondition {
+  readonly lastTransitionTime?: string
+  readonly message?: string
+  readonly reason?: string
+  readonly status: string
+  readonly type: string
+}
+
+export interface APIServiceSpec {
+  readonly caBundle?: string
+  readonly group?: string
+  readonly groupPriorityMinimum: number
+  readonly insecureSkipTLSVerify?: boolean
+  readonly service?: ServiceReference
+  readonly version?: string
+  readonly versionPriority: number
+}
+
+export interface APIServiceStatus {
+  readonly conditions?: ReadonlyArray<APIServiceCondition>
+}
+
+export interface ServiceReference {
+  readonly name?: string
+  readonly namespace?: string
+  readonly port?: number
+}
+
+/** Field tables of io.k8s.kube-aggregator.pkg.apis.apiregistration.v1. */
+export const apiregistrationSchema: SchemaGroup = defineGroup('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1', 'v1', [metaSchema], {
+  APIService: () => message({
+    apiVersion: pointer(string),
+    kind: pointer(string),
+    metadata: always(ref('ObjectMeta')),
+    spec: always(ref('APIServiceSpec')),
+    status: always(ref('APIServiceStatus')),
+  }),
+  APIServiceCondition: () => message({
+    lastTransitionTime: time,
+    message: pointer(string),
+    reason: pointer(string),
+    status: required(always(string)),
+    type: required(always(string)),
+  }),
+  APIServiceSpec: () => message({
+    caBundle: pointer(bytes),
+    group: pointer(string),
+    groupPriorityMinimum: required(always(int32)),
+    insecureSkipTLSVerify: pointer(boolean),
+    service: ref('ServiceReference'),
+    version: pointer(string),
+    versionPriority: required(always(int32)),
+  }),
+  APIServiceStatus: () => message({
+    conditions: merge('merge', mapList(ref('APIServiceCondition'), 'type'), 'type'),
+  }),
+  ServiceReference: () => message({
+    name: pointer(string),
+    namespace: pointer(string),
+    port: pointer(int32),
+  }),
+})

@@ -1,0 +1,29 @@
+import type { KindDefinition, KubeObject } from './definition.js'
+import type { Draft } from './draft.js'
+
+/** Forgets the type of a kind, for collections of definitions. */
+export function erase<T extends KubeObject>(definition: KindDefinition<T>): KindDefinition {
+  return definition as unknown as KindDefinition
+}
+
+/** The same kind under another group version of the same shape; etcd keeps the original's version. */
+export function servedAs<T extends KubeObject>(
+  original: KindDefinition<T>, group: string, version: string, setOwnDefaults?: (draft: Draft<T>) => void,
+): KindDefinition {
+  const apiVersion = group === '' ? version : `${group}/${version}`
+  const storedVersion = original.group === '' ? original.version : `${original.group}/${original.version}`
+  return erase<T>({
+    ...original, group, version,
+    stored: {
+      group: original.group, version: original.version,
+      encode: (object) => ({ ...object, apiVersion: storedVersion }),
+      decode: (object) => ({ ...(object as T), apiVersion }),
+    },
+    ...(setOwnDefaults === undefined ? {} : {
+      setDefaults: (draft: Draft<T>) => {
+        setOwnDefaults(draft)
+        original.setDefaults?.(draft)
+      },
+    }),
+  })
+}
