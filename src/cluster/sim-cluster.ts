@@ -6,6 +6,8 @@ import type {
 } from '../apiserver/client/client.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
+import { handleHttp } from '../apiserver/http.js'
+import type { HttpRequest, HttpResponse, HttpWatch } from '../apiserver/http/http-types.js'
 import { EtcdStore } from '../etcd/store.js'
 import { applyObjects, createKubectl, kubectlWatch } from '../kubectl/index.js'
 import type { Applied, KubectlEnvironment, KubectlOptions, KubectlResult } from '../kubectl/index.js'
@@ -172,6 +174,14 @@ export class SimCluster {
   /** `kubectl get ... -w`: what it prints, line by line, as time is moved elsewhere. */
   kubectlWatch(command: string | readonly string[], options: KubectlOptions = {}): AsyncIterable<string> {
     return kubectlWatch(this.#kubectlEnvironment, command, options)
+  }
+
+  /**
+   * Answers one HTTP request as the apiserver does, synchronously: what HTTPS, `fetch` and tests stand on. Without `user` and without
+   * credentials in the headers it comes from `system:anonymous`. A watch is answered with something to pull from.
+   */
+  handle(request: HttpRequest): HttpResponse | HttpWatch {
+    return handleHttp(this.#plane.server, request)
   }
 
   /** A client under another identity. */
