@@ -9,9 +9,12 @@ export class Normaliser {
   readonly #bases: string[] = []
   readonly #names = new Map<string, string>()
 
+  readonly #dropped: string
+
   /** `sent` is all text that the client sent (bodies, paths): what occurs there is kept. */
-  constructor(sent: string) {
+  constructor(sent: string, { keepsManagedFields = false }: { readonly keepsManagedFields?: boolean } = {}) {
     this.#sent = sent
+    this.#dropped = keepsManagedFields ? '' : 'managedFields'
     for (const [, base = ''] of sent.matchAll(/"generateName":"([^"]+)"/g)) this.#bases.push(base.slice(0, 58))
   }
 
@@ -36,7 +39,7 @@ export class Normaliser {
     if (typeof value !== 'object' || value === null) return value
     const object = value as Record<string, unknown>
     if (object['kind'] === 'Table') return this.#table(object)
-    const entries = Object.entries(object).filter(([name]) => name !== 'managedFields')
+    const entries = Object.entries(object).filter(([name]) => name !== this.#dropped)
     return Object.fromEntries(entries.map(([name, member]) => [name, this.value(member, name, key)]))
   }
 

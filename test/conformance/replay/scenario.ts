@@ -31,7 +31,9 @@ export interface Step {
 /** One recorded scenario. */
 export interface Scenario {
   readonly id: string
+  readonly group?: string
   readonly needs?: string
+  readonly notes?: unknown
   readonly namespace?: string
   readonly waitForDefaultServiceAccount?: boolean
   readonly managedFieldsStripped?: boolean

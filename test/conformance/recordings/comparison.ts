@@ -1,0 +1,73 @@
+import { Normaliser } from '../replay/normalise.js'
+import type { RecordedResponse, Scenario } from '../replay/scenario.js'
+
+/** Brings what was recorded and what came here into the same form, by the recordings' rules of normalisation. */
+export class Comparison {
+  readonly #normaliser: Normaliser
+  readonly #keepsManagedFields: boolean
+  readonly #isSetOfDeletions: boolean
+
+  constructor(scenario: Scenario) {
+    const { steps, namespace, group, managedFieldsStripped, id } = scenario
+    const sent = JSON.stringify([namespace, steps.map(({ request }) => [request?.path, request?.body, request?.bodyText])])
+    this.#keepsManagedFields = group === 'apply' && managedFieldsStripped !== true
+    this.#isSetOfDeletions = group === 'gc' || id.startsWith('gc-')
+    this.#normaliser = new Normaliser(sent, { keepsManagedFields: this.#keepsManagedFields })
+  }
+
+  /** Notes the uids and generated names of an answer; all answers of a scenario are noted before the first is compared. */
+  learn({ body, events }: RecordedResponse): void {
+    this.#normaliser.learn(body ?? events)
+  }
+
+  actual({ code, headers = {}, body, bodyText, events }: RecordedResponse): RecordedResponse {
+    const normaliser = this.#normaliser
+    return {
+      code, headers: normaliser.value(headers) as NonNullable<RecordedResponse['headers']>,
+      ...(body === undefined ? {} : { body: asSets(normaliser.value(body)) }),
+      ...(bodyText === undefined ? {} : { bodyText: normaliser.text(bodyText) }),
+      ...(events === undefined ? {} : { events: this.#inOrder(normaliser.value(events) as NonNullable<RecordedResponse['events']>) }),
+    }
+  }
+
+  expected(response: RecordedResponse): RecordedResponse {
+    const { body, events } = response
+    return {
+      ...response,
+      ...(body === undefined ? {} : { body: asSets(this.#stripped(this.#completed(body))) }),
+      ...(events === undefined ? {} : { events: this.#inOrder(this.#stripped(events) as typeof events) }),
+    }
+  }
+
+  /** Names cut to 58 characters and completed show no `<rand>` in the recordings. */
+  #completed(body: unknown): unknown {
+    return JSON.parse(JSON.stringify(body, (_, value: unknown) =>
+      (typeof value === 'string' && value.length > 60 ? this.#normaliser.text(value) : value)))
+  }
+
+  #stripped(value: unknown): unknown {
+    return this.#keepsManagedFields
+      ? value
+      : JSON.parse(JSON.stringify(value, (key, member: unknown) => (key === 'managedFields' ? undefined : member)))
+  }
+
+  /** Children are deleted in no certain order. */
+  #inOrder(events: NonNullable<RecordedResponse['events']>): NonNullable<RecordedResponse['events']> {
+    if (!this.#isSetOfDeletions) return events
+    const text = (event: unknown): string => JSON.stringify(event)
+    const deleted = events.filter(({ type }) => type === 'DELETED').sort((a, b) => (text(a) < text(b) ? -1 : 1))
+    return [...events.filter(({ type }) => type !== 'DELETED'), ...deleted]
+  }
+}
+
+/** The rules of a SelfSubjectRulesReview come in no certain order. */
+function asSets(body: unknown): unknown {
+  const { kind, status } = (body ?? {}) as { kind?: string; status?: Record<string, unknown> }
+  if (kind !== 'SelfSubjectRulesReview' || status === undefined) return body
+  const sorted = (rules: unknown): unknown =>
+    (Array.isArray(rules) ? rules.map((rule) => JSON.stringify(rule)).sort().map((rule) => JSON.parse(rule) as unknown) : rules)
+  return {
+    ...body as object,
+    status: { ...status, resourceRules: sorted(status['resourceRules']), nonResourceRules: sorted(status['nonResourceRules']) },
+  }
+}
