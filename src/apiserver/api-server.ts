@@ -15,7 +15,7 @@ import type { RequestHandler } from './client/in-process-client.js'
 import { dispatch, type Answer } from './endpoints/dispatch.js'
 import { reportWrites } from './observe.js'
 import type { Exchange, Stage } from './pipeline.js'
-import { stagesOf } from './pipeline.js'
+import { accessStages, isNonResource, stagesOf } from './pipeline.js'
 import type { NodeAgents } from './node-agent.js'
 import type {
   AdmissionPlugin, Authenticator, Authorizer, Impersonator, RuleResolver, ServerPorts, Signer,
@@ -24,7 +24,7 @@ import { alwaysAllow } from './ports.js'
 import type { Call, RegistryContext } from './registry/context.js'
 import { watchObjects } from './registry/read.js'
 import { Resources } from './registry/resources.js'
-import type { ApiRequest, ApiResponse } from './request.js'
+import type { ApiRequest, ApiResponse, NonResourceRequest } from './request.js'
 import { EtcdStorage } from './storage/etcd-storage.js'
 import { FieldIndexes } from './storage/field-indexes.js'
 import type { ResourceWatch } from './watch/resource-watch.js'
@@ -82,6 +82,7 @@ export interface ClientOptions {
 export class ApiServer {
   readonly context: RegistryContext
   readonly #stages: readonly Stage[]
+  readonly #accessStages: readonly Stage[]
   readonly #bus: EventBus<ClusterEvents>
 
   constructor(options: ApiServerOptions) {
@@ -103,6 +104,7 @@ export class ApiServer {
     reportWrites({ storage, resources, clock, bus, trace })
     this.#bus = bus
     this.#stages = stagesOf(this.context.ports, resources)
+    this.#accessStages = accessStages(this.context.ports)
   }
 
   /** A client under one identity. It is taken at its word: authentication is for requests from outside. */
@@ -152,6 +154,13 @@ export class ApiServer {
     ).object as ResourceWatch
   }
 
+  /** Answers who sends a request for a path that is no resource. Throws ApiError 401 and 403. */
+  admitPath(request: NonResourceRequest): UserInfo {
+    const exchange: Exchange = { request, user: undefined, call: undefined }
+    for (const stage of this.#accessStages) stage(exchange)
+    return exchange.user as UserInfo
+  }
+
   /** The stored object, past all authorization: for composition roots, invariant checkers and pictures, not for components. */
   peek<T extends KubeObject>(resource: string, namespace: string, name: string): T | undefined {
     const { storage, resources } = this.context
@@ -181,6 +190,7 @@ export class ApiServer {
   }
 
   #report({ request, user }: Exchange, code: number, error?: ApiError): void {
+    if (isNonResource(request)) return
     const { verb, resource, subresource, namespace, name } = request
     this.#bus.emit('request', {
       time: this.context.clock.now(),

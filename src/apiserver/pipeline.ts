@@ -4,11 +4,11 @@ import { forbidden, noSuchPath } from './errors.js'
 import type { Authenticator, Authorizer, ServerPorts } from './ports.js'
 import type { Call } from './registry/context.js'
 import type { Resources } from './registry/resources.js'
-import type { ApiRequest } from './request.js'
+import type { ApiRequest, NonResourceRequest } from './request.js'
 
 /** A request on its way: each stage adds what it found out. */
 export interface Exchange {
-  readonly request: ApiRequest
+  readonly request: ApiRequest | NonResourceRequest
   user: UserInfo | undefined
   call: Call | undefined
 }
@@ -16,18 +16,28 @@ export interface Exchange {
 /** One stage of the pipeline. It refuses a request by throwing ApiError. */
 export type Stage = (exchange: Exchange) => void
 
+/** Whether a request asks for a path that is no resource. */
+export function isNonResource(request: ApiRequest | NonResourceRequest): request is NonResourceRequest {
+  return 'path' in request
+}
+
 /**
  * The stages before the registry, in the order of the real server: authentication, impersonation, authorization, then the look-up
  * of the resource. Admission and storage are part of the registry's operations, since what they see depends on the verb.
  */
-export function stagesOf({ authenticator, impersonator, authorizer }: ServerPorts, resources: Resources): readonly Stage[] {
+export function stagesOf(ports: ServerPorts, resources: Resources): readonly Stage[] {
+  return [...accessStages(ports), resolve(resources)]
+}
+
+/** What every request passes, also one for a path that is no resource: authentication, impersonation, authorization. */
+export function accessStages({ authenticator, impersonator, authorizer }: ServerPorts): readonly Stage[] {
   const stages: Stage[] = [authenticate(authenticator)]
   if (impersonator !== undefined) {
     stages.push((exchange) => {
       exchange.user = impersonator.impersonate(exchange.user as UserInfo, exchange.request)
     })
   }
-  return [...stages, authorize(authorizer), resolve(resources)]
+  return [...stages, authorize(authorizer)]
 }
 
 const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
@@ -49,10 +59,17 @@ function authorize(authorizer: Authorizer): Stage {
   return ({ user, request }) => {
     const verdict = authorizer.authorize(user as UserInfo, request)
     if (verdict.allowed) return
+    if (isNonResource(request)) throw forbiddenPath(user as UserInfo, request, verdict.reason)
     throw forbidden({ group: request.group, resource: subjectOf(request) }, request.name ?? '', denial(
       user as UserInfo, request, verdict.reason,
     ))
   }
+}
+
+/** `forbidden: User "jane" cannot get path "/metrics"` */
+function forbiddenPath({ name }: UserInfo, { verb, path }: NonResourceRequest, reason: string | undefined): ApiError {
+  const text = `forbidden: User ${JSON.stringify(name)} cannot ${verb} path ${JSON.stringify(path)}`
+  return new ApiError(403, 'Forbidden', reason === undefined || reason === '' ? text : `${text}: ${reason}`, {})
 }
 
 const subjectOf = ({ resource, subresource }: ApiRequest): string =>
@@ -69,6 +86,7 @@ function denial({ name }: UserInfo, request: ApiRequest, reason: string | undefi
 function resolve(resources: Resources): Stage {
   return (exchange) => {
     const { request } = exchange
+    if (isNonResource(request)) throw noSuchPath()
     const resource = resources.at(request.group, request.version, request.resource)
     if (resource === undefined) throw noSuchPath()
     exchange.call = {

@@ -1,7 +1,7 @@
 import type { KindDefinition, KubeObject } from '../api/definition.js'
 import type { UserInfo } from './client/client.js'
 import type { NodeAgents } from './node-agent.js'
-import type { ApiRequest, Credentials } from './request.js'
+import type { ApiRequest, Credentials, NonResourceRequest } from './request.js'
 
 /** Finds out who sends a request. Answers undefined when the credentials are unknown (401). */
 export interface Authenticator {
@@ -10,7 +10,7 @@ export interface Authenticator {
 
 /** Lets a request act as someone else (`Impersonate-*` headers); throws ApiError 403 when the user may not. */
 export interface Impersonator {
-  impersonate(user: UserInfo, request: ApiRequest): UserInfo
+  impersonate(user: UserInfo, request: ApiRequest | NonResourceRequest): UserInfo
 }
 
 /** A verdict of an authorizer. `reason` is put after the denial text. */
@@ -21,7 +21,7 @@ export interface Authorization {
 
 /** Decides whether `user` may make the request. Source: apiserver pkg/authorization/authorizer. */
 export interface Authorizer {
-  authorize(user: UserInfo, request: ApiRequest): Authorization
+  authorize(user: UserInfo, request: ApiRequest | NonResourceRequest): Authorization
 }
 
 /** One rule that a user holds (SelfSubjectRulesReview). */

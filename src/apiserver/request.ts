@@ -31,8 +31,16 @@ export interface PatchBody {
   readonly body: unknown
 }
 
+/** Who sends a request, whatever it asks for: what authentication and impersonation look at. */
+export interface RequestSender {
+  /** Who asks. When absent, the authenticator decides from `credentials`. */
+  readonly user?: UserInfo
+  readonly credentials?: Credentials
+  readonly userAgent: string
+}
+
 /** One API request, parsed: what every stage of the pipeline sees. In process it is built without any string being parsed. */
-export interface ApiRequest {
+export interface ApiRequest extends RequestSender {
   readonly verb: RequestVerb
   /** '' for the core group. */
   readonly group: string
@@ -50,12 +58,19 @@ export interface ApiRequest {
   readonly strictFaults?: readonly string[]
   /** Of patch. */
   readonly patch?: PatchBody
-  /** Who asks. When absent, the authenticator decides from `credentials`. */
-  readonly user?: UserInfo
-  readonly credentials?: Credentials
-  readonly userAgent: string
   /** Of a watch: orders it among others that a write wakes. Default: the user agent. */
   readonly owner?: string
+}
+
+/**
+ * A request for a path that is no resource (`/version`, `/healthz`, `/apis`, an unknown path): authorized by RBAC's
+ * `nonResourceURLs`. Told from an {@link ApiRequest} by its `path`.
+ */
+export interface NonResourceRequest extends RequestSender {
+  /** The HTTP method in lower case: `get`, `head`, `post`. */
+  readonly verb: string
+  /** As it came, without the query: `/healthz/etcd`. */
+  readonly path: string
 }
 
 /** What a request shows to prove who sends it. */
