@@ -37,9 +37,18 @@ export interface RuleResolver {
   rulesFor(user: UserInfo, namespace: string): readonly ResourceRule[]
 }
 
-/** Signs what the apiserver issues: service account tokens and certificates. */
+/** The claims of a JWT, as its payload holds them. */
+export type TokenClaims = Readonly<Record<string, unknown>>
+
+/** Signs what the apiserver issues: service account tokens (JWT, RS256). No key is made before the first call. */
 export interface Signer {
-  signToken(claims: Readonly<Record<string, unknown>>): string
+  /** A compact JWT (`header.payload.signature`) over these claims, signed with the service account key; the header names its `kid`. */
+  signToken(claims: TokenClaims): string
+  /**
+   * The claims of a JWT that {@link signToken} made (or that another key of the service account issuer signed); undefined when the form
+   * or the signature is wrong. Time, issuer and audience are the caller's business.
+   */
+  verifyToken(token: string): TokenClaims | undefined
 }
 
 /** Reads a protobuf body (`k8s\0`, runtime.Unknown, message) as the JSON that the same client would have sent. */

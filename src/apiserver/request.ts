@@ -78,6 +78,17 @@ export interface Credentials {
   readonly bearerToken?: string
   /** Subject of a verified client certificate. */
   readonly certificate?: { readonly commonName: string; readonly organizations: readonly string[] }
+  /** What the `Impersonate-*` headers ask for. */
+  readonly impersonate?: Impersonation
+}
+
+/** Whom a request wants to act as: the `Impersonate-User`, `-Uid`, `-Group` and `-Extra-*` headers. */
+export interface Impersonation {
+  readonly user?: string
+  readonly uid?: string
+  readonly groups?: readonly string[]
+  /** By key: lower case, percent-decoded. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
 /** An answer: `object` is what the body holds (an object, a list or a Status). `warnings` lack the `299 - ` prefix. */
