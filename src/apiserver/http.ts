@@ -4,6 +4,7 @@ import { ApiError, isApiError } from './client/api-error.js'
 import { badRequest, methodNotAllowed, noSuchPath } from './errors.js'
 import type { Negotiated } from './http/accept.js'
 import { negotiate } from './http/accept.js'
+import type { HttpCodecs } from './http/body.js'
 import { checkSize, parseBody, parsePatch } from './http/body.js'
 import { deleteOptionsOf } from './http/delete-body.js'
 import type { HttpRequest, HttpResponse, HttpWatch } from './http/http-types.js'
@@ -23,12 +24,12 @@ const JSON_TYPE = 'application/json'
  * and text (JSON or YAML; as Table or PartialObjectMetadata by the Accept header). A watch is answered with an {@link HttpWatch}
  * to pull from.
  */
-export function handleHttp(server: ApiServer, http: HttpRequest): HttpResponse | HttpWatch {
-  const answer = answerHttp(server, http)
+export function handleHttp(server: ApiServer, http: HttpRequest, codecs: HttpCodecs = {}): HttpResponse | HttpWatch {
+  const answer = answerHttp(server, http, codecs)
   return http.method === 'HEAD' && 'body' in answer ? { ...answer, body: '' } : answer
 }
 
-function answerHttp(server: ApiServer, http: HttpRequest): HttpResponse | HttpWatch {
+function answerHttp(server: ApiServer, http: HttpRequest, codecs: HttpCodecs): HttpResponse | HttpWatch {
   let format: Negotiated['format'] = 'json'
   try {
     const path = parsePath(http.path)
@@ -36,7 +37,7 @@ function answerHttp(server: ApiServer, http: HttpRequest): HttpResponse | HttpWa
     if (plain !== undefined) return plain
     const negotiated = negotiate(http.headers?.accept)
     format = negotiated.format
-    return serve(server, http, path as ApiPath, negotiated)
+    return serve(server, http, path as ApiPath, negotiated, codecs)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     return textAnswer(error.code, error.status, format, [])
@@ -56,12 +57,14 @@ function nonResource(server: ApiServer, { path, method }: HttpRequest): HttpResp
   return { code: 404, headers: plain, body: '404 page not found\n' }
 }
 
-function serve(server: ApiServer, http: HttpRequest, path: ApiPath, negotiated: Negotiated): HttpResponse | HttpWatch {
+function serve(
+  server: ApiServer, http: HttpRequest, path: ApiPath, negotiated: Negotiated, codecs: HttpCodecs,
+): HttpResponse | HttpWatch {
   const resource = resourceAt(server, path)
   const query = new URLSearchParams(http.query ?? '')
   const verb = verbOf(http.method, path, query)
   checkName(path)
-  const request = requestOf(http, path, query, verb, resource)
+  const request = requestOf(http, path, query, verb, resource, codecs)
   const include = query.get('includeObject') ?? undefined
   const now = (): number => server.context.clock.now()
   if (verb === 'watch') {
@@ -124,7 +127,9 @@ function checkName({ name, namespace }: ApiPath): void {
   }
 }
 
-function requestOf(http: HttpRequest, path: ApiPath, query: URLSearchParams, verb: RequestVerb, resource: Resource): ApiRequest {
+function requestOf(
+  http: HttpRequest, path: ApiPath, query: URLSearchParams, verb: RequestVerb, resource: Resource, codecs: HttpCodecs,
+): ApiRequest {
   const { namespaced, definition } = resource
   const isWrite = verb !== 'get' && verb !== 'list' && verb !== 'watch'
   if (namespaced && isWrite && path.namespace === undefined) throw methodNotAllowed()
@@ -132,9 +137,8 @@ function requestOf(http: HttpRequest, path: ApiPath, query: URLSearchParams, ver
   const allowed = path.subresource === undefined
     ? definition.verbs : definition.subresources.find(({ name }) => name === path.subresource)?.verbs ?? []
   if (!allowed.includes(verb)) throw methodNotAllowed()
-  const body = typeof http.body === 'object' ? new TextDecoder().decode(http.body) : http.body ?? ''
-  checkSize(body)
-  const content = contentOf(verb, body, http.headers?.['content-type'], path, resource)
+  checkSize(http.body ?? '')
+  const content = contentOf(verb, http, path, resource, codecs)
   const { options: fromBody, ...rest } = content
   return {
     verb, ...path, ...rest, options: { ...parseQuery(query, verb), ...fromBody },
@@ -144,19 +148,19 @@ function requestOf(http: HttpRequest, path: ApiPath, query: URLSearchParams, ver
 }
 
 function contentOf(
-  verb: RequestVerb, body: string, contentType: string | undefined, { subresource }: ApiPath, resource: Resource,
+  verb: RequestVerb, { body = '', headers }: HttpRequest, { subresource }: ApiPath, resource: Resource, codecs: HttpCodecs,
 ): Partial<ApiRequest> {
+  const contentType = headers?.['content-type']
   switch (verb) {
     case 'create':
     case 'update': {
-      const kind = subresource === undefined
-        ? resource.kind : resource.definition.subresources.find(({ name }) => name === subresource)?.kind ?? resource.kind
-      const { value, strictFaults } = parseBody(body, contentType, kind)
+      const expected = resource.definition.subresources.find(({ name }) => name === subresource) ?? resource.definition
+      const { value, strictFaults } = parseBody({ body, contentType, expected, codecs })
       return { body: value, strictFaults }
     }
     case 'patch': return { patch: parsePatch(body, contentType) }
     case 'delete':
-    case 'deletecollection': return { options: deleteOptionsOf(body, contentType) }
+    case 'deletecollection': return { options: deleteOptionsOf(body, contentType, codecs) }
     default: return {}
   }
 }

@@ -1,8 +1,20 @@
+import { ProtobufError } from '../../api/protobuf/protobuf-error.js'
 import { ApiError } from '../client/api-error.js'
 import { badRequest } from '../errors.js'
+import type { ProtobufDecoder } from '../ports.js'
+import { cannotHandle } from '../registry/decode-body.js'
 import type { PatchBody } from '../request.js'
+import { bytesOf, textOf } from './go-text.js'
 import { JsonSyntaxError, parseJson } from './go-json.js'
 import { parseYaml, YamlSyntaxError } from './go-yaml.js'
+
+/** A body as it came: text, or bytes that may be anything. */
+export type RawBody = string | Uint8Array
+
+/** What is needed for bodies other than JSON and YAML; what is missing is answered with 415. */
+export interface HttpCodecs {
+  readonly protobuf?: ProtobufDecoder
+}
 
 /** Largest body that is read, in bytes. */
 const MOST_BYTES = 3 * 1024 * 1024
@@ -16,33 +28,54 @@ export interface ParsedBody {
   readonly strictFaults: readonly string[]
 }
 
-/** Throws 413 when a body is larger than the server reads. */
-export function checkSize(body: string): void {
-  // a character is at most three bytes, so that most bodies need not be encoded to know
-  if (body.length > MOST_BYTES / 3 && new TextEncoder().encode(body).length > MOST_BYTES) {
-    throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MOST_BYTES}`)
-  }
+/** The body of a create, update or delete, and what the URL says that it is. */
+export interface BodyContent {
+  readonly body: RawBody
+  readonly contentType: string | undefined
+  readonly expected: { readonly group: string; readonly version: string; readonly kind: string }
+  readonly codecs: HttpCodecs
 }
 
-/** Parses the body of a create or update by its content type. Throws 400 and 415. */
-export function parseBody(body: string, contentType: string | undefined, kind: string): ParsedBody {
-  const type = (contentType ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? ''
-  try {
-    if (type === 'application/json' || (type === '' && contentType === undefined)) return readJson(body)
-    if (type === 'application/yaml') return parseYaml(body)
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) {
-      throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message} (${shown(body)})`)
+/** Throws 413 when a body is larger than the server reads. */
+export function checkSize(body: RawBody): void {
+  // a character is at most three bytes, so that most bodies need not be encoded to know
+  const isLarge = typeof body === 'string' ? body.length > MOST_BYTES / 3 && bytesOf(body).length > MOST_BYTES : body.length > MOST_BYTES
+  if (isLarge) throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MOST_BYTES}`)
+}
+
+/** Parses a body by its content type. Throws 400 and 415. */
+export function parseBody({ body, contentType, expected, codecs }: BodyContent): ParsedBody {
+  switch (mediaType(contentType)) {
+    case 'application/json': return textual(body, expected.kind, readJson)
+    case 'application/yaml': return textual(body, expected.kind, parseYaml)
+    case 'application/vnd.kubernetes.protobuf': {
+      if (codecs.protobuf?.knows(expected) === true) return readProtobuf(codecs.protobuf, body, expected)
+      break
     }
-    if (error instanceof YamlSyntaxError) throw unrecognized(kind, `yaml: ${error.message} (${shown(body)})`)
-    throw error
+    default: break
   }
   const text = `the body of the request was in an unknown format - accepted media types include: ${ACCEPTED}`
   throw new ApiError(415, 'UnsupportedMediaType', text)
 }
 
-function readJson(body: string): ParsedBody {
-  const parsed = parseJson(body)
+/** Without a content type a body is JSON. Source: negotiation.NegotiateInputSerializer. */
+function mediaType(contentType: string | undefined): string {
+  if (contentType === undefined || contentType === '') return 'application/json'
+  return contentType.split(';')[0]?.trim().toLowerCase() ?? ''
+}
+
+function textual(body: RawBody, kind: string, read: (text: string) => ParsedBody): ParsedBody {
+  try {
+    return read(textOf(body))
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, body)
+    if (error instanceof YamlSyntaxError) throw unrecognized(kind, `yaml: ${error.message}`, body)
+    throw error
+  }
+}
+
+function readJson(text: string): ParsedBody {
+  const parsed = parseJson(text)
   if (parsed.value === null) return { value: {}, strictFaults: [] }
   if (typeof parsed.value !== 'object' || Array.isArray(parsed.value)) {
     const found = Array.isArray(parsed.value) ? 'array' : typeof parsed.value === 'boolean' ? 'bool' : typeof parsed.value
@@ -52,20 +85,28 @@ function readJson(body: string): ParsedBody {
   return { value: parsed.value, strictFaults: parsed.duplicateFields.map((field) => `duplicate field "${field}"`) }
 }
 
-const unrecognized = (kind: string, why: string): Error =>
-  badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why}`)
-
-/** The beginning of a body as error texts show it: JSON objects as they are, all else as hexadecimal digits. */
-function shown(body: string): string {
-  if (body === '') return '<empty>'
-  if (!body.startsWith('{')) return hex(body)
-  return body.length > SHOWN_BYTES ? `${body.slice(0, SHOWN_BYTES)} ...` : body
+function readProtobuf(decoder: ProtobufDecoder, body: RawBody, expected: BodyContent['expected']): ParsedBody {
+  const { group, version, kind } = expected
+  const fallback = { apiVersion: group === '' ? version : `${group}/${version}`, kind }
+  try {
+    return { value: decoder.decode(bytesOf(body), fallback), strictFaults: [] }
+  } catch (error) {
+    if (!(error instanceof ProtobufError)) throw error
+    const { typeMeta, message } = error
+    if (typeMeta === undefined) throw unrecognized(kind, message, body)
+    throw badRequest(cannotHandle(typeMeta.kind, typeMeta.apiVersion.split('/').at(-1) as string, kind, message))
+  }
 }
 
-function hex(body: string): string {
-  const bytes = new TextEncoder().encode(body)
-  const digits = [...bytes.slice(0, SHOWN_BYTES)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  return bytes.length > SHOWN_BYTES ? `${digits} ...` : digits
+const unrecognized = (kind: string, why: string, body: RawBody): Error =>
+  badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${shown(bytesOf(body))})`)
+
+/** The beginning of a body as error texts show it: JSON objects as they are, all else as hexadecimal digits. */
+function shown(bytes: Uint8Array): string {
+  if (bytes.length === 0) return '<empty>'
+  const start = bytes.subarray(0, SHOWN_BYTES)
+  const text = start[0] === 0x7b ? textOf(start) : [...start].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return bytes.length > SHOWN_BYTES ? `${text} ...` : text
 }
 
 const PATCH_TYPES: Readonly<Record<string, PatchBody['type']>> = {
@@ -75,11 +116,11 @@ const PATCH_TYPES: Readonly<Record<string, PatchBody['type']>> = {
 }
 
 /** Parses the body of a patch by its content type. Throws 400 and 415. */
-export function parsePatch(body: string, contentType: string | undefined): PatchBody {
+export function parsePatch(body: RawBody, contentType: string | undefined): PatchBody {
   const type = PATCH_TYPES[contentType?.split(';')[0]?.trim().toLowerCase() ?? '']
   if (type === undefined) throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
   try {
-    return { type, body: parseJson(body).value }
+    return { type, body: parseJson(textOf(body)).value }
   } catch (error) {
     throw error instanceof JsonSyntaxError ? badRequest(`error decoding patch: ${error.message}`) : error
   }

@@ -1,5 +1,6 @@
 import { untypedError } from '../errors.js'
 import type { RequestOptions } from '../request.js'
+import type { HttpCodecs, RawBody } from './body.js'
 import { parseBody } from './body.js'
 
 interface DeleteOptionsBody {
@@ -12,12 +13,13 @@ interface DeleteOptionsBody {
   readonly dryRun?: readonly string[]
 }
 
+const EXPECTED = { group: '', version: 'v1', kind: 'DeleteOptions' } as const
 const SCHEME = 'k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27'
 
 /** Reads the DeleteOptions that a DELETE may carry; none for an empty body. */
-export function deleteOptionsOf(body: string, contentType: string | undefined): RequestOptions {
-  if (body === '') return {}
-  const value = parseBody(body, contentType, 'DeleteOptions').value as DeleteOptionsBody
+export function deleteOptionsOf(body: RawBody, contentType: string | undefined, codecs: HttpCodecs = {}): RequestOptions {
+  if (body.length === 0) return {}
+  const value = parseBody({ body, contentType, expected: EXPECTED, codecs }).value as DeleteOptionsBody
   const {
     kind = 'DeleteOptions', apiVersion = 'v1', gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun,
   } = value

@@ -1,0 +1,46 @@
+const encoder = new TextEncoder()
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** The bytes of a body or text. */
+export const bytesOf = (body: string | Uint8Array): Uint8Array => (typeof body === 'string' ? encoder.encode(body) : body)
+
+/** A body as text. Bytes that are no UTF-8 become U+FFFD one by one, as in Go; a byte order mark stays. */
+export function textOf(body: string | Uint8Array): string {
+  if (typeof body === 'string') return body
+  try {
+    return strict.decode(body)
+  } catch {
+    return goText(body)
+  }
+}
+
+/** The loop of Go's `for _, r := range string(bytes)`. */
+function goText(bytes: Uint8Array): string {
+  const parts: string[] = []
+  let start = 0
+  for (let at = 0; at < bytes.length;) {
+    const width = widthAt(bytes, at)
+    if (width === 0) {
+      parts.push(strict.decode(bytes.subarray(start, at)), '\uFFFD')
+      start = at + 1
+    }
+    at += width === 0 ? 1 : width
+  }
+  parts.push(strict.decode(bytes.subarray(start)))
+  return parts.join('')
+}
+
+/** Bytes of the character at `at`; 0 when there is none. */
+function widthAt(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] as number
+  if (first < 0x80) return 1
+  const width = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2
+  const least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80
+  const most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf
+  if (first < 0xc2 || first > 0xf4 || at + width > bytes.length) return 0
+  for (let next = 1; next < width; next++) {
+    const byte = bytes[at + next] as number
+    if (byte < (next === 1 ? least : 0x80) || byte > (next === 1 ? most : 0xbf)) return 0
+  }
+  return width
+}
