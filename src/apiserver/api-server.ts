@@ -7,6 +7,7 @@ import type { RandomStream } from '../sim/random.js'
 import type { Trace } from '../sim/trace.js'
 import { AdmissionChain } from './admission/chain.js'
 import { defaultAdmission } from './admission/default-plugins.js'
+import { RequestObserver } from './audit.js'
 import { ApiError } from './client/api-error.js'
 import type { Client, UserInfo } from './client/client.js'
 import type { ClusterEvents } from './client/cluster-events.js'
@@ -15,7 +16,7 @@ import type { RequestHandler } from './client/in-process-client.js'
 import { dispatch, type Answer } from './endpoints/dispatch.js'
 import { reportWrites } from './observe.js'
 import type { Exchange, Stage } from './pipeline.js'
-import { accessStages, isNonResource, stagesOf } from './pipeline.js'
+import { accessStages, exchangeOf, stagesOf } from './pipeline.js'
 import type { NodeAgents } from './node-agent.js'
 import type {
   AdmissionPlugin, Authenticator, Authorizer, Impersonator, RuleResolver, ServerPorts, Signer,
@@ -83,7 +84,7 @@ export class ApiServer {
   readonly context: RegistryContext
   readonly #stages: readonly Stage[]
   readonly #accessStages: readonly Stage[]
-  readonly #bus: EventBus<ClusterEvents>
+  readonly #observer: RequestObserver
 
   constructor(options: ApiServerOptions) {
     const { store, clock, random, bus, trace } = options
@@ -99,10 +100,10 @@ export class ApiServer {
         storage, resources, clock, random: admissionRandom,
       }),
       hub: new WatchHub(storage),
-      ports: portsOf(options),
+      ports: portsOf(options), bus,
     }
     reportWrites({ storage, resources, clock, bus, trace })
-    this.#bus = bus
+    this.#observer = new RequestObserver(bus, clock)
     this.#stages = stagesOf(this.context.ports, resources)
     this.#accessStages = accessStages(this.context.ports)
   }
@@ -115,7 +116,7 @@ export class ApiServer {
 
   /** Answers a request; errors are answers too. */
   handle(request: ApiRequest): ApiResponse {
-    const exchange: Exchange = { request, user: undefined, call: undefined }
+    const exchange = exchangeOf(request)
     try {
       const { code, object } = this.#run(exchange)
       return { code, object, warnings: exchange.call?.warnings ?? [] }
@@ -127,7 +128,7 @@ export class ApiServer {
 
   /** Answers the object of a request; throws ApiError when it is refused. */
   execute(request: ApiRequest): object {
-    return this.#run({ request, user: undefined, call: undefined }).object
+    return this.#run(exchangeOf(request)).object
   }
 
   /** The same server for a client that hears the warnings of each answer. */
@@ -136,7 +137,7 @@ export class ApiServer {
       context: this.context,
       watch: (request) => this.watch(request),
       execute: (request) => {
-        const exchange: Exchange = { request, user: undefined, call: undefined }
+        const exchange = exchangeOf(request)
         try {
           return this.#run(exchange).object
         } finally {
@@ -148,15 +149,15 @@ export class ApiServer {
 
   /** Opens a watch. Throws ApiError. */
   watch(request: ApiRequest): ResourceWatch {
-    const exchange: Exchange = { request, user: undefined, call: undefined }
-    return this.#observed(
+    const exchange = exchangeOf(request)
+    return this.#observer.observe(
       exchange, () => ({ code: 200, object: watchObjects(this.context, this.#admit(exchange)) }),
     ).object as ResourceWatch
   }
 
   /** Answers who sends a request for a path that is no resource. Throws ApiError 401 and 403. */
   admitPath(request: NonResourceRequest): UserInfo {
-    const exchange: Exchange = { request, user: undefined, call: undefined }
+    const exchange = exchangeOf(request)
     for (const stage of this.#accessStages) stage(exchange)
     return exchange.user as UserInfo
   }
@@ -169,39 +170,12 @@ export class ApiServer {
   }
 
   #run(exchange: Exchange): Answer {
-    return this.#observed(exchange, () => dispatch(this.context, this.#admit(exchange)))
+    return this.#observer.observe(exchange, () => dispatch(this.context, this.#admit(exchange)))
   }
 
   #admit(exchange: Exchange): Call {
     for (const stage of this.#stages) stage(exchange)
     return exchange.call as Call
-  }
-
-  #observed(exchange: Exchange, run: () => Answer): Answer {
-    if (!this.#bus.has('request')) return run()
-    try {
-      const answer = run()
-      this.#report(exchange, answer.code)
-      return answer
-    } catch (error) {
-      if (error instanceof ApiError) this.#report(exchange, error.code, error)
-      throw error
-    }
-  }
-
-  #report({ request, user }: Exchange, code: number, error?: ApiError): void {
-    if (isNonResource(request)) return
-    const { verb, resource, subresource, namespace, name } = request
-    this.#bus.emit('request', {
-      time: this.context.clock.now(),
-      user: user ?? { name: 'system:anonymous' },
-      verb,
-      resource: subresource === undefined ? resource : `${resource}/${subresource}`,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(name === undefined ? {} : { name }),
-      code,
-      ...(error === undefined ? {} : { status: error.status }),
-    })
   }
 }
 

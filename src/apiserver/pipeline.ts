@@ -1,7 +1,7 @@
 import type { UserInfo } from './client/client.js'
 import { ApiError } from './client/api-error.js'
 import { forbidden, noSuchPath } from './errors.js'
-import type { Authenticator, Authorizer, ServerPorts } from './ports.js'
+import type { Authenticator, Authorization, Authorizer, ServerPorts } from './ports.js'
 import type { Call } from './registry/context.js'
 import type { Resources } from './registry/resources.js'
 import type { ApiRequest, NonResourceRequest } from './request.js'
@@ -11,6 +11,14 @@ export interface Exchange {
   readonly request: ApiRequest | NonResourceRequest
   user: UserInfo | undefined
   call: Call | undefined
+  /** Who sent it, where it acts as someone else. */
+  sender: UserInfo | undefined
+  verdict: Authorization | undefined
+}
+
+/** A request at the door. */
+export function exchangeOf(request: Exchange['request']): Exchange {
+  return { request, user: undefined, call: undefined, sender: undefined, verdict: undefined }
 }
 
 /** One stage of the pipeline. It refuses a request by throwing ApiError. */
@@ -34,7 +42,9 @@ export function accessStages({ authenticator, impersonator, authorizer }: Server
   const stages: Stage[] = [authenticate(authenticator)]
   if (impersonator !== undefined) {
     stages.push((exchange) => {
-      exchange.user = impersonator.impersonate(exchange.user as UserInfo, exchange.request)
+      const sender = exchange.user as UserInfo
+      exchange.user = impersonator.impersonate(sender, exchange.request)
+      if (exchange.user !== sender) exchange.sender = sender
     })
   }
   return [...stages, authorize(authorizer)]
@@ -56,8 +66,10 @@ function authenticate(authenticator: Authenticator | undefined): Stage {
 }
 
 function authorize(authorizer: Authorizer): Stage {
-  return ({ user, request }) => {
+  return (exchange) => {
+    const { user, request } = exchange
     const verdict = authorizer.authorize(user as UserInfo, request)
+    exchange.verdict = verdict
     if (verdict.allowed) return
     if (isNonResource(request)) throw forbiddenPath(user as UserInfo, request, verdict.reason)
     throw forbidden({ group: request.group, resource: subjectOf(request) }, request.name ?? '', denial(

@@ -84,6 +84,29 @@ test('while the apiserver is down every client hears it, and afterwards all goes
   expect(running(cluster.settle())).toBe(3)
 })
 
+test('a controller that waits for lists which an outage keeps back does not make settle() wait for them', () => {
+  const moved = [1, 2, 3, 4].map((steps) => {
+    const cluster = clusterWith(1, { interleaving: 'seeded', seed: 0 })
+    cluster.apply(deployment('web', 1))
+    cluster.settle()
+    const controller = cluster.component('kube-controller-manager/deployment-controller')
+    controller.stop()
+    controller.start()
+    for (let step = 0; step < steps; step++) cluster.step()
+    const before = cluster.now()
+    cluster.stopApiserver()
+    cluster.settle()
+    const waited = cluster.now() - before
+    cluster.startApiserver()
+    cluster.edit('deployments', { namespace: 'default', name: 'web' }, (draft) => {
+      draft.spec.replicas = 2
+    })
+    expect(running(cluster.settle().advance('1s'))).toBe(2)
+    return waited
+  })
+  expect(Math.max(...moved)).toBeLessThan(1_000)
+})
+
 test('names of components that do not exist are answered by those that do', () => {
   const cluster = new SimCluster({ nodes: 1 })
   expect(() => cluster.component('kube-sheduler')).toThrow(/there is no component kube-sheduler; there are: .*kube-scheduler/)

@@ -3,6 +3,44 @@ import type { KernelEvents } from '../../sim/event-bus.js'
 import type { Status } from './api-error.js'
 import type { UserInfo } from './client.js'
 
+/** A user as audit events name one. */
+export interface AuditUser {
+  readonly username: string
+  readonly uid?: string
+  readonly groups?: readonly string[]
+  readonly extra?: Readonly<Record<string, readonly string[]>>
+}
+
+/** An audit.k8s.io/v1 Event of stage ResponseComplete and level RequestResponse. Virtual time; the id is a running number. */
+export interface AuditEvent {
+  readonly kind: 'Event'
+  readonly apiVersion: 'audit.k8s.io/v1'
+  readonly level: 'RequestResponse'
+  readonly auditID: string
+  readonly stage: 'ResponseComplete'
+  readonly requestURI: string
+  readonly verb: string
+  readonly user: AuditUser
+  readonly impersonatedUser?: AuditUser
+  readonly userAgent: string
+  readonly objectRef: {
+    readonly resource: string
+    readonly namespace?: string
+    readonly name?: string
+    readonly uid?: string
+    readonly apiGroup?: string
+    readonly apiVersion: string
+    readonly resourceVersion?: string
+    readonly subresource?: string
+  }
+  readonly responseStatus: Partial<Status> & { readonly code: number }
+  readonly requestObject?: unknown
+  readonly responseObject?: object
+  readonly requestReceivedTimestamp: string
+  readonly stageTimestamp: string
+  readonly annotations: Readonly<Record<string, string>>
+}
+
 /** Everything that can be observed on a cluster's bus. `time` is virtual ms. */
 export interface ClusterEvents extends KernelEvents {
   /** A request was answered. */
@@ -16,6 +54,8 @@ export interface ClusterEvents extends KernelEvents {
     readonly code: number
     readonly status?: Status
   }
+  /** The same at full length, as an audit policy of level RequestResponse for everything would log it. */
+  audit: AuditEvent
   /** An object was written or removed; `old` is undefined on creation, `object` is the last state on removal. */
   write: {
     readonly time: number

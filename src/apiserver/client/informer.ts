@@ -69,6 +69,11 @@ export class Informer<T extends KubeObject> {
     return this.#ports.state.value.resourceVersion !== undefined
   }
 
+  /** True while the first list cannot come because the component is cut off from the apiserver. */
+  get cutOff(): boolean {
+    return !this.synced && !this.#ports.connected()
+  }
+
   /** Resource version up to which this informer has seen the store. */
   get seen(): string | undefined {
     return this.#ports.state.value.resourceVersion

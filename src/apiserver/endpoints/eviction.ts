@@ -32,7 +32,14 @@ export function evictPod(context: RegistryContext, call: Call): Status {
   const budget = ignoresBudgets(pod) ? undefined : budgetOf(context, call, pod)
   if (budget !== undefined && !isUnhealthyAndEvictable(pod, budget)) takeDisruption(context, { dryRun }, budget, call.name)
   deleteExisting(context, deletion, markDisrupted(context, deletion, pod))
+  if (!dryRun) reportEviction(context, pod)
   return CREATED
+}
+
+function reportEviction({ bus, clock }: RegistryContext, { metadata, spec }: Pod): void {
+  if (!bus.has('eviction')) return
+  const pod = `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
+  bus.emit('eviction', { time: clock.now(), pod, node: spec.nodeName ?? '', by: 'api' })
 }
 
 function decodeEviction(context: RegistryContext, call: Call): Eviction & KubeObject {

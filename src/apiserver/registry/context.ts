@@ -1,8 +1,10 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Clock } from '../../sim/clock.js'
+import type { EventBus } from '../../sim/event-bus.js'
 import type { RandomStream } from '../../sim/random.js'
 import type { AdmissionChain } from '../admission/chain.js'
 import type { UserInfo } from '../client/client.js'
+import type { ClusterEvents } from '../client/cluster-events.js'
 import type { ServerPorts } from '../ports.js'
 import type { ApiRequest } from '../request.js'
 import type { FieldIndexes } from '../storage/field-indexes.js'
@@ -22,6 +24,7 @@ export interface RegistryContext {
   readonly indexes: FieldIndexes
   readonly hub: WatchHub
   readonly ports: ServerPorts
+  readonly bus: EventBus<ClusterEvents>
 }
 
 /** One call as the registry sees it: the request with its resource looked up and its user known. */

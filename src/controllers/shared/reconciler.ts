@@ -16,13 +16,15 @@ const WORK_RETRIES = 8
  */
 export function reconcileQueue(
   host: ComponentHost,
-  informers: readonly { readonly synced: boolean }[],
+  informers: readonly { readonly synced: boolean; readonly cutOff: boolean }[],
   sync: (key: string) => void,
 ): WorkQueue {
+  // a list that cannot come is not in flight: nobody who settles waits for it
+  const pollClass = (): 'work' | 'watchdog' => (informers.some((informer) => informer.cutOff) ? 'watchdog' : 'work')
   const queue: WorkQueue = host.workQueue(
     'queue',
     (key) => {
-      if (!informers.every((informer) => informer.synced)) return queue.addAfter(key, SYNC_POLL)
+      if (!informers.every((informer) => informer.synced)) return queue.addAfter(key, SYNC_POLL, { class: pollClass() })
       sync(key)
       queue.forget(key)
     },

@@ -1,0 +1,115 @@
+import type { KubeObject } from '../api/definition.js'
+import { formatMicroTime } from '../api/time.js'
+import type { Clock } from '../sim/clock.js'
+import type { EventBus } from '../sim/event-bus.js'
+import type { Status } from './client/api-error.js'
+import { ApiError } from './client/api-error.js'
+import type { UserInfo } from './client/client.js'
+import type { AuditEvent, AuditUser, ClusterEvents } from './client/cluster-events.js'
+import type { Answer } from './endpoints/dispatch.js'
+import type { Exchange } from './pipeline.js'
+import { isNonResource } from './pipeline.js'
+import type { ApiRequest } from './request.js'
+
+/** Tells the bus about answered requests: `request` in short, `audit` as audit.k8s.io/v1 has it. */
+export class RequestObserver {
+  readonly #bus: EventBus<ClusterEvents>
+  readonly #clock: Clock
+  #audited = 0
+
+  constructor(bus: EventBus<ClusterEvents>, clock: Clock) {
+    this.#bus = bus
+    this.#clock = clock
+  }
+
+  /** Runs a request and reports how it went, if someone listens. */
+  observe(exchange: Exchange, run: () => Answer): Answer {
+    if (!this.#bus.has('request') && !this.#bus.has('audit')) return run()
+    try {
+      const answer = run()
+      this.#report(exchange, answer)
+      return answer
+    } catch (error) {
+      if (error instanceof ApiError) this.#report(exchange, { code: error.code, object: error.status })
+      throw error
+    }
+  }
+
+  #report(exchange: Exchange, answer: Answer): void {
+    const { request } = exchange
+    if (isNonResource(request)) return
+    if (this.#bus.has('request')) this.#bus.emit('request', summaryOf(exchange, request, answer, this.#clock.now()))
+    if (!this.#bus.has('audit')) return
+    // numbered, not drawn: observers must not move the random streams
+    const auditID = `00000000-0000-4000-8000-${(this.#audited++).toString(16).padStart(12, '0')}`
+    this.#bus.emit('audit', auditEventOf(exchange, request, answer, { auditID, time: formatMicroTime(this.#clock.now()) }))
+  }
+}
+
+const ANONYMOUS: UserInfo = { name: 'system:anonymous' }
+
+const isStatus = (object: object): object is Status => (object as { kind?: unknown }).kind === 'Status'
+
+function summaryOf({ user }: Exchange, request: ApiRequest, { code, object }: Answer, time: number): ClusterEvents['request'] {
+  const { verb, resource, subresource, namespace, name } = request
+  return {
+    time, user: user ?? ANONYMOUS, verb,
+    resource: subresource === undefined ? resource : `${resource}/${subresource}`,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+    code,
+    ...(code >= 400 && isStatus(object) ? { status: object } : {}),
+  }
+}
+
+const auditUser = ({ name, uid, groups, extra }: UserInfo): AuditUser => ({
+  username: name,
+  ...(uid === undefined ? {} : { uid }),
+  ...(groups === undefined ? {} : { groups }),
+  ...(extra === undefined ? {} : { extra }),
+})
+
+/** `/api/v1/namespaces/default/pods/web/log` */
+function uriOf({ group, version, namespace, resource, name, subresource }: ApiRequest): string {
+  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
+  const scope = namespace === undefined ? [] : ['namespaces', namespace]
+  const rest = [...scope, resource, ...(name === undefined ? [] : [name]), ...(subresource === undefined ? [] : [subresource])]
+  return [root, ...rest].join('/')
+}
+
+function objectRefOf(request: ApiRequest, object: object): AuditEvent['objectRef'] {
+  const { group, version, namespace, resource, name, subresource } = request
+  const { metadata } = object as Partial<KubeObject>
+  const found = metadata?.name ?? name
+  return {
+    resource,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(found === undefined ? {} : { name: found }),
+    ...(metadata?.uid === undefined ? {} : { uid: metadata.uid }),
+    ...(group === '' ? {} : { apiGroup: group }),
+    apiVersion: version,
+    ...(metadata?.resourceVersion === undefined ? {} : { resourceVersion: metadata.resourceVersion }),
+    ...(subresource === undefined ? {} : { subresource }),
+  }
+}
+
+/** What an audit log at level RequestResponse says of a request. Source: apiserver pkg/audit/request.go. */
+function auditEventOf(
+  exchange: Exchange, request: ApiRequest, { code, object }: Answer, { auditID, time }: { auditID: string; time: string },
+): AuditEvent {
+  const { user = ANONYMOUS, sender, verdict } = exchange
+  const body = request.body ?? request.patch?.body
+  return {
+    kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: 'RequestResponse', auditID, stage: 'ResponseComplete',
+    requestURI: uriOf(request), verb: request.verb, user: auditUser(sender ?? user),
+    ...(sender === undefined ? {} : { impersonatedUser: auditUser(user) }),
+    userAgent: request.userAgent, objectRef: objectRefOf(request, object),
+    responseStatus: isStatus(object) ? { ...object, code } : { metadata: {}, code },
+    ...(body === undefined ? {} : { requestObject: body }),
+    ...(request.verb === 'watch' ? {} : { responseObject: object }),
+    requestReceivedTimestamp: time, stageTimestamp: time,
+    annotations: verdict === undefined ? {} : {
+      'authorization.k8s.io/decision': verdict.allowed ? 'allow' : 'forbid', 'authorization.k8s.io/reason': verdict.reason ?? '',
+    },
+  }
+}
