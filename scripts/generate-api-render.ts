@@ -9,7 +9,7 @@ const leaves: Readonly<Record<string, readonly [dsl: string, type: string]>> = {
   'io.k8s.apimachinery.pkg.runtime.RawExtension': ['json', 'JsonObject'],
   'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1': ['json', 'JsonObject'],
   ...Object.fromEntries(['JSON', 'JSONSchemaPropsOrArray', 'JSONSchemaPropsOrBool', 'JSONSchemaPropsOrStringArray'].map(
-    (name) => [`io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.${name}`, ['json', 'Json'] as const],
+    (name) => [`io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.${name}`, ['anyJson', 'Json'] as const],
   )),
   // an empty message
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus': ['json', 'JsonObject'],

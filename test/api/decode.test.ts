@@ -122,6 +122,7 @@ function fitting(message: Message, field: Field, depth: number): fc.Arbitrary<un
     case 'time': return fc.constantFrom('2026-01-02T03:04:05Z', '2026-01-02T03:04:05.5+02:00', '2026-13-02T03:04:05Z', 'now')
     case 'microTime': return fc.constantFrom('2026-01-02T03:04:05.000001Z', '2026-01-02T03:04:05Z')
     case 'bytes': return fc.constantFrom('', 'QQ==', 'QUJD', 'QQ=', '!')
+    case 'anyJson': return fc.jsonValue({ maxDepth: 2 })
     case 'json': return fc.dictionary(
       fc.string({ maxLength: 3 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 2, noNullPrototype: true },
     )

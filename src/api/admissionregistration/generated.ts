@@ -2,7 +2,7 @@
 import { metaSchema } from '../meta/generated.js'
 import type { Condition, LabelSelector, ObjectMeta } from '../meta/generated.js'
 import {
-  always, atomic, atomicList, bytes, defineGroup, int32, int64, mapList, merge, message, oneOf, pointer, ref, required, setList,
+  always, atomic, atomicList, bytes, defineGroup, int32, int64, mapList, merge, message, named, pointer, ref, required, setList,
   string,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
@@ -185,7 +185,7 @@ export const admissionregistrationSchema: SchemaGroup = defineGroup('io.k8s.api.
   }),
   MatchResources: () => atomic({
     excludeResourceRules: atomicList(ref('NamedRuleWithOperations')),
-    matchPolicy: pointer(oneOf('Equivalent', 'Exact')),
+    matchPolicy: pointer(named('v1.MatchPolicyType', ['Equivalent', 'Exact'])),
     namespaceSelector: ref('LabelSelector'),
     objectSelector: ref('LabelSelector'),
     resourceRules: atomicList(ref('NamedRuleWithOperations')),
@@ -193,15 +193,15 @@ export const admissionregistrationSchema: SchemaGroup = defineGroup('io.k8s.api.
   MutatingWebhook: () => message({
     admissionReviewVersions: required(always(atomicList(string))),
     clientConfig: required(always(ref('WebhookClientConfig'))),
-    failurePolicy: pointer(oneOf('Fail', 'Ignore')),
+    failurePolicy: pointer(named('v1.FailurePolicyType', ['Fail', 'Ignore'])),
     matchConditions: merge('merge', mapList(ref('MatchCondition'), 'name'), 'name'),
-    matchPolicy: pointer(oneOf('Equivalent', 'Exact')),
+    matchPolicy: pointer(named('v1.MatchPolicyType', ['Equivalent', 'Exact'])),
     name: required(always(string)),
     namespaceSelector: ref('LabelSelector'),
     objectSelector: ref('LabelSelector'),
-    reinvocationPolicy: pointer(string),
+    reinvocationPolicy: pointer(named('v1.ReinvocationPolicyType')),
     rules: atomicList(ref('RuleWithOperations')),
-    sideEffects: required(always(oneOf('None', 'NoneOnDryRun', 'Some', 'Unknown'))),
+    sideEffects: required(always(named('v1.SideEffectClass', ['None', 'NoneOnDryRun', 'Some', 'Unknown']))),
     timeoutSeconds: pointer(int32),
   }),
   MutatingWebhookConfiguration: () => message({
@@ -213,27 +213,27 @@ export const admissionregistrationSchema: SchemaGroup = defineGroup('io.k8s.api.
   NamedRuleWithOperations: () => atomic({
     apiGroups: atomicList(string),
     apiVersions: atomicList(string),
-    operations: atomicList(oneOf('*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE')),
+    operations: atomicList(named('v1.OperationType', ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'])),
     resourceNames: atomicList(string),
     resources: atomicList(string),
-    scope: pointer(string),
+    scope: pointer(named('v1.ScopeType')),
   }),
   ParamKind: () => atomic({
-    apiVersion: pointer(string),
-    kind: pointer(string),
+    apiVersion: string,
+    kind: string,
   }),
   ParamRef: () => atomic({
-    name: pointer(string),
-    namespace: pointer(string),
-    parameterNotFoundAction: pointer(string),
+    name: string,
+    namespace: string,
+    parameterNotFoundAction: pointer(named('v1.ParameterNotFoundActionType')),
     selector: ref('LabelSelector'),
   }),
   RuleWithOperations: () => message({
     apiGroups: atomicList(string),
     apiVersions: atomicList(string),
-    operations: atomicList(oneOf('*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE')),
+    operations: atomicList(named('v1.OperationType', ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'])),
     resources: atomicList(string),
-    scope: pointer(string),
+    scope: pointer(named('v1.ScopeType')),
   }),
   ServiceReference: () => message({
     name: required(always(string)),
@@ -260,12 +260,12 @@ export const admissionregistrationSchema: SchemaGroup = defineGroup('io.k8s.api.
   ValidatingAdmissionPolicyBindingSpec: () => message({
     matchResources: ref('MatchResources'),
     paramRef: ref('ParamRef'),
-    policyName: pointer(string),
-    validationActions: setList(oneOf('Audit', 'Deny', 'Warn')),
+    policyName: string,
+    validationActions: setList(named('v1.ValidationAction', ['Audit', 'Deny', 'Warn'])),
   }),
   ValidatingAdmissionPolicySpec: () => message({
     auditAnnotations: atomicList(ref('AuditAnnotation')),
-    failurePolicy: pointer(oneOf('Fail', 'Ignore')),
+    failurePolicy: pointer(named('v1.FailurePolicyType', ['Fail', 'Ignore'])),
     matchConditions: merge('merge', mapList(ref('MatchCondition'), 'name'), 'name'),
     matchConstraints: ref('MatchResources'),
     paramKind: ref('ParamKind'),
@@ -274,20 +274,20 @@ export const admissionregistrationSchema: SchemaGroup = defineGroup('io.k8s.api.
   }),
   ValidatingAdmissionPolicyStatus: () => message({
     conditions: mapList(ref('Condition'), 'type'),
-    observedGeneration: pointer(int64),
+    observedGeneration: int64,
     typeChecking: ref('TypeChecking'),
   }),
   ValidatingWebhook: () => message({
     admissionReviewVersions: required(always(atomicList(string))),
     clientConfig: required(always(ref('WebhookClientConfig'))),
-    failurePolicy: pointer(oneOf('Fail', 'Ignore')),
+    failurePolicy: pointer(named('v1.FailurePolicyType', ['Fail', 'Ignore'])),
     matchConditions: merge('merge', mapList(ref('MatchCondition'), 'name'), 'name'),
-    matchPolicy: pointer(oneOf('Equivalent', 'Exact')),
+    matchPolicy: pointer(named('v1.MatchPolicyType', ['Equivalent', 'Exact'])),
     name: required(always(string)),
     namespaceSelector: ref('LabelSelector'),
     objectSelector: ref('LabelSelector'),
     rules: atomicList(ref('RuleWithOperations')),
-    sideEffects: required(always(oneOf('None', 'NoneOnDryRun', 'Some', 'Unknown'))),
+    sideEffects: required(always(named('v1.SideEffectClass', ['None', 'NoneOnDryRun', 'Some', 'Unknown']))),
     timeoutSeconds: pointer(int32),
   }),
   ValidatingWebhookConfiguration: () => message({
@@ -298,8 +298,8 @@ export const admissionregistrationSchema: SchemaGroup = defineGroup('io.k8s.api.
   }),
   Validation: () => message({
     expression: required(always(string)),
-    message: pointer(string),
-    messageExpression: pointer(string),
+    message: string,
+    messageExpression: string,
     reason: pointer(string),
   }),
   Variable: () => atomic({
@@ -307,7 +307,7 @@ export const admissionregistrationSchema: SchemaGroup = defineGroup('io.k8s.api.
     name: required(always(string)),
   }),
   WebhookClientConfig: () => message({
-    caBundle: pointer(bytes),
+    caBundle: bytes,
     service: ref('ServiceReference'),
     url: pointer(string),
   }),

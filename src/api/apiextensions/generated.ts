@@ -3,8 +3,8 @@ import { metaSchema } from '../meta/generated.js'
 import type { Json, JsonObject } from '../json.js'
 import type { ObjectMeta } from '../meta/generated.js'
 import {
-  always, atomicList, boolean, bytes, defineGroup, double, int32, int64, json, map, mapList, merge, message, oneOf, pointer,
-  ref, required, string, time,
+  always, anyJson, atomicList, boolean, bytes, defineGroup, double, int32, int64, json, map, mapList, merge, message, oneOf,
+  pointer, ref, required, string, time,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
@@ -58,8 +58,8 @@ export interface CustomResourceDefinitionSpec {
 
 export interface CustomResourceDefinitionStatus {
   readonly acceptedNames: CustomResourceDefinitionNames
-  readonly conditions?: ReadonlyArray<CustomResourceDefinitionCondition>
-  readonly storedVersions?: ReadonlyArray<string>
+  readonly conditions?: ReadonlyArray<CustomResourceDefinitionCondition> | null
+  readonly storedVersions?: ReadonlyArray<string> | null
 }
 
 export interface CustomResourceDefinitionVersion {
@@ -175,11 +175,11 @@ export interface WebhookConversion {
 /** Field tables of io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1. */
 export const apiextensionsSchema: SchemaGroup = defineGroup('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1', 'v1', [metaSchema], {
   CustomResourceColumnDefinition: () => message({
-    description: pointer(string),
-    format: pointer(string),
+    description: string,
+    format: string,
     jsonPath: required(always(string)),
     name: required(always(string)),
-    priority: pointer(int32),
+    priority: int32,
     type: required(always(string)),
   }),
   CustomResourceConversion: () => message({
@@ -195,35 +195,35 @@ export const apiextensionsSchema: SchemaGroup = defineGroup('io.k8s.apiextension
   }),
   CustomResourceDefinitionCondition: () => message({
     lastTransitionTime: time,
-    message: pointer(string),
-    reason: pointer(string),
+    message: string,
+    reason: string,
     status: required(always(string)),
     type: required(always(string)),
   }),
   CustomResourceDefinitionNames: () => message({
     categories: atomicList(string),
     kind: required(always(string)),
-    listKind: pointer(string),
+    listKind: string,
     plural: required(always(string)),
     shortNames: atomicList(string),
-    singular: pointer(string),
+    singular: string,
   }),
   CustomResourceDefinitionSpec: () => message({
     conversion: ref('CustomResourceConversion'),
     group: required(always(string)),
     names: required(always(ref('CustomResourceDefinitionNames'))),
-    preserveUnknownFields: pointer(boolean),
+    preserveUnknownFields: boolean,
     scope: required(always(string)),
     versions: required(always(atomicList(ref('CustomResourceDefinitionVersion')))),
   }),
   CustomResourceDefinitionStatus: () => message({
     acceptedNames: always(ref('CustomResourceDefinitionNames')),
-    conditions: mapList(ref('CustomResourceDefinitionCondition'), 'type'),
-    storedVersions: atomicList(string),
+    conditions: always(mapList(ref('CustomResourceDefinitionCondition'), 'type')),
+    storedVersions: always(atomicList(string)),
   }),
   CustomResourceDefinitionVersion: () => message({
     additionalPrinterColumns: atomicList(ref('CustomResourceColumnDefinition')),
-    deprecated: pointer(boolean),
+    deprecated: boolean,
     deprecationWarning: pointer(string),
     name: required(always(string)),
     schema: ref('CustomResourceValidation'),
@@ -245,28 +245,28 @@ export const apiextensionsSchema: SchemaGroup = defineGroup('io.k8s.apiextension
     openAPIV3Schema: ref('JSONSchemaProps'),
   }),
   ExternalDocumentation: () => message({
-    description: pointer(string),
-    url: pointer(string),
+    description: string,
+    url: string,
   }),
   JSONSchemaProps: () => message({
     $ref: pointer(string),
-    $schema: pointer(string),
-    additionalItems: json,
-    additionalProperties: json,
+    $schema: string,
+    additionalItems: anyJson,
+    additionalProperties: anyJson,
     allOf: atomicList(ref('JSONSchemaProps')),
     anyOf: atomicList(ref('JSONSchemaProps')),
-    default: json,
+    default: anyJson,
     definitions: map(ref('JSONSchemaProps')),
-    dependencies: map(json),
-    description: pointer(string),
-    enum: atomicList(json),
-    example: json,
-    exclusiveMaximum: pointer(boolean),
-    exclusiveMinimum: pointer(boolean),
+    dependencies: map(anyJson),
+    description: string,
+    enum: atomicList(anyJson),
+    example: anyJson,
+    exclusiveMaximum: boolean,
+    exclusiveMinimum: boolean,
     externalDocs: ref('ExternalDocumentation'),
-    format: pointer(string),
-    id: pointer(string),
-    items: json,
+    format: string,
+    id: string,
+    items: anyJson,
     maxItems: pointer(int64),
     maxLength: pointer(int64),
     maxProperties: pointer(int64),
@@ -277,17 +277,17 @@ export const apiextensionsSchema: SchemaGroup = defineGroup('io.k8s.apiextension
     minimum: pointer(double),
     multipleOf: pointer(double),
     not: ref('JSONSchemaProps'),
-    nullable: pointer(boolean),
+    nullable: boolean,
     oneOf: atomicList(ref('JSONSchemaProps')),
-    pattern: pointer(string),
+    pattern: string,
     patternProperties: map(ref('JSONSchemaProps')),
     properties: map(ref('JSONSchemaProps')),
     required: atomicList(string),
-    title: pointer(string),
-    type: pointer(string),
-    uniqueItems: pointer(boolean),
-    'x-kubernetes-embedded-resource': pointer(boolean),
-    'x-kubernetes-int-or-string': pointer(boolean),
+    title: string,
+    type: string,
+    uniqueItems: boolean,
+    'x-kubernetes-embedded-resource': boolean,
+    'x-kubernetes-int-or-string': boolean,
     'x-kubernetes-list-map-keys': atomicList(string),
     'x-kubernetes-list-type': pointer(string),
     'x-kubernetes-map-type': pointer(string),
@@ -304,15 +304,15 @@ export const apiextensionsSchema: SchemaGroup = defineGroup('io.k8s.apiextension
     port: pointer(int32),
   }),
   ValidationRule: () => message({
-    fieldPath: pointer(string),
-    message: pointer(string),
-    messageExpression: pointer(string),
+    fieldPath: string,
+    message: string,
+    messageExpression: string,
     optionalOldSelf: pointer(boolean),
     reason: pointer(oneOf('FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired')),
     rule: required(always(string)),
   }),
   WebhookClientConfig: () => message({
-    caBundle: pointer(bytes),
+    caBundle: bytes,
     service: ref('ServiceReference'),
     url: pointer(string),
   }),

@@ -27,6 +27,7 @@ export interface Decoded<T> {
  * Throws DecodeError with Go's text when a value has the wrong type. The input is not changed.
  */
 export function decode<T = unknown>(message: Message, input: unknown, options: DecodeOptions = {}): Decoded<T> {
+  if (message.read !== undefined) return message.read(input) as Decoded<T>
   const decoder = new Decoder(options.shareFrozen ?? false)
   try {
     const object = decoder.root(message, input) as T

@@ -17,6 +17,7 @@ export const intOrString: ScalarField = { type: 'intOrString', presence: 'pointe
 export const time: ScalarField = { type: 'time', presence: 'pointer' }
 export const microTime: ScalarField = { type: 'microTime', presence: 'pointer' }
 export const json: ScalarField = { type: 'json', presence: 'pointer' }
+export const anyJson: ScalarField = { type: 'anyJson', presence: 'pointer' }
 
 /** A string of a named Go type, perhaps with the values it may take. */
 export function named(goType: string, values?: readonly string[]): ScalarField {

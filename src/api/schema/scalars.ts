@@ -103,6 +103,7 @@ export function readScalar(field: ScalarField, value: unknown): unknown {
     case 'time': return readTime(value, normalizeTime)
     case 'microTime': return readTime(value, normalizeMicroTime)
     case 'bytes': return readBytes(value)
+    case 'anyJson': return copyJson(value)
     case 'json': return typeof value === 'object' ? copyJson(value) : readText(value, 'map[string]interface {}')
   }
 }
@@ -114,6 +115,6 @@ export function zeroScalar(type: ScalarType): string | number | boolean | null {
     case 'boolean': return false
     case 'int32': case 'int64': case 'double': case 'intOrString': return 0
     case 'quantity': return '0'
-    case 'time': case 'microTime': case 'bytes': case 'json': return null
+    case 'time': case 'microTime': case 'bytes': case 'json': case 'anyJson': return null
   }
 }

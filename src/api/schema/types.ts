@@ -4,9 +4,13 @@
  * them.
  */
 
-/** Leaf types. `json` is free-form JSON (RawExtension, FieldsV1): copied as it is. `bytes` is base64 text. */
+/**
+ * Leaf types. `json` is free-form JSON (RawExtension, FieldsV1): an object or list, copied as it is; `anyJson` is any JSON value.
+ * `bytes` is base64 text.
+ */
 export type ScalarType =
   | 'string' | 'boolean' | 'int32' | 'int64' | 'double' | 'quantity' | 'intOrString' | 'time' | 'microTime' | 'bytes' | 'json'
+  | 'anyJson'
 
 /**
  * What Go's encoder does with an empty value: `omitempty` drops it, `pointer` keeps whatever a client sent (0, '' and false
@@ -78,7 +82,12 @@ export interface Message {
   readonly fields: Fields
   readonly atomic: boolean
   readonly group: SchemaGroup
+  /** How objects of the type are read where the table does not tell it all (custom resources). Default: by the table. */
+  readonly read?: MessageReader
 }
+
+/** Reads already parsed JSON: a fresh object, and the paths of what was dropped as unknown. Throws DecodeError. */
+export type MessageReader = (input: unknown) => { readonly object: unknown; readonly unknownFields: readonly string[] }
 
 /** The field tables of one group version. Tables are built on first use, so importing a group costs next to nothing. */
 export interface SchemaGroup {

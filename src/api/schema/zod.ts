@@ -59,4 +59,5 @@ const scalars: Readonly<Record<ScalarType, z.ZodMiniType>> = {
   microTime: text(readable(normalizeMicroTime)),
   bytes: text((value) => base64Fault(value) < 0),
   json: z.union([z.record(z.string(), z.json()), z.array(z.json())]),
+  anyJson: z.json(),
 }
