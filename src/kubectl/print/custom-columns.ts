@@ -1,7 +1,6 @@
 import { KubectlError } from '../errors.js'
-import { evaluatePath, textOf } from './jsonpath/results.js'
-import type { Step } from './jsonpath/nodes.js'
-import { parseJsonPath } from './jsonpath/parse.js'
+import type { Step } from '../../api/jsonpath/nodes.js'
+import { evaluatePath, parseJsonPath, textOf } from './jsonpath.js'
 import { TABLE, TabWriter } from './tabwriter.js'
 
 /** `-o custom-columns=NAME:.metadata.name,...` for one object or a List. */

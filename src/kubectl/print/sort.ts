@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import { compareQuantities, parseQuantity, QuantityError } from '../../api/quantity.js'
 import { KubectlError } from '../errors.js'
 import { stepsOf } from './custom-columns.js'
-import { evaluatePath, textOf } from './jsonpath/results.js'
+import { evaluatePath, textOf } from './jsonpath.js'
 
 /** Sorts objects by the field that `--sort-by` names; equal ones keep their order, those without the field come first. */
 export function sortObjects(objects: readonly KubeObject[], field: string): readonly KubeObject[] {

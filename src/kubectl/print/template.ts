@@ -1,8 +1,7 @@
 import { KubectlError } from '../errors.js'
 import { customColumns } from './custom-columns.js'
 import { goJson } from './json.js'
-import { parseJsonPath } from './jsonpath/parse.js'
-import { evaluateTemplate, renderTemplate } from './jsonpath/results.js'
+import { evaluateTemplate, parseJsonPath, renderTemplate } from './jsonpath.js'
 
 const FORMAT = /^(jsonpath|jsonpath-as-json|custom-columns)=(.*)$/s
 

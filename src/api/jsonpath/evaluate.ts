@@ -1,39 +1,5 @@
-import { KubectlError } from '../../errors.js'
-import { goJson } from '../json.js'
-import type { Node, Operand, Step, Template } from './nodes.js'
-
-/** The template's output for a value: texts as they are, results of a path joined by blanks, missing fields as nothing. */
-export function renderTemplate(template: Template, value: unknown): string {
-  return render(template.nodes, value)
-}
-
-/** The results of each path of the template. */
-export function evaluateTemplate(template: Template, value: unknown): readonly (readonly unknown[])[] {
-  return template.nodes.flatMap((node) => (node.kind === 'path' ? [evaluatePath(node.steps, value)] : []))
-}
-
-function render(nodes: readonly Node[], value: unknown): string {
-  return nodes
-    .map((node) => {
-      switch (node.kind) {
-        case 'text':
-          return node.text
-        case 'path':
-          return evaluatePath(node.steps, value).map(textOf).join(' ')
-        case 'range':
-          return evaluatePath(node.steps, value)
-            .map((item) => render(node.body, item))
-            .join('')
-      }
-    })
-    .join('')
-}
-
-/** Strings as they are, everything else as JSON. */
-export function textOf(value: unknown): string {
-  if (typeof value === 'string') return value
-  return value === null || value === undefined ? '' : goJson(value)
-}
+import { JsonPathError } from './error.js'
+import type { Operand, Step } from './nodes.js'
 
 /** What a path leads to from `value`; fields that are not there lead nowhere. */
 export function evaluatePath(steps: readonly Step[], value: unknown): readonly unknown[] {
@@ -84,7 +50,7 @@ function sliceOf(step: Extract<Step, { kind: 'slice' }>, value: unknown): readon
   const start = at(step.start ?? 0)
   if (step.index) {
     if (start < 0 || start >= value.length)
-      throw new KubectlError(`array index out of bounds: index ${step.start ?? 0}, length ${value.length}`)
+      throw new JsonPathError(`array index out of bounds: index ${step.start ?? 0}, length ${value.length}`)
     return [value[start]]
   }
   const end = Math.min(at(step.end ?? value.length), value.length)

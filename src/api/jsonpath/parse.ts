@@ -1,13 +1,13 @@
-import { KubectlError } from '../../errors.js'
+import { JsonPathError } from './error.js'
 import type { Node, Operand, Step, Template } from './nodes.js'
 
-/** Reads a JSONPath template. Throws KubectlError with client-go's texts. Source: client-go util/jsonpath/parser.go. */
+/** Reads a JSONPath template. Throws JsonPathError with client-go's texts. Source: client-go util/jsonpath/parser.go. */
 export function parseJsonPath(text: string): Template {
-  const fail = (why: string): KubectlError => new KubectlError(`error parsing jsonpath ${text}, ${why}`)
+  const fail = (why: string): JsonPathError => new JsonPathError(`error parsing jsonpath ${text}, ${why}`)
   return { text, nodes: new TemplateParser(text, fail).parse() }
 }
 
-type Fail = (why: string) => KubectlError
+type Fail = (why: string) => JsonPathError
 
 class TemplateParser {
   readonly #text: string

@@ -1,0 +1,57 @@
+import { JsonPathError } from '../../api/jsonpath/error.js'
+import { evaluatePath as evaluate } from '../../api/jsonpath/evaluate.js'
+import type { Node, Step, Template } from '../../api/jsonpath/nodes.js'
+import { parseJsonPath as parse } from '../../api/jsonpath/parse.js'
+import { KubectlError } from '../errors.js'
+import { goJson } from './json.js'
+
+/** Reads a JSONPath template. Throws KubectlError. */
+export function parseJsonPath(text: string): Template {
+  return reported(() => parse(text))
+}
+
+/** What a path leads to from `value`. Throws KubectlError for an index out of bounds. */
+export function evaluatePath(steps: readonly Step[], value: unknown): readonly unknown[] {
+  return reported(() => evaluate(steps, value))
+}
+
+function reported<T>(run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    throw error instanceof JsonPathError ? new KubectlError(error.message) : error
+  }
+}
+
+/** The template's output for a value: texts as they are, results of a path joined by blanks, missing fields as nothing. */
+export function renderTemplate(template: Template, value: unknown): string {
+  return render(template.nodes, value)
+}
+
+/** The results of each path of the template. */
+export function evaluateTemplate(template: Template, value: unknown): readonly (readonly unknown[])[] {
+  return template.nodes.flatMap((node) => (node.kind === 'path' ? [evaluatePath(node.steps, value)] : []))
+}
+
+function render(nodes: readonly Node[], value: unknown): string {
+  return nodes
+    .map((node) => {
+      switch (node.kind) {
+        case 'text':
+          return node.text
+        case 'path':
+          return evaluatePath(node.steps, value).map(textOf).join(' ')
+        case 'range':
+          return evaluatePath(node.steps, value)
+            .map((item) => render(node.body, item))
+            .join('')
+      }
+    })
+    .join('')
+}
+
+/** Strings as they are, everything else as JSON. */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === null || value === undefined ? '' : goJson(value)
+}
