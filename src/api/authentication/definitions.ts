@@ -1,4 +1,23 @@
-import type { KindDefinition } from '../definition.js'
+import { defineKind } from '../define.js'
+import type { KindDefinition, KubeObject, Verb } from '../definition.js'
+import { servedAs } from '../served-as.js'
 
-/** The kinds of authentication.k8s.io. */
-export const authenticationDefinitions: readonly KindDefinition[] = []
+const GROUP = 'authentication.k8s.io'
+
+/** A kind that is only asked and answered, never stored: its endpoint computes. */
+function review(kind: string, resource: string, verbs: readonly Verb[] = ['create']): KindDefinition {
+  return defineKind<KubeObject>({
+    group: GROUP, version: 'v1', kind, resource, namespaced: false, verbs,
+    storagePrefix: `/registry/${resource}`, strategy: {}, columns: [],
+  })
+}
+
+const tokenReview = review('TokenReview', 'tokenreviews')
+
+/** The kinds of authentication.k8s.io. None is stored; a TokenRequest is posted to `serviceaccounts/NAME/token`. */
+export const authenticationDefinitions: readonly KindDefinition[] = [
+  review('SelfSubjectReview', 'selfsubjectreviews'),
+  tokenReview,
+  review('TokenRequest', 'tokenrequests', []),
+  servedAs(tokenReview, GROUP, 'v1beta1'),
+]

@@ -1,4 +1,25 @@
-import type { KindDefinition } from '../definition.js'
+import { defineKind } from '../define.js'
+import type { KindDefinition, KubeObject } from '../definition.js'
+import { servedAs } from '../served-as.js'
 
-/** The kinds of authorization.k8s.io. */
-export const authorizationDefinitions: readonly KindDefinition[] = []
+const GROUP = 'authorization.k8s.io'
+
+/** A kind that is only asked and answered, never stored: its endpoint computes. */
+function review(kind: string, resource: string, namespaced: boolean): KindDefinition {
+  return defineKind<KubeObject>({
+    group: GROUP, version: 'v1', kind, resource, namespaced, verbs: ['create'],
+    storagePrefix: `/registry/${resource}`, strategy: {}, columns: [],
+  })
+}
+
+const reviews = [
+  review('LocalSubjectAccessReview', 'localsubjectaccessreviews', true),
+  review('SelfSubjectAccessReview', 'selfsubjectaccessreviews', false),
+  review('SelfSubjectRulesReview', 'selfsubjectrulesreviews', false),
+  review('SubjectAccessReview', 'subjectaccessreviews', false),
+]
+
+/** The kinds of authorization.k8s.io. None is stored. */
+export const authorizationDefinitions: readonly KindDefinition[] = [
+  ...reviews, ...reviews.map((definition) => servedAs(definition, GROUP, 'v1beta1')),
+]

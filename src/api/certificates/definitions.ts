@@ -1,4 +1,8 @@
 import type { KindDefinition } from '../definition.js'
+import { erase } from '../served-as.js'
+import { betaDefinition, certificateSigningRequestDefinition } from './certificate-signing-request.js'
 
 /** The kinds of certificates.k8s.io. */
-export const certificatesDefinitions: readonly KindDefinition[] = []
+export const certificatesDefinitions: readonly KindDefinition[] = [
+  erase(certificateSigningRequestDefinition), erase(betaDefinition),
+]

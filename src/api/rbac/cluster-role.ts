@@ -1,0 +1,28 @@
+import { defineKind } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import type { FieldError } from '../field-error.js'
+import { required } from '../field-error.js'
+import { pathSegmentName } from '../names.js'
+import { validateLabelSelector } from '../meta/label-validation.js'
+import { rbacGroup } from './defaults.js'
+import type { ClusterRole } from './generated.js'
+import { plainColumns } from './role.js'
+import { validateRules } from './validation.js'
+
+/** rbac.authorization.k8s.io/v1 ClusterRole. */
+export const clusterRoleDefinition: KindDefinition<ClusterRole> = defineKind<ClusterRole>({
+  group: rbacGroup, version: 'v1', kind: 'ClusterRole', resource: 'clusterroles', namespaced: false,
+  storagePrefix: '/registry/clusterroles',
+  validateName: pathSegmentName,
+  validate: ({ rules, aggregationRule }) => [...validateRules(rules, false), ...validateAggregation(aggregationRule)],
+  strategy: { allowCreateOnUpdate: true },
+  columns: plainColumns(),
+})
+
+function validateAggregation(rule: ClusterRole['aggregationRule']): readonly FieldError[] {
+  if (rule === undefined) return []
+  const path = 'aggregationRule.clusterRoleSelectors'
+  const selectors = rule.clusterRoleSelectors ?? []
+  if (selectors.length === 0) return [required(path, 'at least one clusterRoleSelector required if aggregationRule is non-nil')]
+  return selectors.flatMap((selector, at) => validateLabelSelector(selector, `${path}[${at}]`))
+}
