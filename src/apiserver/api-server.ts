@@ -19,7 +19,7 @@ import type { Exchange, Stage } from './pipeline.js'
 import { accessStages, exchangeOf, stagesOf } from './pipeline.js'
 import type { NodeAgents } from './node-agent.js'
 import type {
-  AdmissionPlugin, Authenticator, Authorizer, Impersonator, RuleResolver, ServerPorts, Signer,
+  AdmissionPlugin, Authenticator, Authorizer, Impersonator, RuleResolver, ServerPorts, Signer, StoreView,
 } from './ports.js'
 import { alwaysAllow } from './ports.js'
 import type { Call, RegistryContext } from './registry/context.js'
@@ -28,6 +28,7 @@ import { Resources } from './registry/resources.js'
 import type { ApiRequest, ApiResponse, NonResourceRequest } from './request.js'
 import { EtcdStorage } from './storage/etcd-storage.js'
 import { FieldIndexes } from './storage/field-indexes.js'
+import { storeView } from './storage/store-view.js'
 import type { ResourceWatch } from './watch/resource-watch.js'
 import { WatchHub } from './watch/watch-hub.js'
 
@@ -56,6 +57,8 @@ export interface ApiServerOptions {
   readonly signer?: Signer
   /** Where logs, exec, attach and port-forward go. */
   readonly nodeAgents?: NodeAgents
+  /** Ports that need to see the stored objects; they take the place of those above. */
+  readonly plug?: (view: StoreView) => Partial<ServerPorts>
   /** Each write is folded into this hash as `key@revision`. */
   readonly trace?: Trace
 }
@@ -92,15 +95,16 @@ export class ApiServer {
     const resources = new Resources(options.scheme)
     const indexes = new FieldIndexes(storage)
     const admissionRandom = random.stream('apiserver/admission')
+    const ports = { ...portsOf(options), ...options.plug?.(storeView({ storage, resources, indexes, clock })) }
     this.context = {
       storage, clock, resources, indexes,
       uids: random.stream('apiserver/uid'),
       names: random.stream('apiserver/name'),
       admission: new AdmissionChain(options.admission ?? defaultAdmission(options.scheme.release.minor), {
-        storage, resources, clock, random: admissionRandom,
+        storage, resources, clock, random: admissionRandom, authorizer: ports.authorizer,
       }),
       hub: new WatchHub(storage),
-      ports: portsOf(options), bus,
+      ports, bus,
     }
     reportWrites({ storage, resources, clock, bus, trace })
     this.#observer = new RequestObserver(bus, clock)

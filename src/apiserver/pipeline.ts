@@ -1,6 +1,7 @@
 import type { UserInfo } from './client/client.js'
 import { ApiError } from './client/api-error.js'
-import { forbidden, noSuchPath } from './errors.js'
+import { accessDenied, attributesOfRequest } from './access.js'
+import { noSuchPath } from './errors.js'
 import type { Authenticator, Authorization, Authorizer, ServerPorts } from './ports.js'
 import type { Call } from './registry/context.js'
 import type { Resources } from './registry/resources.js'
@@ -67,32 +68,12 @@ function authenticate(authenticator: Authenticator | undefined): Stage {
 
 function authorize(authorizer: Authorizer): Stage {
   return (exchange) => {
-    const { user, request } = exchange
-    const verdict = authorizer.authorize(user as UserInfo, request)
+    const user = exchange.user as UserInfo
+    const attributes = attributesOfRequest(exchange.request)
+    const verdict = authorizer.authorize(user, attributes)
     exchange.verdict = verdict
-    if (verdict.allowed) return
-    if (isNonResource(request)) throw forbiddenPath(user as UserInfo, request, verdict.reason)
-    throw forbidden({ group: request.group, resource: subjectOf(request) }, request.name ?? '', denial(
-      user as UserInfo, request, verdict.reason,
-    ))
+    if (!verdict.allowed) throw accessDenied(user, attributes, verdict.reason)
   }
-}
-
-/** `forbidden: User "jane" cannot get path "/metrics"` */
-function forbiddenPath({ name }: UserInfo, { verb, path }: NonResourceRequest, reason: string | undefined): ApiError {
-  const text = `forbidden: User ${JSON.stringify(name)} cannot ${verb} path ${JSON.stringify(path)}`
-  return new ApiError(403, 'Forbidden', reason === undefined || reason === '' ? text : `${text}: ${reason}`, {})
-}
-
-const subjectOf = ({ resource, subresource }: ApiRequest): string =>
-  (subresource === undefined ? resource : `${resource}/${subresource}`)
-
-/** `User "jane" cannot list resource "pods" in API group "" in the namespace "default"` */
-function denial({ name }: UserInfo, request: ApiRequest, reason: string | undefined): string {
-  const { verb, group, namespace } = request
-  const scope = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`
-  const text = `User "${name}" cannot ${verb} resource "${subjectOf(request)}" in API group "${group}" ${scope}`
-  return reason === undefined || reason === '' ? text : `${text}: ${reason}`
 }
 
 function resolve(resources: Resources): Stage {
@@ -104,7 +85,7 @@ function resolve(resources: Resources): Stage {
     exchange.call = {
       request, resource, user: exchange.user as UserInfo,
       name: request.name ?? '', namespace: request.namespace, subresource: request.subresource ?? '',
-      dryRun: request.options.dryRun === true, warnings: [],
+      dryRun: request.options.dryRun === true, warnings: resource.deprecation === undefined ? [] : [resource.deprecation],
     }
   }
 }

@@ -6,6 +6,19 @@ import type { ApiRequest, Credentials, NonResourceRequest } from './request.js'
 /** Finds out who sends a request. Answers undefined when the credentials are unknown (401). */
 export interface Authenticator {
   authenticate(credentials: Credentials): UserInfo | undefined
+  /**
+   * Whose token it is, for TokenReview: the audiences are what the caller accepts (empty: those of the apiserver). Without it TokenReview
+   * finds nobody.
+   */
+  reviewToken?(token: string, audiences: readonly string[]): TokenReviewed
+}
+
+/** What a token turned out to be. `error` is what a TokenReview says of a bad one. */
+export interface TokenReviewed {
+  readonly user?: UserInfo
+  /** Those of the accepted audiences that the token is for. */
+  readonly audiences?: readonly string[]
+  readonly error?: string
 }
 
 /** Lets a request act as someone else (`Impersonate-*` headers); throws ApiError 403 when the user may not. */
@@ -19,22 +32,73 @@ export interface Authorization {
   readonly reason?: string
 }
 
-/** Decides whether `user` may make the request. Source: apiserver pkg/authorization/authorizer. */
-export interface Authorizer {
-  authorize(user: UserInfo, request: ApiRequest | NonResourceRequest): Authorization
+/** What is asked for when it is a resource: an {@link ApiRequest} has all of these. Absent means none. */
+export interface ResourceAttributes {
+  readonly verb: string
+  /** '' for the core group. */
+  readonly group: string
+  readonly version?: string
+  readonly resource: string
+  readonly subresource?: string
+  readonly namespace?: string
+  readonly name?: string
+  /** Of a list, watch or deletecollection, as in the query. */
+  readonly fieldSelector?: string
 }
 
-/** One rule that a user holds (SelfSubjectRulesReview). */
+/** What is asked for when it is a path that is no resource. */
+export interface PathAttributes {
+  readonly verb: string
+  readonly path: string
+}
+
+/** What an authorizer decides on. Source: apiserver pkg/authorization/authorizer/interfaces.go Attributes. */
+export type AccessAttributes = ResourceAttributes | PathAttributes
+
+/** Decides whether `user` may do that. Source: apiserver pkg/authorization/authorizer. */
+export interface Authorizer {
+  authorize(user: UserInfo, attributes: AccessAttributes): Authorization
+}
+
+/** One rule for resources that a user holds (SelfSubjectRulesReview). */
 export interface ResourceRule {
   readonly verbs: readonly string[]
-  readonly apiGroups: readonly string[]
-  readonly resources: readonly string[]
+  readonly apiGroups?: readonly string[]
+  readonly resources?: readonly string[]
   readonly resourceNames?: readonly string[]
+}
+
+/** One rule for paths that a user holds. */
+export interface NonResourceRule {
+  readonly verbs: readonly string[]
+  readonly nonResourceURLs?: readonly string[]
+}
+
+/** What {@link RuleResolver} finds. `incomplete` when some authorizer cannot list its rules; `error` says why. */
+export interface HeldRules {
+  readonly resourceRules: readonly ResourceRule[]
+  readonly nonResourceRules: readonly NonResourceRule[]
+  readonly incomplete: boolean
+  readonly error?: string
 }
 
 /** Lists what a user may do in a namespace. */
 export interface RuleResolver {
-  rulesFor(user: UserInfo, namespace: string): readonly ResourceRule[]
+  rulesFor(user: UserInfo, namespace: string): HeldRules
+}
+
+/** The stored objects, as authorizers and authenticators see them: no request, no history, always the present. */
+export interface StoreView {
+  /** Virtual milliseconds. */
+  readonly now: () => number
+  /** The stored object, or undefined. `resource` is a plural, with its group where need be (`leases.coordination.k8s.io`). */
+  get<T extends KubeObject>(resource: string, namespace: string | undefined, name: string): T | undefined
+  /** All stored objects of a resource, in key order. */
+  list<T extends KubeObject>(resource: string): readonly T[]
+  /** Those whose indexed field (`pods`: `spec.nodeName`) has that value, in key order. */
+  withField<T extends KubeObject>(resource: string, field: string, value: string): readonly T[]
+  /** Calls for every later change of a resource: `next` is absent on removal, `old` on creation. */
+  onChange<T extends KubeObject>(resource: string, listener: (next: T | undefined, old: T | undefined) => void): void
 }
 
 /** The claims of a JWT, as its payload holds them. */
@@ -97,10 +161,14 @@ export interface AdmissionContext {
   readonly now: number
   /** The stored object, or undefined. */
   get<T extends KubeObject>(resource: string, namespace: string, name: string): T | undefined
-  /** All stored objects of a resource, in key order. */
-  list<T extends KubeObject>(resource: string): readonly T[]
+  /** The stored objects of a resource, of one namespace if it is named, in key order. */
+  list<T extends KubeObject>(resource: string, namespace?: string): readonly T[]
+  /** Writes a changed version of a stored object, past strategy and validation. */
+  replace<T extends KubeObject>(resource: string, stored: T, next: T): void
   /** `length` random characters of the alphabet that generated names use. */
   suffix(length: number): string
+  /** Whether a user may do something, as the server's authorizer sees it. */
+  authorize(user: UserInfo, attributes: AccessAttributes): Authorization
 }
 
 /**

@@ -20,7 +20,7 @@ describe('authorization', () => {
       'pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "default": '
         + 'RBAC: role.rbac.authorization.k8s.io "x" not found')
     expect(() => jane.patch('nodes', { name: 'n' }, { type: 'merge', body: {} }, { subresource: 'status' })).toThrow(
-      'nodes/status "n" is forbidden: User "jane" cannot patch resource "nodes/status" in API group "" at the cluster scope')
+      'nodes "n" is forbidden: User "jane" cannot patch resource "nodes/status" in API group "" at the cluster scope')
   })
 
   it('comes before the resource is looked at', () => {

@@ -2,8 +2,9 @@ import type { Clock } from '../../sim/clock.js'
 import { suffixAlphabet } from '../../api/names.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { RandomStream } from '../../sim/random.js'
-import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../ports.js'
-import { storageKey } from '../registry/resource.js'
+import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin, Authorizer } from '../ports.js'
+import { modify } from '../registry/modify.js'
+import { listPrefix, storageKey } from '../registry/resource.js'
 import type { Resources } from '../registry/resources.js'
 import type { Storage } from '../storage/storage.js'
 import { prefixEnd } from '../storage/storage.js'
@@ -14,6 +15,7 @@ export interface AdmissionPorts {
   readonly resources: Resources
   readonly clock: Clock
   readonly random: RandomStream
+  readonly authorizer: Authorizer
 }
 
 /** The plugins of one phase: those for each resource that some plugin names, and those for all others. */
@@ -59,7 +61,7 @@ function phaseOf(plugins: readonly AdmissionPlugin[]): Phase {
   }
 }
 
-function contextOf({ storage, resources, clock, random }: AdmissionPorts): AdmissionContext {
+function contextOf({ storage, resources, clock, random, authorizer }: AdmissionPorts): AdmissionContext {
   return {
     get now() {
       return clock.now()
@@ -68,11 +70,16 @@ function contextOf({ storage, resources, clock, random }: AdmissionPorts): Admis
       const resource = resources.find(name)
       return resource === undefined ? undefined : storage.get(storageKey(resource, namespace, object)) as T | undefined
     },
-    list: <T extends KubeObject>(name: string) => {
+    list: <T extends KubeObject>(name: string, namespace?: string) => {
       const resource = resources.find(name)
       if (resource === undefined) return []
-      return storage.list({ from: resource.prefix, to: prefixEnd(resource.prefix) }) as readonly KubeObject[] as readonly T[]
+      const from = listPrefix(resource, namespace)
+      return storage.list({ from, to: prefixEnd(from) }) as readonly KubeObject[] as readonly T[]
+    },
+    replace: (name, stored, next) => {
+      modify({ storage }, { dryRun: false }, resources.get(name), stored, (draft) => void Object.assign(draft, { ...next, metadata: draft.metadata }))
     },
     suffix: (length) => random.text(length, suffixAlphabet),
+    authorize: (user, attributes) => authorizer.authorize(user, attributes),
   }
 }
