@@ -26,6 +26,11 @@ export function statusOf(group: string, version: string, kind: string): Subresou
   return { name: 'status', kind, group, version, verbs: ['get', 'patch', 'update'] }
 }
 
+/** The `/proxy` endpoint of pods, services and nodes; `kind` is that of its options. */
+export function proxyOf(kind: string): SubresourceDefinition {
+  return { name: 'proxy', kind, group: '', version: 'v1', verbs: ['create', 'delete', 'get', 'patch', 'update'] }
+}
+
 /** The `/scale` endpoint of a workload. */
 export const scaleSubresource: SubresourceDefinition = {
   name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'],

@@ -32,9 +32,9 @@ export interface Strategy<T extends KubeObject> {
   readonly prepareForUpdate?: (draft: Draft<T>, old: T) => void
   /**
    * Present if the kind has a `/status` endpoint: resets all that a status write may not change (for most kinds: spec, most of
-   * metadata).
+   * metadata). `now` is virtual milliseconds.
    */
-  readonly prepareForStatusUpdate?: (draft: Draft<T>, old: T) => void
+  readonly prepareForStatusUpdate?: (draft: Draft<T>, old: T, now: number) => void
   /** Validation of a status write; when absent, `validateUpdate` of the kind is used. */
   readonly validateStatusUpdate?: (next: T, old: T) => readonly FieldError[]
   /** True if the kind has metadata.generation: 1 on create, +1 when the answer is true (spec changed). */
@@ -61,6 +61,13 @@ export interface SubresourceDefinition {
   readonly group: string
   readonly version: string
   readonly verbs: readonly Verb[]
+}
+
+/** Since which minor a version of a kind is deprecated, the first without it, and what to use instead (`apps/v1 Deployment`). */
+export interface Deprecation {
+  readonly since: number
+  readonly removed?: number
+  readonly use?: string
 }
 
 /** For a version of a kind that etcd does not keep: the version that it does, and the way there and back. */
@@ -93,6 +100,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly storagePrefix: string
   /** Name of the kind's message in the field tables of its group version. */
   readonly message: string
+  /** Every request to a deprecated version is answered with a `Warning:`. Source: k8s.io/apiserver pkg/endpoints/deprecation. */
+  readonly deprecated?: Deprecation
   /** Present when another version of the kind is what lies in etcd. */
   readonly stored?: StoredAs<T>
   /** Fills in API defaults on a fresh draft (create, update and read of old versions). */

@@ -121,6 +121,14 @@ const features: Readonly<Record<Feature, Span>> = {
   orderedNamespaceDeletion: { since: 33 },
   /** ReplicaSets and Deployments report terminatingReplicas (DeploymentReplicaSetTerminatingReplicas). */
   terminatingReplicas: { since: 35 },
+  /** A binding clears status.nominatedNodeName (ClearingNominatedNodeNameAfterBinding). */
+  bindingClearsNomination: { since: 35 },
+  /** Every address in use by a Service is an IPAddress object, every range a ServiceCIDR (MultiCIDRServiceAllocator). */
+  serviceCidrs: { since: 33 },
+  /** Tables of volumes and claims show their VolumeAttributesClass. */
+  volumeAttributesClassColumn: { since: 29 },
+  /** PersistentVolumes say when their phase last changed. */
+  volumePhaseTime: { since: 29 },
   /** Pod Security Admission; PodSecurityPolicy before it. */
   podSecurityAdmission: { since: 23 },
   /** PodSecurityPolicy. */
@@ -148,6 +156,10 @@ export type Feature =
   | 'podConditionGeneration'
   | 'orderedNamespaceDeletion'
   | 'terminatingReplicas'
+  | 'bindingClearsNomination'
+  | 'serviceCidrs'
+  | 'volumeAttributesClassColumn'
+  | 'volumePhaseTime'
   | 'podSecurityAdmission'
   | 'podSecurityPolicy'
 

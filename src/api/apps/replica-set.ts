@@ -86,5 +86,4 @@ export const replicaSetDefinition: KindDefinition<ReplicaSet> = defineKind<Repli
     ageColumn(),
     ...templateColumns<ReplicaSet>(),
   ],
-  selectableFields: { 'status.replicas': ({ status }) => String(status.replicas) },
 })

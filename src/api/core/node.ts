@@ -1,4 +1,4 @@
-import { ageColumn, borrow, column, defineKind, nameColumn, statusOf, wideColumn } from '../define.js'
+import { ageColumn, borrow, column, defineKind, nameColumn, proxyOf, statusOf, wideColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { duplicate, forbidden, invalid, type FieldError } from '../field-error.js'
@@ -97,7 +97,7 @@ const orUnknown = (text: string | undefined): string => (text === undefined || t
 /** v1 Node; etcd keeps nodes under their first name, minions. */
 export const nodeDefinition: KindDefinition<Node> = defineKind<Node>({
   group: '', version: 'v1', kind: 'Node', resource: 'nodes', shortNames: ['no'], namespaced: false, storagePrefix: '/registry/minions',
-  subresources: [statusOf('', 'v1', 'Node')],
+  subresources: [proxyOf('NodeProxyOptions'), statusOf('', 'v1', 'Node')],
   setDefaults, validate, validateUpdate,
   strategy: {
     prepareForUpdate: (node, old) => {

@@ -19,6 +19,8 @@ export function setPodDefaults(pod: Draft<Pod>): void {
   for (const container of spec.initContainers ?? []) setRequestDefaults(container.resources)
   if (spec.resources !== undefined) setPodLevelRequestDefaults(spec)
   spec.enableServiceLinks ??= true
+  // of pods only: templates keep what they say
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1
   if (spec.hostNetwork === true) setHostPortDefaults(spec)
 }
 

@@ -26,11 +26,23 @@ function prepareForUpdate(pod: Draft<Pod>, old: Pod): void {
 /** A status write keeps spec and owners; labels and annotations may come with it. */
 function prepareForStatusUpdate(pod: Draft<Pod>, old: Pod): void {
   pod.spec = borrow(old.spec)
+  syncPodIps(pod)
   const { ownerReferences } = old.metadata
   if (pod.metadata.ownerReferences === ownerReferences) return
   const { ownerReferences: _, ...others } = pod.metadata
   // references that were there stay in their place among the members, whether or not the body shares them with the stored object
   pod.metadata = ownerReferences === undefined ? others : { ...pod.metadata, ownerReferences: borrow(ownerReferences) }
+}
+
+/**
+ * podIP is podIPs[0]: it makes the list of a client that does not know the list, and wins over it when both are there and differ.
+ * Source: pkg/apis/core/v1/conversion.go Convert_v1_PodStatus_To_core_PodStatus.
+ */
+function syncPodIps(pod: Draft<Pod>): void {
+  const { podIP = '', podIPs = [] } = pod.status
+  const first = podIPs[0]?.ip ?? ''
+  if (podIP === first) return
+  pod.status = podIP === '' ? { ...pod.status, podIP: first } : { ...pod.status, podIPs: [{ ip: podIP }] }
 }
 
 /** Source: ValidatePodStatusUpdate, the part that does not concern resource claims. */

@@ -1,4 +1,4 @@
-import { defineKind, statusOf } from '../define.js'
+import { defineKind, proxyOf, statusOf } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Pod } from './generated.js'
 import { podColumns } from './pod-columns.js'
@@ -12,10 +12,14 @@ export const podDefinition: KindDefinition<Pod> = defineKind<Pod>({
   group: '', version: 'v1', kind: 'Pod', resource: 'pods', shortNames: ['po'], categories: ['all'], namespaced: true,
   storagePrefix: '/registry/pods',
   subresources: [
+    { name: 'attach', kind: 'PodAttachOptions', group: '', version: 'v1', verbs: ['create', 'get'] },
     { name: 'binding', kind: 'Binding', group: '', version: 'v1', verbs: ['create'] },
     { name: 'ephemeralcontainers', kind: 'Pod', group: '', version: 'v1', verbs: ['get', 'patch', 'update'] },
     { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
+    { name: 'exec', kind: 'PodExecOptions', group: '', version: 'v1', verbs: ['create', 'get'] },
     { name: 'log', kind: 'Pod', group: '', version: 'v1', verbs: ['get'] },
+    { name: 'portforward', kind: 'PodPortForwardOptions', group: '', version: 'v1', verbs: ['create', 'get'] },
+    proxyOf('PodProxyOptions'),
     { name: 'resize', kind: 'Pod', group: '', version: 'v1', verbs: ['get', 'patch', 'update'] },
     statusOf('', 'v1', 'Pod'),
   ],

@@ -1,4 +1,4 @@
-import { ageColumn, borrow, column, defineKind, nameColumn, statusOf, wideColumn } from '../define.js'
+import { ageColumn, borrow, column, defineKind, nameColumn, proxyOf, statusOf, wideColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { formatLabels } from '../labels.js'
@@ -77,7 +77,7 @@ function externalText({ spec, status }: Service): string {
 export const serviceDefinition: KindDefinition<Service> = defineKind<Service>({
   group: '', version: 'v1', kind: 'Service', resource: 'services', shortNames: ['svc'], categories: ['all'], namespaced: true,
   storagePrefix: '/registry/services/specs',
-  subresources: [statusOf('', 'v1', 'Service')],
+  subresources: [proxyOf('ServiceProxyOptions'), statusOf('', 'v1', 'Service')],
   setDefaults,
   validate: validateService,
   validateUpdate: validateServiceUpdate,

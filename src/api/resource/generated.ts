@@ -5,7 +5,7 @@ import type { NodeSelector } from '../core/generated.js'
 import type { JsonObject } from '../json.js'
 import type { Condition, ObjectMeta } from '../meta/generated.js'
 import {
-  always, atomicList, boolean, defineGroup, int64, json, map, mapList, merge, message, oneOf, pointer, quantity, ref, required,
+  always, atomicList, boolean, defineGroup, int64, json, map, mapList, merge, message, named, pointer, quantity, ref, required,
   string, time, withDefault,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
@@ -175,7 +175,7 @@ export interface DeviceTaint {
 export interface DeviceToleration {
   readonly effect?: 'NoExecute' | 'NoSchedule'
   readonly key?: string
-  readonly operator: 'Equal' | 'Exists'
+  readonly operator?: 'Equal' | 'Exists'
   readonly tolerationSeconds?: number
   readonly value?: string
 }
@@ -318,7 +318,7 @@ export const resourceSchema: SchemaGroup = defineGroup('io.k8s.api.resource.v1',
   DeviceAllocationConfiguration: () => message({
     opaque: ref('OpaqueDeviceConfiguration'),
     requests: atomicList(string),
-    source: required(always(string)),
+    source: required(always(named('v1.AllocationConfigSource'))),
   }),
   DeviceAllocationResult: () => message({
     config: atomicList(ref('DeviceAllocationConfiguration')),
@@ -358,8 +358,8 @@ export const resourceSchema: SchemaGroup = defineGroup('io.k8s.api.resource.v1',
     selectors: atomicList(ref('DeviceSelector')),
   }),
   DeviceConstraint: () => message({
-    distinctAttribute: pointer(string),
-    matchAttribute: pointer(string),
+    distinctAttribute: pointer(named('v1.FullyQualifiedName')),
+    matchAttribute: pointer(named('v1.FullyQualifiedName')),
     requests: atomicList(string),
   }),
   DeviceCounterConsumption: () => message({
@@ -387,39 +387,39 @@ export const resourceSchema: SchemaGroup = defineGroup('io.k8s.api.resource.v1',
     cel: ref('CELDeviceSelector'),
   }),
   DeviceSubRequest: () => message({
-    allocationMode: pointer(string),
+    allocationMode: named('v1.DeviceAllocationMode'),
     capacity: ref('CapacityRequirements'),
-    count: pointer(int64),
+    count: int64,
     deviceClassName: required(always(string)),
     name: required(always(string)),
     selectors: atomicList(ref('DeviceSelector')),
     tolerations: atomicList(ref('DeviceToleration')),
   }),
   DeviceTaint: () => message({
-    effect: required(always(oneOf('NoExecute', 'NoSchedule'))),
+    effect: required(always(named('v1.DeviceTaintEffect', ['NoExecute', 'NoSchedule']))),
     key: required(always(string)),
     timeAdded: time,
-    value: pointer(string),
+    value: string,
   }),
   DeviceToleration: () => message({
-    effect: pointer(oneOf('NoExecute', 'NoSchedule')),
-    key: pointer(string),
-    operator: withDefault(always(oneOf('Equal', 'Exists')), 'Equal'),
+    effect: named('v1.DeviceTaintEffect', ['NoExecute', 'NoSchedule']),
+    key: string,
+    operator: withDefault(named('v1.DeviceTolerationOperator', ['Equal', 'Exists']), 'Equal'),
     tolerationSeconds: pointer(int64),
-    value: pointer(string),
+    value: string,
   }),
   ExactDeviceRequest: () => message({
     adminAccess: pointer(boolean),
-    allocationMode: pointer(string),
+    allocationMode: named('v1.DeviceAllocationMode'),
     capacity: ref('CapacityRequirements'),
-    count: pointer(int64),
+    count: int64,
     deviceClassName: required(always(string)),
     selectors: atomicList(ref('DeviceSelector')),
     tolerations: atomicList(ref('DeviceToleration')),
   }),
   NetworkDeviceData: () => message({
-    hardwareAddress: pointer(string),
-    interfaceName: pointer(string),
+    hardwareAddress: string,
+    interfaceName: string,
     ips: atomicList(string),
   }),
   OpaqueDeviceConfiguration: () => message({
@@ -434,10 +434,10 @@ export const resourceSchema: SchemaGroup = defineGroup('io.k8s.api.resource.v1',
     status: always(ref('ResourceClaimStatus')),
   }),
   ResourceClaimConsumerReference: () => message({
-    apiGroup: pointer(string),
+    apiGroup: string,
     name: required(always(string)),
     resource: required(always(string)),
-    uid: required(always(string)),
+    uid: required(always(named('v1.UID'))),
   }),
   ResourceClaimSpec: () => message({
     devices: always(ref('DeviceClaim')),

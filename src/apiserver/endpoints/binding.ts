@@ -52,11 +52,15 @@ function checkUnbound({ metadata, spec }: Pod, name: string, uid: string | undef
 
 function assign(context: RegistryContext, call: Call, pod: Pod, { metadata, target }: Binding): void {
   const now = formatTime(context.clock.now())
+  // a nomination has served its end; before v1.35 the scheduler cleared it (ClearingNominatedNodeNameAfterBinding)
+  const clears = context.resources.release.has('bindingClearsNomination')
   modify<Pod>(context, call, call.resource, pod, (draft) => {
     draft.spec = { ...draft.spec, nodeName: target.name as string }
     if (metadata.annotations !== undefined) draft.metadata.annotations = { ...pod.metadata.annotations, ...metadata.annotations }
     if (metadata.labels !== undefined) draft.metadata.labels = { ...pod.metadata.labels, ...metadata.labels }
-    draft.status = { ...draft.status, conditions: scheduled(pod.status.conditions ?? [], now) as PodCondition[] }
+    const { nominatedNodeName, ...status } = draft.status
+    const kept = clears || nominatedNodeName === undefined ? status : { ...status, nominatedNodeName }
+    draft.status = { ...kept, conditions: scheduled(pod.status.conditions ?? [], now) as PodCondition[] }
   })
 }
 

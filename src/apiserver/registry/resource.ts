@@ -15,17 +15,29 @@ export interface Resource {
   readonly namespaced: boolean
   /** `/registry/pods/` */
   readonly prefix: string
+  /** What every request is warned of: `v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice`. */
+  readonly deprecation: string | undefined
 }
 
-/** Makes the {@link Resource} of a definition. */
-export function resourceOf(definition: KindDefinition, message: Message): Resource {
+/** Makes the {@link Resource} of a definition in a minor. */
+export function resourceOf(definition: KindDefinition, message: Message, minor: number): Resource {
   const { group, version, resource, kind, namespaced, storagePrefix } = definition
   return {
+    deprecation: deprecationOf(definition, minor),
     definition, message, group, resource, kind, namespaced,
     groupKind: { group: definition.stored?.group ?? group, kind },
     apiVersion: group === '' ? version : `${group}/${version}`,
     prefix: `${storagePrefix}/`,
   }
+}
+
+/** Source: k8s.io/apiserver pkg/endpoints/deprecation WarningMessage. Servers before v1.19 warn of nothing. */
+function deprecationOf({ group, version, kind, deprecated }: KindDefinition, minor: number): string | undefined {
+  if (deprecated === undefined || minor < Math.max(deprecated.since, 19)) return undefined
+  const { since, removed, use } = deprecated
+  const name = `${group === '' ? version : `${group}/${version}`} ${kind}`
+  return `${name} is deprecated in v1.${since}+${removed === undefined ? '' : `, unavailable in v1.${removed}+`}`
+    + (use === undefined ? '' : `; use ${use}`)
 }
 
 /** etcd key of an object. */

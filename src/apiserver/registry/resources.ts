@@ -1,3 +1,4 @@
+import type { Release } from '../../api/releases.js'
 import type { Scheme } from '../../api/scheme.js'
 import { noSuchPath } from '../errors.js'
 import type { Resource } from './resource.js'
@@ -15,8 +16,12 @@ export class Resources {
 
   readonly #byPrefix = new Map<string, Resource>()
 
+  /** The minor that is served. */
+  readonly release: Release
+
   constructor(scheme: Scheme) {
-    this.#all = scheme.definitions().map((definition) => resourceOf(definition, scheme.messageOf(definition)))
+    this.release = scheme.release
+    this.#all = scheme.definitions().map((definition) => resourceOf(definition, scheme.messageOf(definition), scheme.release.minor))
     for (const resource of this.#all) {
       const { group, definition: { version }, resource: plural } = resource
       if (resource.definition.verbs.length > 0) this.#byPath.set(`${group}/${version}/${plural}`, resource)

@@ -87,7 +87,7 @@ export function writeUpdate(context: RegistryContext, call: Call, draft: Draft<K
   )
   context.admission.mutate(attributesOf(call, 'UPDATE', draft as KubeObject, existing))
   checkResourceVersion(call, draft, existing)
-  prepare(call, draft, existing)
+  prepare(context, call, draft, existing)
   const object = draft as KubeObject
   checkValid(call, object, existing)
   context.admission.validate(attributesOf(call, 'UPDATE', object, existing))
@@ -130,7 +130,7 @@ function checkResourceVersion(call: Call, { metadata }: Draft<KubeObject>, exist
 }
 
 /** rest.BeforeUpdate: what an update may not change is put back, then the strategy has its way, then the generation moves. */
-function prepare(call: Call, draft: Draft<KubeObject>, existing: KubeObject): void {
+function prepare({ clock }: RegistryContext, call: Call, draft: Draft<KubeObject>, existing: KubeObject): void {
   const { strategy } = call.resource.definition
   const { metadata } = draft
   const before = existing.metadata
@@ -142,7 +142,7 @@ function prepare(call: Call, draft: Draft<KubeObject>, existing: KubeObject): vo
   if (before.deletionTimestamp !== undefined) metadata.deletionTimestamp = before.deletionTimestamp
   if (before.deletionGracePeriodSeconds !== undefined) metadata.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds
   if (call.subresource === 'status') {
-    strategy.prepareForStatusUpdate?.(draft, existing)
+    strategy.prepareForStatusUpdate?.(draft, existing, clock.now())
     return
   }
   strategy.prepareForUpdate?.(draft, existing)

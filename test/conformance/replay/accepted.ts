@@ -14,6 +14,4 @@ export const accepted: Readonly<Record<string, readonly string[]>> = {
   'the recorder closed a stream that stays open': ['err-protocol-bad-selectors-and-list-options#24'],
   'the recorded history was compacted between two steps, here it is from the start': ['watch-expired-and-future#1'],
   'JSON.parse rounds integers beyond 2^53': ['err-protocol-big-integer#0'],
-  'src/api: apps/v1 ReplicaSet offers status.replicas as a field selector': ['err-protocol-bad-selectors-and-list-options#42'],
-  'src/api: status.podIP does not follow status.podIPs': ['strategic-pod-status#6', 'strategic-pod-status#7'],
 }

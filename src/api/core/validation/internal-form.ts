@@ -72,6 +72,18 @@ const shapes: Readonly<Record<string, string>> = {
   SchedulingGate: 'Name:s',
   OS: 'Name:s',
   SpreadConstraint: 'MaxSkew:n TopologyKey:s WhenUnsatisfiable:s LabelSelector MinDomains NodeAffinityPolicy NodeTaintsPolicy MatchLabelKeys',
+  VolumeSource: 'GCEPersistentDisk:Any AWSElasticBlockStore:Any HostPath:HostPath Glusterfs:Any NFS:NFS RBD:Any Quobyte:Any ISCSI:Any '
+    + 'FlexVolume:Any Cinder:Any CephFS:Any FC:Any Flocker:Any AzureFile:Any VsphereVolume:Any AzureDisk:Any PhotonPersistentDisk:Any '
+    + 'PortworxVolume:Any ScaleIO:Any Local:LocalVolume StorageOS:Any CSI:CSIVolume',
+  LocalVolume: 'Path:s FSType',
+  CSIVolume: 'Driver:s VolumeHandle:s ReadOnly:b FSType:s VolumeAttributes ControllerPublishSecretRef:SecretRef '
+    + 'NodeStageSecretRef:SecretRef NodePublishSecretRef:SecretRef ControllerExpandSecretRef:SecretRef NodeExpandSecretRef:SecretRef',
+  SecretRef: 'Name:s Namespace:s',
+  ClaimSpec: 'AccessModes Selector Resources:!ClaimResources VolumeName:s StorageClassName VolumeMode DataSource:DataSource '
+    + 'DataSourceRef:DataSourceRef VolumeAttributesClassName',
+  ClaimResources: 'Limits Requests',
+  DataSource: 'APIGroup Kind:s Name:s',
+  DataSourceRef: 'APIGroup Kind:s Name:s Namespace',
   Any: '',
 }
 
@@ -84,7 +96,7 @@ function jsonName(goName: string): string {
     HTTPHeaders: 'httpHeaders', HTTPGet: 'httpGet', TCPSocket: 'tcpSocket', FSGroup: 'fsGroup', FSGroupChangePolicy: 'fsGroupChangePolicy',
     SELinuxOptions: 'seLinuxOptions', SELinuxChangePolicy: 'seLinuxChangePolicy', DNSPolicy: 'dnsPolicy', DNSConfig: 'dnsConfig',
     APIVersion: 'apiVersion', CephFS: 'cephfs', StorageOS: 'storageos', GCEPersistentDisk: 'gcePersistentDisk',
-    AWSElasticBlockStore: 'awsElasticBlockStore',
+    AWSElasticBlockStore: 'awsElasticBlockStore', FSType: 'fsType', APIGroup: 'apiGroup',
   }
   return special[goName] ?? goName.charAt(0).toLowerCase() + goName.slice(1)
 }

@@ -16,6 +16,13 @@ export function podSpecDiff(old: PodSpec, next: PodSpec): string {
   return unifiedDiff(printed(old), printed(next))
 }
 
+/** The unified diff of two values of a shape of the internal form (`ClaimSpec`, `VolumeSource`). */
+export function internalDiff(shape: string, old: object, next: object): string {
+  const text = (value: object): readonly string[] =>
+    JSON.stringify(internalForm(shape, value as Readonly<Record<string, unknown>>), null, 1).split('\n')
+  return unifiedDiff(text(old), text(next))
+}
+
 /** The pod's flags about the host are part of the security context in the internal type. */
 function printed(spec: PodSpec): readonly string[] {
   const { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers } = spec

@@ -17,6 +17,12 @@ const standardOthers = new Set([
   'requests.memory', 'requests.storage', 'requests.ephemeral-storage',
 ])
 
+/** Resources that come in pieces. Source: pkg/apis/core/helper integerResources. */
+const counted = new Set([
+  'pods', 'resourcequotas', 'services', 'replicationcontrollers', 'secrets', 'configmaps', 'persistentvolumeclaims',
+  'services.nodeports', 'services.loadbalancers',
+])
+
 const isHugePages = (name: string): boolean => name.startsWith('hugepages-')
 const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/')
 const isStandardForContainers = (name: string): boolean => standardContainer.has(name) || isHugePages(name)
@@ -27,9 +33,10 @@ export function isExtendedResource(name: string): boolean {
 }
 
 /** Only native resources other than huge pages may be overcommitted: for all else the request must be the limit. */
-const mayOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name)
+export const mayOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name)
 
-function validateContainerResourceName(name: string, path: string, errors: FieldError[]): void {
+/** Source: validateContainerResourceName. */
+export function validateContainerResourceName(name: string, path: string, errors: FieldError[]): void {
   if (standardContainer.has(name)) return
   for (const fault of qualifiedNameFaults(name)) errors.push(invalid(path, name, fault))
   if (!name.includes('/')) {
@@ -42,10 +49,26 @@ function validateContainerResourceName(name: string, path: string, errors: Field
   }
 }
 
+const isQuotaHugePages = (name: string): boolean => isHugePages(name) || name.startsWith('requests.hugepages-')
+
+/** A resource name of any kind: qualified, or one of the standard ones. Source: validateResourceName. */
+export function validateResourceName(name: string, path: string, errors: FieldError[]): void {
+  const faults = qualifiedNameFaults(name)
+  for (const fault of faults) errors.push(invalid(path, name, fault))
+  if (faults.length > 0 || name.includes('/')) return
+  if (standardContainer.has(name) || standardOthers.has(name) || isQuotaHugePages(name)) return
+  errors.push(invalid(path, name, 'must be a standard resource type or fully qualified'))
+}
+
+/** Whether a quota may limit the resource by that plain name. Source: IsStandardQuotaResourceName. */
+export function isQuotaResource(name: string): boolean {
+  return (name !== 'storage' && (standardContainer.has(name) || standardOthers.has(name))) || isQuotaHugePages(name)
+}
+
 /** A quantity that is not negative, and whole where the resource is counted in pieces. */
 export function validateResourceQuantity(name: string, text: string, path: string, errors: FieldError[]): void {
   if (text.startsWith('-')) errors.push(invalid(path, text, 'must be greater than or equal to 0'))
-  const isCounted = !isNative(name) || name === 'pods'
+  const isCounted = counted.has(name) || isExtendedResource(name)
   if (isCounted && parseQuantity(text).nanos % 1_000_000_000n !== 0n) errors.push(invalid(path, text, 'must be an integer'))
 }
 

@@ -2,8 +2,8 @@ import { duplicate, forbidden, invalid, notSupported, required, type FieldError 
 import { dnsLabelFaults, labelValueFaults, qualifiedNameFaults } from '../../names.js'
 import { validateLabelName, validateLabels, validateLabelSelector } from '../../meta/label-validation.js'
 import type {
-  Affinity, NodeAffinity, NodeSelectorRequirement, NodeSelectorTerm, PodAffinity, PodAffinityTerm, PodSchedulingGate, Toleration,
-  TopologySpreadConstraint,
+  Affinity, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodAffinity, PodAffinityTerm, PodSchedulingGate,
+  Toleration, TopologySpreadConstraint,
 } from '../generated.js'
 
 const taintEffects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
@@ -63,17 +63,20 @@ function validateWeight(weight: number, path: string, errors: FieldError[]): voi
 
 function validateNodeAffinity(affinity: NodeAffinity, path: string, errors: FieldError[]): void {
   const selector = affinity[requiredTerms]
-  if (selector !== undefined) {
-    const terms = selector.nodeSelectorTerms ?? []
-    const at = `${path}.${requiredTerms}.nodeSelectorTerms`
-    if (terms.length === 0) errors.push(required(at, 'must have at least one node selector term'))
-    terms.forEach((term, index) => validateNodeSelectorTerm(term, `${at}[${index}]`, errors))
-  }
+  if (selector !== undefined) validateNodeSelector(selector, `${path}.${requiredTerms}`, errors)
   affinity[preferredTerms]?.forEach(({ weight, preference }, index) => {
     const at = `${path}.${preferredTerms}[${index}]`
     validateWeight(weight, at, errors)
     validateNodeSelectorTerm(preference, `${at}.preference`, errors)
   })
+}
+
+/** A node selector. Source: ValidateNodeSelector. */
+export function validateNodeSelector({ nodeSelectorTerms }: NodeSelector, path: string, errors: FieldError[]): void {
+  const terms = nodeSelectorTerms ?? []
+  const at = `${path}.nodeSelectorTerms`
+  if (terms.length === 0) errors.push(required(at, 'must have at least one node selector term'))
+  terms.forEach((term, index) => validateNodeSelectorTerm(term, `${at}[${index}]`, errors))
 }
 
 function validateNodeSelectorTerm({ matchExpressions, matchFields }: NodeSelectorTerm, path: string, errors: FieldError[]): void {

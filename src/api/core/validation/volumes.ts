@@ -1,6 +1,8 @@
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
 import { dnsLabelFaults } from '../../names.js'
-import type { DownwardAPIVolumeFile, HostPathVolumeSource, KeyToPath, ProjectedVolumeSource, Volume } from '../generated.js'
+import type {
+  DownwardAPIVolumeFile, HostPathVolumeSource, KeyToPath, NFSVolumeSource, ProjectedVolumeSource, Volume,
+} from '../generated.js'
 import { validateFieldRef, validateResourceRef } from './env.js'
 
 /** Volume sources in the order in which upstream looks at them. */
@@ -55,14 +57,7 @@ function validateOne(volume: Volume, name: (typeof sources)[number], path: strin
       if (volume.persistentVolumeClaim?.claimName === '') errors.push(required(`${path}.claimName`))
       return
     }
-    case 'nfs': {
-      if (volume.nfs?.server === '') errors.push(required(`${path}.server`))
-      if (volume.nfs?.path === '') errors.push(required(`${path}.path`))
-      else if (volume.nfs?.path.startsWith('/') === false) {
-        errors.push(invalid(`${path}.path`, volume.nfs.path, 'must be an absolute path'))
-      }
-      return
-    }
+    case 'nfs': return validateNfs(volume.nfs as NFSVolumeSource, path, errors)
     case 'downwardAPI': {
       validateMode(volume.downwardAPI?.defaultMode, `${path}.defaultMode`, errors)
       validateDownwardItems(volume.downwardAPI?.items ?? [], path, errors)
@@ -77,7 +72,15 @@ function validateOne(volume: Volume, name: (typeof sources)[number], path: strin
   }
 }
 
-function validateHostPath({ path: hostPath, type = '' }: HostPathVolumeSource, path: string, errors: FieldError[]): void {
+/** Source: validateNFSVolumeSource. */
+export function validateNfs({ server, path: exported }: NFSVolumeSource, path: string, errors: FieldError[]): void {
+  if (server === '') errors.push(required(`${path}.server`))
+  if (exported === '') errors.push(required(`${path}.path`))
+  else if (!exported.startsWith('/')) errors.push(invalid(`${path}.path`, exported, 'must be an absolute path'))
+}
+
+/** Source: validateHostPathVolumeSource. */
+export function validateHostPath({ path: hostPath, type = '' }: HostPathVolumeSource, path: string, errors: FieldError[]): void {
   if (hostPath === '') {
     errors.push(required(`${path}.path`))
     return

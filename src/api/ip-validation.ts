@@ -1,0 +1,48 @@
+import { invalid, type FieldError } from './field-error.js'
+import { formatIp, parseIp, parseIpRange, type IpAddress } from './ip.js'
+
+/** Whether the text is an address, else the error. Source: apimachinery pkg/util/validation/ip.go IsValidIPForLegacyField. */
+export function validateIp(text: string, path: string): readonly FieldError[] {
+  return parseIp(text) === undefined ? [invalid(path, text, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')] : []
+}
+
+/** Whether the text is a range, else the error. Source: IsValidCIDRForLegacyField. */
+export function validateIpRange(text: string, path: string): readonly FieldError[] {
+  return parseIpRange(text) === undefined
+    ? [invalid(path, text, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')]
+    : []
+}
+
+const within = ({ value }: IpAddress, first: bigint, hosts: bigint): boolean => value >> hosts === first >> hosts
+
+/** An address that packets can be sent to. Source: pkg/apis/core/validation ValidateEndpointIP. */
+export function validateEndpointIp(text: string, path: string): readonly FieldError[] {
+  const ip = parseIp(text)
+  if (ip === undefined) return [invalid(path, text, 'must be a valid IP address')]
+  const { family, value } = ip
+  const is4 = family === 'IPv4'
+  const found: FieldError[] = []
+  if (value === 0n) found.push(invalid(path, text, `may not be unspecified (${text})`))
+  if (is4 ? value >> 24n === 127n : value === 1n) {
+    found.push(invalid(path, text, 'may not be in the loopback range (127.0.0.0/8, ::1/128)'))
+  }
+  if (is4 ? within(ip, 0xa9fe0000n, 16n) : value >> 118n === 0x3fan) {
+    found.push(invalid(path, text, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'))
+  }
+  if (is4 ? within(ip, 0xe0000000n, 8n) : value >> 120n === 0xffn && ((value >> 112n) & 0xfn) === 2n) {
+    found.push(invalid(path, text, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'))
+  }
+  return found
+}
+
+/** Warnings about addresses in a form that will not do for ever. Source: apimachinery pkg/util/validation GetWarningsForIP. */
+export function ipWarnings(text: string, path: string): readonly string[] {
+  const ip = parseIp(text)
+  if (ip === undefined) return []
+  const canonical = formatIp(ip)
+  if (canonical === text) return []
+  if (ip.family === 'IPv4') {
+    return [`${path}: non-standard IP address "${text}" will be considered invalid in a future Kubernetes release: use "${canonical}"`]
+  }
+  return [`${path}: IPv6 address "${text}" should be in RFC 5952 canonical format ("${canonical}")`]
+}
