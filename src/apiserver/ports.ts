@@ -185,3 +185,11 @@ export interface AdmissionPlugin {
 
 /** Lets everybody do everything: the default until RBAC is plugged in. */
 export const alwaysAllow: Authorizer = { authorize: () => ({ allowed: true }) }
+
+/** All admission plugins as the registry calls them. */
+export interface Admission {
+  /** Runs the mutating phase on a draft. */
+  mutate(attributes: AdmissionAttributes): void
+  /** Runs the validating phase on the object as it will be stored. */
+  validate(attributes: AdmissionAttributes): void
+}

@@ -2,7 +2,7 @@ import type { Clock } from '../../sim/clock.js'
 import { suffixAlphabet } from '../../api/names.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { RandomStream } from '../../sim/random.js'
-import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin, Authorizer } from '../ports.js'
+import type { Admission, AdmissionAttributes, AdmissionContext, AdmissionPlugin, Authorizer } from '../ports.js'
 import { modify } from '../registry/modify.js'
 import { listPrefix, storageKey } from '../registry/resource.js'
 import type { Resources } from '../registry/resources.js'
@@ -25,7 +25,7 @@ interface Phase {
 }
 
 /** The admission plugins in their order: all `mutate` first, then all `validate`. */
-export class AdmissionChain {
+export class AdmissionChain implements Admission {
   readonly #mutating: Phase
   readonly #validating: Phase
   readonly #context: AdmissionContext

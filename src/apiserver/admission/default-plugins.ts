@@ -1,10 +1,17 @@
 import type { Minor } from '../../api/releases.js'
 import type { AdmissionPlugin } from '../ports.js'
+import { defaultIngressClass } from './default-ingress-class.js'
+import { defaultStorageClass } from './default-storage-class.js'
 import { defaultTolerationSeconds } from './default-toleration-seconds.js'
+import { limitRanger } from './limit-ranger.js'
 import { namespaceLifecycle } from './namespace-lifecycle.js'
+import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.js'
 import { podTopologyLabels } from './pod-topology-labels.js'
 import { priority } from './priority.js'
+import { resourceQuota } from './resource-quota.js'
+import { runtimeClass } from './runtime-class.js'
 import { serviceAccount } from './service-account.js'
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.js'
 import { taintNodesByCondition } from './taint-nodes-by-condition.js'
 
 /** First minor with PodTopologyLabels on by default. */
@@ -12,11 +19,13 @@ const POD_TOPOLOGY_LABELS_SINCE: Minor = 35
 
 /**
  * The admission plugins that a server of that minor has on by default, as far as they exist here, in kube-apiserver's order
- * (pkg/kubeapiserver/options/plugins.go).
+ * (pkg/kubeapiserver/options/plugins.go). `extensions` are the policies and webhooks, which come just before the quota.
  */
-export function defaultAdmission(minor: Minor): readonly AdmissionPlugin[] {
+export function defaultAdmission(minor: Minor, extensions: readonly AdmissionPlugin[] = []): readonly AdmissionPlugin[] {
   return [
-    namespaceLifecycle, serviceAccount, taintNodesByCondition, priority, defaultTolerationSeconds,
+    namespaceLifecycle, limitRanger, serviceAccount, taintNodesByCondition, priority, defaultTolerationSeconds, defaultStorageClass,
+    storageObjectInUseProtection, persistentVolumeClaimResize, runtimeClass, defaultIngressClass,
     ...(minor >= POD_TOPOLOGY_LABELS_SINCE ? [podTopologyLabels] : []),
+    ...extensions, resourceQuota,
   ]
 }

@@ -2,10 +2,9 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Clock } from '../../sim/clock.js'
 import type { EventBus } from '../../sim/event-bus.js'
 import type { RandomStream } from '../../sim/random.js'
-import type { AdmissionChain } from '../admission/chain.js'
 import type { UserInfo } from '../client/client.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
-import type { ServerPorts } from '../ports.js'
+import type { Admission, ServerPorts } from '../ports.js'
 import type { ApiRequest } from '../request.js'
 import type { FieldIndexes } from '../storage/field-indexes.js'
 import type { Storage } from '../storage/storage.js'
@@ -19,7 +18,7 @@ export interface RegistryContext {
   readonly clock: Clock
   readonly uids: RandomStream
   readonly names: RandomStream
-  readonly admission: AdmissionChain
+  readonly admission: Admission
   readonly resources: Resources
   readonly indexes: FieldIndexes
   readonly hub: WatchHub

@@ -11,7 +11,7 @@ import { seal, sealDryRun } from './seal.js'
  * version from a shallow copy with a metadata of its own; deeper parts are frozen and must be replaced, not written to.
  */
 export function modify<T extends KubeObject>(
-  context: RegistryContext, { dryRun }: Pick<Call, 'dryRun'>, resource: Resource, existing: T, change: (draft: Draft<T>) => void,
+  context: Pick<RegistryContext, 'storage'>, { dryRun }: Pick<Call, 'dryRun'>, resource: Resource, existing: T, change: (draft: Draft<T>) => void,
 ): T {
   const draft = { ...existing, metadata: { ...existing.metadata } } as Draft<T>
   change(draft)

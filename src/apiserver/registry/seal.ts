@@ -8,7 +8,7 @@ import type { Resource } from './resource.js'
  * Stamps a draft with the revision that its write will get and freezes it. The store is synchronous, so nothing can come between;
  * real Kubernetes stamps an object each time it decodes it from etcd, which would need a copy for each read.
  */
-export function seal({ storage }: RegistryContext, resource: Resource, draft: Draft<KubeObject>): KubeObject {
+export function seal({ storage }: Pick<RegistryContext, 'storage'>, resource: Resource, draft: Draft<KubeObject>): KubeObject {
   draft.metadata.resourceVersion = String(storage.revision + 1)
   return freezeDecoded(resource.message, draft as KubeObject)
 }

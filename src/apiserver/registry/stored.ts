@@ -33,7 +33,7 @@ export function load(
  * have changed since `existing` was read: a mismatch is a bug of ours.
  */
 export function save(
-  { storage }: RegistryContext, resource: Resource, sealed: KubeObject, existing: KubeObject | undefined,
+  { storage }: Pick<RegistryContext, 'storage'>, resource: Resource, sealed: KubeObject, existing: KubeObject | undefined,
 ): void {
   const { stored } = resource.definition
   const { namespace, name } = sealed.metadata

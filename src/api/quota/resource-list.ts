@@ -1,0 +1,64 @@
+import { addQuantities, compareQuantities, formatQuantity, parseQuantity, subtractQuantities } from '../quantity.js'
+
+/** Quantities by resource name, as quotas hold them. Source of the arithmetic: apiserver pkg/quota/v1/resources.go. */
+export type ResourceList = Readonly<Record<string, string>>
+
+const ZERO = parseQuantity('0')
+
+const get = (list: ResourceList, name: string) => (Object.hasOwn(list, name) ? parseQuantity(list[name] as string) : undefined)
+
+function combine(names: Iterable<string>, amount: (name: string) => string): ResourceList {
+  return Object.fromEntries(Array.from(names, (name) => [name, amount(name)]))
+}
+
+const namesOf = (...lists: readonly ResourceList[]): ReadonlySet<string> => new Set(lists.flatMap((list) => Object.keys(list)))
+
+/** Sum of both, for every name in either. */
+export function addLists(a: ResourceList, b: ResourceList): ResourceList {
+  return combine(namesOf(a, b), (name) => formatQuantity(addQuantities(get(a, name) ?? ZERO, get(b, name) ?? ZERO)))
+}
+
+/** What `a` has more than `b`, by name; never below zero. */
+export function subtractLists(a: ResourceList, b: ResourceList): ResourceList {
+  return combine(namesOf(a, b), (name) => {
+    const [left, right] = [get(a, name) ?? ZERO, get(b, name) ?? ZERO]
+    return compareQuantities(left, right) < 0 ? '0' : formatQuantity(subtractQuantities(left, right))
+  })
+}
+
+/** Only the named resources. */
+export function maskList(list: ResourceList, names: readonly string[]): ResourceList {
+  return Object.fromEntries(Object.entries(list).filter(([name]) => names.includes(name)))
+}
+
+/** Without those that are zero. */
+export function withoutZeros(list: ResourceList): ResourceList {
+  return Object.fromEntries(Object.entries(list).filter(([, amount]) => compareQuantities(parseQuantity(amount), ZERO) !== 0))
+}
+
+/** Names of the amounts that are above their limit; names without a limit are not. */
+export function exceeding(list: ResourceList, limits: ResourceList): readonly string[] {
+  return Object.keys(list).filter((name) => {
+    const limit = get(limits, name)
+    return limit !== undefined && compareQuantities(parseQuantity(list[name] as string), limit) > 0
+  })
+}
+
+/** Names of the amounts below zero. */
+export function negative(list: ResourceList): readonly string[] {
+  return Object.keys(list).filter((name) => compareQuantities(parseQuantity(list[name] as string), ZERO) < 0)
+}
+
+/** `pods=1,requests.cpu=600m`, by name. */
+export function listText(list: ResourceList): string {
+  return Object.keys(list).sort().map((name) => `${name}=${list[name] as string}`).join(',')
+}
+
+/** Whether both hold the same amounts. */
+export function sameLists(a: ResourceList, b: ResourceList): boolean {
+  const names = namesOf(a, b)
+  return [...names].every((name) => {
+    const [left, right] = [get(a, name), get(b, name)]
+    return left !== undefined && right !== undefined && compareQuantities(left, right) === 0
+  })
+}

@@ -1,0 +1,82 @@
+import type { ResourceQuota } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import type { QuotaEvaluator } from '../../api/quota/evaluator.js'
+import { quotaEvaluator } from '../../api/quota/evaluators.js'
+import {
+  addLists, exceeding, listText, maskList, negative, subtractLists, withoutZeros, type ResourceList,
+} from '../../api/quota/resource-list.js'
+import { quotaMatches } from '../../api/quota/scopes.js'
+import { forbidden } from '../errors.js'
+import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../ports.js'
+
+/**
+ * Refuses what would exceed a ResourceQuota of the namespace, and books what it lets pass in the quotas' status at once. It is the last
+ * plugin; what fails after it is put right by the quota controller.
+ * Source: apiserver pkg/admission/plugin/resourcequota/controller.go CheckRequest.
+ */
+export const resourceQuota: AdmissionPlugin = {
+  name: 'ResourceQuota',
+  validate: (attributes, context) => {
+    const { operation, definition, subresource, namespace, object } = attributes
+    if (object === undefined || namespace === '' || !definition.namespaced) return
+    if (operation !== 'CREATE' && operation !== 'UPDATE') return
+    const evaluator = quotaEvaluator(definition.stored?.group ?? definition.group, definition.resource)
+    if (!evaluator.handles(operation, subresource)) return
+    const quotas = context.list<ResourceQuota>('resourcequotas', namespace)
+    if (quotas.length > 0) charge(attributes, context, quotas.filter((quota) => isConcerned(attributes, evaluator, quota)), evaluator)
+  },
+}
+
+/** Whether a quota counts the object; throws when the object, or the quota, does not say enough to count. */
+function isConcerned(attributes: AdmissionAttributes, evaluator: QuotaEvaluator, quota: ResourceQuota): boolean {
+  const { hard = {}, used = {} } = quota.status
+  const names = evaluator.matching(Object.keys(hard))
+  const object = attributes.object as KubeObject
+  const matches = quotaMatches(quota, evaluator, object)
+  if (names.length === 0 || !matches) return false
+  const name = quota.metadata.name ?? ''
+  const missing = evaluator.missing?.(names, object)
+  if (missing !== undefined) throw refuse(attributes, `failed quota: ${name}: ${missing}`)
+  const unknown = names.filter((resource) => !Object.hasOwn(used, resource))
+  if (unknown.length > 0) throw refuse(attributes, `status unknown for quota: ${name}, resources: ${[...unknown].sort().join(',')}`)
+  return true
+}
+
+function charge(
+  attributes: AdmissionAttributes, context: AdmissionContext, quotas: readonly ResourceQuota[], evaluator: QuotaEvaluator,
+): void {
+  if (quotas.length === 0) return
+  const delta = deltaOf(attributes, evaluator, context.now)
+  if (Object.keys(delta).length === 0) return
+  const booked = quotas.map((quota) => ({ quota, used: usedAfter(attributes, quota, delta) }))
+  if (attributes.dryRun) return
+  for (const { quota, used } of booked) {
+    if (used !== undefined) context.replace('resourcequotas', quota, { ...quota, status: { ...quota.status, used } })
+  }
+}
+
+/** What the write adds. An update that uses less is booked by the quota controller. */
+function deltaOf(attributes: AdmissionAttributes, evaluator: QuotaEvaluator, now: number): ResourceList {
+  const usage = evaluator.usage(attributes.object as KubeObject, now)
+  const below = negative(usage)
+  if (below.length > 0) throw refuse(attributes, `quota usage is negative for resource(s): ${[...below].sort().join(',')}`)
+  const isUpdate = attributes.operation === 'UPDATE' && attributes.old !== undefined
+  return withoutZeros(isUpdate ? subtractLists(usage, evaluator.usage(attributes.old, now)) : usage)
+}
+
+/** What is used once the write is done; undefined when the quota does not count any of it. */
+function usedAfter(attributes: AdmissionAttributes, { metadata, status }: ResourceQuota, delta: ResourceList): ResourceList | undefined {
+  const { hard = {}, used = {} } = status
+  const requested = maskList(delta, Object.keys(hard))
+  const names = Object.keys(requested)
+  if (names.length === 0) return undefined
+  const next = addLists(used, requested)
+  const exceeded = exceeding(maskList(next, names), hard)
+  if (exceeded.length === 0) return next
+  const text = (list: ResourceList): string => listText(maskList(list, exceeded))
+  throw refuse(
+    attributes, `exceeded quota: ${metadata.name ?? ''}, requested: ${text(requested)}, used: ${text(used)}, limited: ${text(hard)}`,
+  )
+}
+
+const refuse = ({ definition, name }: AdmissionAttributes, why: string): Error => forbidden(definition, name, why)

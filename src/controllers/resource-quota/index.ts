@@ -1,0 +1,2 @@
+export { createResourceQuotaController } from './controller.js'
+export type { ResourceQuotaControllerOptions } from './controller.js'
