@@ -1,0 +1,92 @@
+import type { SubjectAccessReview } from '../../api/authorization/generated.js'
+import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
+import { parseRequest, type CertificateRequest } from '../../api/certificates/pkcs10.js'
+import { kubeletClientFault, kubeletClientSigner } from '../../api/certificates/signers.js'
+import type { KubeObject } from '../../api/definition.js'
+import { formatTime } from '../../api/time.js'
+import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import { controllerIdentity, controllerName } from '../process/identity.js'
+import { hasCondition, isIssued } from './conditions.js'
+
+interface Recognizer {
+  readonly recognizes: (csr: CertificateSigningRequest, request: CertificateRequest) => boolean
+  /** The subresource of certificatesigningrequests that the requestor must be allowed to create. */
+  readonly permission: string
+  readonly message: string
+}
+
+const isNodeClient = ({ spec }: CertificateSigningRequest, request: CertificateRequest): boolean =>
+  spec.signerName === kubeletClientSigner && kubeletClientFault(request, spec.usages ?? []) === undefined
+
+const recognizers: readonly Recognizer[] = [
+  {
+    recognizes: (csr, request) => isNodeClient(csr, request) && csr.spec.username === request.commonName,
+    permission: 'selfnodeclient', message: 'Auto approving self kubelet client certificate after SubjectAccessReview.',
+  },
+  {
+    recognizes: isNodeClient, permission: 'nodeclient',
+    message: 'Auto approving kubelet client certificate after SubjectAccessReview.',
+  },
+]
+
+/**
+ * Approves requests for kubelets' client certificates whose requestor is allowed to ask for them.
+ * Source: pkg/controller/certificates/approver/sarapprove.go.
+ */
+export function createCsrApprovingController(): Component {
+  return {
+    name: controllerName('certificatesigningrequest-approving-controller'),
+    identity: controllerIdentity('certificate-controller'),
+    setup: (host) => {
+      const requests = host.informer('certificatesigningrequests')
+      const queue = host.workQueue('requests', (name) => {
+        const csr = requests.get(name)
+        if (csr !== undefined) approve(host, csr)
+        queue.forget(name)
+      })
+      requests.onChange(({ type, object }) => {
+        if (type !== 'DELETED') queue.add(object.metadata.name as string)
+      })
+    },
+  }
+}
+
+function approve(host: ComponentHost, csr: CertificateSigningRequest): void {
+  if (isIssued(csr) || hasCondition(csr, 'Approved') || hasCondition(csr, 'Denied')) return
+  const request = readRequest(host, csr)
+  if (request === undefined) return
+  const found = recognizers.find((recognizer) => recognizer.recognizes(csr, request) && mayAsk(host, csr, recognizer.permission))
+  if (found === undefined) return
+  const condition = {
+    type: 'Approved', status: 'True', reason: 'AutoApproved', message: found.message, lastUpdateTime: formatTime(host.clock.now()),
+  }
+  const status = { ...csr.status, conditions: [...csr.status.conditions ?? [], condition] }
+  const next = { ...csr, status } as CertificateSigningRequest
+  ignoreNotFound(() => host.client.update('certificatesigningrequests', next, { subresource: 'approval' }))
+}
+
+function readRequest(host: ComponentHost, csr: CertificateSigningRequest): CertificateRequest | undefined {
+  try {
+    return parseRequest(csr.spec.request)
+  } catch (error) {
+    host.log('error', `unable to parse csr "${csr.metadata.name ?? ''}": ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
+  }
+}
+
+function mayAsk(host: ComponentHost, { spec }: CertificateSigningRequest, subresource: string): boolean {
+  const { username = '', uid, groups, extra } = spec
+  const review = {
+    metadata: {},
+    spec: {
+      user: username,
+      ...(uid === undefined ? {} : { uid }), ...(groups === undefined ? {} : { groups }), ...(extra === undefined ? {} : { extra }),
+      resourceAttributes: {
+        group: 'certificates.k8s.io', resource: 'certificatesigningrequests', verb: 'create', subresource, version: '*',
+      },
+    },
+  }
+  const answer = host.client.create('subjectaccessreviews.authorization.k8s.io', review as KubeObject) as SubjectAccessReview
+  return answer.status.allowed
+}

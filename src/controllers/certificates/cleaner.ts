@@ -1,0 +1,47 @@
+import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
+import { timeMs } from '../../api/time.js'
+import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import { controllerIdentity, controllerName } from '../process/identity.js'
+import { runPeriodically } from '../process/periodic.js'
+import { hasCondition, isIssued } from './conditions.js'
+
+const HOUR = 3_600_000
+const PERIOD = HOUR
+/** How long a request is kept once it was approved, denied or has failed. */
+const DECIDED_KEPT = HOUR
+/** How long one is kept that nobody decides on. */
+const PENDING_KEPT = 24 * HOUR
+
+/** What the cleaner has to be told. */
+export interface CsrCleanerOptions {
+  /** When a PEM certificate ends, in virtual ms. */
+  readonly notAfter: (pem: string) => number
+}
+
+/** Deletes requests that are of no use any more, hourly. Source: pkg/controller/certificates/cleaner/cleaner.go. */
+export function createCsrCleaner({ notAfter }: CsrCleanerOptions): Component {
+  return {
+    name: controllerName('certificatesigningrequest-cleaner-controller'),
+    identity: controllerIdentity('certificate-controller'),
+    setup: (host) => {
+      const requests = host.informer('certificatesigningrequests')
+      runPeriodically(host, 'clean', PERIOD, [requests], () => {
+        for (const csr of requests.list()) if (isStale(host, csr, notAfter)) remove(host, csr)
+      })
+    },
+  }
+}
+
+function isStale(host: ComponentHost, csr: CertificateSigningRequest, notAfter: CsrCleanerOptions['notAfter']): boolean {
+  const now = host.clock.now()
+  if (isIssued(csr) && notAfter(atob(csr.status.certificate as string)) < now) return true
+  const { conditions = [] } = csr.status
+  if (conditions.length === 0) return !isIssued(csr) && now - (timeMs(csr.metadata.creationTimestamp) ?? now) > PENDING_KEPT
+  const decided = (['Approved', 'Denied', 'Failed'] as const).some((type) => hasCondition(csr, type))
+  return decided && conditions.some(({ lastUpdateTime }) => now - (timeMs(lastUpdateTime) ?? now) > DECIDED_KEPT)
+}
+
+function remove(host: ComponentHost, { metadata }: CertificateSigningRequest): void {
+  ignoreNotFound(() => host.client.delete('certificatesigningrequests', metadata))
+}

@@ -1,0 +1,83 @@
+import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
+import { parseRequest } from '../../api/certificates/pkcs10.js'
+import { formatTime } from '../../api/time.js'
+import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import { controllerIdentity, controllerName } from '../process/identity.js'
+import { hasCondition, isIssued } from './conditions.js'
+import { signerFault, signerNames } from './usages.js'
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+/** --cluster-signing-duration */
+const LONGEST = 365 * 24 * HOUR
+const SHORTEST = 10 * MINUTE
+/** Certificates begin this much earlier, for clocks that are slow. */
+const BACKDATE = 5 * MINUTE
+/** Below this the end is not moved with the begin. */
+const SHORT_LIVED = 8 * HOUR
+
+/** What a certificate is to be. Times in virtual ms. */
+export interface SigningRequest {
+  /** The PEM of the request. */
+  readonly request: string
+  readonly usages: readonly string[]
+  readonly notBefore: number
+  /** The authority cuts it to its own end. */
+  readonly notAfter: number
+}
+
+/** What the signing controller has to be told. */
+export interface CsrSigningControllerOptions {
+  /** Signs with the cluster's CA; answers PEM. */
+  readonly sign: (request: SigningRequest) => string
+}
+
+/**
+ * Signs approved requests for the four signers of Kubernetes. Source: pkg/controller/certificates/signer/signer.go,
+ * pkg/controller/certificates/authority/policies.go.
+ */
+export function createCsrSigningController({ sign }: CsrSigningControllerOptions): Component {
+  return {
+    name: controllerName('certificatesigningrequest-signing-controller'),
+    identity: controllerIdentity('certificate-controller'),
+    setup: (host) => {
+      const requests = host.informer('certificatesigningrequests')
+      const queue = host.workQueue('requests', (name) => {
+        const csr = requests.get(name)
+        if (csr !== undefined && isDue(csr)) answer(host, csr, sign)
+        queue.forget(name)
+      })
+      requests.onChange(({ type, object }) => {
+        if (type !== 'DELETED' && isDue(object)) queue.add(object.metadata.name as string)
+      })
+    },
+  }
+}
+
+function isDue(csr: CertificateSigningRequest): boolean {
+  return signerNames.includes(csr.spec.signerName) && hasCondition(csr, 'Approved') && !hasCondition(csr, 'Denied')
+    && !hasCondition(csr, 'Failed') && !isIssued(csr)
+}
+
+function answer(host: ComponentHost, csr: CertificateSigningRequest, sign: CsrSigningControllerOptions['sign']): void {
+  const { signerName, usages = [], request, expirationSeconds } = csr.spec
+  const now = host.clock.now()
+  const fault = signerFault(signerName, parseRequest(request), usages)
+  if (fault !== undefined) {
+    const condition = {
+      type: 'Failed', status: 'True', reason: 'SignerValidationFailure', message: fault, lastUpdateTime: formatTime(now),
+    }
+    return write(host, csr, { conditions: [...csr.status.conditions ?? [], condition] })
+  }
+  const lifetime = Math.min(Math.max((expirationSeconds ?? Infinity) * SECOND, SHORTEST), LONGEST)
+  const notAfter = now + lifetime - (lifetime < SHORT_LIVED ? 0 : BACKDATE)
+  const pem = sign({ request: atob(request), usages, notBefore: now - BACKDATE, notAfter })
+  write(host, csr, { certificate: btoa(pem) })
+}
+
+function write(host: ComponentHost, csr: CertificateSigningRequest, part: object): void {
+  const next = { ...csr, status: { ...csr.status, ...part } }
+  ignoreNotFound(() => host.client.updateStatus('certificatesigningrequests', next))
+}
