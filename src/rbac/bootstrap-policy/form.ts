@@ -1,0 +1,81 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { PolicyRule, Subject } from '../../api/rbac/generated.js'
+
+/** A default role, in short. */
+export interface PolicyRole {
+  readonly name: string
+  /** Of a Role. */
+  readonly namespace?: string
+  /** Roles that take over its rules, by names: `admin`. */
+  readonly aggregateTo?: string
+  /** Whether it takes over the rules of those that aggregate to it; then it has none of its own. */
+  readonly aggregates?: true
+  /**
+   * `verbs groups resources [names]`, or `verbs urls URLs`: lists with commas; the core group is `core`.
+   * `get,list core pods,pods/log`
+   */
+  readonly rules: readonly string[]
+}
+
+/** A default binding, in short. */
+export interface PolicyBinding {
+  readonly name: string
+  /** Of a RoleBinding. */
+  readonly namespace?: string
+  /** Default: the binding's own name. */
+  readonly role?: string
+  /** `user:NAME`, `group:NAME`, `account:NAMESPACE/NAME`. */
+  readonly subjects: readonly string[]
+}
+
+const GROUP = 'rbac.authorization.k8s.io'
+const API_VERSION = `${GROUP}/v1`
+const BOOTSTRAPPING = { 'kubernetes.io/bootstrapping': 'rbac-defaults' }
+const AUTO_UPDATE = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' }
+const AGGREGATE_TO = `${GROUP}/aggregate-to-`
+
+/** The role as an object. */
+export function roleObject({ name, namespace, aggregateTo, aggregates, rules }: PolicyRole): KubeObject {
+  const labels: Record<string, string> = { ...BOOTSTRAPPING }
+  if (aggregateTo !== undefined) labels[AGGREGATE_TO + aggregateTo] = 'true'
+  const aggregationRule = { clusterRoleSelectors: [{ matchLabels: { [AGGREGATE_TO + name]: 'true' } }] }
+  const role = {
+    apiVersion: API_VERSION, kind: namespace === undefined ? 'ClusterRole' : 'Role',
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), labels, annotations: AUTO_UPDATE },
+    rules: aggregates === true ? null : rules.map(ruleOf),
+    ...(aggregates === true ? { aggregationRule } : {}),
+  }
+  return role
+}
+
+function ruleOf(text: string): PolicyRule {
+  const [verbs = '', groups = '', resources = '', names] = text.split(' ')
+  const verbList = verbs.split(',')
+  if (groups === 'urls') return { verbs: verbList, nonResourceURLs: resources.split(',') }
+  return {
+    verbs: verbList,
+    apiGroups: groups.split(',').map((group) => (group === 'core' ? '' : group)),
+    resources: resources.split(','),
+    ...(names === undefined ? {} : { resourceNames: names.split(',') }),
+  }
+}
+
+/** The binding as an object. */
+export function bindingObject({ name, namespace, role = name, subjects }: PolicyBinding): KubeObject {
+  const kind = namespace === undefined ? 'ClusterRole' : 'Role'
+  const binding = {
+    apiVersion: API_VERSION, kind: `${kind}Binding`,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), labels: BOOTSTRAPPING, annotations: AUTO_UPDATE },
+    ...(subjects.length === 0 ? {} : { subjects: subjects.map(subjectOf) }),
+    roleRef: { apiGroup: GROUP, kind, name: role },
+  }
+  return binding
+}
+
+function subjectOf(text: string): Subject {
+  const colon = text.indexOf(':')
+  const [type, name] = [text.slice(0, colon), text.slice(colon + 1)]
+  if (type !== 'account') return { kind: type === 'user' ? 'User' : 'Group', apiGroup: GROUP, name }
+  const [namespace = '', account = ''] = name.split('/')
+  return { kind: 'ServiceAccount', name: account, namespace }
+}

@@ -1,0 +1,37 @@
+import type { KubeObject } from '../../api/definition.js'
+import { deepFreeze } from '../../api/schema/freeze.js'
+import type { PolicyRule } from '../../api/rbac/generated.js'
+import { clusterRoleBindings } from './cluster-role-bindings.js'
+import { clusterRoles } from './cluster-roles.js'
+import { controllerRoles } from './controller-roles.js'
+import type { PolicyBinding } from './form.js'
+import { bindingObject, roleObject } from './form.js'
+import { namespaceRoles, roleBindings } from './namespace-roles.js'
+
+const CONTROLLER = 'system:controller:'
+
+let objects: readonly KubeObject[] | undefined
+
+/**
+ * The default roles and bindings that the apiserver makes at its start, those of v1.34 for every minor, in the order in which it makes
+ * them. Frozen, and made once; they lack what differs from cluster to cluster (uid, resourceVersion, creationTimestamp).
+ */
+export function bootstrapPolicy(): readonly KubeObject[] {
+  objects ??= deepFreeze([
+    ...[...clusterRoles(), ...controllerRoles()].map(roleObject),
+    ...[...clusterRoleBindings(), ...controllerRoles().map(({ name }) => controllerBinding(name))].map(bindingObject),
+    ...namespaceRoles().map(roleObject),
+    ...roleBindings().map(bindingObject),
+  ])
+  return objects
+}
+
+function controllerBinding(name: string): PolicyBinding {
+  return { name, subjects: [`account:kube-system/${name.slice(CONTROLLER.length)}`] }
+}
+
+/** What kubelets may do: the rules of the ClusterRole `system:node`. */
+export function nodeRules(): readonly PolicyRule[] {
+  const role = bootstrapPolicy().find(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name === 'system:node')
+  return (role as { readonly rules?: readonly PolicyRule[] } | undefined)?.rules ?? []
+}

@@ -1,0 +1,90 @@
+/** Nobody gives what they do not have. Source: pkg/registry/rbac/{role,clusterrole,rolebinding,clusterrolebinding}/policybased. */
+import type { KubeObject } from '../api/definition.js'
+import { semanticEqual } from '../api/equal.js'
+import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding } from '../api/rbac/generated.js'
+import { forbidden, untypedError } from '../apiserver/errors.js'
+import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../apiserver/ports.js'
+import type { RbacAuthorizer } from './authorizer.js'
+import { aggregate } from './authorizer.js'
+import { compactRules, listText, missingRights, ruleText } from './covers.js'
+import { isPrivileged } from './subjects.js'
+
+const RBAC_GROUP = 'rbac.authorization.k8s.io'
+const FULL_AUTHORITY: readonly PolicyRule[] = [
+  { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+  { verbs: ['*'], nonResourceURLs: ['*'] },
+]
+
+/**
+ * The check of the RBAC kinds' own storage, which comes after all mutating admission: whoever writes a role must hold all of its rules in
+ * that scope, or may `escalate`; whoever writes a binding must hold all rules of its role, or may `bind` it.
+ */
+export function escalationCheck(rbac: RbacAuthorizer): AdmissionPlugin {
+  return {
+    name: 'RBACEscalation',
+    resources: ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'],
+    mutate: (attributes, context) => {
+      const { operation, user, object, old } = attributes
+      if ((operation !== 'CREATE' && operation !== 'UPDATE') || object === undefined || isPrivileged(user)) return
+      if (old !== undefined && onlyForGarbageCollection(object, old)) return
+      if (attributes.definition.resource.endsWith('roles')) checkRole(rbac, attributes, context)
+      else checkBinding(rbac, attributes, context)
+    },
+  }
+}
+
+/** Owners and finalizers may be taken away by anyone who may write. */
+function onlyForGarbageCollection(next: KubeObject, old: KubeObject): boolean {
+  const metadata = { ...next.metadata }
+  for (const field of ['ownerReferences', 'finalizers', 'managedFields'] as const) {
+    delete (metadata as Record<string, unknown>)[field]
+    if (old.metadata[field] !== undefined) Object.assign(metadata, { [field]: old.metadata[field] })
+  }
+  return semanticEqual({ ...next, metadata }, old)
+}
+
+function checkRole(rbac: RbacAuthorizer, attributes: AdmissionAttributes, context: AdmissionContext): void {
+  const { definition: { resource, group }, user, namespace } = attributes
+  const role = attributes.object as unknown as ClusterRole | Role
+  const name = attributes.operation === 'UPDATE' ? attributes.name : undefined
+  const scope = namespace === '' ? {} : { namespace }
+  const escalate = { verb: 'escalate', group, version: '*', resource, ...scope, ...(name === undefined ? {} : { name }) }
+  if (context.authorize(user, escalate).allowed) return
+  confirm(rbac, attributes, role.rules ?? [])
+  const rule = (object: unknown): unknown => (object as ClusterRole | undefined)?.aggregationRule
+  if (resource === 'clusterroles' && (rule(role) !== undefined || rule(attributes.old) !== undefined)) {
+    if (missingRights(rbac.policyRulesFor(user, ''), FULL_AUTHORITY).length > 0) {
+      throw refuse(attributes, 'must have cluster-admin privileges to use an aggregationRule')
+    }
+  }
+}
+
+function checkBinding(rbac: RbacAuthorizer, attributes: AdmissionAttributes, context: AdmissionContext): void {
+  const { roleRef } = attributes.object as unknown as ClusterRoleBinding | RoleBinding
+  const { user, namespace } = attributes
+  const { kind, name, apiGroup } = roleRef
+  if (kind !== 'Role' && kind !== 'ClusterRole') throw untypedError(`unsupported role reference kind: ${JSON.stringify(kind)}`)
+  const bind = {
+    verb: 'bind', group: apiGroup, version: '*', resource: kind === 'Role' ? 'roles' : 'clusterroles', name,
+    ...(namespace === '' ? {} : { namespace }),
+  }
+  if (context.authorize(user, bind).allowed) return
+  confirm(rbac, attributes, rbac.rulesOfRole(roleRef, namespace))
+}
+
+/** Throws 403 that lists what the user lacks. Source: pkg/registry/rbac/validation ConfirmNoEscalation. */
+function confirm(rbac: RbacAuthorizer, attributes: AdmissionAttributes, rules: readonly PolicyRule[]): void {
+  const { user, namespace } = attributes
+  const missing = missingRights(rbac.policyRulesFor(user, namespace), rules)
+  if (missing.length === 0) return
+  const lacked = [...new Set(compactRules(missing).map(ruleText))].sort().join('\n')
+  const errors = rbac.missingRolesOf(user, namespace)
+    .map(({ kind, name }) => `${kind === 'Role' ? 'roles' : 'clusterroles'}.${RBAC_GROUP} "${name}" not found`)
+  const suffix = errors.length === 0 ? '' : `; resolution errors: [${aggregate(errors)}]`
+  const who = `user ${JSON.stringify(user.name)} (groups=${listText(user.groups ?? [])})`
+  throw refuse(attributes, `${who} is attempting to grant RBAC permissions not currently held:\n${lacked}${suffix}`)
+}
+
+function refuse({ definition: { group, resource }, object }: AdmissionAttributes, why: string): Error {
+  return forbidden({ group, resource }, object?.metadata.name ?? '', why)
+}

@@ -1,0 +1,10 @@
+/** `simcluster/rbac`: role-based access control on plain objects. */
+export { authorize, whoCan } from './evaluate.js'
+export type { AccessQuery, AccessQuestion, Holder } from './evaluate.js'
+export type {
+  AllowedProof, BindingName, DeniedProof, Grant, NearMiss, PrivilegedProof, RoleName, Tried, Verdict,
+} from './proof.js'
+export type { RuleFault } from './rules.js'
+export { covers, missingRights } from './covers.js'
+export { aggregatedRules } from './aggregate.js'
+export { bootstrapPolicy } from './bootstrap-policy/index.js'

@@ -1,0 +1,223 @@
+import type { PersistentVolume, Pod } from '../api/core/generated.js'
+import { isMirrorPod } from '../api/core/conditions.js'
+import type { KubeObject } from '../api/definition.js'
+import { parseFieldSelector } from '../api/fields.js'
+import type { PolicyRule } from '../api/rbac/generated.js'
+import type { UserInfo } from '../apiserver/client/client.js'
+import type {
+  AccessAttributes, Authorization, Authorizer, HeldRules, ResourceAttributes, RuleResolver, StoreView,
+} from '../apiserver/ports.js'
+import { ruleSetOf, setAllows } from './compiled.js'
+import { podReferences } from './pod-references.js'
+import { volumeSecrets } from './volume-secrets.js'
+
+const ALLOWED: Authorization = { allowed: true }
+const NO_OPINION: Authorization = { allowed: false }
+const PREFIX = 'system:node:'
+const GROUP = 'system:nodes'
+const LEASE_NAMESPACE = 'kube-node-lease'
+const NO_RULES: HeldRules = { resourceRules: [], nonResourceRules: [], incomplete: false }
+
+const no = (reason: string): Authorization => ({ allowed: false, reason })
+const isOneOf = (verb: string, verbs: string): boolean => verbs.split(' ').includes(verb)
+
+/** How the node authorizer is set up. */
+export interface NodeAuthorizerOptions {
+  /** What every node may do with resources that are not told apart by node: the rules of the ClusterRole `system:node`. */
+  readonly rules: () => readonly PolicyRule[]
+  /** Whether nodes see only their own Node and pods (AuthorizeNodeWithSelectors, on since v1.32). */
+  readonly withSelectors: boolean
+}
+
+/**
+ * What kubelets may do: read what pods on their node refer to, and write what is theirs. Where the real server keeps a graph of references,
+ * this one looks at the node's pods. Source: plugin/pkg/auth/authorizer/node/node_authorizer.go.
+ */
+export class NodeAuthorizer implements Authorizer, RuleResolver {
+  readonly #view: StoreView
+  readonly #options: NodeAuthorizerOptions
+
+  constructor(view: StoreView, options: NodeAuthorizerOptions) {
+    this.#view = view
+    this.#options = options
+  }
+
+  authorize(user: UserInfo, attributes: AccessAttributes): Authorization {
+    const node = nodeOf(user)
+    if (node === undefined) return NO_OPINION
+    if (node === '') return no(`unknown node for user ${JSON.stringify(user.name)}`)
+    const special = 'path' in attributes ? undefined : this.#special(node, attributes)
+    return special ?? this.#byRules(attributes)
+  }
+
+  rulesFor(user: UserInfo): HeldRules {
+    if (nodeOf(user) === undefined) return NO_RULES
+    return { ...NO_RULES, incomplete: true, error: 'node authorizer does not support user rule resolution' }
+  }
+
+  #byRules(attributes: AccessAttributes): Authorization {
+    const { verb } = attributes
+    const asked = 'path' in attributes
+      ? { verb, group: '', combined: '', subresource: '', name: '', path: attributes.path }
+      : {
+        verb, group: attributes.group, subresource: attributes.subresource ?? '', name: attributes.name ?? '', path: undefined,
+        combined: attributes.subresource ? `${attributes.resource}/${attributes.subresource}` : attributes.resource,
+      }
+    return setAllows(ruleSetOf(this.#options.rules()), asked) ? ALLOWED : NO_OPINION
+  }
+
+  /** The verdict on resources that are told apart by node; undefined for all others. */
+  #special(node: string, attributes: ResourceAttributes): Authorization | undefined {
+    const { group, resource, subresource = '' } = attributes
+    switch (group === '' ? resource : `${resource}.${group}`) {
+      case 'secrets':
+      case 'configmaps': return this.#read(node, attributes)
+      case 'persistentvolumeclaims': return subresource === 'status' ? this.#status(node, attributes) : this.#get(node, attributes)
+      case 'persistentvolumes':
+      case 'resourceclaims.resource.k8s.io':
+      case 'volumeattachments.storage.k8s.io': return this.#get(node, attributes)
+      case 'serviceaccounts': return this.#token(node, attributes)
+      case 'leases.coordination.k8s.io': return lease(node, attributes)
+      case 'csinodes.storage.k8s.io': return csiNode(node, attributes)
+      case 'resourceslices.resource.k8s.io': return this.#slice(node, attributes)
+      case 'nodes': return this.#options.withSelectors ? ownNode(node, attributes) : undefined
+      case 'pods': return this.#options.withSelectors ? this.#pod(node, attributes) : undefined
+      default: return undefined
+    }
+  }
+
+  #read(node: string, attributes: ResourceAttributes): Authorization {
+    if (!isOneOf(attributes.verb, 'get list watch')) return no('can only read resources of this type')
+    if (attributes.subresource) return no('cannot read subresource')
+    if (!attributes.namespace) return no('can only read namespaced object of this type')
+    return this.#related(node, attributes)
+  }
+
+  #get(node: string, attributes: ResourceAttributes): Authorization {
+    if (attributes.verb !== 'get') return no('can only get individual resources of this type')
+    if (attributes.subresource) return no('cannot get subresource')
+    return this.#related(node, attributes)
+  }
+
+  #status(node: string, attributes: ResourceAttributes): Authorization {
+    if (!isOneOf(attributes.verb, 'update patch')) return no('can only get/update/patch this type')
+    return this.#related(node, attributes)
+  }
+
+  #token(node: string, attributes: ResourceAttributes): Authorization {
+    if (attributes.verb !== 'create' || !attributes.name) return no('can only create tokens for individual service accounts')
+    if (attributes.subresource !== 'token') return no('can only create token subresource of serviceaccount')
+    return this.#related(node, attributes)
+  }
+
+  #slice(node: string, attributes: ResourceAttributes): Authorization {
+    const { verb, subresource } = attributes
+    if (subresource) return no('cannot authorize ResourceSlice subresources')
+    if (verb === 'create') return ALLOWED
+    if (isOneOf(verb, 'get update patch delete')) return this.#related(node, attributes)
+    if (!isOneOf(verb, 'watch list deletecollection')) {
+      return no('only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection')
+    }
+    return !this.#options.withSelectors || selects(attributes, 'spec.nodeName', node)
+      ? ALLOWED : no('can only list/watch/deletecollection resourceslices with nodeName field selector')
+  }
+
+  #pod(node: string, attributes: ResourceAttributes): Authorization {
+    const { verb, subresource = '', name } = attributes
+    switch (subresource) {
+      case '':
+        if (verb === 'get') return this.#get(node, attributes)
+        if (verb === 'create' || verb === 'delete') return ALLOWED
+        if (verb !== 'list' && verb !== 'watch') return NO_OPINION
+        if (selects(attributes, 'spec.nodeName', node)) return ALLOWED
+        return name ? this.#related(node, attributes) : no('can only list/watch pods with spec.nodeName field selector')
+      case 'status': return isOneOf(verb, 'update patch') ? ALLOWED : NO_OPINION
+      case 'eviction': return verb === 'create' ? ALLOWED : NO_OPINION
+      default: return NO_OPINION
+    }
+  }
+
+  #related(node: string, { resource, namespace = '', name = '' }: ResourceAttributes): Authorization {
+    if (name === '') return no('No Object name found')
+    return this.#isRelated(node, resource, namespace, name)
+      ? ALLOWED : no(`no relationship found between node '${node}' and this object`)
+  }
+
+  /** Whether there is a path from the object to the node, over pods that are bound to it. */
+  #isRelated(node: string, resource: string, namespace: string, name: string): boolean {
+    const view = this.#view
+    switch (resource) {
+      case 'pods': return view.get<Pod>('pods', namespace, name)?.spec.nodeName === node
+      case 'volumeattachments':
+      case 'resourceslices': {
+        const object = view.get<KubeObject & { readonly spec?: { readonly nodeName?: string } }>(resource, undefined, name)
+        return object?.spec?.nodeName === node
+      }
+      case 'persistentvolumes': {
+        const claim = view.get<PersistentVolume>('persistentvolumes', undefined, name)?.spec?.claimRef
+        return claim?.name !== undefined && this.#isUsed(node, 'persistentvolumeclaims', claim.namespace ?? '', claim.name)
+      }
+      case 'secrets': return this.#isUsed(node, resource, namespace, name) || this.#isSecretOfVolume(node, namespace, name)
+      default: return this.#isUsed(node, resource, namespace, name)
+    }
+  }
+
+  #isUsed(node: string, resource: string, namespace: string, name: string): boolean {
+    return this.#podsOn(node).some((pod) => pod.metadata.namespace === namespace && podReferences(pod, resource, name))
+  }
+
+  /** Mirror pods grant nothing: the kubelet makes them itself. */
+  #podsOn(node: string): readonly Pod[] {
+    return this.#view.withField<Pod>('pods', 'spec.nodeName', node).filter((pod) => !isMirrorPod(pod))
+  }
+
+  #isSecretOfVolume(node: string, namespace: string, name: string): boolean {
+    for (const { metadata, spec } of this.#podsOn(node)) for (const { persistentVolumeClaim } of spec.volumes ?? []) {
+      if (persistentVolumeClaim === undefined) continue
+      const claim = this.#view.get<KubeObject & { readonly spec?: { readonly volumeName?: string } }>(
+        'persistentvolumeclaims', metadata.namespace, persistentVolumeClaim.claimName,
+      )
+      const volume = this.#view.get<PersistentVolume>('persistentvolumes', undefined, claim?.spec?.volumeName ?? '')
+      if (volume !== undefined && volumeSecrets(volume).some((secret) => secret.namespace === namespace && secret.name === name)) return true
+    }
+    return false
+  }
+}
+
+/** The node that a user is; undefined for all others. Source: pkg/auth/nodeidentifier. */
+function nodeOf({ name, groups }: UserInfo): string | undefined {
+  return name.startsWith(PREFIX) && groups?.includes(GROUP) === true ? name.slice(PREFIX.length) : undefined
+}
+
+function selects({ fieldSelector }: ResourceAttributes, field: string, value: string): boolean {
+  if (fieldSelector === undefined || fieldSelector === '') return false
+  try {
+    return parseFieldSelector(fieldSelector).some((term) => term.field === field && term.operator === '=' && term.value === value)
+  } catch {
+    return false // the list itself will say what is wrong with it
+  }
+}
+
+function lease(node: string, { verb, namespace, name }: ResourceAttributes): Authorization {
+  if (!isOneOf(verb, 'get create update patch delete')) return no('can only get, create, update, patch, or delete a node lease')
+  if (namespace !== LEASE_NAMESPACE) return no(`can only access leases in the "${LEASE_NAMESPACE}" system namespace`)
+  if (verb !== 'create' && name !== node) return no('can only access node lease with the same name as the requesting node')
+  return ALLOWED
+}
+
+function csiNode(node: string, { verb, subresource, name }: ResourceAttributes): Authorization {
+  if (!isOneOf(verb, 'get create update patch delete')) return no('can only get, create, update, patch, or delete a CSINode')
+  if (subresource) return no('cannot authorize CSINode subresources')
+  if (verb !== 'create' && name !== node) return no('can only access CSINode with the same name as the requesting node')
+  return ALLOWED
+}
+
+function ownNode(node: string, { verb, subresource = '', name = '' }: ResourceAttributes): Authorization {
+  if (subresource === 'status') return isOneOf(verb, 'update patch') ? ALLOWED : NO_OPINION
+  if (subresource !== '') return NO_OPINION
+  if (isOneOf(verb, 'create update patch')) return ALLOWED
+  if (!isOneOf(verb, 'get list watch')) return NO_OPINION
+  if (name === node) return ALLOWED
+  return no(name === ''
+    ? `node '${node}' cannot read all nodes, only its own Node object` : `node '${node}' cannot read '${name}', only its own Node object`)
+}

@@ -1,0 +1,58 @@
+import type { KubeObject } from '../api/definition.js'
+import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, RoleRef, Subject } from '../api/rbac/generated.js'
+
+/** Any object of RBAC; objects of other kinds are let be. */
+export type RbacObject = (ClusterRole | ClusterRoleBinding | Role | RoleBinding) & KubeObject
+
+/** A binding of either kind. `namespace` is '' for a ClusterRoleBinding. */
+export interface Binding {
+  readonly kind: 'ClusterRoleBinding' | 'RoleBinding'
+  readonly namespace: string
+  readonly name: string
+  readonly roleRef: RoleRef
+  readonly subjects: readonly Subject[]
+}
+
+/** The RBAC objects of a cluster, sorted by kind; roles by their key. */
+export interface Policy {
+  readonly clusterBindings: readonly Binding[]
+  readonly bindings: readonly Binding[]
+  readonly roles: ReadonlyMap<string, readonly PolicyRule[]>
+}
+
+const NO_SUBJECTS: readonly Subject[] = []
+const NO_RULES: readonly PolicyRule[] = []
+
+/** Key of a role: `ClusterRole//view`, `Role/office/reader`. */
+export function roleKey(kind: string, namespace: string, name: string): string {
+  return kind === 'ClusterRole' ? `ClusterRole//${name}` : `${kind}/${namespace}/${name}`
+}
+
+/** The key of the role that a binding refers to. */
+export function roleKeyOf({ roleRef, namespace }: Pick<Binding, 'roleRef' | 'namespace'>): string {
+  return roleKey(roleRef.kind, namespace, roleRef.name)
+}
+
+/** A binding object in the form of {@link Binding}. */
+export function bindingOf({ metadata, roleRef, subjects }: ClusterRoleBinding | RoleBinding, kind: Binding['kind']): Binding {
+  const { name = '', namespace = '' } = metadata
+  return { kind, name, namespace: kind === 'RoleBinding' ? namespace : '', roleRef, subjects: subjects ?? NO_SUBJECTS }
+}
+
+/** Sorts objects by kind; of equal keys the last one counts. */
+export function policyOf(objects: Iterable<KubeObject>): Policy {
+  const clusterBindings: Binding[] = []
+  const bindings: Binding[] = []
+  const roles = new Map<string, readonly PolicyRule[]>()
+  for (const object of objects) {
+    const { name = '', namespace = '' } = object.metadata
+    switch (object.kind) {
+      case 'ClusterRoleBinding': clusterBindings.push(bindingOf(object as ClusterRoleBinding, 'ClusterRoleBinding')); break
+      case 'RoleBinding': bindings.push(bindingOf(object as RoleBinding, 'RoleBinding')); break
+      case 'ClusterRole':
+      case 'Role': roles.set(roleKey(object.kind, namespace, name), (object as ClusterRole | Role).rules ?? NO_RULES); break
+      default: break
+    }
+  }
+  return { clusterBindings, bindings, roles }
+}

@@ -1,0 +1,65 @@
+import type { PolicyRule, Subject } from '../api/rbac/generated.js'
+import type { RuleFault } from './rules.js'
+
+/** Names a binding; `namespace` is absent for a ClusterRoleBinding. */
+export interface BindingName {
+  readonly kind: 'ClusterRoleBinding' | 'RoleBinding'
+  readonly namespace?: string
+  readonly name: string
+}
+
+/** Names a role; `namespace` is absent for a ClusterRole. */
+export interface RoleName {
+  readonly kind: string
+  readonly namespace?: string
+  readonly name: string
+}
+
+/** One way through a binding to a role. */
+export interface Grant {
+  readonly binding: BindingName
+  /** The first subject of the binding that is the user. */
+  readonly subject: Subject
+  readonly role: RoleName
+}
+
+/** Why it is allowed: by which binding, of which role, by which rule. */
+export interface AllowedProof extends Grant {
+  readonly kind: 'rule'
+  /** Place of the rule among those of the role. */
+  readonly index: number
+  readonly rule: PolicyRule
+}
+
+/** Why it is allowed: members of this group may do everything. */
+export interface PrivilegedProof {
+  readonly kind: 'privileged'
+  readonly group: string
+}
+
+/** A binding that named the user and did not help: what failed first in each of the role's rules, or that there is no such role. */
+export interface Tried extends Grant {
+  readonly roleNotFound?: true
+  readonly faults: readonly RuleFault[]
+}
+
+/** A rule that would have allowed it, had it been bound otherwise. */
+export interface NearMiss {
+  readonly because: 'wrongNamespace' | 'wrongSubject'
+  readonly binding: BindingName
+  readonly role: RoleName
+  readonly index: number
+}
+
+/** Why it is not allowed. */
+export interface DeniedProof {
+  readonly kind: 'denied'
+  readonly tried: readonly Tried[]
+  /** At most ten. */
+  readonly nearMisses: readonly NearMiss[]
+}
+
+/** A verdict and what it rests on, as plain JSON. */
+export type Verdict =
+  | { readonly allowed: true, readonly proof: AllowedProof | PrivilegedProof }
+  | { readonly allowed: false, readonly proof: DeniedProof }
