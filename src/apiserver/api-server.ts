@@ -19,7 +19,7 @@ import type { Exchange, Stage } from './pipeline.js'
 import { accessStages, exchangeOf, stagesOf } from './pipeline.js'
 import type { NodeAgents } from './node-agent.js'
 import type {
-  AdmissionPlugin, Authenticator, Authorizer, Impersonator, RuleResolver, ServerPorts, Signer, StoreView,
+  AdmissionPlugin, Authenticator, Authorizer, ComponentHealth, Impersonator, RuleResolver, ServerPorts, Signer, StoreView,
 } from './ports.js'
 import { alwaysAllow } from './ports.js'
 import type { Call, RegistryContext } from './registry/context.js'
@@ -31,6 +31,9 @@ import { FieldIndexes } from './storage/field-indexes.js'
 import { storeView } from './storage/store-view.js'
 import type { ResourceWatch } from './watch/resource-watch.js'
 import { WatchHub } from './watch/watch-hub.js'
+
+/** Advertised address and secure port unless told otherwise. */
+const DEFAULT_ADDRESS = '10.0.0.10:6443'
 
 /** What an {@link ApiServer} is built from. */
 export interface ApiServerOptions {
@@ -57,8 +60,12 @@ export interface ApiServerOptions {
   readonly signer?: Signer
   /** Where logs, exec, attach and port-forward go. */
   readonly nodeAgents?: NodeAgents
+  /** Asks the parts of the control plane how they are, for ComponentStatus. */
+  readonly componentHealth?: () => readonly ComponentHealth[]
   /** Ports that need to see the stored objects; they take the place of those above. */
   readonly plug?: (view: StoreView) => Partial<ServerPorts>
+  /** Host and port that discovery and the OpenID configuration name. Default: `10.0.0.10:6443`. */
+  readonly address?: string
   /** Each write is folded into this hash as `key@revision`. */
   readonly trace?: Trace
 }
@@ -97,7 +104,7 @@ export class ApiServer {
     const admissionRandom = random.stream('apiserver/admission')
     const ports = { ...portsOf(options), ...options.plug?.(storeView({ storage, resources, indexes, clock })) }
     this.context = {
-      storage, clock, resources, indexes,
+      storage, clock, resources, indexes, scheme: options.scheme, address: options.address ?? DEFAULT_ADDRESS,
       uids: random.stream('apiserver/uid'),
       names: random.stream('apiserver/name'),
       admission: new AdmissionChain(options.admission ?? defaultAdmission(options.scheme.release.minor), {
@@ -159,11 +166,17 @@ export class ApiServer {
     ).object as ResourceWatch
   }
 
-  /** Answers who sends a request for a path that is no resource. Throws ApiError 401 and 403. */
-  admitPath(request: NonResourceRequest): UserInfo {
+  /**
+   * Lets `answer` answer a request that its sender may make: one for a path that is no resource, or one that the registry does not get to
+   * see because it is malformed. Throws ApiError 401 and 403, and what `answer` throws.
+   */
+  admit<T extends { readonly code: number }>(request: ApiRequest | NonResourceRequest, answer: (user: UserInfo) => T): T {
     const exchange = exchangeOf(request)
-    for (const stage of this.#accessStages) stage(exchange)
-    return exchange.user as UserInfo
+    return this.#observer.observe(exchange, () => {
+      for (const stage of this.#accessStages) stage(exchange)
+      const object = answer(exchange.user as UserInfo)
+      return { code: object.code, object }
+    }).object as T
   }
 
   /** The stored object, past all authorization: for composition roots, invariant checkers and pictures, not for components. */
@@ -184,6 +197,6 @@ export class ApiServer {
 }
 
 function portsOf(options: ApiServerOptions): ServerPorts {
-  const { authorizer = alwaysAllow, authenticator, impersonator, ruleResolver, signer, nodeAgents } = options
-  return { authorizer, authenticator, impersonator, ruleResolver, signer, nodeAgents }
+  const { authorizer = alwaysAllow, authenticator, impersonator, ruleResolver, signer, nodeAgents, componentHealth } = options
+  return { authorizer, authenticator, impersonator, ruleResolver, signer, nodeAgents, componentHealth }
 }

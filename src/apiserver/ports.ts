@@ -126,6 +126,15 @@ export interface ProtobufDecoder {
   decode(bytes: Uint8Array, fallback: { readonly apiVersion: string, readonly kind: string }): Record<string, unknown>
 }
 
+/** How a part of the control plane is, as ComponentStatus tells it. */
+export interface ComponentHealth {
+  /** `scheduler`, `controller-manager`, `etcd-0` */
+  readonly name: string
+  readonly healthy: boolean
+  /** What it answered (`ok`), or why it could not be asked. */
+  readonly message: string
+}
+
 /** What lies above the apiserver and is plugged into it. All but the authorizer may be missing. */
 export interface ServerPorts {
   readonly authorizer: Authorizer
@@ -134,6 +143,8 @@ export interface ServerPorts {
   readonly ruleResolver: RuleResolver | undefined
   readonly signer: Signer | undefined
   readonly nodeAgents: NodeAgents | undefined
+  /** Asks the parts of the control plane how they are; without it all are well. */
+  readonly componentHealth: (() => readonly ComponentHealth[]) | undefined
 }
 
 /** What a plugin decides on: one write, after decoding and defaulting. */

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
+import type { Scheme } from '../../api/scheme.js'
 import type { Clock } from '../../sim/clock.js'
 import type { EventBus } from '../../sim/event-bus.js'
 import type { RandomStream } from '../../sim/random.js'
@@ -16,6 +17,10 @@ import type { Resources } from './resources.js'
 export interface RegistryContext {
   readonly storage: Storage
   readonly clock: Clock
+  /** The kinds and the release; `resources` is made of it. */
+  readonly scheme: Scheme
+  /** Where clients find the server, as discovery tells them: `10.0.0.10:6443`. */
+  readonly address: string
   readonly uids: RandomStream
   readonly names: RandomStream
   readonly admission: Admission
