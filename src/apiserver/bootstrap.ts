@@ -1,6 +1,10 @@
 import type { Namespace, ServiceAccount } from '../api/core/generated.js'
+import type { KubeObject } from '../api/definition.js'
+import { deepFreeze } from '../api/schema/freeze.js'
+import { formatTime } from '../api/time.js'
 import type { PriorityClass } from '../api/scheduling/generated.js'
 import type { ApiServer } from './api-server.js'
+import { storageKey } from './registry/resource.js'
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
 
@@ -19,13 +23,15 @@ const PRIORITY_CLASSES = [
 export interface BootstrapOptions {
   /** Also the `default` ServiceAccount of each namespace, as if its controller had run already. Default true. */
   readonly serviceAccounts?: boolean
+  /** Further objects, complete but for uid, resourceVersion and creationTimestamp: see {@link storeDefaults}. Default none. */
+  readonly objects?: readonly KubeObject[]
 }
 
 /**
  * Makes the objects that the apiserver itself makes at its start: the four namespaces and the system PriorityClasses. What is
  * there already is left alone, without any draw of random numbers, so that it may also run on a restored store.
  */
-export function bootstrap(server: ApiServer, { serviceAccounts = true }: BootstrapOptions = {}): void {
+export function bootstrap(server: ApiServer, { serviceAccounts = true, objects = [] }: BootstrapOptions = {}): void {
   const client = server.client({ name: 'system:apiserver', groups: ['system:masters'] })
   const ensure = (resource: string, namespace: string, name: string, create: () => unknown): void => {
     if (server.peek(resource, namespace, name) === undefined) create()
@@ -38,9 +44,29 @@ export function bootstrap(server: ApiServer, { serviceAccounts = true }: Bootstr
       'priorityclasses', { metadata: { name }, ...fields } as unknown as PriorityClass,
     ))
   }
+  storeDefaults(server, objects)
   if (!serviceAccounts) return
   for (const namespace of NAMESPACES) {
     ensure('serviceaccounts', namespace, 'default', () =>
       client.create('serviceaccounts', { metadata: { name: 'default', namespace } } as ServiceAccount))
+  }
+}
+
+/**
+ * Puts objects that every cluster of a release has straight into the store: frozen templates that are valid and defaulted, and share all but
+ * their metadata with the stored objects of all clusters. Those whose kind the release does not serve, or that are there already, are left out.
+ */
+export function storeDefaults({ context }: ApiServer, objects: readonly KubeObject[]): void {
+  const { storage, resources, uids, clock } = context
+  const creationTimestamp = formatTime(clock.now())
+  for (const template of objects) {
+    const resource = resources.ofKind(template.apiVersion ?? 'v1', template.kind ?? '')
+    if (resource === undefined) continue
+    const { name = '', namespace, ...more } = template.metadata
+    const key = storageKey(resource, namespace, name)
+    if (storage.get(key) !== undefined) continue
+    const place = namespace === undefined ? { name } : { name, namespace }
+    const metadata = { ...place, uid: uids.uuid(), resourceVersion: String(storage.revision + 1), creationTimestamp, ...more }
+    storage.put(key, deepFreeze({ ...template, metadata }), 0)
   }
 }

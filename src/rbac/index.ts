@@ -6,5 +6,5 @@ export type {
 } from './proof.js'
 export type { RuleFault } from './rules.js'
 export { covers, missingRights } from './covers.js'
-export { aggregatedRules } from './aggregate.js'
-export { bootstrapPolicy } from './bootstrap-policy/index.js'
+export { aggregatedRules } from '../api/rbac/aggregation.js'
+export { aggregatedPolicy, bootstrapPolicy } from './bootstrap-policy/index.js'

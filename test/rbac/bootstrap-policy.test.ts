@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { KubeObject } from '../../src/api/definition.js'
 import type { ClusterRole } from '../../src/api/rbac/generated.js'
-import { aggregatedRules, bootstrapPolicy } from '../../src/rbac/index.js'
+import { aggregatedPolicy, bootstrapPolicy } from '../../src/rbac/index.js'
 
 const fixture = <T>(name: string): T =>
   JSON.parse(readFileSync(new URL(`../fixtures/rbac/${name}.json`, import.meta.url), 'utf8')) as T
@@ -30,10 +30,7 @@ describe('the default policy', () => {
 
 describe('aggregation', () => {
   it('fills admin, edit and view as the controller of a real cluster does', () => {
-    let roles = bootstrapPolicy().filter(({ kind }) => kind === 'ClusterRole') as readonly ClusterRole[]
-    for (let round = 0; round < 3; round++) {
-      roles = roles.map((role) => (role.aggregationRule === undefined ? role : { ...role, rules: aggregatedRules(role, roles) }))
-    }
+    const roles = aggregatedPolicy().filter(({ kind }) => kind === 'ClusterRole') as readonly ClusterRole[]
     const recorded = fixture<Readonly<Record<string, unknown>>>('aggregated')
     const ours = roles.filter(({ aggregationRule }) => aggregationRule !== undefined).map(({ metadata, rules }) => [metadata.name, rules])
     expect(Object.fromEntries(ours)).toEqual(recorded)

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
-import type { PolicyRule } from '../../api/rbac/generated.js'
+import type { ClusterRole, PolicyRule } from '../../api/rbac/generated.js'
+import { aggregatedRules } from '../../api/rbac/aggregation.js'
 import { clusterRoleBindings } from './cluster-role-bindings.js'
 import { clusterRoles } from './cluster-roles.js'
 import { controllerRoles } from './controller-roles.js'
@@ -11,6 +12,7 @@ import { namespaceRoles, roleBindings } from './namespace-roles.js'
 const CONTROLLER = 'system:controller:'
 
 let objects: readonly KubeObject[] | undefined
+let aggregated: readonly KubeObject[] | undefined
 
 /**
  * The default roles and bindings that the apiserver makes at its start, those of v1.34 for every minor, in the order in which it makes
@@ -24,6 +26,20 @@ export function bootstrapPolicy(): readonly KubeObject[] {
     ...roleBindings().map(bindingObject),
   ])
   return objects
+}
+
+/** The same after the clusterrole-aggregation controller has filled in `admin`, `edit` and `view`. */
+export function aggregatedPolicy(): readonly KubeObject[] {
+  return (aggregated ??= deepFreeze(fillIn(fillIn(bootstrapPolicy()))))
+}
+
+/** One round of the controller; `admin` takes from `edit`, so that it needs two. */
+function fillIn(policy: readonly KubeObject[]): readonly KubeObject[] {
+  const roles = policy.filter(({ kind }) => kind === 'ClusterRole') as readonly ClusterRole[]
+  return policy.map((object) => {
+    const role = object as ClusterRole
+    return role.aggregationRule === undefined ? object : { ...role, rules: aggregatedRules(role, roles) }
+  })
 }
 
 function controllerBinding(name: string): PolicyBinding {

@@ -1,6 +1,5 @@
-import { semanticEqual } from '../api/equal.js'
-import { selectorMatches } from '../api/labels.js'
-import type { ClusterRole, PolicyRule } from '../api/rbac/generated.js'
+import { selectorMatches } from '../labels.js'
+import type { ClusterRole, PolicyRule } from './generated.js'
 
 /** Byte order of names, as Go sorts. */
 const byName = (a: ClusterRole, b: ClusterRole): number => {
@@ -13,12 +12,18 @@ const byName = (a: ClusterRole, b: ClusterRole): number => {
  * Source: pkg/controller/clusterroleaggregation/clusterroleaggregation_controller.go syncClusterRole.
  */
 export function aggregatedRules(role: ClusterRole, clusterRoles: readonly ClusterRole[]): readonly PolicyRule[] {
-  const rules: PolicyRule[] = []
+  const rules = new Map<string, PolicyRule>()
   for (const selector of role.aggregationRule?.clusterRoleSelectors ?? []) {
     const selected = clusterRoles.filter(({ metadata }) => metadata.name !== role.metadata.name && selectorMatches(selector, metadata.labels))
     for (const rule of selected.sort(byName).flatMap((other) => other.rules ?? [])) {
-      if (!rules.some((known) => semanticEqual(known, rule))) rules.push(rule)
+      const key = keyOf(rule)
+      if (!rules.has(key)) rules.set(key, rule)
     }
   }
-  return rules
+  return [...rules.values()]
+}
+
+/** Equal for rules that say the same: an empty list is none. */
+function keyOf({ verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] }: PolicyRule): string {
+  return JSON.stringify([verbs, apiGroups, resources, resourceNames, nonResourceURLs])
 }
