@@ -1,12 +1,15 @@
 import type { KindDefinition } from './definition.js'
 import { definitionsOf } from './definitions.js'
-import { release as releaseOf, type Release } from './releases.js'
+import { KindTables } from './kind-tables.js'
+import { release as releaseOf, type Minor, type Release } from './releases.js'
 import { schemaGroupOf } from './schemas.js'
 import type { Message, SchemaGroup } from './schema/types.js'
 
 /** The kinds that one server knows: the built-in ones of its release and those that CRDs add at run time. */
 export interface Scheme {
   readonly release: Release
+  /** Identity of what is known at present: the same object for all schemes of a release to which nothing was added. */
+  readonly tables: object
   /** All definitions, in the order in which they were added. */
   readonly definitions: () => readonly KindDefinition[]
   readonly byKind: (group: string, version: string, kind: string) => KindDefinition | undefined
@@ -43,36 +46,48 @@ export function formatApiVersion({ group, version }: { readonly group: string, r
   return group === '' ? version : `${group}/${version}`
 }
 
-const key = (group: string, version: string, name: string): string => `${group}/${version}/${name}`
+/** The built-in kinds by minor, shared by all schemes until one of them changes. */
+const builtIn = new Map<Minor, KindTables>()
+
+function builtInTables(release: Release): KindTables {
+  let tables = builtIn.get(release.minor)
+  if (tables === undefined) {
+    tables = new KindTables()
+    for (const definition of definitionsOf(release)) tables.add(definition)
+    builtIn.set(release.minor, tables)
+  }
+  return tables
+}
 
 /** A scheme with the kinds that the release serves. Each cluster has one of its own. */
 export function createScheme(release: Release | string = releaseOf()): Scheme {
-  const scheme = new DefinitionScheme(typeof release === 'string' ? releaseOf(release) : release)
-  for (const definition of definitionsOf(scheme.release)) scheme.add(definition)
-  return scheme
+  const known = typeof release === 'string' ? releaseOf(release) : release
+  return new DefinitionScheme(known, builtInTables(known))
 }
 
 class DefinitionScheme implements Scheme {
   readonly release: Release
-  readonly #byKind = new Map<string, KindDefinition>()
-  readonly #byResource = new Map<string, KindDefinition>()
-  readonly #byName = new Map<string, KindDefinition>()
-  readonly #schemas = new Map<string, SchemaGroup>()
+  #tables: KindTables
 
-  constructor(release: Release) {
+  constructor(release: Release, tables: KindTables) {
     this.release = release
+    this.#tables = tables
+  }
+
+  get tables(): object {
+    return this.#tables
   }
 
   definitions(): readonly KindDefinition[] {
-    return [...this.#byKind.values()]
+    return this.#tables.definitions
   }
 
   byKind(group: string, version: string, kind: string): KindDefinition | undefined {
-    return this.#byKind.get(key(group, version, kind))
+    return this.#tables.byKind(group, version, kind)
   }
 
   byResource(group: string, version: string, resource: string): KindDefinition | undefined {
-    return this.#byResource.get(key(group, version, resource))
+    return this.#tables.byResource(group, version, resource)
   }
 
   ofObject(apiVersion: string, kind: string): KindDefinition | undefined {
@@ -81,7 +96,7 @@ class DefinitionScheme implements Scheme {
   }
 
   byName(name: string): KindDefinition | undefined {
-    return this.#byName.get(name.toLowerCase())
+    return this.#tables.byName(name.toLowerCase())
   }
 
   inCategory(category: string): readonly KindDefinition[] {
@@ -91,44 +106,30 @@ class DefinitionScheme implements Scheme {
   storedDefinition(definition: KindDefinition): KindDefinition {
     if (definition.stored === undefined) return definition
     const { group, version } = definition.stored
-    const stored = this.byKind(group, version, definition.kind)
-    return stored ?? definition
+    return this.byKind(group, version, definition.kind) ?? definition
   }
 
-  messageOf({ group, version, kind, message }: KindDefinition): Message {
-    const schema = this.#schemas.get(key(group, version, kind)) ?? schemaGroupOf(group, version)
+  messageOf(definition: KindDefinition): Message {
+    const { group, version, kind, message } = definition
+    const schema = this.#tables.schemaOf(definition) ?? schemaGroupOf(group, version)
     if (schema === undefined) throw new Error(`bug: no field tables for ${kind} of group "${group}"`)
     return schema.message(message)
   }
 
   add(definition: KindDefinition, schema?: SchemaGroup): void {
-    const { group, version, kind, resource } = definition
-    const id = key(group, version, kind)
-    if (this.#byKind.has(id)) throw new Error(`bug: ${kind} of ${formatApiVersion(definition)} is defined twice`)
-    this.#byKind.set(id, definition)
-    if (schema !== undefined) this.#schemas.set(id, schema)
-    if (definition.verbs.length === 0) return
-    this.#byResource.set(key(group, version, resource), definition)
-    this.#addNames(definition)
+    if (this.byKind(definition.group, definition.version, definition.kind) !== undefined) {
+      throw new Error(`bug: ${definition.kind} of ${formatApiVersion(definition)} is defined twice`)
+    }
+    this.#changeable().add(definition, schema)
   }
 
   remove(group: string, version: string, kind: string): void {
-    const definition = this.byKind(group, version, kind)
-    if (definition === undefined) return
-    this.#byKind.delete(key(group, version, kind))
-    this.#schemas.delete(key(group, version, kind))
-    this.#byResource.delete(key(group, version, definition.resource))
-    this.#byName.clear()
-    for (const other of this.#byKind.values()) if (other.verbs.length > 0) this.#addNames(other)
+    if (this.byKind(group, version, kind) !== undefined) this.#changeable().remove(group, version, kind)
   }
 
-  #addNames(definition: KindDefinition): void {
-    const { group, version, kind, resource, singular, shortNames } = definition
-    for (const name of [resource, singular, kind.toLowerCase(), ...shortNames]) {
-      for (const full of [name, `${name}.${group}`, `${name}.${version}.${group}`]) {
-        const plain = full.replace(/\.$/, '')
-        if (!this.#byName.has(plain)) this.#byName.set(plain, definition)
-      }
-    }
+  /** Tables of its own, a new object for each change. */
+  #changeable(): KindTables {
+    this.#tables = this.#tables.copy()
+    return this.#tables
   }
 }

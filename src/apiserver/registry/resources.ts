@@ -1,43 +1,87 @@
-import type { Release } from '../../api/releases.js'
+import type { KindDefinition } from '../../api/definition.js'
+import type { Minor, Release } from '../../api/releases.js'
 import type { Scheme } from '../../api/scheme.js'
 import { noSuchPath } from '../errors.js'
 import type { Resource } from './resource.js'
 import { resourceOf } from './resource.js'
 
-/** The served resources, by every name under which a request or a component may ask for one. */
-export class Resources {
-  readonly #all: readonly Resource[]
+/** Resources by every name under which a request or a component may ask for one. */
+interface ResourceTables {
+  readonly all: readonly Resource[]
   /** `pods`, `deployments`, `deployments.apps`, `deployments.v1.apps` */
-  readonly #byName = new Map<string, Resource>()
+  readonly byName: Map<string, Resource>
   /** `apps/v1/deployments` */
-  readonly #byPath = new Map<string, Resource>()
+  readonly byPath: Map<string, Resource>
   /** `apps/v1 Deployment` */
-  readonly #byKind = new Map<string, Resource>()
+  readonly byKind: Map<string, Resource>
+  /** `/registry/pods/` */
+  readonly byPrefix: Map<string, Resource>
+}
 
-  readonly #byPrefix = new Map<string, Resource>()
+/** What was derived from the kinds of a scheme: clusters of one release share it until one of them adds a kind. */
+const derived = new WeakMap<object, ResourceTables>()
+/** By minor, so that a kind stays the same resource when others come and go. */
+const known = new Map<Minor, WeakMap<KindDefinition, Resource>>()
 
+function resourceFor(definition: KindDefinition, scheme: Scheme): Resource {
+  const { minor } = scheme.release
+  let ofMinor = known.get(minor)
+  if (ofMinor === undefined) known.set(minor, (ofMinor = new WeakMap()))
+  let resource = ofMinor.get(definition)
+  if (resource === undefined) ofMinor.set(definition, (resource = resourceOf(definition, scheme.messageOf(definition), minor)))
+  return resource
+}
+
+function tablesOf(scheme: Scheme): ResourceTables {
+  const found = derived.get(scheme.tables)
+  if (found !== undefined) return found
+  const all = scheme.definitions().map((definition) => resourceFor(definition, scheme))
+  const tables: ResourceTables = { all, byName: new Map(), byPath: new Map(), byKind: new Map(), byPrefix: new Map() }
+  for (const resource of all) addTo(tables, resource)
+  derived.set(scheme.tables, tables)
+  return tables
+}
+
+function addTo({ byName, byPath, byKind, byPrefix }: ResourceTables, resource: Resource): void {
+  const { group, definition: { version, verbs }, resource: plural } = resource
+  byKind.set(`${resource.apiVersion} ${resource.kind}`, resource)
+  if (verbs.length === 0) return
+  byPath.set(`${group}/${version}/${plural}`, resource)
+  if (!byPrefix.has(resource.prefix)) byPrefix.set(resource.prefix, resource)
+  for (const name of [plural, `${plural}.${group}`, `${plural}.${version}.${group}`]) {
+    if (!byName.has(name)) byName.set(name, resource)
+  }
+}
+
+/** The served resources: those of a scheme, at present. */
+export class Resources {
+  readonly #scheme: Scheme
   /** The minor that is served. */
   readonly release: Release
+  #kinds: object
+  #tables: ResourceTables
 
   constructor(scheme: Scheme) {
+    this.#scheme = scheme
     this.release = scheme.release
-    this.#all = scheme.definitions().map((definition) => resourceOf(definition, scheme.messageOf(definition), scheme.release.minor))
-    for (const resource of this.#all) {
-      const { group, definition: { version }, resource: plural } = resource
-      if (resource.definition.verbs.length > 0) this.#byPath.set(`${group}/${version}/${plural}`, resource)
-      this.#byKind.set(`${resource.apiVersion} ${resource.kind}`, resource)
-      if (resource.definition.verbs.length === 0) continue
-      if (!this.#byPrefix.has(resource.prefix)) this.#byPrefix.set(resource.prefix, resource)
-      for (const name of [plural, `${plural}.${group}`, `${plural}.${version}.${group}`]) {
-        if (!this.#byName.has(name)) this.#byName.set(name, resource)
-      }
+    this.#kinds = scheme.tables
+    this.#tables = tablesOf(scheme)
+  }
+
+  /** Follows the scheme: what is added to it is served from then on. */
+  get #current(): ResourceTables {
+    if (this.#kinds !== this.#scheme.tables) {
+      this.#kinds = this.#scheme.tables
+      this.#tables = tablesOf(this.#scheme)
     }
+    return this.#tables
   }
 
   /** The resource under whose prefix an etcd key lies. */
   ofKey(key: string): Resource | undefined {
+    const { byPrefix } = this.#current
     for (let slash = key.indexOf('/', 10); slash > 0; slash = key.indexOf('/', slash + 1)) {
-      const resource = this.#byPrefix.get(key.slice(0, slash + 1))
+      const resource = byPrefix.get(key.slice(0, slash + 1))
       if (resource !== undefined) return resource
     }
     return undefined
@@ -45,32 +89,32 @@ export class Resources {
 
   /** All resources, in the order of the scheme. */
   get all(): readonly Resource[] {
-    return this.#all
+    return this.#current.all
   }
 
   /** The resource of that name (`pods`, `deployments.apps`), if it is served. The first definition of a plural wins. */
   find(name: string): Resource | undefined {
-    return this.#byName.get(name)
+    return this.#current.byName.get(name)
   }
 
   /** As `find`; throws 404 `the server could not find the requested resource`. */
   get(name: string): Resource {
-    const resource = this.#byName.get(name)
+    const resource = this.find(name)
     if (resource === undefined) throw noSuchPath()
     return resource
   }
 
   at(group: string, version: string, resource: string): Resource | undefined {
-    return this.#byPath.get(`${group}/${version}/${resource}`)
+    return this.#current.byPath.get(`${group}/${version}/${resource}`)
   }
 
   /** The resource of a kind: `ofKind('apps/v1', 'Deployment')`. */
   ofKind(apiVersion: string, kind: string): Resource | undefined {
-    return this.#byKind.get(`${apiVersion} ${kind}`)
+    return this.#current.byKind.get(`${apiVersion} ${kind}`)
   }
 
   /** Whether there is such a kind at all. */
   knows(apiVersion: string, kind: string): boolean {
-    return this.#byKind.has(`${apiVersion} ${kind}`)
+    return this.#current.byKind.has(`${apiVersion} ${kind}`)
   }
 }
