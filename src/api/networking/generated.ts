@@ -192,7 +192,7 @@ export const networkingSchema: SchemaGroup = defineGroup('io.k8s.api.networking.
     spec: always(ref('IPAddressSpec')),
   }),
   IPAddressSpec: () => message({
-    parentRef: required(always(ref('ParentReference'))),
+    parentRef: required(ref('ParentReference')),
   }),
   IPBlock: () => message({
     cidr: required(always(string)),
@@ -291,10 +291,10 @@ export const networkingSchema: SchemaGroup = defineGroup('io.k8s.api.networking.
     policyTypes: atomicList(named('v1.PolicyType', ['Egress', 'Ingress'])),
   }),
   ParentReference: () => message({
-    group: pointer(string),
-    name: required(always(string)),
-    namespace: pointer(string),
-    resource: required(always(string)),
+    group: string,
+    name: required(string),
+    namespace: string,
+    resource: required(string),
   }),
   ServiceBackendPort: () => atomic({
     name: string,

@@ -1,0 +1,56 @@
+import { column, defineKind, nameColumn } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import { semanticEqual } from '../equal.js'
+import { invalid, required, type FieldError } from '../field-error.js'
+import { dnsSubdomainFaults, pathSegmentFaults } from '../names.js'
+import { addressError, canonicalAddress } from '../netip.js'
+import type { IPAddress, ParentReference } from './generated.js'
+
+/** The name is the address in its canonical form. Source: pkg/apis/networking/validation ValidateIPAddressName. */
+function validateName(name: string): readonly string[] {
+  const error = addressError(name)
+  if (error !== undefined) return [error]
+  return canonicalAddress(name) === name ? [] : ['must be a canonical form IP address']
+}
+
+function validateParent({ group = '', resource = '', name = '', namespace = '' }: ParentReference, path: string): readonly FieldError[] {
+  const errors: FieldError[] = []
+  // the core group, of Services, is the empty text
+  if (group !== '') for (const fault of dnsSubdomainFaults(group)) errors.push(invalid(`${path}.group`, group, fault))
+  for (const [field, value] of [['resource', resource], ['name', name], ['namespace', namespace]] as const) {
+    if (value === '') {
+      if (field !== 'namespace') errors.push(required(`${path}.${field}`))
+    } else {
+      for (const fault of pathSegmentFaults(value)) errors.push(invalid(`${path}.${field}`, value, fault))
+    }
+  }
+  return errors
+}
+
+/** Source: ValidateIPAddress. */
+function validate({ spec: { parentRef } }: IPAddress): readonly FieldError[] {
+  return parentRef === undefined ? [required('spec.parentRef')] : validateParent(parentRef, 'spec.parentRef')
+}
+
+/** An address never changes its owner. Source: ValidateIPAddressUpdate. */
+function validateUpdate(next: IPAddress, old: IPAddress): readonly FieldError[] {
+  return semanticEqual(next.spec.parentRef, old.spec.parentRef)
+    ? []
+    : [invalid('spec.parentRef', next.spec.parentRef, 'field is immutable')]
+}
+
+function parentText({ spec: { parentRef } }: IPAddress): string {
+  if (parentRef === undefined) return '<none>'
+  const { group = '', resource = '', namespace = '', name = '' } = parentRef
+  const kind = (group === '' ? resource : `${resource}.${group}`).toLowerCase()
+  return `${kind}${namespace === '' ? '' : `/${namespace}`}/${name}`
+}
+
+/** networking.k8s.io/v1 IPAddress: one for each cluster IP in use. */
+export const ipAddressDefinition: KindDefinition<IPAddress> = defineKind<IPAddress>({
+  group: 'networking.k8s.io', version: 'v1', kind: 'IPAddress', resource: 'ipaddresses', shortNames: ['ip'], namespaced: false,
+  storagePrefix: '/registry/ipaddresses',
+  validateName, validate, validateUpdate,
+  strategy: {},
+  columns: [nameColumn(), column('ParentRef', parentText)],
+})

@@ -1,0 +1,59 @@
+import { ageColumn, borrow, column, defineKind, nameColumn, statusOf } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import { invalid, required, type FieldError } from '../field-error.js'
+import { parseIpRange } from '../ip.js'
+import { rangeFault } from '../netip.js'
+import type { ServiceCIDR } from './generated.js'
+
+const path = 'spec.cidrs'
+
+function isDualStack(cidrs: readonly string[]): boolean {
+  const families = new Set(cidrs.map((cidr) => parseIpRange(cidr)?.family))
+  return families.size === 2 && !families.has(undefined)
+}
+
+/** Source: pkg/apis/networking/validation ValidateServiceCIDR. */
+function validate({ spec }: ServiceCIDR): readonly FieldError[] {
+  const { cidrs = [] } = spec
+  if (cidrs.length === 0) return [required(path, 'at least one CIDR required')]
+  const shown = { CIDRs: cidrs }
+  if (cidrs.length > 2) return [invalid(path, shown, 'may only hold up to 2 values')]
+  if (cidrs.length === 2 && !isDualStack(cidrs)) {
+    return [invalid(path, shown, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64')]
+  }
+  return cidrs.flatMap((cidr, index) => {
+    const fault = rangeFault(cidr)
+    return fault === undefined ? [] : [invalid(`${path}[${index}]`, cidr, fault)]
+  })
+}
+
+/** A range may gain one of the other family, nothing else. Source: ValidateServiceCIDRUpdate. */
+function validateUpdate(next: ServiceCIDR, old: ServiceCIDR): readonly FieldError[] {
+  const { cidrs: after = [] } = next.spec
+  const { cidrs: before = [] } = old.spec
+  const isGrowing = before.length === 1 && after.length === 2
+  if (after.length !== before.length && !isGrowing) return [invalid(path, after, 'field is immutable')]
+  const changed = before.flatMap((cidr, index) =>
+    (cidr === after[index] ? [] : [invalid(`${path}[${index}]`, after[index], 'field is immutable')]))
+  return isGrowing ? [...changed, ...validate(next)] : changed
+}
+
+/** networking.k8s.io/v1 ServiceCIDR: a range that cluster IPs come from. */
+export const serviceCidrDefinition: KindDefinition<ServiceCIDR> = defineKind<ServiceCIDR>({
+  group: 'networking.k8s.io', version: 'v1', kind: 'ServiceCIDR', resource: 'servicecidrs', namespaced: false,
+  storagePrefix: '/registry/servicecidrs', subresources: [statusOf('networking.k8s.io', 'v1', 'ServiceCIDR')],
+  validate, validateUpdate,
+  strategy: {
+    prepareForCreate: (cidr) => {
+      cidr.status = {}
+    },
+    prepareForUpdate: (cidr, old) => {
+      cidr.status = borrow(old.status)
+    },
+    prepareForStatusUpdate: (cidr, old) => {
+      cidr.spec = borrow(old.spec)
+    },
+    validateStatusUpdate: () => [],
+  },
+  columns: [nameColumn(), column('CIDRs', ({ spec }) => (spec.cidrs ?? []).join(',')), ageColumn()],
+})
