@@ -120,3 +120,14 @@ export function untypedError(message: string, reason: StatusReason = ''): ApiErr
 export function internalError(message: string): ApiError {
   return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
 }
+
+/** An error that is answered as plain text, before any handler of the API is reached. */
+export class PlainTextError extends ApiError {
+  /** The whole body. */
+  readonly text: string
+
+  constructor(code: number, text: string) {
+    super(code, 'InternalError', text.trimEnd())
+    this.text = text
+  }
+}

@@ -76,8 +76,8 @@ export interface NonResourceRequest extends RequestSender {
 /** What a request shows to prove who sends it. */
 export interface Credentials {
   readonly bearerToken?: string
-  /** Subject of a verified client certificate. */
-  readonly certificate?: { readonly commonName: string; readonly organizations: readonly string[] }
+  /** Subject of a verified client certificate, and the SHA-256 of its bytes in lower-case hex. */
+  readonly certificate?: { readonly commonName: string; readonly organizations: readonly string[]; readonly sha256?: string }
   /** What the `Impersonate-*` headers ask for. */
   readonly impersonate?: Impersonation
 }

@@ -19,7 +19,9 @@ export function createClusterRoleAggregationController(): Component {
 }
 
 function setup(host: ComponentHost): void {
-  const roles = host.informer('clusterroles', { indexes: { [AGGREGATES]: (role) => (role.aggregationRule === undefined ? [] : [AGGREGATES]) } })
+  const roles = host.informer('clusterroles', {
+    indexers: { [AGGREGATES]: ({ aggregationRule }) => (aggregationRule === undefined ? [] : [AGGREGATES]) },
+  })
   const queue = reconcileQueue(host, [roles], (name) => {
     const role = roles.get(name)
     if (role?.aggregationRule !== undefined) sync(host, role, roles.list())

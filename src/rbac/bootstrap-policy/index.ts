@@ -30,10 +30,10 @@ export function bootstrapPolicy(): readonly KubeObject[] {
 
 /** The same after the clusterrole-aggregation controller has filled in `admin`, `edit` and `view`. */
 export function aggregatedPolicy(): readonly KubeObject[] {
-  return (aggregated ??= deepFreeze(fillIn(fillIn(bootstrapPolicy()))))
+  return (aggregated ??= deepFreeze(fillIn(fillIn(fillIn(bootstrapPolicy())))))
 }
 
-/** One round of the controller; `admin` takes from `edit`, so that it needs two. */
+/** One round of the controller; `admin` takes from `edit` and `edit` from `view`, so that it needs three. */
 function fillIn(policy: readonly KubeObject[]): readonly KubeObject[] {
   const roles = policy.filter(({ kind }) => kind === 'ClusterRole') as readonly ClusterRole[]
   return policy.map((object) => {

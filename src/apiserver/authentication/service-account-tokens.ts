@@ -1,0 +1,140 @@
+import { base64Text } from '../../api/certificates/pem.js'
+import type { Secret, ServiceAccount } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import type { UserInfo } from '../client/client.js'
+import type { Signer, StoreView, TokenClaims } from '../ports.js'
+import type { BoundObject, KubernetesClaim } from './claims.js'
+import { apiAudiences, legacyIssuer, tokenIssuer } from './claims.js'
+import type { TokenAuthenticator, TokenOutcome } from './token-authenticator.js'
+
+/** How far clocks may be apart, in ms. */
+const LEEWAY = 60_000
+const EXTRA = 'authentication.kubernetes.io/'
+const LEGACY = 'kubernetes.io/serviceaccount/'
+const INVALIDATED = 'service account token has been invalidated'
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Tokens of service accounts: those that TokenRequest makes and those that lie in Secrets. Source: pkg/serviceaccount/jwt.go. */
+export function serviceAccountTokens(view: StoreView, signer: Signer): TokenAuthenticator {
+  return {
+    authenticateToken: (token, audiences) => {
+      const issuer = issuerOf(token)
+      if (issuer !== tokenIssuer && issuer !== legacyIssuer) return undefined
+      const claims = signer.verifyToken(token)
+      if (claims === undefined) return { fault: 'invalid bearer token' }
+      return issuer === legacyIssuer ? legacy(view, token, claims, audiences) : bound(view, claims, audiences)
+    },
+  }
+}
+
+/** The issuer that a token claims, before anything is verified: tokens of others are not looked at. */
+function issuerOf(token: string): string | undefined {
+  const [, payload, signature, ...more] = token.split('.')
+  if (payload === undefined || signature === undefined || more.length > 0) return undefined
+  try {
+    const claims: unknown = JSON.parse(base64Text(payload.replaceAll('-', '+').replaceAll('_', '/')))
+    return isMap(claims) && isText(claims['iss']) ? claims['iss'] : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function bound(view: StoreView, claims: TokenClaims, wanted: readonly string[]): TokenOutcome {
+  const kubernetes = claims['kubernetes.io']
+  const { aud, jti } = claims
+  const given = isText(aud) ? [aud] : Array.isArray(aud) ? aud.filter(isText) : []
+  const audiences = (given.length === 0 ? apiAudiences : given).filter((each) => wanted.includes(each))
+  if (audiences.length === 0) {
+    return { fault: `token audiences ${listText(given)} is invalid for the target audiences ${listText(wanted)}` }
+  }
+  const fault = timeFault(claims, view.now())
+  if (fault !== undefined) return { fault }
+  if (!isMap(kubernetes) || !isMap(kubernetes['serviceaccount'])) return { fault: 'invalid bearer token' }
+  const claim = kubernetes as unknown as KubernetesClaim
+  const objectFault = accountFault(view, claim) ?? boundFault(view, claim)
+  if (objectFault !== undefined) return { fault: objectFault }
+  const { namespace, serviceaccount, pod, node } = claim
+  const extra = {
+    ...(isText(jti) && jti !== '' ? { [`${EXTRA}credential-id`]: [`JTI=${jti}`] } : {}),
+    ...(node === undefined ? {} : named('node', node)),
+    ...(pod === undefined ? {} : named('pod', pod)),
+  }
+  return { user: accountUser(namespace, serviceaccount, extra), audiences }
+}
+
+function named(kind: string, { name, uid }: BoundObject): Readonly<Record<string, readonly string[]>> {
+  return { [`${EXTRA}${kind}-name`]: [name], ...(uid === undefined || uid === '' ? {} : { [`${EXTRA}${kind}-uid`]: [uid] }) }
+}
+
+function accountUser(namespace: string, { name, uid }: BoundObject, extra: Readonly<Record<string, readonly string[]>>): UserInfo {
+  return {
+    name: `system:serviceaccount:${namespace}:${name}`,
+    ...(uid === undefined ? {} : { uid }),
+    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`],
+    ...(Object.keys(extra).length === 0 ? {} : { extra }),
+  }
+}
+
+/** Source: pkg/serviceaccount/claims.go validator.Validate. */
+function timeFault({ exp, nbf, iat }: TokenClaims, now: number): string | undefined {
+  if (typeof nbf === 'number' && now + LEEWAY < nbf * 1000) return 'service account token is not valid yet'
+  if (typeof exp === 'number' && now - LEEWAY > exp * 1000) return 'service account token has expired'
+  return typeof iat === 'number' && now + LEEWAY < iat * 1000 ? 'service account token is issued in the future' : undefined
+}
+
+function accountFault(view: StoreView, { namespace, serviceaccount: { name, uid } }: KubernetesClaim): string | undefined {
+  const account = view.get<ServiceAccount>('serviceaccounts', namespace, name)
+  if (account === undefined) return `serviceaccounts "${name}" not found`
+  if (isGone(account, view.now())) return `service account ${namespace}/${name} has been deleted`
+  if (account.metadata.uid !== uid) return `service account UID (${account.metadata.uid ?? ''}) does not match claim (${uid ?? ''})`
+  return undefined
+}
+
+function boundFault(view: StoreView, { namespace, pod, secret, node }: KubernetesClaim): string | undefined {
+  // a pod's node is only told, not looked at
+  const kinds = [['secrets', 'secret', secret], ['pods', 'pod', pod], ['nodes', 'node', pod === undefined ? node : undefined]] as const
+  for (const [resource, kind, reference] of kinds) {
+    if (reference === undefined) continue
+    const object = view.get<KubeObject>(resource, kind === 'node' ? undefined : namespace, reference.name)
+    if (object === undefined || isGone(object, view.now())) return INVALIDATED
+    if (object.metadata.uid !== reference.uid) {
+      return `${kind} UID (${object.metadata.uid ?? ''}) does not match service account ${kind} ref claim (${reference.uid ?? ''})`
+    }
+  }
+  return undefined
+}
+
+/** What is being deleted counts as there for a minute more. */
+function isGone({ metadata: { deletionTimestamp } }: KubeObject, now: number): boolean {
+  return deletionTimestamp !== undefined && deletionTimestamp !== null && Date.parse(deletionTimestamp) < now - LEEWAY
+}
+
+/** Source: pkg/serviceaccount/legacy.go legacyValidator.Validate. */
+function legacy(view: StoreView, token: string, claims: TokenClaims, wanted: readonly string[]): TokenOutcome {
+  const claim = (name: string): string => {
+    const value = claims[LEGACY + name]
+    return isText(value) ? value : ''
+  }
+  const [namespace, secretName, name, uid] = ['namespace', 'secret.name', 'service-account.name', 'service-account.uid'].map(claim) as
+    [string, string, string, string]
+  const missing = [['namespace', namespace], ['secretName', secretName], ['serviceAccountName', name], ['serviceAccountUID', uid]]
+    .find(([, value]) => value === '')
+  if (missing !== undefined) return { fault: `${missing[0] as string} claim is missing` }
+  const audiences = apiAudiences.filter((each) => wanted.includes(each))
+  if (audiences.length === 0) {
+    return { fault: `token audiences ${listText(apiAudiences)} is invalid for the target audiences ${listText(wanted)}` }
+  }
+  const secret = view.get<Secret>('secrets', namespace, secretName)
+  if (secret === undefined || secret.metadata.deletionTimestamp !== undefined) return { fault: INVALIDATED }
+  if (base64Text(secret.data?.['token']) !== token) return { fault: "service account token does not match server's copy" }
+  const account = view.get<ServiceAccount>('serviceaccounts', namespace, name)
+  if (account === undefined) return { fault: `serviceaccounts "${name}" not found` }
+  if (account.metadata.deletionTimestamp !== undefined) return { fault: `ServiceAccount ${namespace}/${name} has been deleted` }
+  if (account.metadata.uid !== uid) return { fault: `ServiceAccount UID (${account.metadata.uid ?? ''}) does not match claim (${uid})` }
+  return { user: accountUser(namespace, { name, uid }, {}), audiences }
+}
+
+const listText = (values: readonly string[]): string => `[${values.map((value) => JSON.stringify(value)).join(' ')}]`
