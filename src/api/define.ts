@@ -65,6 +65,11 @@ export function ageColumn<T extends KubeObject>(): PrinterColumn<T> {
   return { name: 'Age', type: 'string', cell: ({ metadata }, now) => ageText(metadata.creationTimestamp, now) }
 }
 
+/** The column of kinds that no printer knows. Source: apiserver pkg/registry/rest/table.go. */
+export function createdAtColumn<T extends KubeObject>(): PrinterColumn<T> {
+  return { name: 'Created At', type: 'date', cell: ({ metadata }) => metadata.creationTimestamp ?? null }
+}
+
 type Cell<T> = (object: T, now: number) => string | number | boolean | null
 
 /** A column that is always shown. */

@@ -76,6 +76,10 @@ function adapted(definition: KindDefinition, release: Release): KindDefinition {
       return release.has('podGeneration')
         ? definition
         : { ...definition, strategy: without(definition.strategy, 'generationChanged') }
+    case 'PersistentVolume': case 'PersistentVolumeClaim':
+      return release.has('volumeAttributesClassColumn')
+        ? definition
+        : { ...definition, columns: definition.columns.filter(({ name }) => name !== 'VolumeAttributesClass') }
     default: return definition
   }
 }

@@ -47,6 +47,7 @@ const served: readonly ServedRow[] = [
   ['storage.k8s.io/v1', 'csistoragecapacities', 24],
   ['storage.k8s.io/v1', 'volumeattributesclasses', 34],
   ['storage.k8s.io/v1beta1', 'storageclasses volumeattachments csidrivers csinodes', 13, 22],
+  ['storage.k8s.io/v1beta1', 'csistoragecapacities', 21, 27],
   ['admissionregistration.k8s.io/v1', 'mutatingwebhookconfigurations validatingwebhookconfigurations', 16],
   ['admissionregistration.k8s.io/v1', 'validatingadmissionpolicies validatingadmissionpolicybindings', 30],
   ['admissionregistration.k8s.io/v1beta1', 'mutatingwebhookconfigurations validatingwebhookconfigurations', 13, 22],
@@ -129,6 +130,11 @@ const features: Readonly<Record<Feature, Span>> = {
   volumeAttributesClassColumn: { since: 29 },
   /** PersistentVolumes say when their phase last changed. */
   volumePhaseTime: { since: 29 },
+  /** All of discovery in two documents (AggregatedDiscoveryEndpoint), as apidiscovery.k8s.io/v2beta1; as v2 too since 1.30. */
+  aggregatedDiscovery: { since: 27 },
+  aggregatedDiscoveryV2: { since: 30 },
+  /** OpenAPI v3 documents. */
+  openApiV3: { since: 24 },
   /** Pod Security Admission; PodSecurityPolicy before it. */
   podSecurityAdmission: { since: 23 },
   /** PodSecurityPolicy. */
@@ -160,6 +166,9 @@ export type Feature =
   | 'serviceCidrs'
   | 'volumeAttributesClassColumn'
   | 'volumePhaseTime'
+  | 'aggregatedDiscovery'
+  | 'aggregatedDiscoveryV2'
+  | 'openApiV3'
   | 'podSecurityAdmission'
   | 'podSecurityPolicy'
 

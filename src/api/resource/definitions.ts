@@ -1,4 +1,11 @@
 import type { KindDefinition } from '../definition.js'
+import { erase } from '../served-as.js'
+import { deviceClassDefinition } from './device-class.js'
+import { resourceClaimTemplateDefinition } from './resource-claim-template.js'
+import { resourceClaimDefinition } from './resource-claim.js'
+import { resourceSliceDefinition } from './resource-slice.js'
 
 /** The kinds of resource.k8s.io. */
-export const resourceDefinitions: readonly KindDefinition[] = []
+export const resourceDefinitions: readonly KindDefinition[] = [
+  erase(deviceClassDefinition), erase(resourceClaimDefinition), erase(resourceClaimTemplateDefinition), erase(resourceSliceDefinition),
+]

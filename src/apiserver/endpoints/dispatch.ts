@@ -8,6 +8,7 @@ import { patchObject } from '../registry/patch.js'
 import { getObject, listObjects } from '../registry/read.js'
 import { updateObject } from '../registry/update.js'
 import { bindPod } from './binding.js'
+import { getComponentStatus, listComponentStatuses } from './component-status.js'
 import { evictPod } from './eviction.js'
 import { finalizeNamespace } from './finalize.js'
 import { withPartRules } from './pod-parts.js'
@@ -66,8 +67,10 @@ const special: Readonly<Record<string, Readonly<Record<string, Endpoint>>>> = {
   },
 }
 
-/** `POST bindings` is the same as `POST pods/NAME/binding`. */
+/** Resources that are not stored. `POST bindings` is the same as `POST pods/NAME/binding`. */
 const collections: Readonly<Record<string, Endpoint>> = {
+  'get componentstatuses': (context, call) => ok(getComponentStatus(context, call)),
+  'list componentstatuses': (context, call) => ok(listComponentStatuses(context, call)),
   'create bindings': (context, call) =>
     created(bindPod(context, { ...call, resource: context.resources.get('pods'), subresource: 'binding' })),
 }

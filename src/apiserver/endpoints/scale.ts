@@ -17,7 +17,8 @@ import { writeUpdate } from '../registry/update.js'
 const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
 
 interface Workload extends KubeObject {
-  readonly spec: { readonly replicas?: number; readonly selector?: LabelSelector }
+  /** The selector of a ReplicationController is a plain map. */
+  readonly spec: { readonly replicas?: number; readonly selector?: LabelSelector | Readonly<Record<string, string>> }
   readonly status: { readonly replicas?: number }
 }
 
@@ -61,11 +62,12 @@ function find(context: RegistryContext, { resource, namespace, name }: Call): Wo
   return workload as Workload
 }
 
-function scaleOf({ metadata, spec, status }: Workload): KubeObject {
+function scaleOf({ kind, metadata, spec, status }: Workload): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata
   const replicas = spec.replicas ?? 0
   // upstream keeps the order of the selector's own conversion: labels first, then expressions
-  const selector = spec.selector === undefined ? '' : selectorText(spec.selector)
+  const isMap = kind === 'ReplicationController'
+  const selector = selectorText(isMap ? { matchLabels: spec.selector as Readonly<Record<string, string>> } : spec.selector ?? {})
   return deepFreeze({
     kind: 'Scale', apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as KubeObject['metadata'],

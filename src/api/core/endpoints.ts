@@ -1,0 +1,88 @@
+import { ageColumn, column, defineKind, nameColumn } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import type { Draft } from '../draft.js'
+import { invalid, notSupported, required, type FieldError } from '../field-error.js'
+import { ipWarnings, validateEndpointIp, validateIp } from '../ip-validation.js'
+import { dnsLabelFaults, dnsSubdomainFaults, portNumberFaults, qualifiedNameFaults } from '../names.js'
+import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset } from './generated.js'
+
+const protocols = ['SCTP', 'TCP', 'UDP']
+/** Addresses that a table shows before `+ N more...`. */
+const shown = 3
+
+/** Source: pkg/apis/core/v1/defaults.go SetDefaults_Endpoints. */
+function setDefaults({ subsets }: Draft<Endpoints>): void {
+  for (const { ports } of subsets ?? []) for (const port of ports ?? []) if (!Object.isFrozen(port)) port.protocol ??= 'TCP'
+}
+
+/** Source: pkg/apis/core/validation validateEndpointSubsets. */
+function validate({ subsets = [] }: Endpoints): readonly FieldError[] {
+  return subsets.flatMap(({ addresses = [], notReadyAddresses = [], ports = [] }, index) => {
+    const at = `subsets[${index}]`
+    const isEmpty = addresses.length + notReadyAddresses.length === 0
+    return [
+      ...(isEmpty ? [required(at, 'must specify `addresses` or `notReadyAddresses`')] : []),
+      ...addresses.flatMap((address, of) => validateAddress(address, `${at}.addresses[${of}]`)),
+      ...notReadyAddresses.flatMap((address, of) => validateAddress(address, `${at}.notReadyAddresses[${of}]`)),
+      ...ports.flatMap((port, of) => validatePort(port, ports.length > 1, `${at}.ports[${of}]`)),
+    ]
+  })
+}
+
+function validateAddress({ ip, hostname = '', nodeName }: EndpointAddress, path: string): readonly FieldError[] {
+  return [
+    ...validateIp(ip, `${path}.ip`),
+    ...(hostname === '' ? [] : dnsLabelFaults(hostname)).map((fault) => invalid(`${path}.hostname`, hostname, fault)),
+    ...(nodeName === undefined ? [] : dnsSubdomainFaults(nodeName)).map((fault) => invalid(`${path}.nodeName`, nodeName, fault)),
+    ...validateEndpointIp(ip, `${path}.ip`),
+  ]
+}
+
+function validatePort(endpoint: EndpointPort, needsName: boolean, path: string): readonly FieldError[] {
+  const { name = '', port, appProtocol } = endpoint
+  const protocol: string = endpoint.protocol ?? ''
+  const errors: FieldError[] = []
+  if (name !== '') errors.push(...dnsLabelFaults(name).map((fault) => invalid(`${path}.name`, name, fault)))
+  else if (needsName) errors.push(required(`${path}.name`))
+  errors.push(...portNumberFaults(port).map((fault) => invalid(`${path}.port`, port, fault)))
+  if (protocol === '') errors.push(required(`${path}.protocol`))
+  else if (!protocols.includes(protocol)) errors.push(notSupported(`${path}.protocol`, protocol, protocols))
+  if (appProtocol !== undefined) {
+    errors.push(...qualifiedNameFaults(appProtocol).map((fault) => invalid(`${path}.appProtocol`, appProtocol, fault)))
+  }
+  return errors
+}
+
+/** Source: pkg/registry/core/endpoint/strategy.go endpointsWarnings; what the endpoint controllers write is not looked at. */
+function warnings({ metadata, subsets = [] }: Endpoints): readonly string[] {
+  if (metadata.labels?.['endpoints.kubernetes.io/managed-by'] === 'endpoint-controller') return []
+  return subsets.flatMap(({ addresses = [], notReadyAddresses = [] }, index) => [
+    ...addresses.flatMap(({ ip }, of) => ipWarnings(ip, `subsets[${index}].addresses[${of}].ip`)),
+    ...notReadyAddresses.flatMap(({ ip }, of) => ipWarnings(ip, `subsets[${index}].notReadyAddresses[${of}].ip`)),
+  ])
+}
+
+const hostPort = (ip: string, port: number): string => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)
+
+function addressTexts({ addresses = [], ports = [] }: EndpointSubset): readonly string[] {
+  if (ports.length === 0) return addresses.map(({ ip }) => ip)
+  return ports.flatMap(({ port }) => addresses.map(({ ip }) => hostPort(ip, port)))
+}
+
+/** Source: pkg/printers/internalversion formatEndpoints. */
+function endpointsText({ subsets = [] }: Endpoints): string {
+  if (subsets.length === 0) return '<none>'
+  const texts = subsets.flatMap(addressTexts)
+  const head = texts.slice(0, shown).join(',')
+  return texts.length > shown ? `${head} + ${texts.length - shown} more...` : head
+}
+
+/** v1 Endpoints; etcd keeps them beside the services. */
+export const endpointsDefinition: KindDefinition<Endpoints> = defineKind<Endpoints>({
+  group: '', version: 'v1', kind: 'Endpoints', resource: 'endpoints', singular: 'endpoints', shortNames: ['ep'], namespaced: true,
+  storagePrefix: '/registry/services/endpoints',
+  deprecated: { since: 33, use: 'discovery.k8s.io/v1 EndpointSlice' },
+  setDefaults, validate,
+  strategy: { allowCreateOnUpdate: true, warnings },
+  columns: [nameColumn(), column('Endpoints', endpointsText), ageColumn()],
+})

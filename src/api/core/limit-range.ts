@@ -1,0 +1,35 @@
+import { createdAtColumn, defineKind, nameColumn } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import type { Draft } from '../draft.js'
+import type { LimitRange, LimitRangeItem } from './generated.js'
+import { validateLimitRange } from './validation/limit-range.js'
+
+/**
+ * Default limits of containers come from the maximum, default requests from the default limits or the minimum.
+ * Source: pkg/apis/core/v1/defaults.go SetDefaults_LimitRangeItem.
+ */
+function setItemDefaults(item: Draft<LimitRangeItem>): void {
+  if (item.type !== 'Container') return
+  const limits = { ...item.max, ...item.default }
+  const requests = { ...item.min, ...limits, ...item.defaultRequest }
+  if (Object.keys(limits).length > 0) item.default = limits
+  if (Object.keys(requests).length > 0) item.defaultRequest = requests
+}
+
+function setDefaults({ spec }: Draft<LimitRange>): void {
+  if (!Object.isFrozen(spec)) for (const item of spec.limits ?? []) setItemDefaults(item)
+}
+
+/** v1 LimitRange. One without a name is named by a UUID, its own. */
+export const limitRangeDefinition: KindDefinition<LimitRange> = defineKind<LimitRange>({
+  group: '', version: 'v1', kind: 'LimitRange', resource: 'limitranges', shortNames: ['limits'], namespaced: true,
+  storagePrefix: '/registry/limitranges',
+  setDefaults, validate: validateLimitRange,
+  strategy: {
+    allowCreateOnUpdate: true,
+    prepareForCreate: ({ metadata }) => {
+      metadata.name ??= metadata.uid as string
+    },
+  },
+  columns: [nameColumn(), createdAtColumn()],
+})

@@ -1,0 +1,114 @@
+import { ageColumn, borrow, column, defineKind, nameColumn, statusOf, wideColumn } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import type { Draft } from '../draft.js'
+import { formatTime, timeMs } from '../time.js'
+import { accessModesText, betaStorageClass, storageClassText } from './access-modes.js'
+import type { PersistentVolume, PersistentVolumeSpec } from './generated.js'
+import { nodeLabelWarnings } from './node-label-warnings.js'
+import { validatePersistentVolume, validatePersistentVolumeUpdate } from './validation/persistent-volume.js'
+
+/** Source: pkg/apis/core/v1/defaults.go SetDefaults_PersistentVolume and those of the sources. */
+function setDefaults({ spec }: Draft<PersistentVolume>): void {
+  if (Object.isFrozen(spec)) return
+  spec.persistentVolumeReclaimPolicy ??= 'Retain'
+  spec.volumeMode ??= 'Filesystem'
+  setSourceDefaults(spec)
+}
+
+function setSourceDefaults({ hostPath, iscsi, rbd, azureDisk, scaleIO }: Draft<PersistentVolumeSpec>): void {
+  if (hostPath !== undefined) hostPath.type ??= ''
+  if (iscsi !== undefined) iscsi.iscsiInterface ??= 'default'
+  if (rbd !== undefined) {
+    rbd.pool ??= 'rbd'
+    rbd.user ??= 'admin'
+    rbd.keyring ??= '/etc/ceph/keyring'
+  }
+  if (scaleIO !== undefined) {
+    scaleIO.storageMode ??= 'ThinProvisioned'
+    scaleIO.fsType ??= 'xfs'
+  }
+  if (azureDisk !== undefined) {
+    azureDisk.cachingMode ??= 'ReadWrite'
+    azureDisk.kind ??= 'Shared'
+    azureDisk.fsType ??= 'ext4'
+    azureDisk.readOnly ??= false
+  }
+}
+
+/** The time of a change of phase is the server's unless the client tells one. Source: persistentvolumeStatusStrategy. */
+function prepareForStatusUpdate(volume: Draft<PersistentVolume>, old: PersistentVolume, now: number): void {
+  volume.spec = borrow(old.spec)
+  const { phase, lastPhaseTransitionTime: at } = volume.status
+  const { phase: before, lastPhaseTransitionTime: since } = old.status
+  const isTold = at !== undefined && (since === undefined || timeMs(at) !== timeMs(since))
+  if (phase !== before && !isTold) volume.status = { ...volume.status, lastPhaseTransitionTime: formatTime(now) }
+}
+
+const deprecatedSources: Readonly<Partial<Record<keyof PersistentVolumeSpec, string>>> = {
+  cephfs: 'deprecated in v1.28, non-functional in v1.31+',
+  flocker: 'deprecated in v1.22, non-functional in v1.25+',
+  glusterfs: 'deprecated in v1.25, non-functional in v1.26+',
+  photonPersistentDisk: 'deprecated in v1.11, non-functional in v1.16+',
+  quobyte: 'deprecated in v1.22, non-functional in v1.25+',
+  rbd: 'deprecated in v1.28, non-functional in v1.31+',
+  scaleIO: 'deprecated in v1.16, non-functional in v1.22+',
+  storageos: 'deprecated in v1.22, non-functional in v1.25+',
+}
+
+/** Source: pkg/api/persistentvolume/util.go warningsForPersistentVolumeSpecAndMeta. */
+function warnings({ metadata, spec }: PersistentVolume): readonly string[] {
+  const found: string[] = []
+  if (metadata.annotations?.[betaStorageClass] !== undefined) {
+    found.push(`metadata.annotations[${betaStorageClass}]: deprecated since v1.8; use "storageClassName" attribute instead`)
+  }
+  const mountOptions = 'volume.beta.kubernetes.io/mount-options'
+  if (metadata.annotations?.[mountOptions] !== undefined) {
+    found.push(`metadata.annotations[${mountOptions}]: deprecated since v1.31; use "mountOptions" attribute instead`)
+  }
+  if (spec.persistentVolumeReclaimPolicy === 'Recycle') {
+    found.push('spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is '
+      + 'to use dynamic provisioning.')
+  }
+  const terms = spec.nodeAffinity?.required?.nodeSelectorTerms ?? []
+  found.push(...nodeLabelWarnings(terms, 'spec.nodeAffinity.required.nodeSelectorTerms'))
+  for (const [source, text] of Object.entries(deprecatedSources)) {
+    if (spec[source as keyof PersistentVolumeSpec] !== undefined) {
+      found.push(`spec.${source === 'storageos' ? 'storageOS' : source}: ${text}`)
+    }
+  }
+  return found
+}
+
+/** v1 PersistentVolume. */
+export const persistentVolumeDefinition: KindDefinition<PersistentVolume> = defineKind<PersistentVolume>({
+  group: '', version: 'v1', kind: 'PersistentVolume', resource: 'persistentvolumes', shortNames: ['pv'], namespaced: false,
+  storagePrefix: '/registry/persistentvolumes',
+  subresources: [statusOf('', 'v1', 'PersistentVolume')],
+  setDefaults,
+  validate: validatePersistentVolume,
+  validateUpdate: validatePersistentVolumeUpdate,
+  strategy: {
+    prepareForCreate: (volume) => {
+      volume.status = { phase: 'Pending', lastPhaseTransitionTime: volume.metadata.creationTimestamp as string }
+    },
+    prepareForUpdate: (volume, old) => {
+      volume.status = borrow(old.status)
+    },
+    prepareForStatusUpdate,
+    validateStatusUpdate: () => [],
+    warnings,
+  },
+  columns: [
+    nameColumn(),
+    column('Capacity', ({ spec }) => spec.capacity?.['storage'] ?? '0'),
+    column('Access Modes', ({ spec }) => accessModesText(spec.accessModes)),
+    column('Reclaim Policy', ({ spec }) => spec.persistentVolumeReclaimPolicy ?? ''),
+    column('Status', ({ metadata, status }) => (metadata.deletionTimestamp === undefined ? status.phase ?? '' : 'Terminating')),
+    column('Claim', ({ spec: { claimRef } }) => (claimRef === undefined ? '' : `${claimRef.namespace ?? ''}/${claimRef.name ?? ''}`)),
+    column('StorageClass', ({ metadata, spec }) => storageClassText(metadata, spec.storageClassName)),
+    column('VolumeAttributesClass', ({ spec }) => spec.volumeAttributesClassName ?? '<unset>'),
+    column('Reason', ({ status }) => status.reason ?? ''),
+    ageColumn(),
+    wideColumn('VolumeMode', ({ spec }) => spec.volumeMode ?? '<unset>'),
+  ],
+})

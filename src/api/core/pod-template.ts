@@ -1,0 +1,36 @@
+import { column, defineKind, nameColumn } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import { semanticEqual } from '../equal.js'
+import type { FieldError } from '../field-error.js'
+import { formatLabels } from '../labels.js'
+import type { PodTemplate } from './generated.js'
+import { setPodSpecDefaults } from './pod-defaults.js'
+import { podSpecWarnings } from './pod-warnings.js'
+import { validatePodTemplate } from './template-validation.js'
+
+function validate({ template }: PodTemplate): readonly FieldError[] {
+  const errors: FieldError[] = []
+  validatePodTemplate(template, 'template', errors)
+  return errors
+}
+
+/** v1 PodTemplate. */
+export const podTemplateDefinition: KindDefinition<PodTemplate> = defineKind<PodTemplate>({
+  group: '', version: 'v1', kind: 'PodTemplate', resource: 'podtemplates', namespaced: true,
+  storagePrefix: '/registry/podtemplates',
+  setDefaults: ({ template }) => {
+    if (!Object.isFrozen(template) && template.spec !== undefined) setPodSpecDefaults(template.spec)
+  },
+  validate,
+  strategy: {
+    generationChanged: (next, old) => !semanticEqual(next.template, old.template),
+    warnings: ({ template }, old) =>
+      (template.spec === undefined || template === old?.template ? [] : podSpecWarnings(template.spec, 'template.spec')),
+  },
+  columns: [
+    nameColumn(),
+    column('Containers', ({ template }) => (template.spec?.containers ?? []).map(({ name }) => name).join(',')),
+    column('Images', ({ template }) => (template.spec?.containers ?? []).map(({ image = '' }) => image).join(',')),
+    column('Pod Labels', ({ template }) => formatLabels(template.metadata?.labels)),
+  ],
+})

@@ -1,0 +1,192 @@
+import { semanticEqual } from '../../equal.js'
+import { forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
+import { dnsSubdomainFaults } from '../../names.js'
+import { checkAccessModes, validateAccessModes, validateVolumeMode } from '../access-modes.js'
+import type { PersistentVolume, PersistentVolumeSpec } from '../generated.js'
+import { internalDiff } from './pod-spec-diff.js'
+import { validatePositiveQuantity } from './persistent-volume-claim.js'
+import { validateNodeSelector } from './scheduling.js'
+import { validateHostPath, validateNfs } from './volumes.js'
+
+const reclaimPolicies = ['Delete', 'Recycle', 'Retain']
+
+/** Sources in the order in which upstream looks at them. */
+const sources = [
+  'hostPath', 'gcePersistentDisk', 'awsElasticBlockStore', 'glusterfs', 'flocker', 'nfs', 'rbd', 'quobyte', 'cephfs', 'iscsi', 'cinder',
+  'fc', 'flexVolume', 'azureFile', 'vsphereVolume', 'photonPersistentDisk', 'portworxVolume', 'azureDisk', 'scaleIO', 'local', 'storageos',
+  'csi',
+] as const
+type Source = (typeof sources)[number]
+
+/** Fields of sources that must not be empty, in the order of upstream's checks. */
+const requiredFields: Readonly<Partial<Record<Source, readonly string[]>>> = {
+  gcePersistentDisk: ['pdName'], awsElasticBlockStore: ['volumeID'], glusterfs: ['endpoints', 'path'], rbd: ['monitors', 'image'],
+  quobyte: ['registry', 'volume'], cephfs: ['monitors'], iscsi: ['targetPortal', 'iqn'], cinder: ['volumeID'], flexVolume: ['driver'],
+  azureFile: ['secretName', 'shareName'], vsphereVolume: ['volumePath'], photonPersistentDisk: ['pdID'], portworxVolume: ['volumeID'],
+  azureDisk: ['diskName', 'diskURI'], scaleIO: ['gateway', 'system', 'volumeName'], storageos: ['volumeName'],
+}
+
+/** Source: pkg/apis/core/validation ValidatePersistentVolume. */
+export function validatePersistentVolume({ spec }: PersistentVolume): readonly FieldError[] {
+  const errors: FieldError[] = []
+  validateAccessModes(spec.accessModes ?? [], '', 'spec.accessModes', errors)
+  validateCapacity(spec.capacity ?? {}, errors)
+  const policy = spec.persistentVolumeReclaimPolicy ?? ''
+  if (policy !== '' && !reclaimPolicies.includes(policy)) {
+    errors.push(notSupported('spec.persistentVolumeReclaimPolicy', policy, reclaimPolicies))
+  }
+  validateNodeAffinity(spec, errors)
+  validateSource(spec, 'spec', errors)
+  if (spec.hostPath !== undefined && isRoot(spec.hostPath.path) && policy === 'Recycle') {
+    errors.push(forbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'"))
+  }
+  validateClassName(spec.storageClassName, 'spec.storageClassName', errors)
+  validateVolumeMode(spec.volumeMode, 'spec.volumeMode', errors)
+  validateAttributesClass(spec, errors)
+  return errors
+}
+
+/** A volume that is part of a VolumeAttachment: CSI, and nothing that binding needs. */
+export function validateInlineVolume(spec: PersistentVolumeSpec, path: string): readonly FieldError[] {
+  const errors: FieldError[] = []
+  const context = 'in the context of inline volumes'
+  const refuse = (field: keyof PersistentVolumeSpec, isSet: boolean): void => {
+    if (isSet) errors.push(forbidden(`${path}.${field}`, `may not be specified ${context}`))
+  }
+  refuse('claimRef', spec.claimRef !== undefined)
+  refuse('capacity', Object.keys(spec.capacity ?? {}).length > 0)
+  if (spec.csi === undefined) errors.push(required(`${path}.csi`, `has to be specified ${context}`))
+  if ((spec.accessModes ?? []).length === 0) errors.push(required(`${path}.accessModes`))
+  checkAccessModes(spec.accessModes ?? [], `${path}.accessModes`, errors)
+  if ((spec.persistentVolumeReclaimPolicy ?? 'Retain') !== 'Retain') {
+    errors.push(forbidden(`${path}.persistentVolumeReclaimPolicy`, `may only be Retain ${context}`))
+  }
+  refuse('nodeAffinity', spec.nodeAffinity !== undefined)
+  validateSource(spec, path, errors)
+  refuse('storageClassName', (spec.storageClassName ?? '') !== '')
+  if ((spec.volumeMode ?? 'Filesystem') !== 'Filesystem') {
+    errors.push(forbidden(`${path}.volumeMode`, `may not specify volumeMode other than Filesystem ${context}`))
+  }
+  return errors
+}
+
+function validateCapacity(capacity: Readonly<Record<string, string>>, errors: FieldError[]): void {
+  const names = Object.keys(capacity).sort()
+  if (names.length === 0) errors.push(required('spec.capacity'))
+  if (names.length > 1 || !names.includes('storage')) errors.push(notSupported('spec.capacity', capacity, ['storage']))
+  for (const name of names) {
+    const amount = capacity[name] ?? '0'
+    if (amount.startsWith('-')) errors.push(invalid(`spec.capacity[${name}]`, amount, 'must be a valid resource quantity'))
+    validatePositiveQuantity(amount, `spec.capacity[${name}]`, errors)
+  }
+}
+
+function validateNodeAffinity({ nodeAffinity }: PersistentVolumeSpec, errors: FieldError[]): void {
+  if (nodeAffinity === undefined) return
+  if (nodeAffinity.required === undefined) {
+    errors.push(required('spec.nodeAffinity.required', 'must specify required node constraints'))
+  } else {
+    validateNodeSelector(nodeAffinity.required, 'spec.nodeAffinity.required', errors)
+  }
+}
+
+/** The name of a StorageClass or the like; an empty one means none. */
+export function validateClassName(name: string | undefined, path: string, errors: FieldError[]): void {
+  if ((name ?? '') === '') return
+  for (const fault of dnsSubdomainFaults(name as string)) errors.push(invalid(path, name, fault))
+}
+
+function validateAttributesClass({ volumeAttributesClassName: name, csi }: PersistentVolumeSpec, errors: FieldError[]): void {
+  if (name === undefined) return
+  const path = 'spec.volumeAttributesClassName'
+  if (name === '') errors.push(required(path, 'an empty string is disallowed'))
+  else validateClassName(name, path, errors)
+  if (csi === undefined) errors.push(required('spec.csi', 'has to be specified when using volumeAttributesClassName'))
+}
+
+const isRoot = (path: string): boolean => path.split('/').every((part) => part === '' || part === '.')
+
+/** Exactly one source, and what it must have. */
+function validateSource(spec: PersistentVolumeSpec, path: string, errors: FieldError[]): void {
+  let found = false
+  for (const name of sources) {
+    if (spec[name] === undefined) continue
+    if (found) errors.push(forbidden(`${path}.${name}`, 'may not specify more than 1 volume type'))
+    else validateOne(spec, name, path, errors)
+    found = true
+  }
+  if (!found) errors.push(required(path, 'must specify a volume type'))
+}
+
+function validateOne(spec: PersistentVolumeSpec, name: Source, path: string, errors: FieldError[]): void {
+  const at = `${path}.${name}`
+  if (name === 'hostPath' && spec.hostPath !== undefined) validateHostPath(spec.hostPath, at, errors)
+  else if (name === 'nfs' && spec.nfs !== undefined) validateNfs(spec.nfs, at, errors)
+  else if (name === 'local' && spec.local !== undefined) validateLocal(spec, path, errors)
+  else if (name === 'csi' && spec.csi !== undefined) validateCsi(spec.csi, at, errors)
+  else for (const field of requiredFields[name] ?? []) {
+    const value = (spec[name] as Readonly<Record<string, unknown>>)[field]
+    const isEmpty = value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+    if (isEmpty) errors.push(required(`${at}.${field}`))
+  }
+}
+
+/** Source: validateLocalVolumeSource and what a local volume needs besides. */
+function validateLocal({ local, nodeAffinity }: PersistentVolumeSpec, path: string, errors: FieldError[]): void {
+  const target = local?.path ?? ''
+  if (target === '') errors.push(required(`${path}.local.path`))
+  else if (target.split('/').includes('..')) errors.push(invalid(`${path}.local.path`, target, "must not contain '..'"))
+  if (nodeAffinity === undefined) errors.push(required(`${path}.nodeAffinity`, 'Local volume requires node affinity'))
+}
+
+/** A CSI driver's name. Source: ValidateCSIDriverName. */
+export function validateDriverName(name: string, path: string): readonly FieldError[] {
+  if (name === '') return [required(path)]
+  if (name.length > 63) return [{ type: 'FieldValueTooLong', field: path, body: 'Too long: may not be more than 63 bytes' }]
+  return dnsSubdomainFaults(name.toLowerCase()).map((fault) => invalid(path, name, fault))
+}
+
+/** Source: validateCSIPersistentVolumeSource. */
+function validateCsi(csi: NonNullable<PersistentVolumeSpec['csi']>, path: string, errors: FieldError[]): void {
+  errors.push(...validateDriverName(csi.driver, `${path}.driver`))
+  if (csi.volumeHandle === '') errors.push(required(`${path}.volumeHandle`))
+  const references = [
+    'controllerPublishSecretRef', 'controllerExpandSecretRef', 'nodePublishSecretRef', 'nodeExpandSecretRef',
+  ] as const
+  for (const field of references) {
+    const reference = csi[field]
+    if (reference === undefined) continue
+    if ((reference.name ?? '') === '') errors.push(required(`${path}.${field}.name`))
+    if ((reference.namespace ?? '') === '') errors.push(required(`${path}.${field}.namespace`))
+  }
+}
+
+const sourceOf = (spec: PersistentVolumeSpec): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(sources.filter((name) => spec[name] !== undefined).map((name) => [name, spec[name]]))
+
+/** A secret for growing a CSI volume may be given later. */
+function withoutNewExpandSecret({ csi, ...spec }: PersistentVolumeSpec, old: PersistentVolumeSpec): PersistentVolumeSpec {
+  if (csi === undefined) return spec
+  if (old.csi === undefined || old.csi.controllerExpandSecretRef !== undefined) return { ...spec, csi }
+  const { controllerExpandSecretRef: _, ...rest } = csi
+  return { ...spec, csi: rest }
+}
+
+/** Where a volume lies does not change. Source: ValidatePersistentVolumeUpdate. */
+export function validatePersistentVolumeUpdate(next: PersistentVolume, old: PersistentVolume): readonly FieldError[] {
+  if (next.spec === old.spec) return []
+  const errors: FieldError[] = [...validatePersistentVolume(next)]
+  const after = sourceOf(withoutNewExpandSecret(next.spec, old.spec))
+  const before = sourceOf(old.spec)
+  if (!semanticEqual(after, before)) {
+    const text = `spec.persistentvolumesource is immutable after creation\n${internalDiff('VolumeSource', before, after)}`
+    errors.push(forbidden('spec.persistentvolumesource', text))
+  }
+  if (next.spec.volumeMode !== old.spec.volumeMode) {
+    errors.push(invalid('volumeMode', next.spec.volumeMode ?? null, 'field is immutable'))
+  }
+  if (old.spec.nodeAffinity !== undefined && !semanticEqual(next.spec.nodeAffinity, old.spec.nodeAffinity)) {
+    errors.push(invalid('nodeAffinity', next.spec.nodeAffinity ?? null, 'field is immutable'))
+  }
+  return errors
+}

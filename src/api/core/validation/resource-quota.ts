@@ -1,0 +1,110 @@
+import { invalid, required, type FieldError } from '../../field-error.js'
+import type { ResourceQuota, ResourceQuotaSpec } from '../generated.js'
+import { isQuotaResource, validateResourceName, validateResourceQuantity } from './resources.js'
+
+type Amounts = Readonly<Record<string, string>>
+
+const pods = new Set(['pods'])
+const compute = new Set(['pods', 'cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'])
+const claims = new Set(['persistentvolumeclaims', 'requests.storage'])
+
+/** The scopes and the resources that a quota with them may limit. Source: IsResourceQuotaScopeValidForResource. */
+const scopes: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['Terminating', compute], ['NotTerminating', compute], ['NotBestEffort', compute], ['PriorityClass', compute],
+  ['CrossNamespacePodAffinity', compute], ['BestEffort', pods], ['VolumeAttributesClass', claims],
+])
+
+/** Scopes that only ask whether there is such a thing. */
+const existential = new Set(['BestEffort', 'NotBestEffort', 'Terminating', 'NotTerminating', 'CrossNamespacePodAffinity'])
+const existsText = "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, "
+  + 'ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity'
+
+/** Source: pkg/apis/core/validation ValidateResourceQuota. */
+export function validateResourceQuota({ spec, status }: ResourceQuota): readonly FieldError[] {
+  const errors: FieldError[] = []
+  validateSpec(spec, errors)
+  validateStatus(status, errors)
+  return errors
+}
+
+function validateSpec(spec: ResourceQuotaSpec, errors: FieldError[]): void {
+  validateAmounts(spec.hard, 'spec.hard', errors)
+  validateScopes(spec, errors)
+  validateScopeSelector(spec, errors)
+}
+
+function validateStatus({ hard, used }: ResourceQuota['status'], errors: FieldError[]): void {
+  validateAmounts(hard, 'status.hard', errors)
+  validateAmounts(used, 'status.used', errors)
+}
+
+function validateAmounts(amounts: Amounts | undefined, path: string, errors: FieldError[]): void {
+  for (const name of Object.keys(amounts ?? {}).sort()) {
+    const at = `${path}[${name}]`
+    validateResourceName(name, at, errors)
+    if (!name.includes('/') && !isQuotaResource(name)) errors.push(invalid(at, name, 'must be a standard resource for quota'))
+    validateResourceQuantity(name, amounts?.[name] ?? '0', at, errors)
+  }
+}
+
+/** How many of the limited resources a scope does not go with. */
+const misfits = (scope: string, hard: Amounts | undefined): readonly string[] =>
+  Object.keys(hard ?? {}).filter((name) => isQuotaResource(name) && scopes.get(scope)?.has(name) === false)
+
+const conflicts = (given: ReadonlySet<string>): number =>
+  Number(given.has('BestEffort') && given.has('NotBestEffort')) + Number(given.has('Terminating') && given.has('NotTerminating'))
+
+function validateScopes({ scopes: given = [], hard }: ResourceQuotaSpec, errors: FieldError[]): void {
+  const fail = (text: string): void => {
+    errors.push(invalid('spec.scopes', given, text))
+  }
+  for (const scope of given) {
+    if (!scopes.has(scope)) fail('unsupported scope')
+    for (const _ of misfits(scope, hard)) fail('unsupported scope applied to resource')
+  }
+  for (let at = conflicts(new Set(given)); at > 0; at--) fail('conflicting scopes')
+}
+
+function validateScopeSelector({ scopeSelector, scopes: given, hard }: ResourceQuotaSpec, errors: FieldError[]): void {
+  if (scopeSelector === undefined) return
+  const expressions = scopeSelector.matchExpressions ?? []
+  const path = 'spec.scopeSelector.matchExpressions'
+  for (const { scopeName, operator, values = [] } of expressions) {
+    if (!scopes.has(scopeName)) errors.push(invalid(`${path}.scopeName`, scopeName, 'unsupported scope'))
+    for (const _ of misfits(scopeName, hard)) errors.push(invalid(path, scopeSelector, 'unsupported scope applied to resource'))
+    if (existential.has(scopeName) && operator !== 'Exists') errors.push(invalid(`${path}.operator`, operator, existsText))
+    validateOperator(operator, values, path, errors)
+  }
+  const names = new Set(expressions.map(({ scopeName }) => scopeName as string))
+  for (let at = conflicts(names); at > 0; at--) errors.push(invalid(path, given ?? null, 'conflicting scopes'))
+}
+
+function validateOperator(operator: string, values: readonly string[], path: string, errors: FieldError[]): void {
+  if (operator === 'In' || operator === 'NotIn') {
+    if (values.length > 0) return
+    errors.push(required(`${path}.values`, "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"))
+  } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+    if (values.length === 0) return
+    errors.push(invalid(`${path}.values`, values, "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector"))
+  } else {
+    errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'))
+  }
+}
+
+/** The scopes never change. Source: ValidateResourceQuotaUpdate. */
+export function validateResourceQuotaUpdate({ spec }: ResourceQuota, old: ResourceQuota): readonly FieldError[] {
+  const errors: FieldError[] = []
+  validateSpec(spec, errors)
+  const sorted = (names: readonly string[] | undefined): string => [...new Set(names)].sort().join()
+  if (sorted(spec.scopes) !== sorted(old.spec.scopes)) {
+    errors.push(invalid('spec.scopes', spec.scopes ?? null, 'field is immutable'))
+  }
+  return errors
+}
+
+/** Source: ValidateResourceQuotaStatusUpdate. */
+export function validateResourceQuotaStatus({ status }: ResourceQuota): readonly FieldError[] {
+  const errors: FieldError[] = []
+  validateStatus(status, errors)
+  return errors
+}

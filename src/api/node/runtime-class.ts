@@ -1,0 +1,40 @@
+import { ageColumn, column, defineKind, nameColumn } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import { semanticEqual } from '../equal.js'
+import { duplicate, invalid, type FieldError } from '../field-error.js'
+import { dnsLabelFaults } from '../names.js'
+import { validateLabels } from '../meta/label-validation.js'
+import { validateResourceRequirements } from '../core/validation/resources.js'
+import { validateTolerations } from '../core/validation/scheduling.js'
+import type { RuntimeClass, Scheduling } from './generated.js'
+
+/** Source: pkg/apis/node/validation ValidateRuntimeClass. */
+function validate({ handler, overhead, scheduling }: RuntimeClass): readonly FieldError[] {
+  const errors: FieldError[] = dnsLabelFaults(handler).map((fault) => invalid('handler', handler, fault))
+  if (overhead !== undefined) validateResourceRequirements({ limits: overhead.podFixed ?? {} }, 'overhead.podFixed', errors)
+  if (scheduling !== undefined) validateScheduling(scheduling, errors)
+  return errors
+}
+
+function validateScheduling({ nodeSelector, tolerations = [] }: Scheduling, errors: FieldError[]): void {
+  errors.push(...validateLabels(nodeSelector, 'scheduling.nodeSelector'))
+  validateTolerations(tolerations, 'scheduling.tolerations', errors)
+  tolerations.forEach((toleration, index) => {
+    const isTwice = tolerations.slice(0, index).some((other) => semanticEqual(other, toleration))
+    if (isTwice) errors.push(duplicate(`scheduling.tolerations[${index}]`, toleration))
+  })
+}
+
+/** Source: ValidateRuntimeClassUpdate: the handler stays. */
+function validateUpdate(next: RuntimeClass, old: RuntimeClass): readonly FieldError[] {
+  return next.handler === old.handler ? [] : [invalid('handler', next.handler, 'field is immutable')]
+}
+
+/** node.k8s.io/v1 RuntimeClass. */
+export const runtimeClassDefinition: KindDefinition<RuntimeClass> = defineKind<RuntimeClass>({
+  group: 'node.k8s.io', version: 'v1', kind: 'RuntimeClass', resource: 'runtimeclasses', namespaced: false,
+  storagePrefix: '/registry/runtimeclasses',
+  validate, validateUpdate,
+  strategy: { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
+  columns: [nameColumn(), column('Handler', ({ handler }) => handler), ageColumn()],
+})

@@ -1,0 +1,58 @@
+import { ageColumn, column, defineKind, nameColumn } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import { semanticEqual } from '../equal.js'
+import { duplicate, invalid, required, type FieldError } from '../field-error.js'
+import { qualifiedNameFaults } from '../names.js'
+import { validateDriverName } from '../core/validation/persistent-volume.js'
+import type { CSINode, CSINodeDriver } from './generated.js'
+
+const maxNodeIdLength = 256
+
+/** Source: pkg/apis/storage/validation ValidateCSINode. */
+function validate({ spec }: CSINode): readonly FieldError[] {
+  const seen = new Set<string>()
+  return (spec.drivers ?? []).flatMap((driver, index) => {
+    const at = `spec.drivers[${index}]`
+    const isTwice = seen.has(driver.name)
+    seen.add(driver.name)
+    return [...validateDriver(driver, at), ...(isTwice ? [duplicate(`${at}.name`, driver.name)] : [])]
+  })
+}
+
+function validateDriver({ name, nodeID, allocatable, topologyKeys }: CSINodeDriver, path: string): readonly FieldError[] {
+  const errors = [...validateDriverName(name, `${path}.name`)]
+  if (nodeID === '') errors.push(required(`${path}.nodeID`))
+  else if (nodeID.length > maxNodeIdLength) {
+    errors.push(invalid(`${path}.nodeID`, nodeID, `must be ${maxNodeIdLength} characters or less`))
+  }
+  if ((allocatable?.count ?? 0) < 0) {
+    errors.push(invalid(`${path}.allocatable.count`, allocatable?.count, 'must be greater than or equal to 0'))
+  }
+  const keys = new Set<string>()
+  for (const key of topologyKeys ?? []) {
+    if (keys.has(key)) errors.push(duplicate(`${path}.topologyKeys`, key))
+    keys.add(key)
+    errors.push(...qualifiedNameFaults(key).map((fault) => invalid(`${path}.topologyKeys`, key, fault)))
+  }
+  return errors
+}
+
+/** A driver that is there does not change, but for how many volumes it takes. Source: ValidateCSINodeUpdate. */
+function validateUpdate(next: CSINode, old: CSINode): readonly FieldError[] {
+  const before = new Map((old.spec.drivers ?? []).map((driver) => [driver.name, driver]))
+  const fixed = ({ allocatable: _, ...driver }: CSINodeDriver): object => driver
+  const changed = (next.spec.drivers ?? []).filter((driver) => {
+    const was = before.get(driver.name)
+    return was !== undefined && !semanticEqual(fixed(driver), fixed(was))
+  })
+  return [...validate(next), ...changed.map((driver) => invalid('CSINodeDriver', driver, 'field is immutable'))]
+}
+
+/** storage.k8s.io/v1 CSINode. */
+export const csiNodeDefinition: KindDefinition<CSINode> = defineKind<CSINode>({
+  group: 'storage.k8s.io', version: 'v1', kind: 'CSINode', resource: 'csinodes', namespaced: false,
+  storagePrefix: '/registry/csinodes',
+  validate, validateUpdate,
+  strategy: { allowUnconditionalUpdate: false },
+  columns: [nameColumn(), column('Drivers', ({ spec }) => spec.drivers?.length ?? 0, 'integer'), ageColumn()],
+})

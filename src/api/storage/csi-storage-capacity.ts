@@ -1,0 +1,44 @@
+import { column, defineKind, nameColumn } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import { semanticEqual } from '../equal.js'
+import { invalid, type FieldError } from '../field-error.js'
+import { dnsSubdomainFaults } from '../names.js'
+import { validateLabelSelector } from '../meta/label-validation.js'
+import type { CSIStorageCapacity } from './generated.js'
+
+const nonNegative = (amount: string | undefined, path: string): readonly FieldError[] =>
+  (amount?.startsWith('-') === true ? [invalid(path, amount, 'must be greater than or equal to 0')] : [])
+
+/** Source: pkg/apis/storage/validation ValidateCSIStorageCapacity. */
+function validate({ storageClassName, nodeTopology, capacity, maximumVolumeSize }: CSIStorageCapacity): readonly FieldError[] {
+  return [
+    ...validateLabelSelector(nodeTopology, 'nodeTopology'),
+    ...dnsSubdomainFaults(storageClassName).map((fault) => invalid('storageClassName', storageClassName, fault)),
+    ...nonNegative(capacity, 'capacity'),
+    ...nonNegative(maximumVolumeSize, 'maximumVolumeSize'),
+  ]
+}
+
+/** Source: ValidateCSIStorageCapacityUpdate. */
+function validateUpdate(next: CSIStorageCapacity, old: CSIStorageCapacity): readonly FieldError[] {
+  const fixed = ['nodeTopology', 'storageClassName'] as const
+  return [
+    ...validate(next),
+    ...fixed.filter((field) => !semanticEqual(next[field], old[field])).map(
+      (field) => invalid(field, next[field] ?? null, 'field is immutable'),
+    ),
+  ]
+}
+
+/** storage.k8s.io/v1 CSIStorageCapacity. */
+export const csiStorageCapacityDefinition: KindDefinition<CSIStorageCapacity> = defineKind<CSIStorageCapacity>({
+  group: 'storage.k8s.io', version: 'v1', kind: 'CSIStorageCapacity', resource: 'csistoragecapacities', namespaced: true,
+  storagePrefix: '/registry/csistoragecapacities',
+  validate, validateUpdate,
+  strategy: { allowUnconditionalUpdate: false },
+  columns: [
+    nameColumn(),
+    column('StorageClassName', ({ storageClassName }) => storageClassName),
+    column('Capacity', ({ capacity }) => capacity ?? '<unset>'),
+  ],
+})

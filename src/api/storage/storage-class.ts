@@ -1,0 +1,108 @@
+import { ageColumn, column, defineKind } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import type { Draft } from '../draft.js'
+import { semanticEqual } from '../equal.js'
+import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
+import type { TopologySelectorTerm } from '../core/generated.js'
+import { deprecatedNodeLabel } from '../core/node-label-warnings.js'
+import { validateLabelName } from '../meta/label-validation.js'
+import type { StorageClass } from './generated.js'
+import { validateParameters, validateProvisioner } from './parameters.js'
+
+const reclaimPolicies = ['Delete', 'Retain']
+const bindingModes = ['Immediate', 'WaitForFirstConsumer']
+const defaultAnnotations = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class']
+
+/** Source: pkg/apis/storage/v1/defaults.go SetDefaults_StorageClass. */
+function setDefaults(storageClass: Draft<StorageClass>): void {
+  storageClass.reclaimPolicy ??= 'Delete'
+  storageClass.volumeBindingMode ??= 'Immediate'
+}
+
+/** Source: pkg/apis/storage/validation ValidateStorageClass. */
+function validate(storageClass: StorageClass): readonly FieldError[] {
+  const { provisioner, parameters, allowedTopologies = [] } = storageClass
+  const reclaimPolicy: string = storageClass.reclaimPolicy ?? ''
+  const mode: string | undefined = storageClass.volumeBindingMode
+  const errors: FieldError[] = [...validateProvisioner(provisioner, 'provisioner'), ...validateParameters(parameters, true)]
+  if (reclaimPolicy !== '' && !reclaimPolicies.includes(reclaimPolicy)) {
+    errors.push(notSupported('reclaimPolicy', reclaimPolicy, reclaimPolicies))
+  }
+  if (mode === undefined) errors.push(required('volumeBindingMode'))
+  else if (!bindingModes.includes(mode)) errors.push(notSupported('volumeBindingMode', mode, bindingModes))
+  validateTopologies(allowedTopologies, errors)
+  return errors
+}
+
+/** Source: validateAllowedTopologies, ValidateTopologySelectorTerm. */
+function validateTopologies(terms: readonly TopologySelectorTerm[], errors: FieldError[]): void {
+  const known: Readonly<Record<string, readonly string[]>>[] = []
+  terms.forEach(({ matchLabelExpressions = [] }, of) => {
+    const at = `allowedTopologies[${of}]`
+    const values: Record<string, readonly string[]> = {}
+    matchLabelExpressions.forEach((expression, index) => {
+      const path = `${at}.matchLabelExpressions[${index}]`
+      validateExpression(expression, path, errors)
+      if (Object.hasOwn(values, expression.key)) errors.push(duplicate(`${path}.key`, expression.key))
+      Object.defineProperty(values, expression.key, { value: [...new Set(expression.values)].sort(), enumerable: true, configurable: true })
+    })
+    if (known.some((other) => semanticEqual(other, values))) errors.push(duplicate(`${at}.matchLabelExpressions`, ''))
+    known.push(values)
+  })
+}
+
+function validateExpression(
+  { key, values }: { readonly key: string, readonly values?: readonly string[] | null }, path: string, errors: FieldError[],
+): void {
+  const seen = new Set<string>()
+  if ((values ?? []).length === 0) errors.push(required(`${path}.values`))
+  values?.forEach((value, index) => {
+    if (seen.has(value)) errors.push(duplicate(`${path}.values[${index}]`, value))
+    seen.add(value)
+  })
+  errors.push(...validateLabelName(key, `${path}.key`))
+}
+
+/** Source: ValidateStorageClassUpdate: only labels, annotations, mount options, expansion and topologies may change. */
+function validateUpdate(next: StorageClass, old: StorageClass): readonly FieldError[] {
+  const errors: FieldError[] = []
+  if (!semanticEqual(next.parameters, old.parameters)) errors.push(forbidden('parameters', 'updates to parameters are forbidden.'))
+  if (next.provisioner !== old.provisioner) errors.push(forbidden('provisioner', 'updates to provisioner are forbidden.'))
+  if (next.reclaimPolicy !== old.reclaimPolicy) errors.push(forbidden('reclaimPolicy', 'updates to reclaimPolicy are forbidden.'))
+  if (next.volumeBindingMode !== old.volumeBindingMode) {
+    errors.push(invalid('volumeBindingMode', next.volumeBindingMode ?? null, 'field is immutable'))
+  }
+  return errors
+}
+
+/** Source: pkg/api/storage/util.go GetWarningsForStorageClass. */
+function warnings({ allowedTopologies = [] }: StorageClass): readonly string[] {
+  return allowedTopologies.flatMap(({ matchLabelExpressions = [] }, of) => matchLabelExpressions.flatMap(({ key }, index) => {
+    const text = deprecatedNodeLabel(key)
+    return text === undefined ? [] : [`allowedTopologies[${of}].matchLabelExpressions[${index}].key: ${key} is ${text}`]
+  }))
+}
+
+/** Whether claims without a class get this one. Source: pkg/apis/storage/util IsDefaultAnnotation. */
+export function isDefaultStorageClass({ metadata }: Pick<StorageClass, 'metadata'>): boolean {
+  return defaultAnnotations.some((name) => metadata.annotations?.[name] === 'true')
+}
+
+/** storage.k8s.io/v1 StorageClass. */
+export const storageClassDefinition: KindDefinition<StorageClass> = defineKind<StorageClass>({
+  group: 'storage.k8s.io', version: 'v1', kind: 'StorageClass', resource: 'storageclasses', shortNames: ['sc'], namespaced: false,
+  storagePrefix: '/registry/storageclasses',
+  setDefaults, validate, validateUpdate,
+  strategy: { warnings },
+  columns: [
+    {
+      name: 'Name', type: 'string', format: 'name',
+      cell: (storageClass) => `${storageClass.metadata.name ?? ''}${isDefaultStorageClass(storageClass) ? ' (default)' : ''}`,
+    },
+    column('Provisioner', ({ provisioner }) => provisioner),
+    column('ReclaimPolicy', ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete'),
+    column('VolumeBindingMode', ({ volumeBindingMode }) => volumeBindingMode ?? 'Immediate'),
+    column('AllowVolumeExpansion', ({ allowVolumeExpansion }) => allowVolumeExpansion ?? false),
+    ageColumn(),
+  ],
+})

@@ -1,0 +1,68 @@
+import { ageColumn, borrow, column, defineKind, emptyMessage, nameColumn, statusOf } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import { semanticEqual } from '../equal.js'
+import { forbidden, invalid, required, type FieldError } from '../field-error.js'
+import { dnsSubdomainFaults } from '../names.js'
+import { validateDriverName, validateInlineVolume } from '../core/validation/persistent-volume.js'
+import { storageSchema, type VolumeAttachment, type VolumeAttachmentSource } from './generated.js'
+
+const oneOfText = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'
+
+/** Source: pkg/apis/storage/validation ValidateVolumeAttachment and ValidateVolumeAttachmentV1. */
+function validate({ spec }: VolumeAttachment): readonly FieldError[] {
+  const { attacher, source, nodeName } = spec
+  const { persistentVolumeName: volume } = source
+  return [
+    ...(attacher === '' ? [required('spec.attacher')] : []),
+    ...validateSource(source, 'spec.source'),
+    ...dnsSubdomainFaults(nodeName).map((fault) => invalid('spec.nodeName', nodeName, fault)),
+    ...validateDriverName(attacher, 'spec.attacher'),
+    ...(volume === undefined ? [] : dnsSubdomainFaults(volume)).map((fault) => invalid('spec.source.persistentVolumeName', volume, fault)),
+  ]
+}
+
+function validateSource({ inlineVolumeSpec, persistentVolumeName }: VolumeAttachmentSource, path: string): readonly FieldError[] {
+  if (inlineVolumeSpec === undefined && persistentVolumeName === undefined) return [required(path, oneOfText)]
+  if (inlineVolumeSpec !== undefined && persistentVolumeName !== undefined) return [forbidden(path, oneOfText)]
+  if (inlineVolumeSpec !== undefined) return validateInlineVolume(inlineVolumeSpec, `${path}.inlineVolumeSpec`)
+  return persistentVolumeName === '' ? [required(`${path}.persistentVolumeName`, 'must specify non empty persistentVolumeName')] : []
+}
+
+/** Source: ValidateVolumeAttachmentUpdate: what is attached where does not change. */
+function validateUpdate(next: VolumeAttachment, old: VolumeAttachment): readonly FieldError[] {
+  return semanticEqual(next.spec, old.spec) ? [] : [invalid('spec', next.spec, 'field is immutable')]
+}
+
+/** storage.k8s.io/v1 VolumeAttachment. */
+export const volumeAttachmentDefinition: KindDefinition<VolumeAttachment> = defineKind<VolumeAttachment>({
+  group: 'storage.k8s.io', version: 'v1', kind: 'VolumeAttachment', resource: 'volumeattachments', namespaced: false,
+  storagePrefix: '/registry/volumeattachments',
+  subresources: [statusOf('storage.k8s.io', 'v1', 'VolumeAttachment')],
+  validate, validateUpdate,
+  strategy: {
+    allowUnconditionalUpdate: false,
+    prepareForCreate: (attachment) => {
+      attachment.status = emptyMessage(storageSchema, 'VolumeAttachmentStatus')
+    },
+    prepareForUpdate: (attachment, old) => {
+      attachment.status = borrow(old.status)
+    },
+    prepareForStatusUpdate: (attachment, old) => {
+      attachment.spec = borrow(old.spec)
+      const { labels: _labels, annotations: _annotations, finalizers: _finalizers, ownerReferences: _owners, ...metadata } = attachment.metadata
+      const { labels, annotations, finalizers, ownerReferences } = old.metadata
+      attachment.metadata = borrow({
+        ...metadata, ...(labels && { labels }), ...(annotations && { annotations }), ...(ownerReferences && { ownerReferences }),
+        ...(finalizers && { finalizers }),
+      } as VolumeAttachment['metadata'])
+    },
+  },
+  columns: [
+    nameColumn(),
+    column('Attacher', ({ spec }) => spec.attacher),
+    column('PV', ({ spec }) => spec.source.persistentVolumeName ?? ''),
+    column('Node', ({ spec }) => spec.nodeName),
+    column('Attached', ({ status }) => status.attached),
+    ageColumn(),
+  ],
+})
