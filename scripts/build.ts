@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
 /** Pure code that loads several times faster bundled than file by file. Anything else stays an import. */
-const inlined = ['eventemitter3', 'immer', 'pure-rand', 'yaml', 'zod']
+const inlined = ['eventemitter3', 'immer', 'ipaddr.js', 'node-forge', 'pure-rand', 'yaml', 'zod']
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -39,12 +39,34 @@ function isExternal(id: string): boolean {
   throw new Error(`${id} is imported (a helper for syntax newer than es2023?), but is no dependency of the package`)
 }
 
+/** The parts of node-forge that src/pki needs, all reached through its forge.js. */
+const forgeParts = ['asn1', 'sha1', 'sha256', 'sha512', 'pem']
+
+/**
+ * Gives src/pki/forge.ts a `require` of the bundled CommonJS modules: they are wrapped in functions that run when the first certificate is
+ * made, not at import. Why: docs/decisions/dependencies-node-forge.md.
+ */
+const lazyForge = {
+  name: 'lazy-forge',
+  transform: {
+    filter: { id: /src\/pki\/forge\.ts$/ },
+    handler(code: string): string {
+      const requires = forgeParts.map((part) => `require('node-forge/lib/${part}.js')`)
+      const body = `function requireForge() { ${requires.join('; ')}; return require('node-forge/lib/forge.js') }`
+      const changed = code.replace(/function requireForge\(\)[^{]*\{[\s\S]*\n\}\n/, `${body}\n`)
+      if (changed === code) throw new Error('src/pki/forge.ts has no function requireForge to replace')
+      return changed
+    },
+  },
+}
+
 async function bundle(): Promise<void> {
   const build = await rolldown({
     input: entries(),
     cwd: root,
     platform: 'browser',
     external: isExternal,
+    plugins: [lazyForge],
     transform: { target: 'es2023', define: { 'process.env.NODE_ENV': '"production"' } },
   })
   await build.write({

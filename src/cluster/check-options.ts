@@ -38,6 +38,7 @@ function optionSchema(): z.ZodMiniType {
     scheduler: z.optional(z.looseObject({})),
     images: z.optional(z.record(z.string(), z.looseObject({}))),
     runtimeTimings: z.optional(z.record(z.string(), wholeNumber)),
+    keys: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),
     clusterCIDR: z.optional(text),
   }))
 }

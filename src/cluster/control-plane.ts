@@ -13,7 +13,9 @@ import { etcdLessor } from '../apiserver/modules/etcd-lessor.js'
 import type { EtcdStore } from '../etcd/store.js'
 import type { ModuleHost } from '../sim/module-host.js'
 import type { Module } from '../sim/module.js'
+import type { KeyProvider, Pki } from '../pki/index.js'
 import type { Simulation } from '../sim/simulation.js'
+import { clusterPki } from './cluster-pki.js'
 import { ClusterComponentHost } from './component-host.js'
 import type { ComponentView } from './component-host.js'
 import { Connectivity } from './connectivity.js'
@@ -30,6 +32,8 @@ export interface ControlPlaneParts {
   readonly version: string
   /** Whether components write Event objects. */
   readonly events: boolean
+  /** Private keys for the PKI. Default: test keys. */
+  readonly keys?: KeyProvider | undefined
 }
 
 const SILENT: EventRecorder = { event: () => undefined }
@@ -38,6 +42,7 @@ const SILENT: EventRecorder = { event: () => undefined }
 export class ControlPlane {
   readonly simulation: Simulation<ClusterEvents>
   readonly scheme: Scheme
+  readonly pki: Pki
   readonly server: ApiServer
   readonly connectivity: Connectivity
   readonly #parts: ControlPlaneParts
@@ -49,7 +54,8 @@ export class ControlPlane {
     this.#parts = parts
     this.simulation = simulation
     this.scheme = createScheme(version)
-    this.server = new ApiServer({ store, clock, random, bus, trace, scheme: this.scheme })
+    this.pki = clusterPki(simulation, { version, address: APISERVER_ADDRESS, keys: parts.keys })
+    this.server = new ApiServer({ signer: this.pki.tokens, store, clock, random, bus, trace, scheme: this.scheme })
     const link = simulation.slice<ConnectivityState>('cluster', 'connectivity', () => ({ apiserverDown: false, cut: new Set() }))
     this.connectivity = new Connectivity(link, APISERVER_ADDRESS)
     const { hub, storage } = this.server.context

@@ -1,6 +1,7 @@
 import type { Pod } from '../api/core/generated.js'
 import type { Component } from '../apiserver/client/component.js'
 import type { ContainerBehavior, RuntimeTimings } from '../kubelet/index.js'
+import type { KeyProvider } from '../pki/index.js'
 import type { SchedulerOptions } from '../scheduler/options.js'
 import type { SimulationOptions } from '../sim/simulation.js'
 
@@ -42,6 +43,11 @@ export interface ClusterOptions extends SimulationOptions {
   readonly images?: Readonly<Record<string, ContainerBehavior>>
   /** How long pulls, starts and stops of containers take, in virtual ms. */
   readonly runtimeTimings?: Partial<RuntimeTimings>
+  /**
+   * Makes the private keys of the cluster's certificates and tokens. Default: test keys that are published with this package, chosen by the
+   * seed. INSECURE: good for simulation only.
+   */
+  readonly keys?: KeyProvider
   /** Addresses of pods; each node gets a /24. Default `10.244.0.0/16`. */
   readonly clusterCIDR?: string
 }

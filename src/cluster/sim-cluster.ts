@@ -7,6 +7,7 @@ import type {
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
 import { handleHttp } from '../apiserver/http.js'
+import type { HttpCodecs } from '../apiserver/http/body.js'
 import type { HttpRequest, HttpResponse, HttpWatch } from '../apiserver/http/http-types.js'
 import { EtcdStore } from '../etcd/store.js'
 import { applyObjects, createKubectl, kubectlWatch } from '../kubectl/index.js'
@@ -26,6 +27,7 @@ import { editObject } from './edit.js'
 import { Machines } from './machines.js'
 import type { Manifests } from './manifests.js'
 import { parseManifests } from './manifests.js'
+import type { Pki } from '../pki/index.js'
 import { NodeHandle } from './node-handle.js'
 import type { ClusterOptions, NodeOptions } from './options.js'
 import { nodesOf } from './options.js'
@@ -77,6 +79,7 @@ export class SimCluster {
     this.#store = from?.openStore({ clock }) ?? new EtcdStore({ clock })
     this.#plane = new ControlPlane({
       simulation: this.#simulation, store: this.#store, version: this.version, events: options.events ?? true,
+      keys: options.keys,
     })
     this.client = this.#userClient(ADMIN.name, this.#plane.client(ADMIN, { userAgent: 'kubectl' }))
     this.#kubectlEnvironment = this.#environment()
@@ -179,9 +182,10 @@ export class SimCluster {
   /**
    * Answers one HTTP request as the apiserver does, synchronously: what HTTPS, `fetch` and tests stand on. Without `user` and without
    * credentials in the headers it comes from `system:anonymous`. A watch is answered with something to pull from.
+   * Without the codec for them protobuf bodies are answered with 415.
    */
-  handle(request: HttpRequest): HttpResponse | HttpWatch {
-    return handleHttp(this.#plane.server, request)
+  handle(request: HttpRequest, codecs: HttpCodecs = {}): HttpResponse | HttpWatch {
+    return handleHttp(this.#plane.server, request, codecs)
   }
 
   /** A client under another identity. */
@@ -238,6 +242,11 @@ export class SimCluster {
     return this.#store
   }
 
+  /** Certificates, keys and kubeconfig files, as kubeadm and the kubelets have left them. Made when first read. */
+  get pki(): Pki {
+    return this.#plane.pki
+  }
+
   /** The whole state as a value. */
   snapshot(): ClusterSnapshot {
     return new ClusterSnapshot({ ...this.#options, version: this.version }, this.#simulation.state(), this.#store.fork())
@@ -252,7 +261,7 @@ export class SimCluster {
    * A cluster from a snapshot. `options` are laid over those of the original; after {@link fromJSON} components of your own and scheduler
    * plugins, which are no data, have to be given again.
    */
-  static restore(snapshot: ClusterSnapshot, options: Pick<ClusterOptions, 'components' | 'scheduler'> = {}): SimCluster {
+  static restore(snapshot: ClusterSnapshot, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys'> = {}): SimCluster {
     return new SimCluster({ ...snapshot.options, ...options }, snapshot)
   }
 
@@ -261,7 +270,7 @@ export class SimCluster {
   }
 
   /** See {@link restore}. @throws TypeError when it is no snapshot of this format. */
-  static fromJSON(json: ClusterSnapshotJson, options: Pick<ClusterOptions, 'components' | 'scheduler'> = {}): SimCluster {
+  static fromJSON(json: ClusterSnapshotJson, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys'> = {}): SimCluster {
     return SimCluster.restore(ClusterSnapshot.fromJSON(json), options)
   }
 

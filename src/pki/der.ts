@@ -1,0 +1,138 @@
+import type { asn1 } from 'node-forge'
+import { loadForge } from './forge.js'
+
+/** A node of an ASN.1 tree. */
+export type Asn1 = asn1.Asn1
+
+/** Bytes as characters 0-255, the form that node-forge works with. */
+export type Bytes = string
+
+const CLASS = { universal: 0x00, context: 0x80 } as const
+/** Universal tags. Source: X.680. */
+const TAG = {
+  boolean: 1, integer: 2, bitString: 3, octetString: 4, null: 5, oid: 6, utf8: 12, sequence: 16, set: 17,
+  printable: 19, utcTime: 23, generalizedTime: 24,
+} as const
+
+function create(asn1Class: number, tag: number, constructed: boolean, value: Bytes | Asn1[]): Asn1 {
+  return loadForge().asn1.create(asn1Class as asn1.Class, tag as asn1.Type, constructed, value)
+}
+
+export const sequence = (...items: readonly Asn1[]): Asn1 => create(CLASS.universal, TAG.sequence, true, [...items])
+export const set = (...items: readonly Asn1[]): Asn1 => create(CLASS.universal, TAG.set, true, [...items])
+export const oid = (dotted: string): Asn1 =>
+  create(CLASS.universal, TAG.oid, false, loadForge().asn1.oidToDer(dotted).getBytes())
+export const boolean = (value: boolean): Asn1 => create(CLASS.universal, TAG.boolean, false, value ? '\xff' : '\0')
+export const octets = (bytes: Bytes): Asn1 => create(CLASS.universal, TAG.octetString, false, bytes)
+export const nothing = (): Asn1 => create(CLASS.universal, TAG.null, false, '')
+
+/** A bit string; `unused` bits at its end do not count. */
+export const bits = (bytes: Bytes, unused: number = 0): Asn1 =>
+  create(CLASS.universal, TAG.bitString, false, String.fromCharCode(unused) + bytes)
+
+/** `[tag]` around other nodes, as EXPLICIT tagging writes it. */
+export const explicit = (tag: number, ...items: readonly Asn1[]): Asn1 => create(CLASS.context, tag, true, [...items])
+
+/** `[tag]` in the place of a primitive type's own tag. */
+export const implicit = (tag: number, bytes: Bytes): Asn1 => create(CLASS.context, tag, false, bytes)
+
+/** A whole number that is not negative. */
+export function integer(value: bigint): Asn1 {
+  const bytes = bytesOf(value)
+  return create(CLASS.universal, TAG.integer, false, bytes.charCodeAt(0) >= 0x80 ? `\0${bytes}` : bytes)
+}
+
+/** Text as Go's encoding/asn1 writes it: PrintableString where the alphabet allows, else UTF8String. */
+export function text(value: string): Asn1 {
+  if (/^[A-Za-z0-9 '()+,./:=?-]*$/.test(value)) return create(CLASS.universal, TAG.printable, false, value)
+  return create(CLASS.universal, TAG.utf8, false, loadForge().util.encodeUtf8(value))
+}
+
+/** UTCTime for the years 1950 to 2049, else GeneralizedTime. Whole seconds. */
+export function time(ms: number): Asn1 {
+  const date = new Date(ms)
+  const digits = date.toISOString().replace(/\.\d+Z$/, 'Z').replace(/[-:T]/g, '')
+  const year = date.getUTCFullYear()
+  if (year >= 1950 && year < 2050) return create(CLASS.universal, TAG.utcTime, false, digits.slice(2))
+  return create(CLASS.universal, TAG.generalizedTime, false, digits)
+}
+
+/** Virtual ms of a UTCTime or GeneralizedTime. */
+export function timeOf(node: Asn1): number {
+  const digits = contentOf(node)
+  const full = (node.type as number) === TAG.utcTime ? `${Number(digits.slice(0, 2)) < 50 ? '20' : '19'}${digits}` : digits
+  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(full)
+  if (match === null) throw new Error(`malformed time ${digits}`)
+  const [year = 0, month = 1, ...rest] = match.slice(1).map(Number)
+  return Date.UTC(year, month - 1, ...rest as [number])
+}
+
+export function toDer(node: Asn1): Bytes {
+  return loadForge().asn1.toDer(node).getBytes()
+}
+
+/** Reads DER. Throws for bytes that are none. */
+export function fromDer(bytes: Bytes): Asn1 {
+  return loadForge().asn1.fromDer(bytes, { strict: true, decodeBitStrings: false } as never)
+}
+
+/** The children of a constructed node. */
+export function childrenOf(node: Asn1 | undefined): readonly Asn1[] {
+  if (node === undefined || !Array.isArray(node.value)) throw new Error('malformed: a structure is missing')
+  return node.value
+}
+
+/** The content of a primitive node. */
+export function contentOf(node: Asn1 | undefined): Bytes {
+  if (node === undefined || typeof node.value !== 'string') throw new Error('malformed: a value is missing')
+  return node.value
+}
+
+export const oidOf = (node: Asn1 | undefined): string => loadForge().asn1.derToOid(contentOf(node))
+
+/** The text of a string node of any string type. */
+export function textOf(node: Asn1): string {
+  const bytes = contentOf(node)
+  return (node.type as number) === TAG.utf8 ? loadForge().util.decodeUtf8(bytes) : bytes
+}
+
+/** The bytes of a bit string of whole bytes. */
+export const bitsOf = (node: Asn1 | undefined): Bytes => contentOf(node).slice(1)
+
+/** Whether a node is `[tag]`. */
+export const isContext = (node: Asn1 | undefined, tag: number): boolean =>
+  node !== undefined && (node.tagClass as number) === CLASS.context && (node.type as number) === tag
+
+export const isOid = (node: Asn1 | undefined): boolean => node !== undefined && (node.type as number) === TAG.oid
+
+/** The unsigned number that bytes spell, most significant first. */
+export function numberOf(bytes: Bytes): bigint {
+  return bytes === '' ? 0n : BigInt(`0x${hex(bytes)}`)
+}
+
+/** The fewest bytes for a number; at least one, or `length`. */
+export function bytesOf(value: bigint, length: number = 1): Bytes {
+  const digits = value.toString(16)
+  const padded = digits.padStart(Math.max(length * 2, digits.length + digits.length % 2), '0')
+  return loadForge().util.hexToBytes(padded)
+}
+
+export const hex = (bytes: Bytes): string => loadForge().util.bytesToHex(bytes)
+
+/** Wraps DER as PEM with lines of 64 characters. */
+export function toPem(type: string, der: Bytes): string {
+  return loadForge().pem.encode({ type, body: der } as never).replaceAll('\r\n', '\n')
+}
+
+/** All blocks of a PEM text, in order. Throws when there is none. */
+export function fromPem(pem: string): readonly { readonly type: string; readonly der: Bytes }[] {
+  return loadForge().pem.decode(pem).map(({ type, body }) => ({ type, der: body }))
+}
+
+export function sha256(bytes: Bytes): Bytes {
+  return loadForge().md.sha256.create().update(bytes).digest().getBytes()
+}
+
+export function digest(algorithm: 'sha1' | 'sha256' | 'sha384' | 'sha512', bytes: Bytes): Bytes {
+  return loadForge().md[algorithm].create().update(bytes).digest().getBytes()
+}

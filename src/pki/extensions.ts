@@ -1,0 +1,129 @@
+import { ipBytes, ipText } from './ip.js'
+import {
+  bits, bitsOf, boolean, childrenOf, contentOf, explicit, fromDer, implicit, isContext, octets, oid, oidOf, sequence, toDer,
+} from './der.js'
+import type { Asn1, Bytes } from './der.js'
+
+/** Key usages by the bit that stands for them (RFC 5280, 4.2.1.3). The names are those of certificates.k8s.io/v1 KeyUsage. */
+const KEY_USAGES = [
+  'digital signature', 'content commitment', 'key encipherment', 'data encipherment', 'key agreement', 'cert sign', 'crl sign',
+  'encipher only', 'decipher only',
+] as const
+
+/** What a key may be used for. */
+export type KeyUsage = typeof KEY_USAGES[number]
+
+/** Purposes by the name that certificates.k8s.io/v1 gives them. */
+const PURPOSES = {
+  'any': '2.5.29.37.0', 'server auth': '1.3.6.1.5.5.7.3.1', 'client auth': '1.3.6.1.5.5.7.3.2', 'code signing': '1.3.6.1.5.5.7.3.3',
+  'email protection': '1.3.6.1.5.5.7.3.4', 'timestamping': '1.3.6.1.5.5.7.3.8', 'ocsp signing': '1.3.6.1.5.5.7.3.9',
+} as const
+
+/** What a certificate may be used for. */
+export type Purpose = keyof typeof PURPOSES
+
+/** Alternative names of a subject, each list in order. */
+export interface AlternativeNames {
+  readonly dns?: readonly string[]
+  /** `10.0.0.1`, `::1`. */
+  readonly ip?: readonly string[]
+  readonly email?: readonly string[]
+  readonly uri?: readonly string[]
+}
+
+/** The extensions of a certificate or of a request for one. */
+export interface Extensions {
+  readonly keyUsages: readonly KeyUsage[]
+  readonly purposes: readonly Purpose[]
+  /** Undefined: nothing is said about it. */
+  readonly isCa: boolean | undefined
+  readonly names: AlternativeNames
+}
+
+const ID = { subjectKey: '2.5.29.14', keyUsage: '2.5.29.15', names: '2.5.29.17', basic: '2.5.29.19', authorityKey: '2.5.29.35', purposes: '2.5.29.37' }
+/** Tags of GeneralName. */
+const NAME_TAGS = { email: 1, dns: 2, uri: 6, ip: 7 } as const
+
+/**
+ * The extensions in the order of Go's crypto/x509 buildCertExtensions. `subjectKey` and `authorityKey` are key identifiers. A certificate
+ * without subject has its names marked critical.
+ */
+export function extensionsDer(
+  { keyUsages, purposes, isCa, names }: Extensions,
+  { subjectKey, authorityKey, subjectIsEmpty = false }: { subjectKey?: Bytes; authorityKey?: Bytes; subjectIsEmpty?: boolean } = {},
+): Asn1 {
+  const list: Asn1[] = []
+  if (keyUsages.length > 0) list.push(extension(ID.keyUsage, true, usageBits(keyUsages)))
+  if (purposes.length > 0) list.push(extension(ID.purposes, false, sequence(...purposes.map((purpose) => oid(PURPOSES[purpose])))))
+  if (isCa !== undefined) list.push(extension(ID.basic, true, isCa ? sequence(boolean(true)) : sequence()))
+  if (subjectKey !== undefined) list.push(extension(ID.subjectKey, false, octets(subjectKey)))
+  if (authorityKey !== undefined) list.push(extension(ID.authorityKey, false, sequence(implicit(0, authorityKey))))
+  const general = generalNames(names)
+  if (general.length > 0) list.push(extension(ID.names, subjectIsEmpty, sequence(...general)))
+  return sequence(...list)
+}
+
+function extension(id: string, critical: boolean, value: Asn1): Asn1 {
+  const content = octets(toDer(value))
+  return critical ? sequence(oid(id), boolean(true), content) : sequence(oid(id), content)
+}
+
+function usageBits(usages: readonly KeyUsage[]): Asn1 {
+  const set = usages.map((usage) => KEY_USAGES.indexOf(usage))
+  const last = Math.max(...set)
+  const bytes = new Array<number>(last < 8 ? 1 : 2).fill(0)
+  for (const bit of set) bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | (0x80 >> (bit & 7))
+  return bits(String.fromCharCode(...bytes), 7 - (last & 7))
+}
+
+function generalNames({ dns = [], ip = [], email = [], uri = [] }: AlternativeNames): readonly Asn1[] {
+  return [
+    ...dns.map((name) => implicit(NAME_TAGS.dns, name)),
+    ...email.map((name) => implicit(NAME_TAGS.email, name)),
+    ...ip.map((address) => implicit(NAME_TAGS.ip, ipBytes(address))),
+    ...uri.map((name) => implicit(NAME_TAGS.uri, name)),
+  ]
+}
+
+/** What a list of extensions says, and the dotted ids of those that are critical but not understood. */
+export function readExtensions(list: Asn1 | undefined): Extensions & { readonly unhandledCritical: readonly string[] } {
+  let result: Extensions = { keyUsages: [], purposes: [], isCa: undefined, names: {} }
+  const unhandledCritical: string[] = []
+  for (const item of list === undefined ? [] : childrenOf(list)) {
+    const [id, ...rest] = childrenOf(item)
+    const value = fromDer(contentOf(rest.at(-1)))
+    const known = readExtension(oidOf(id), value)
+    if (known !== undefined) result = { ...result, ...known }
+    else if (rest.length > 1 && contentOf(rest[0]) !== '\0') unhandledCritical.push(oidOf(id))
+  }
+  return { ...result, unhandledCritical }
+}
+
+function readExtension(id: string, value: Asn1): Partial<Extensions> | undefined {
+  switch (id) {
+    case ID.keyUsage: return { keyUsages: readUsages(bitsOf(value)) }
+    case ID.purposes: return { purposes: readPurposes(value) }
+    case ID.basic: return { isCa: childrenOf(value).length > 0 && contentOf(childrenOf(value)[0]) !== '\0' }
+    case ID.names: return { names: readNames(value) }
+    case ID.subjectKey:
+    case ID.authorityKey: return {}
+    default: return undefined
+  }
+}
+
+function readUsages(bytes: Bytes): readonly KeyUsage[] {
+  return KEY_USAGES.filter((_, bit) => ((bytes.charCodeAt(bit >> 3) || 0) & (0x80 >> (bit & 7))) !== 0)
+}
+
+function readPurposes(value: Asn1): readonly Purpose[] {
+  const ids = new Set(childrenOf(value).map((item) => oidOf(item)))
+  return (Object.keys(PURPOSES) as Purpose[]).filter((purpose) => ids.has(PURPOSES[purpose]))
+}
+
+function readNames(value: Asn1): AlternativeNames {
+  const of = (tag: number): readonly Bytes[] => childrenOf(value).filter((name) => isContext(name, tag)).map((name) => contentOf(name))
+  return { dns: of(NAME_TAGS.dns), ip: of(NAME_TAGS.ip).map(ipText), email: of(NAME_TAGS.email), uri: of(NAME_TAGS.uri) }
+}
+
+/** `[3]` of a certificate. */
+export const wrapped = (extensions: Asn1): Asn1 => explicit(3, extensions)

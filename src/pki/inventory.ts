@@ -1,0 +1,107 @@
+import type { AlternativeNames, Purpose } from './extensions.js'
+import { isIp } from './ip.js'
+import type { Subject } from './name.js'
+
+/** Where kubeadm keeps certificates. */
+export const PKI_DIR = '/etc/kubernetes/pki'
+
+/** What the names in a cluster's certificates are made from (kubeadm's ClusterConfiguration and InitConfiguration). */
+export interface PkiConfig {
+  /** Chooses keys and serial numbers. */
+  readonly seed: number
+  /** Virtual ms at which `kubeadm init` ran. */
+  readonly created: number
+  /** Kubernetes minor number: 35 for v1.35. */
+  readonly minor: number
+  /** Name of the control plane's node. */
+  readonly nodeName: string
+  /** Address and port of the apiserver on that node: `10.0.0.10:6443`. */
+  readonly advertiseAddress: string
+  /** First address of the service network. */
+  readonly serviceIP: string
+  /** Default `cluster.local`. */
+  readonly dnsDomain?: string
+  /** `host:port` that kubeconfig files name. Default: the advertised address. */
+  readonly controlPlaneEndpoint?: string
+  /** Further names and addresses of the apiserver (`apiServer.certSANs`). */
+  readonly certSANs?: readonly string[]
+  /** Default `kubernetes`. */
+  readonly clusterName?: string
+}
+
+/** The certificate authorities, by the path of their files below {@link PKI_DIR}. */
+export const AUTHORITIES: Readonly<Record<string, string>> = {
+  'ca': 'kubernetes', 'front-proxy-ca': 'front-proxy-ca', 'etcd/ca': 'etcd-ca',
+}
+
+/** A certificate that an authority signs. */
+export interface LeafEntry {
+  readonly authority: string
+  readonly subject: Subject
+  readonly purposes: readonly Purpose[]
+  readonly names: AlternativeNames
+}
+
+/** The host part of `host:port`. */
+export const hostOf = (endpoint: string): string => endpoint.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
+
+/**
+ * The leaf certificates below {@link PKI_DIR}, by path. Source: kubernetes cmd/kubeadm/app/phases/certs/certlist.go and
+ * util/pkiutil/pki_helpers.go.
+ */
+export function leafEntries(config: PkiConfig): Readonly<Record<string, LeafEntry>> {
+  const { nodeName, advertiseAddress, minor } = config
+  const client = (authority: string, commonName: string, organizations: readonly string[] = []): LeafEntry =>
+    ({ authority, subject: { commonName, organizations }, purposes: ['client auth'], names: {} })
+  const member: LeafEntry = {
+    authority: 'etcd/ca', subject: { commonName: nodeName }, purposes: ['server auth', 'client auth'],
+    names: { dns: [nodeName, 'localhost'], ip: [hostOf(advertiseAddress), '127.0.0.1', '::1'] },
+  }
+  return {
+    'apiserver': { authority: 'ca', subject: { commonName: 'kube-apiserver' }, purposes: ['server auth'], names: apiserverNames(config) },
+    'apiserver-kubelet-client': client('ca', 'kube-apiserver-kubelet-client', kubeletClientGroups(minor)),
+    'front-proxy-client': client('front-proxy-ca', 'front-proxy-client'),
+    'etcd/server': member,
+    'etcd/peer': member,
+    'etcd/healthcheck-client': client('etcd/ca', 'kube-etcd-healthcheck-client', minor < 29 ? ['system:masters'] : []),
+    'apiserver-etcd-client': client('etcd/ca', 'kube-apiserver-etcd-client', minor < 29 ? ['system:masters'] : []),
+  }
+}
+
+function kubeletClientGroups(minor: number): readonly string[] {
+  if (minor >= 33) return []
+  return minor >= 29 ? ['kubeadm:cluster-admins'] : ['system:masters']
+}
+
+/** Sorted, each once, as kubeadm's sets give them. */
+function apiserverNames({ nodeName, advertiseAddress, serviceIP, dnsDomain = 'cluster.local', controlPlaneEndpoint, certSANs = [] }: PkiConfig): AlternativeNames {
+  const kubernetes = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', `kubernetes.default.svc.${dnsDomain}`]
+  const all = [nodeName, ...kubernetes, serviceIP, hostOf(advertiseAddress), ...certSANs]
+  if (controlPlaneEndpoint !== undefined) all.push(hostOf(controlPlaneEndpoint))
+  const unique = [...new Set(all)]
+  return { dns: unique.filter((name) => !isIp(name)).toSorted(byCode), ip: unique.filter(isIp).toSorted(byCode) }
+}
+
+const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** A kubeconfig file that holds a client certificate. */
+export interface ConfigEntry {
+  readonly subject: Subject
+  /** Whether it names the endpoint of the control plane, or the apiserver of its own node. */
+  readonly local: boolean
+}
+
+/** The kubeconfig files in /etc/kubernetes, by name. Source: kubernetes cmd/kubeadm/app/phases/kubeconfig/kubeconfig.go. */
+export function configEntries({ minor, nodeName }: PkiConfig): Readonly<Record<string, ConfigEntry>> {
+  const splitAdmin = minor >= 29
+  return {
+    'admin.conf': {
+      subject: { commonName: 'kubernetes-admin', organizations: [splitAdmin ? 'kubeadm:cluster-admins' : 'system:masters'] }, local: false,
+    },
+    ...(splitAdmin
+      ? { 'super-admin.conf': { subject: { commonName: 'kubernetes-super-admin', organizations: ['system:masters'] }, local: false } } : {}),
+    'kubelet.conf': { subject: { commonName: `system:node:${nodeName}`, organizations: ['system:nodes'] }, local: true },
+    'controller-manager.conf': { subject: { commonName: 'system:kube-controller-manager' }, local: true },
+    'scheduler.conf': { subject: { commonName: 'system:kube-scheduler' }, local: true },
+  }
+}

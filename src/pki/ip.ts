@@ -1,0 +1,18 @@
+import ipaddr from 'ipaddr.js'
+import type { Bytes } from './der.js'
+
+/** Whether a text is an IP address (not a DNS name). */
+export function isIp(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text)
+}
+
+/** The 4 or 16 bytes of an address. */
+export function ipBytes(text: string): Bytes {
+  return String.fromCharCode(...ipaddr.parse(text).toByteArray())
+}
+
+/** The text of 4 or 16 bytes, as Go prints it. @throws Error for another number of bytes. */
+export function ipText(bytes: Bytes): string {
+  const address = ipaddr.fromByteArray(Array.from(bytes, (byte) => byte.charCodeAt(0)))
+  return ipaddr.process(address.toString()).toString()
+}

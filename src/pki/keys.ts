@@ -1,0 +1,52 @@
+import { HASH_SEED, hashNumber, hashText } from '../sim/hash.js'
+import { keyOf, parsePrivateKey } from './rsa.js'
+import type { PrivateKey } from './rsa.js'
+import { numberOf } from './der.js'
+import { TEST_KEYS } from './test-keys.js'
+
+/**
+ * Gives the PEM of a private RSA key (PKCS #1 or #8) for a purpose: the path of a file below /etc/kubernetes, or `user/<name>`. Asked once for
+ * each purpose; the answer becomes part of the cluster's state.
+ */
+export type KeyProvider = (purpose: string) => string
+
+/** Purposes that must never share a key, whatever the seed. */
+const APART = [
+  'pki/ca', 'pki/front-proxy-ca', 'pki/etcd/ca', 'pki/sa', 'pki/apiserver', 'pki/apiserver-kubelet-client', 'pki/front-proxy-client',
+  'pki/etcd/server', 'pki/etcd/peer', 'pki/etcd/healthcheck-client', 'pki/apiserver-etcd-client', 'admin.conf', 'super-admin.conf',
+  'kubelet.conf', 'controller-manager.conf', 'scheduler.conf',
+]
+
+/** One of the published test keys, chosen by seed and purpose. INSECURE, see test-keys.ts. */
+export function testKey(seed: number, purpose: string): PrivateKey {
+  const fixed = APART.indexOf(purpose)
+  const others = TEST_KEYS.length - APART.length
+  const place = fixed >= 0 ? fixed : APART.length + hashText(hashNumber(HASH_SEED, seed), purpose) % others
+  return keyAt((place + hashNumber(HASH_SEED, seed)) % TEST_KEYS.length)
+}
+
+const made = new Map<number, PrivateKey>()
+
+function keyAt(at: number): PrivateKey {
+  let key = made.get(at)
+  if (key === undefined) {
+    const [p, q] = TEST_KEYS[at] as readonly [string, string]
+    made.set(at, (key = keyOf(primeOf(p), primeOf(q))))
+  }
+  return key
+}
+
+const primeOf = (base64url: string): bigint => numberOf(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')))
+
+const parsed = new Map<string, PrivateKey>()
+const MOST_PARSED = 1_000
+
+/** Reads a key that was read before without reading it again. */
+export function cachedKey(pem: string): PrivateKey {
+  let key = parsed.get(pem)
+  if (key === undefined) {
+    if (parsed.size >= MOST_PARSED) parsed.clear()
+    parsed.set(pem, (key = parsePrivateKey(pem)))
+  }
+  return key
+}

@@ -1,0 +1,40 @@
+import { stringify } from 'yaml'
+
+/** What a user proves themselves with. */
+export type UserCredential =
+  | { readonly certificate: string; readonly key: string }
+  /** A file that holds certificate and key, as kubelets rotate it. */
+  | { readonly file: string }
+  | { readonly token: string }
+
+/** What a kubeconfig file says. */
+export interface KubeconfigParts {
+  /** Name of the cluster. Default `kubernetes`. */
+  readonly cluster?: string
+  /** `https://host:port` */
+  readonly server: string
+  /** PEM. */
+  readonly authority: string
+  readonly user: string
+  readonly credential: UserCredential
+  readonly namespace?: string
+}
+
+/** A kubeconfig file as kubeadm writes it: one cluster, one user, one context `user@cluster`. */
+export function kubeconfigText({ cluster = 'kubernetes', server, authority, user, credential, namespace }: KubeconfigParts): string {
+  const context = `${user}@${cluster}`
+  return stringify({
+    apiVersion: 'v1',
+    clusters: [{ cluster: { 'certificate-authority-data': btoa(authority), server }, name: cluster }],
+    contexts: [{ context: { cluster, ...(namespace === undefined ? {} : { namespace }), user }, name: context }],
+    'current-context': context,
+    kind: 'Config',
+    users: [{ name: user, user: credentialOf(credential) }],
+  }, { lineWidth: 0, indentSeq: false })
+}
+
+function credentialOf(credential: UserCredential): object {
+  if ('token' in credential) return { token: credential.token }
+  if ('file' in credential) return { 'client-certificate': credential.file, 'client-key': credential.file }
+  return { 'client-certificate-data': btoa(credential.certificate), 'client-key-data': btoa(credential.key) }
+}

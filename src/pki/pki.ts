@@ -1,0 +1,229 @@
+import { Random } from '../sim/random.js'
+import type { RandomStream } from '../sim/random.js'
+import { createCertificate, parseCertificate, parseCertificates } from './certificate.js'
+import type { Certificate, CertificateSpec } from './certificate.js'
+import { fromPem } from './der.js'
+import type { Asn1 } from './der.js'
+import { AUTHORITIES, PKI_DIR, configEntries, leafEntries } from './inventory.js'
+import type { PkiConfig } from './inventory.js'
+import { cachedKey, testKey } from './keys.js'
+import type { KeyProvider } from './keys.js'
+import { kubeconfigText } from './kubeconfig.js'
+import type { Subject } from './name.js'
+import { nodeFiles } from './node-files.js'
+import { parsePublicKeyPem, privateKeyPem, publicKeyPem } from './rsa.js'
+import type { PrivateKey, PublicKey } from './rsa.js'
+import { TokenSigner } from './token-signer.js'
+import { verifyChain } from './verify.js'
+
+const DAY = 86_400_000
+/** How far certificates begin before they are made. */
+export const BACKDATE: number = 5 * 60_000
+const LEAF_DAYS = 365
+const CA_DAYS = 3650
+
+/** The state of a cluster's PKI: what cannot be made again from its configuration. */
+export interface PkiState {
+  /** Files that someone has written (null: removed), by path. */
+  readonly files: Map<string, string | null>
+  /** Keys that a provider has given, by purpose. */
+  readonly keys: Map<string, string>
+}
+
+/** A certificate with its key, as PEM. */
+export interface KeyedCertificate {
+  readonly certificate: string
+  readonly key: string
+}
+
+/** Who a verified client certificate says the client is. */
+export type CertificateIdentity = Required<Subject>
+
+/** What a {@link Pki} is made from. */
+export interface PkiParts {
+  readonly config: PkiConfig
+  readonly state: () => PkiState
+  /** Draws serial numbers of what is signed at run time. */
+  readonly serials: () => RandomStream
+  /** Default: the published test keys, by seed. */
+  readonly keys?: KeyProvider | undefined
+}
+
+/**
+ * The files that kubeadm leaves on a control plane and kubelets on nodes, the certificate authorities among them, and what is signed with
+ * them. Lazy: a file is made when it is first read, and is the same whenever that is, since it follows from the configuration alone.
+ */
+export class Pki {
+  /** Signs and verifies service account tokens with /etc/kubernetes/pki/sa.key and sa.pub. */
+  readonly tokens: TokenSigner
+  readonly config: PkiConfig
+  readonly #parts: PkiParts
+  readonly #made = new Map<string, string>()
+  #tokenKey: { readonly pem: string; readonly key: PublicKey } | undefined
+  readonly #roots = new Map<string, readonly Certificate[]>()
+
+  constructor(parts: PkiParts) {
+    this.config = parts.config
+    this.#parts = parts
+    this.tokens = new TokenSigner(() => cachedKey(this.read(`${PKI_DIR}/sa.key`)), () => [this.#serviceAccountKey()])
+  }
+
+  /** All files of the control plane, and those of `node` if one is given; sorted. */
+  paths(node?: string): readonly string[] {
+    const made = node === undefined ? [...this.#makers().keys()] : [...nodeFiles(this, node).keys()]
+    const { files } = this.#parts.state()
+    const written = node === undefined ? [...files.keys()].filter((path) => path.startsWith('/')) : []
+    const prefix = node === undefined ? '' : `${node}:`
+    return [...new Set([...made, ...written])].filter((path) => files.get(prefix + path) !== null).toSorted()
+  }
+
+  /** The text of a file of the control plane, or of a node. @throws RangeError when there is none. */
+  read(path: string, node?: string): string {
+    const id = node === undefined ? path : `${node}:${path}`
+    const written = this.#parts.state().files.get(id)
+    if (typeof written === 'string') return written
+    let text = this.#made.get(id)
+    if (text === undefined && written !== null) {
+      const maker = node === undefined ? this.#makers().get(path) : nodeFiles(this, node).get(path)
+      if (maker !== undefined) this.#made.set(id, (text = maker()))
+    }
+    if (text === undefined || written === null) throw new RangeError(`open ${path}: no such file or directory`)
+    return text
+  }
+
+  /** Replaces a file. Whoever reads it from now on finds the new text. */
+  write(path: string, text: string, node?: string): void {
+    this.#parts.state().files.set(node === undefined ? path : `${node}:${path}`, text)
+  }
+
+  /** Removes a file. */
+  remove(path: string, node?: string): void {
+    this.#parts.state().files.set(node === undefined ? path : `${node}:${path}`, null)
+  }
+
+  /** The certificate authority `ca`, `front-proxy-ca` or `etcd/ca`: its PEM certificate(s) and key. */
+  authority(name: string = 'ca'): { readonly pem: string; readonly certificate: Certificate; readonly key: PrivateKey } {
+    const pem = this.read(`${PKI_DIR}/${name}.crt`)
+    return { pem, certificate: this.#certificates(pem)[0] as Certificate, key: cachedKey(this.read(`${PKI_DIR}/${name}.key`)) }
+  }
+
+  /** Signs a certificate over a public key with an authority; the serial number is drawn unless given. */
+  sign(spec: Omit<CertificateSpec, 'serial'> & { readonly serial?: bigint }, publicKey: PublicKey | Asn1, authority: string = 'ca'): string {
+    const { certificate, key } = this.authority(authority)
+    return createCertificate({ ...spec, serial: spec.serial ?? serialFrom(this.#parts.serials()) }, publicKey, { subject: certificate.subject, key })
+  }
+
+  /**
+   * A certificate of the cluster's authority for a client, with a key. The same each time for the same arguments: what it is for is part of
+   * what chooses key and serial number. `validFor` in ms, default 365 days.
+   */
+  clientCertificate(subject: Subject, { notBefore, validFor = LEAF_DAYS * DAY }: { readonly notBefore: number; readonly validFor?: number }): KeyedCertificate {
+    const purpose = `user/${subject.commonName}`
+    const key = this.key(purpose)
+    const serial = this.serialOf(`${purpose} ${(subject.organizations ?? []).join(',')} ${notBefore} ${validFor}`)
+    const certificate = this.sign({
+      subject, serial, notBefore: notBefore - BACKDATE, notAfter: notBefore + validFor,
+      keyUsages: ['digital signature', 'key encipherment'], purposes: ['client auth'],
+    }, key)
+    return { certificate, key: privateKeyPem(key) }
+  }
+
+  /**
+   * Who presents these certificates (DER or PEM blocks, the leaf first), at virtual time `now`; a text that says why not when they are not to
+   * be trusted. Source: apiserver pkg/authentication/request/x509.
+   */
+  identify(certificates: readonly Certificate[], now: number): CertificateIdentity | string {
+    const [leaf, ...intermediates] = certificates
+    if (leaf === undefined) return 'x509: no certificate'
+    const roots = this.#certificates(this.read(`${PKI_DIR}/ca.crt`))
+    return verifyChain(leaf, { roots, intermediates, now, purpose: 'client auth' }) ?? leaf.subject
+  }
+
+  /** The key for a purpose: from the provider, or a test key. */
+  key(purpose: string): PrivateKey {
+    const { keys, state, config } = this.#parts
+    if (keys === undefined) return testKey(config.seed, purpose)
+    const known = state().keys
+    let pem = known.get(purpose)
+    if (pem === undefined) known.set(purpose, (pem = keys(purpose)))
+    return cachedKey(pem)
+  }
+
+  /** A serial number that follows from the seed and what the certificate is for. */
+  serialOf(what: string): bigint {
+    return serialFrom(new Random(this.config.seed).stream(`pki/${what}`))
+  }
+
+  #makers(): ReadonlyMap<string, () => string> {
+    const makers = new Map<string, () => string>()
+    for (const [name, commonName] of Object.entries(AUTHORITIES)) {
+      makers.set(`${PKI_DIR}/${name}.crt`, () => this.#makeAuthority(name, commonName))
+      makers.set(`${PKI_DIR}/${name}.key`, () => privateKeyPem(this.key(`pki/${name}`)))
+    }
+    for (const [name, { authority, ...rest }] of Object.entries(leafEntries(this.config))) {
+      makers.set(`${PKI_DIR}/${name}.crt`, () => this.#makeLeaf(rest, `pki/${name}`, authority))
+      makers.set(`${PKI_DIR}/${name}.key`, () => privateKeyPem(this.key(`pki/${name}`)))
+    }
+    makers.set(`${PKI_DIR}/sa.key`, () => privateKeyPem(this.key('pki/sa')))
+    makers.set(`${PKI_DIR}/sa.pub`, () => publicKeyPem(this.key('pki/sa')))
+    for (const [name, { subject, local }] of Object.entries(configEntries(this.config))) {
+      makers.set(`/etc/kubernetes/${name}`, () => this.#makeConfig(name, subject, local))
+    }
+    return makers
+  }
+
+  #makeAuthority(name: string, commonName: string): string {
+    const key = this.key(`pki/${name}`)
+    return createCertificate({
+      subject: { commonName }, serial: this.serialOf(name), ...this.#validity(CA_DAYS),
+      keyUsages: ['digital signature', 'key encipherment', 'cert sign'], isCa: true, names: { dns: [commonName] },
+    }, key, { subject: { commonName }, key })
+  }
+
+  #makeLeaf(parts: Pick<CertificateSpec, 'subject' | 'purposes' | 'names'>, purpose: string, authority: string): string {
+    return this.sign(
+      { ...parts, serial: this.serialOf(purpose), ...this.#validity(LEAF_DAYS), keyUsages: ['digital signature', 'key encipherment'] },
+      this.key(purpose), authority,
+    )
+  }
+
+  #makeConfig(name: string, subject: Subject, local: boolean): string {
+    const { advertiseAddress, controlPlaneEndpoint = advertiseAddress, clusterName } = this.config
+    return kubeconfigText({
+      ...(clusterName === undefined ? {} : { cluster: clusterName }),
+      server: `https://${local ? advertiseAddress : controlPlaneEndpoint}`,
+      authority: this.read(`${PKI_DIR}/ca.crt`),
+      user: subject.commonName,
+      credential: {
+        certificate: this.#makeLeaf({ subject, purposes: ['client auth'], names: {} }, name, 'ca'), key: privateKeyPem(this.key(name)),
+      },
+    })
+  }
+
+  #validity(days: number): { readonly notBefore: number; readonly notAfter: number } {
+    const { created } = this.config
+    return { notBefore: created - BACKDATE, notAfter: created + days * DAY }
+  }
+
+  #serviceAccountKey(): PublicKey {
+    const pem = this.read(`${PKI_DIR}/sa.pub`)
+    if (this.#tokenKey?.pem !== pem) this.#tokenKey = { pem, key: parsePublicKeyPem(pem) }
+    return this.#tokenKey.key
+  }
+
+  #certificates(pem: string): readonly Certificate[] {
+    let found = this.#roots.get(pem)
+    if (found === undefined) this.#roots.set(pem, (found = parseCertificates(pem)))
+    return found
+  }
+}
+
+/** Reads a chain that a TLS peer has shown. @throws Error when a certificate is malformed. */
+export function readChain(pem: string): readonly Certificate[] {
+  return fromPem(pem).map(({ der }) => parseCertificate(der))
+}
+
+/** A random positive number of 63 bits, as Go draws serial numbers for kubeadm. */
+function serialFrom(stream: RandomStream): bigint {
+  return (BigInt(stream.int(0, 0x7fff_ffff)) << 32n | BigInt(stream.int(0, 0xffff_ffff))) + 1n
+}

@@ -1,0 +1,56 @@
+import type { Certificate } from './certificate.js'
+import type { Purpose } from './extensions.js'
+
+/** Longest chain that is followed. */
+const MOST_CERTIFICATES = 8
+
+/** What {@link verifyChain} checks against. */
+export interface VerifyOptions {
+  /** Certificates of the authorities that are trusted. */
+  readonly roots: readonly Certificate[]
+  /** Sent along by the peer, to be used on the way to a root. Default none. */
+  readonly intermediates?: readonly Certificate[]
+  /** Virtual ms. */
+  readonly now: number
+  /** What the certificate must be good for. */
+  readonly purpose: Purpose
+}
+
+/**
+ * Why a certificate is not to be trusted, in the words of Go's crypto/x509; undefined when it is.
+ * Source: crypto/x509 Certificate.Verify, apiserver pkg/authentication/request/x509.
+ */
+export function verifyChain(leaf: Certificate, options: VerifyOptions): string | undefined {
+  return follow(leaf, options, [leaf])
+}
+
+function follow(certificate: Certificate, options: VerifyOptions, chain: readonly Certificate[]): string | undefined {
+  const fault = validityFault(certificate, options.now) ?? usageFault(certificate, options.purpose)
+  if (fault !== undefined) return fault
+  if (options.roots.some(({ fingerprint }) => fingerprint === certificate.fingerprint)) return undefined
+  if (chain.length >= MOST_CERTIFICATES) return 'x509: certificate signed by unknown authority'
+  let reason: string | undefined
+  for (const issuer of [...options.roots, ...options.intermediates ?? []]) {
+    if (issuer.subjectDer !== certificate.issuerDer || issuer.publicKey === undefined || chain.includes(issuer)) continue
+    if (!certificate.isSignedBy(issuer.publicKey)) continue
+    if (issuer.isCa !== true || (issuer.keyUsages.length > 0 && !issuer.keyUsages.includes('cert sign'))) continue
+    const next = follow(issuer, options, [...chain, issuer])
+    if (next === undefined) return undefined
+    reason ??= next
+  }
+  return reason ?? 'x509: certificate signed by unknown authority'
+}
+
+function validityFault({ notBefore, notAfter }: Certificate, now: number): string | undefined {
+  const at = (ms: number): string => `${new Date(ms).toISOString().replace(/\.\d+Z$/, '')}Z`
+  const text = 'x509: certificate has expired or is not yet valid: current time'
+  if (now < notBefore) return `${text} ${at(now)} is before ${at(notBefore)}`
+  if (now > notAfter) return `${text} ${at(now)} is after ${at(notAfter)}`
+  return undefined
+}
+
+function usageFault({ purposes, unhandledCritical }: Certificate, purpose: Purpose): string | undefined {
+  if (unhandledCritical.length > 0) return 'x509: unhandled critical extension'
+  const fits = purposes.length === 0 || purposes.includes(purpose) || purposes.includes('any')
+  return fits ? undefined : 'x509: certificate specifies an incompatible key usage'
+}
