@@ -35,6 +35,11 @@ export interface Strategy<T extends KubeObject> {
    * metadata). `now` is virtual milliseconds.
    */
   readonly prepareForStatusUpdate?: (draft: Draft<T>, old: T, now: number) => void
+  /**
+   * Paths that a write through an endpoint (`''`, `status`, `approval`) does not change, so that the writer does not come to own
+   * them. Default: the status on the main endpoint of a kind that has `/status`, the spec on `/status`.
+   */
+  readonly resetFields?: Readonly<Record<string, readonly (readonly string[])[]>>
   /** Validation of a status write; when absent, `validateUpdate` of the kind is used. */
   readonly validateStatusUpdate?: (next: T, old: T) => readonly FieldError[]
   /** True if the kind has metadata.generation: 1 on create, +1 when the answer is true (spec changed). */
@@ -80,6 +85,18 @@ export interface StoredAs<T extends KubeObject> {
   readonly decode: (stored: KubeObject) => T
 }
 
+/** What only kinds of a CRD have: no strategic patches, a list kind of any name, scale by paths. */
+export interface CustomDefinition {
+  /** `WidgetList` */
+  readonly listKind?: string
+  /** Where `/scale` finds its numbers. */
+  readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath?: string }
+  /** The version's openAPIV3Schema, for OpenAPI and explain. */
+  readonly schema: object
+  /** Uid of the CRD. */
+  readonly uid: string
+}
+
 /** Everything that is known of one kind in one API version; discovery, Tables, patches, apply and decoding derive from it. */
 export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly group: string
@@ -104,6 +121,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly deprecated?: Deprecation
   /** Present when another version of the kind is what lies in etcd. */
   readonly stored?: StoredAs<T>
+  /** Present for a kind that a CRD defines. */
+  readonly custom?: CustomDefinition
   /** Fills in API defaults on a fresh draft (create, update and read of old versions). */
   readonly setDefaults?: (draft: Draft<T>) => void
   /** Validation on create, without object metadata (the registry validates that): field errors in Kubernetes' order. */

@@ -1,0 +1,190 @@
+import { forbidden, invalid, notSupported, required } from '../field-error.js'
+import type { FieldError } from '../field-error.js'
+import { dns1035LabelFaults, dnsSubdomainFaults } from '../names.js'
+import { validateClientConfig } from '../webhook-client.js'
+import { validateColumn, validateSelectableFields, validateSubresources } from './columns-validation.js'
+import type {
+  CustomResourceConversion, CustomResourceDefinition, CustomResourceDefinitionSpec, CustomResourceDefinitionVersion,
+} from './generated.js'
+import { hoist, internalVersions, type Hoisted } from './hoisted.js'
+import { validateNames, validateRequiredNames } from './names.js'
+import { hasDefaults, validateSchema } from './schema-validation.js'
+
+const APPROVED = 'api-approved.kubernetes.io'
+const APPROVAL_HELP = 'see https://github.com/kubernetes/enhancements/pull/1111'
+const MOST_WARNING_CHARACTERS = 256
+
+/**
+ * A CRD on create. Source: apiextensions pkg/apis/apiextensions/validation/validation.go ValidateCustomResourceDefinition.
+ */
+export function validateDefinition(crd: CustomResourceDefinition): readonly FieldError[] {
+  return [...validateName(crd), ...validateAll(crd), ...validateApproval(crd), ...validatePreserves(crd.spec)]
+}
+
+/** A CRD on update: names that objects are stored under stay. */
+export function validateDefinitionUpdate(next: CustomResourceDefinition, old: CustomResourceDefinition): readonly FieldError[] {
+  const errors = [...validateAll(next)]
+  const same = (field: string, value: string, before: string): void => {
+    if (value !== before) errors.push(invalid(`spec.${field}`, value, 'field is immutable'))
+  }
+  if (old.status.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') === true) {
+    same('scope', next.spec.scope, old.spec.scope)
+    same('names.kind', next.spec.names.kind, old.spec.names.kind)
+  }
+  same('group', next.spec.group, old.spec.group)
+  same('names.plural', next.spec.names.plural, old.spec.names.plural)
+  return [...errors, ...old.spec.preserveUnknownFields === true ? [] : validatePreserves(next.spec)]
+}
+
+/** A write to the status of a CRD. */
+export function validateDefinitionStatus(next: CustomResourceDefinition): readonly FieldError[] {
+  return validateStatus(next)
+}
+
+function validateName({ metadata: { name = '' }, spec }: CustomResourceDefinition): readonly FieldError[] {
+  return name === `${spec.names.plural}.${spec.group}` ? []
+    : [invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group')]
+}
+
+function validateAll(crd: CustomResourceDefinition): readonly FieldError[] {
+  return [...validateSpec(crd.spec), ...validateStatus(crd)]
+}
+
+function validateStatus({ spec, status }: CustomResourceDefinition): readonly FieldError[] {
+  return [...validateNames(status.acceptedNames, 'status.acceptedNames'), ...validateStoredVersions(status.storedVersions ?? [], spec)]
+}
+
+/** Source: ValidateCustomResourceDefinitionStoredVersions. */
+function validateStoredVersions(stored: readonly string[], { versions }: CustomResourceDefinitionSpec): readonly FieldError[] {
+  const path = 'status.storedVersions'
+  if (stored.length === 0) return [invalid(path, null, 'must have at least one stored version')]
+  const errors: FieldError[] = []
+  const left = new Set(stored)
+  for (const { name, storage } of versions) {
+    if (storage && !left.has(name)) errors.push(invalid(path, stored, `must have the storage version ${name}`))
+    left.delete(name)
+  }
+  for (const name of left) errors.push(invalid(`${path}[${stored.indexOf(name)}]`, name, 'must appear in spec.versions'))
+  return errors
+}
+
+/** Source: validateCustomResourceDefinitionSpec. */
+function validateSpec(spec: CustomResourceDefinitionSpec): readonly FieldError[] {
+  const errors: FieldError[] = [...validateGroup(spec.group)]
+  const { scope, names, conversion, preserveUnknownFields = false } = spec
+  if (scope === '') errors.push(required('spec.scope'))
+  else if (scope !== 'Cluster' && scope !== 'Namespaced') errors.push(notSupported('spec.scope', scope, ['Cluster', 'Namespaced']))
+  spec.versions.forEach(({ schema }, at) => {
+    if (schema?.openAPIV3Schema === undefined) errors.push(required(`spec.versions[${at}].schema.openAPIV3Schema`))
+  })
+  const schemas = spec.versions.flatMap(({ schema }) => schema?.openAPIV3Schema ?? [])
+  if (preserveUnknownFields && schemas.some(hasDefaults)) {
+    errors.push(invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'))
+  }
+  const { shared, versions } = hoist(spec)
+  versions.forEach((version, at) => errors.push(...validateVersion(version, shared, `spec.versions[${at}]`)))
+  const printed = internalVersions(versions)
+  if (new Set(versions.map(({ name }) => name)).size < versions.length) {
+    errors.push(invalid('spec.versions', printed, 'must contain unique version names'))
+  }
+  if (versions.filter(({ storage }) => storage).length !== 1) {
+    errors.push(invalid('spec.versions', printed, 'must have exactly one version marked as storage version'))
+  }
+  const [first] = versions
+  const faults = first === undefined ? [] : dns1035LabelFaults(first.name)
+  if (first !== undefined && first.name !== '' && faults.length > 0) errors.push(invalid('spec.version', first.name, faults.join(',')))
+  errors.push(...validateRequiredNames(names, 'spec.names'), ...validateNames(names, 'spec.names'))
+  const hasStatus = versions.some(({ subresources }) => (subresources ?? shared.subresources)?.status !== undefined)
+  errors.push(...validateParts(shared, hasStatus, 'spec', 'validation'))
+  if (conversion !== undefined && conversion.strategy !== 'None' && preserveUnknownFields) {
+    const text = 'must be None if spec.preserveUnknownFields is true'
+    errors.push(invalid('spec.conversion.strategy', conversion.strategy, text))
+  }
+  return [...errors, ...validateConversion(conversion, 'spec.conversion')]
+}
+
+function validateGroup(group: string): readonly FieldError[] {
+  if (group === '') return [required('spec.group')]
+  const faults = dnsSubdomainFaults(group)
+  if (faults.length > 0) return [invalid('spec.group', group, faults.join(','))]
+  return group.includes('.') ? [] : [invalid('spec.group', group, 'should be a domain with at least one dot')]
+}
+
+function validateVersion(version: CustomResourceDefinitionVersion, shared: Hoisted, path: string): readonly FieldError[] {
+  const errors: FieldError[] = []
+  const faults = dns1035LabelFaults(version.name)
+  if (faults.length > 0) errors.push(invalid(`${path}.name`, version.name, faults.join(',')))
+  const { deprecated = false, deprecationWarning } = version
+  for (const text of warningFaults(deprecated, deprecationWarning)) {
+    errors.push(invalid(`${path}.deprecationWarning`, deprecationWarning, text))
+  }
+  const hasStatus = (version.subresources ?? shared.subresources)?.status !== undefined
+  return [...errors, ...validateParts(version, hasStatus, path, 'schema', shared)]
+}
+
+function warningFaults(deprecated: boolean, warning: string | undefined): readonly string[] {
+  if (warning === undefined) return []
+  const faults: string[] = []
+  if (!deprecated) faults.push('can only be set for deprecated versions')
+  if (warning === '') faults.push('must not be empty')
+  if (Array.from(warning).length > MOST_WARNING_CHARACTERS) faults.push(`must be <= ${MOST_WARNING_CHARACTERS} characters long`)
+  return faults
+}
+
+/** Schema, subresources, columns and selectable fields, of one version or of all. */
+function validateParts(
+  parts: Hoisted, hasStatus: boolean, path: string, schemaName: string, shared: Hoisted = parts,
+): readonly FieldError[] {
+  const schema = parts.schema?.openAPIV3Schema
+  const shape = schema ?? shared.schema?.openAPIV3Schema ?? {}
+  return [
+    ...schema === undefined ? [] : validateSchema(schema, `${path}.${schemaName}.openAPIV3Schema`, hasStatus),
+    ...parts.subresources === undefined ? [] : validateSubresources(parts.subresources, `${path}.subresources`),
+    ...(parts.additionalPrinterColumns ?? []).flatMap((column, at) => validateColumn(column, `${path}.additionalPrinterColumns[${at}]`)),
+    ...validateSelectableFields(parts.selectableFields ?? [], shape, `${path}.selectableFields`),
+  ]
+}
+
+/** Source: validateCustomResourceConversion. */
+function validateConversion(conversion: CustomResourceConversion | undefined, path: string): readonly FieldError[] {
+  if (conversion === undefined) return []
+  const { strategy, webhook } = conversion
+  if (strategy === '') return [required(`${path}.strategy`)]
+  if (strategy !== 'Webhook') {
+    const errors = strategy === 'None' ? [] : [notSupported(`${path}.strategy`, strategy, ['None', 'Webhook'])]
+    const text = 'should not be set when strategy is not set to Webhook'
+    if (webhook?.clientConfig !== undefined) errors.push(forbidden(`${path}.webhookClientConfig`, text))
+    if ((webhook?.conversionReviewVersions ?? []).length > 0) errors.push(forbidden(`${path}.conversionReviewVersions`, text))
+    return errors
+  }
+  const errors: FieldError[] = []
+  if (webhook?.clientConfig === undefined) {
+    errors.push(required(`${path}.webhookClientConfig`, 'required when strategy is set to Webhook'))
+  } else errors.push(...validateClientConfig(webhook.clientConfig, `${path}.webhookClientConfig`, 'exactly one of url or service is required'))
+  const versions = webhook?.conversionReviewVersions ?? []
+  if (versions.length === 0) {
+    errors.push(required(`${path}.conversionReviewVersions`))
+  } else if (!versions.some((version) => version === 'v1' || version === 'v1beta1')) {
+    errors.push(invalid(`${path}.conversionReviewVersions`, versions, 'must include at least one of v1, v1beta1'))
+  }
+  return errors
+}
+
+/** Groups under k8s.io and kubernetes.io need an annotation. Source: validateAPIApproval. */
+function validateApproval({ metadata: { annotations = {} }, spec: { group } }: CustomResourceDefinition): readonly FieldError[] {
+  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(group)) return []
+  const path = `metadata.annotations[${APPROVED}]`
+  const value = annotations[APPROVED]
+  if (value === undefined) {
+    return [required(path, `protected groups must have approval annotation "${APPROVED}", ${APPROVAL_HELP}`)]
+  }
+  if (value.startsWith('unapproved') || /^https?:\/\/[^/]+/.test(value)) return []
+  const text = `protected groups must have approval annotation "${APPROVED}" with either a URL or a reason starting with "unapproved", ${APPROVAL_HELP}`
+  return [invalid(path, value, text)]
+}
+
+function validatePreserves({ preserveUnknownFields }: CustomResourceDefinitionSpec): readonly FieldError[] {
+  if (preserveUnknownFields !== true) return []
+  const text = 'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead'
+  return [invalid('spec.preserveUnknownFields', true, text)]
+}

@@ -1,0 +1,64 @@
+import { ageText } from '../duration.js'
+import { ageColumn, nameColumn } from '../define.js'
+import type { KubeObject, PrinterColumn } from '../definition.js'
+import { evaluatePath } from '../jsonpath/evaluate.js'
+import { JsonPathError } from '../jsonpath/error.js'
+import type { Step } from '../jsonpath/nodes.js'
+import { parseJsonPath } from '../jsonpath/parse.js'
+import { timeMs } from '../time.js'
+import type { CustomResourceColumnDefinition } from './generated.js'
+
+type Cell = string | number | boolean | null
+
+/**
+ * The Table columns of a custom resource: its own, or name and age. Source: apiextensions
+ * pkg/registry/customresource/tableconvertor/tableconvertor.go.
+ */
+export function customColumns(columns: readonly CustomResourceColumnDefinition[] | undefined): readonly PrinterColumn<KubeObject>[] {
+  if (columns === undefined || columns.length === 0) return [nameColumn(), { ...ageColumn(), type: 'date' }]
+  return [nameColumn(), ...columns.map(customColumn)]
+}
+
+function customColumn({ name, type, format, priority, jsonPath }: CustomResourceColumnDefinition): PrinterColumn<KubeObject> {
+  const steps = stepsOf(jsonPath)
+  return {
+    name, type: type as PrinterColumn<KubeObject>['type'],
+    ...(format === undefined ? {} : { format: format as 'name' }), ...(priority === undefined ? {} : { priority: priority as 0 | 1 }),
+    cell: (object, now) => cellOf(first(steps, object), type, now),
+  }
+}
+
+function stepsOf(path: string): readonly Step[] {
+  try {
+    const [node] = parseJsonPath(`{${path}}`).nodes
+    return node?.kind === 'path' ? node.steps : []
+  } catch (error) {
+    if (error instanceof JsonPathError) return [{ kind: 'field', name: '' }]
+    throw error
+  }
+}
+
+function first(steps: readonly Step[], object: KubeObject): unknown {
+  try {
+    return evaluatePath(steps, object)[0]
+  } catch (error) {
+    if (error instanceof JsonPathError) return undefined
+    throw error
+  }
+}
+
+/** Source: cellForJSONValue. */
+function cellOf(value: unknown, type: string, now: number): Cell {
+  if (value === undefined || value === null) return null
+  switch (type) {
+    case 'string': return typeof value === 'string' ? value : JSON.stringify(value)
+    case 'integer': return typeof value === 'number' ? Math.trunc(value) : null
+    case 'number': return typeof value === 'number' ? value : null
+    case 'boolean': return typeof value === 'boolean' ? value : null
+    case 'date': {
+      if (typeof value !== 'string') return null
+      return Number.isNaN(timeMs(value)) ? '<invalid>' : ageText(value, now)
+    }
+    default: return null
+  }
+}

@@ -1,0 +1,62 @@
+import { borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import type { Draft } from '../draft.js'
+import { validateDefinition, validateDefinitionStatus, validateDefinitionUpdate } from './crd-validation.js'
+import type { CustomResourceDefinition } from './generated.js'
+import { readNestedSchemas } from './schema.js'
+
+/** Source: apiextensions pkg/apis/apiextensions/v1/defaults.go. */
+function setDefaults(crd: Draft<CustomResourceDefinition>): void {
+  if (Object.isFrozen(crd.spec)) return
+  const { names, versions } = crd.spec
+  if ((names.singular ?? '') === '') names.singular = names.kind.toLowerCase()
+  if ((names.listKind ?? '') === '' && names.kind !== '') names.listKind = `${names.kind}List`
+  crd.spec.conversion ??= { strategy: 'None' }
+  const service = crd.spec.conversion.webhook?.clientConfig?.service
+  if (service !== undefined) service.port ??= 443
+  for (const { schema } of versions) {
+    if (schema?.openAPIV3Schema !== undefined) readNestedSchemas(schema.openAPIV3Schema as never)
+  }
+}
+
+/** The storage version is one that objects may be stored in from now on. */
+function addStoredVersion(crd: Draft<CustomResourceDefinition>): void {
+  const storage = crd.spec.versions.find((version) => version.storage)
+  const stored = crd.status.storedVersions ?? []
+  if (storage === undefined || stored.includes(storage.name)) return
+  crd.status = { ...crd.status, storedVersions: [...stored, storage.name] }
+}
+
+/** apiextensions.k8s.io/v1 CustomResourceDefinition. */
+export const customResourceDefinition: KindDefinition<CustomResourceDefinition> = defineKind<CustomResourceDefinition>({
+  group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition', resource: 'customresourcedefinitions',
+  shortNames: ['crd', 'crds'], categories: ['api-extensions'], namespaced: false,
+  storagePrefix: '/registry/apiextensions.k8s.io/customresourcedefinitions',
+  subresources: [statusOf('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition')],
+  setDefaults,
+  validate: validateDefinition,
+  validateUpdate: validateDefinitionUpdate,
+  strategy: {
+    prepareForCreate: (crd) => {
+      crd.status = { acceptedNames: { plural: '', kind: '' }, conditions: null as never, storedVersions: null as never }
+      addStoredVersion(crd)
+    },
+    prepareForUpdate: (crd, old) => {
+      crd.status = borrow(old.status)
+      addStoredVersion(crd)
+    },
+    prepareForStatusUpdate: (crd, old) => {
+      crd.spec = borrow(old.spec)
+      const { labels: _labels, annotations: _annotations, ownerReferences: _owners, ...metadata } = crd.metadata
+      const { labels, annotations, ownerReferences } = old.metadata
+      crd.metadata = borrow({
+        ...metadata, ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }),
+        ...(ownerReferences === undefined ? {} : { ownerReferences }),
+      })
+    },
+    validateStatusUpdate: validateDefinitionStatus,
+    generationChanged: specChanged,
+    allowUnconditionalUpdate: false,
+  },
+  columns: [nameColumn(), column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '', 'date')],
+})

@@ -1,0 +1,67 @@
+import type { Json } from '../json.js'
+import { copyJson, isPlainObject } from '../schema/plain-json.js'
+import { additionalOf, fieldOf, itemsOf, propertyNames } from './schema.js'
+import type { Schema } from './schema.js'
+
+type JsonMap = Record<string, unknown>
+
+/**
+ * Fills in the defaults of a schema, on a fresh draft: missing fields, and null where null is not allowed.
+ * Source: apiextensions pkg/apiserver/schema/defaulting/algorithm.go Default.
+ */
+export function applyDefaults(value: unknown, schema: Schema | undefined): void {
+  if (schema === undefined) return
+  if (Array.isArray(value)) {
+    const items = itemsOf(schema)
+    value.forEach((item: unknown, at) => {
+      if (isForbiddenNull(item, items)) value[at] = copyJson(items?.default)
+      else applyDefaults(item, items)
+    })
+  } else if (isPlainObject(value)) defaultFields(value as JsonMap, schema)
+}
+
+function defaultFields(value: JsonMap, schema: Schema): void {
+  for (const name of propertyNames(schema)) {
+    const field = schema.properties?.[name]
+    if (field?.default === undefined) continue
+    if (!Object.hasOwn(value, name) || isForbiddenNull(value[name], field)) value[name] = copyJson(field.default)
+  }
+  for (const name of Object.keys(value)) {
+    const field = fieldOf(schema, name)
+    if (field === undefined) continue
+    if (isForbiddenNull(value[name], field)) value[name] = copyJson(field.default)
+    else applyDefaults(value[name], field)
+  }
+}
+
+/** A null that a default takes the place of. */
+const isForbiddenNull = (value: unknown, schema: Schema | undefined): boolean =>
+  value === null && schema !== undefined && schema.nullable !== true && schema.default !== undefined
+
+/**
+ * Takes away null where the schema does not allow it and has no default. Source: defaulting/prune.go
+ * PruneNonNullableNullsWithoutDefaults.
+ */
+export function dropForbiddenNulls(value: unknown, schema: Schema | undefined): void {
+  if (schema === undefined) return
+  if (Array.isArray(value)) {
+    for (const item of value) dropForbiddenNulls(item, itemsOf(schema))
+  } else if (isPlainObject(value)) {
+    const map = value as JsonMap
+    for (const name of Object.keys(map)) {
+      const own = schema.properties !== undefined && Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined
+      const additional = additionalOf(schema)
+      const field = own ?? (typeof additional === 'object' ? additional : undefined)
+      if (field === undefined) continue
+      if (map[name] === null && own !== undefined && field.nullable !== true) delete map[name]
+      else dropForbiddenNulls(map[name], field)
+    }
+  }
+}
+
+/** A value with its defaults, as a fresh copy. */
+export function defaulted(value: Json, schema: Schema): Json {
+  const copy = copyJson(value)
+  applyDefaults(copy, schema)
+  return copy
+}

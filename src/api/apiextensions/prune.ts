@@ -1,0 +1,41 @@
+import { isPlainObject } from '../schema/plain-json.js'
+import { additionalOf, itemsOf, preservesUnknown } from './schema.js'
+import type { Schema } from './schema.js'
+
+const META = new Set(['apiVersion', 'kind', 'metadata'])
+
+/**
+ * Takes fields that the schema does not know out of a fresh draft; answers their paths (`spec.items[0].x`).
+ * Source: apiextensions pkg/apiserver/schema/pruning/algorithm.go PruneWithOptions.
+ */
+export function prune(value: unknown, schema: Schema, isResourceRoot: boolean): readonly string[] {
+  const pruned: string[] = []
+  walk(value, schema, isResourceRoot, '', pruned)
+  return pruned
+}
+
+function walk(value: unknown, schema: Schema, isRoot: boolean, path: string, pruned: string[]): void {
+  if (Array.isArray(value)) {
+    const items = itemsOf(schema)
+    if (items === undefined && preservesUnknown(schema)) return
+    value.forEach((item: unknown, at) => walk(item, items ?? {}, isEmbedded(items), `${path}[${at}]`, pruned))
+  } else if (isPlainObject(value)) walkObject(value as Record<string, unknown>, schema, isRoot, path, pruned)
+}
+
+function walkObject(value: Record<string, unknown>, schema: Schema, isRoot: boolean, path: string, pruned: string[]): void {
+  const additional = additionalOf(schema)
+  const preserves = preservesUnknown(schema) || additional === true
+  for (const name of Object.keys(value).sort()) {
+    if (isRoot && META.has(name)) continue
+    const at = path === '' ? name : `${path}.${name}`
+    const own = schema.properties !== undefined && Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined
+    const field = own ?? (typeof additional === 'object' ? additional : undefined)
+    if (field !== undefined) walk(value[name], field, isEmbedded(field), at, pruned)
+    else if (!preserves) {
+      delete value[name]
+      pruned.push(at)
+    }
+  }
+}
+
+const isEmbedded = (schema: Schema | undefined): boolean => schema?.['x-kubernetes-embedded-resource'] === true

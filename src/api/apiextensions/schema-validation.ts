@@ -1,0 +1,186 @@
+import { duplicate, forbidden, invalid, notSupported, required } from '../field-error.js'
+import type { FieldError } from '../field-error.js'
+import type { Json } from '../json.js'
+import { copyJson } from '../schema/plain-json.js'
+import { compilePattern } from './patterns.js'
+import { prune } from './prune.js'
+import { validateRules } from './rules.js'
+import type { RuleScope } from './rules.js'
+import { additionalOf, itemsOf, propertyNames, preservesUnknown, someSchema } from './schema.js'
+import type { Schema } from './schema.js'
+import { validateStructural } from './structural.js'
+import { validateValue } from './value-validation.js'
+
+const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
+
+/**
+ * The faults of a whole schema of a CRD version: structure, defaults, keywords, rules.
+ * Source: apiextensions pkg/apis/apiextensions/validation/validation.go validateCustomResourceDefinitionValidation.
+ */
+export function validateSchema(schema: Schema, path: string, hasStatus: boolean): readonly FieldError[] {
+  const errors: FieldError[] = []
+  if (hasStatus && schema.type !== 'object') {
+    const text = 'only "object" is allowed as the type at the root of the schema if the status subresource is enabled'
+    errors.push(invalid(`${path}.type`, schema.type ?? '', text))
+  }
+  if (schema.nullable === true) errors.push(forbidden(`${path}.nullable`, 'nullable cannot be true at the root'))
+  const structural = validateStructural(schema, path)
+  const defaults = structural.length > 0 ? [] : validateDefaults(schema, path)
+  errors.push(...structural, ...defaults)
+  const scope: RuleScope | undefined = errors.length > 0 ? undefined : { isRoot: true, correlatable: true }
+  keywords(schema, path, scope, errors)
+  return errors
+}
+
+/** Defaults must be valid themselves and hold nothing unknown. Source: schema/defaulting/validation.go. */
+function validateDefaults(schema: Schema, path: string): readonly FieldError[] {
+  const errors: FieldError[] = []
+  if (schema.default !== undefined) {
+    const copy = copyJson(schema.default)
+    if (prune(copy, schema, schema['x-kubernetes-embedded-resource'] === true).length > 0) {
+      errors.push(invalid(`${path}.default`, schema.default, 'must not have unknown fields'))
+    } else errors.push(...validateValue(schema.default as Json, schema, { field: `${path}.default` }))
+  }
+  for (const name of propertyNames(schema)) {
+    errors.push(...validateDefaults(schema.properties?.[name] ?? {}, `${path}.properties[${name}]`))
+  }
+  const items = itemsOf(schema)
+  if (items !== undefined) errors.push(...validateDefaults(items, `${path}.items`))
+  const additional = additionalOf(schema)
+  if (typeof additional === 'object') errors.push(...validateDefaults(additional, `${path}.additionalProperties`))
+  return errors
+}
+
+/** Source: validateCustomResourceDefinitionOpenAPISchema. */
+function keywords(schema: Schema, path: string, scope: RuleScope | undefined, errors: FieldError[]): void {
+  unsupported(schema, path, errors)
+  const additional = additionalOf(schema)
+  if (additional === false) errors.push(forbidden(`${path}.additionalProperties`, 'additionalProperties cannot be set to false'))
+  if (additional !== undefined && propertyNames(schema).length > 0) {
+    errors.push(forbidden(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'))
+  }
+  if (typeof additional === 'object') keywords(additional, `${path}.additionalProperties`, inside(scope), errors)
+  for (const name of propertyNames(schema)) {
+    keywords(schema.properties?.[name] ?? {}, `${path}.properties[${name}]`, inside(scope), errors)
+  }
+  for (const name of ['allOf', 'oneOf', 'anyOf'] as const) {
+    schema[name]?.forEach((one, at) => keywords(one, `${path}.${name}[${at}]`, undefined, errors))
+  }
+  if (schema.not !== undefined) keywords(schema.not, `${path}.not`, undefined, errors)
+  const items = itemsOf(schema)
+  if (items !== undefined) {
+    const correlatable = (scope?.correlatable ?? false) && schema['x-kubernetes-list-type'] === 'map'
+    keywords(items, `${path}.items`, scope === undefined ? undefined : { isRoot: false, correlatable }, errors)
+  }
+  mapAndListTypes(schema, path, errors)
+  if (schema['x-kubernetes-validations'] !== undefined && scope !== undefined) {
+    errors.push(...validateRules(schema, path, scope))
+  }
+}
+
+const inside = (scope: RuleScope | undefined): RuleScope | undefined =>
+  (scope === undefined ? undefined : { isRoot: false, correlatable: scope.correlatable })
+
+/** Source: specStandardValidatorV3.validate. */
+function unsupported(schema: Schema, path: string, errors: FieldError[]): void {
+  const { type = '', pattern, items } = schema
+  if (type === 'null') {
+    errors.push(forbidden(`${path}.type`, 'type cannot be set to null, use nullable as an alternative'))
+  }
+  if (type !== '' && !TYPES.includes(type)) errors.push(notSupported(`${path}.type`, type, TYPES))
+  const refuse = (name: string, is: boolean): void => {
+    if (is) errors.push(forbidden(`${path}.${name}`, `${name} is not supported`))
+  }
+  refuse('$ref', schema.$ref !== undefined)
+  refuse('definitions', Object.keys(schema.definitions ?? {}).length > 0)
+  refuse('dependencies', schema.dependencies !== undefined)
+  refuse('id', (schema.id ?? '') !== '')
+  refuse('additionalItems', schema.additionalItems !== undefined)
+  refuse('patternProperties', Object.keys(schema.patternProperties ?? {}).length > 0)
+  if (Array.isArray(items)) errors.push(forbidden(`${path}.items`, 'items must be a schema object and not an array'))
+  if (schema.uniqueItems === true) {
+    const text = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'
+    errors.push(forbidden(`${path}.uniqueItems`, text))
+  }
+  if (pattern !== undefined && compilePattern(pattern) === undefined) {
+    const why = `error parsing regexp: invalid or unsupported Perl syntax: \`${pattern}\``
+    errors.push(invalid(`${path}.pattern`, pattern, `must be a valid regular expression, but isn't: ${why}`))
+  }
+}
+
+function mapAndListTypes(schema: Schema, path: string, errors: FieldError[]): void {
+  const { type = '' } = schema
+  const mapType = schema['x-kubernetes-map-type']
+  const listType = schema['x-kubernetes-list-type']
+  const keys = schema['x-kubernetes-list-map-keys'] ?? []
+  if (schema['x-kubernetes-preserve-unknown-fields'] === false && !preservesUnknown(schema)) {
+    errors.push(invalid(`${path}.x-kubernetes-preserve-unknown-fields`, false, 'must be true or undefined'))
+  }
+  const mustBe = (wanted: string, why: string): void => {
+    if (type === '') errors.push(required(`${path}.type`, `must be ${wanted} if ${why} is specified`))
+    else errors.push(invalid(`${path}.type`, type, `must be ${wanted} if ${why} is specified`))
+  }
+  if (mapType !== undefined && type !== 'object') mustBe('object', 'x-kubernetes-map-type')
+  if (mapType !== undefined && !['atomic', 'granular'].includes(mapType)) {
+    errors.push(notSupported(`${path}.x-kubernetes-map-type`, mapType, ['atomic', 'granular']))
+  }
+  if (listType !== undefined && type !== 'array') mustBe('array', 'x-kubernetes-list-type')
+  if (listType !== undefined && !['atomic', 'set', 'map'].includes(listType)) {
+    errors.push(notSupported(`${path}.x-kubernetes-list-type`, listType, ['atomic', 'map', 'set']))
+  }
+  if (keys.length > 0 && listType !== 'map') {
+    const at = `${path}.x-kubernetes-list-type`
+    const text = 'must be map if x-kubernetes-list-map-keys is non-empty'
+    errors.push(listType === undefined ? required(at, text) : invalid(at, listType, text))
+  }
+  if (listType === 'map') mapKeys(schema, keys, path, errors)
+  if (listType === 'set') setItems(schema, path, errors)
+}
+
+function setItems(schema: Schema, path: string, errors: FieldError[]): void {
+  const items = itemsOf(schema)
+  if (items?.nullable === true) {
+    errors.push(forbidden(`${path}.items.nullable`, 'cannot be nullable when x-kubernetes-list-type is "set"'))
+  }
+  const text = "must be atomic as item of a list with x-kubernetes-list-type=set"
+  if (items?.type === 'object' && items['x-kubernetes-map-type'] !== 'atomic') {
+    errors.push(forbidden(`${path}.items.x-kubernetes-map-type`, text))
+  }
+  if (items?.type === 'array' && ![undefined, 'atomic'].includes(items['x-kubernetes-list-type'])) {
+    errors.push(forbidden(`${path}.items.x-kubernetes-list-type`, text))
+  }
+}
+
+function mapKeys(schema: Schema, keys: readonly string[], path: string, errors: FieldError[]): void {
+  const at = `${path}.x-kubernetes-list-map-keys`
+  if (keys.length === 0) errors.push(required(at, 'must not be empty if x-kubernetes-list-type is map'))
+  const items = itemsOf(schema)
+  if (items === undefined) {
+    errors.push(required(`${path}.items`, 'must have a schema if x-kubernetes-list-type is map'))
+    return
+  }
+  if (items.type !== 'object') {
+    errors.push(invalid(`${path}.items.type`, items.type ?? '', "must be object if parent array's x-kubernetes-list-type is map"))
+    return
+  }
+  keys.forEach((key, index) => {
+    const field = items.properties?.[key]
+    if (keys.indexOf(key) < index) errors.push(duplicate(`${at}[${index}]`, key))
+    if (field === undefined) errors.push(invalid(at, keys, 'entries must all be names of item properties'))
+    else if (field.type === 'array' || field.type === 'object') {
+      const text = "must be a scalar type if parent array's x-kubernetes-list-type is map"
+      errors.push(invalid(`${path}.items.properties[${key}].type`, field.type, text))
+    } else if (field.nullable === true) {
+      const text = 'this property is in x-kubernetes-list-map-keys, so it cannot be nullable'
+      errors.push(forbidden(`${path}.items.properties[${key}].nullable`, text))
+    } else if (field.default === undefined && !(items.required ?? []).includes(key)) {
+      const text = 'this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property'
+      errors.push(required(`${path}.items.properties[${key}].default`, text))
+    }
+  })
+}
+
+/** Whether a default stands anywhere in the schema. */
+export function hasDefaults(schema: Schema): boolean {
+  return someSchema(schema, (one) => one.default !== undefined)
+}

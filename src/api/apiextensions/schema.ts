@@ -1,0 +1,72 @@
+import type { FieldError } from '../field-error.js'
+import { decode } from '../schema/decode.js'
+import { isPlainObject } from '../schema/plain-json.js'
+import type { JSONSchemaProps } from './generated.js'
+import { apiextensionsSchema } from './generated.js'
+
+/** The schema of a custom resource or of a part of it. */
+export type Schema = JSONSchemaProps
+
+/** The schema of a list's items; undefined where none is given (or, as in old drafts, a list of schemas). */
+export function itemsOf({ items }: Schema): Schema | undefined {
+  return isPlainObject(items) ? items as Schema : undefined
+}
+
+/** The schema of the values of an object's other fields; true or false where only that is said, undefined when nothing is. */
+export function additionalOf({ additionalProperties }: Schema): Schema | boolean | undefined {
+  if (typeof additionalProperties === 'boolean') return additionalProperties
+  return isPlainObject(additionalProperties) ? additionalProperties as Schema : undefined
+}
+
+/** The schema of an object's field: by name, else that of all others. */
+export function fieldOf(schema: Schema, name: string): Schema | undefined {
+  const { properties } = schema
+  if (properties !== undefined && Object.hasOwn(properties, name)) return properties[name]
+  const additional = additionalOf(schema)
+  return typeof additional === 'object' ? additional : undefined
+}
+
+/** Whether an object may have any field. */
+export function preservesUnknown(schema: Schema): boolean {
+  return schema['x-kubernetes-preserve-unknown-fields'] === true
+}
+
+/** Property names in the order in which everything walks them: sorted, where Go's order is random. */
+export function propertyNames({ properties = {} }: Schema): readonly string[] {
+  return Object.keys(properties).sort()
+}
+
+/**
+ * Reads the schemas that field tables take for any JSON (`items`, `additionalProperties`, ...) as schemas too: unknown fields go,
+ * empty ones are left out. `schema` is a fresh draft. Throws DecodeError for wrong types.
+ */
+export function readNestedSchemas(schema: Schema): void {
+  const draft = schema as Record<string, unknown>
+  for (const name of ['items', 'additionalProperties', 'additionalItems']) {
+    const value = draft[name]
+    if (isPlainObject(value)) draft[name] = decode(apiextensionsSchema.message('JSONSchemaProps'), value).object
+  }
+  for (const nested of nestedSchemas(schema)) readNestedSchemas(nested)
+}
+
+/** All schemas directly within a schema. */
+export function nestedSchemas(schema: Schema): readonly Schema[] {
+  const { allOf = [], anyOf = [], oneOf = [], not, properties = {}, patternProperties = {}, definitions = {} } = schema
+  const additional = additionalOf(schema)
+  const items = itemsOf(schema)
+  return [
+    ...Object.values(properties), ...Object.values(patternProperties), ...Object.values(definitions), ...allOf, ...anyOf, ...oneOf,
+    ...(not === undefined ? [] : [not]), ...(items === undefined ? [] : [items]),
+    ...(typeof additional === 'object' ? [additional] : []),
+  ]
+}
+
+/** Whether the schema or one within it passes the test. */
+export function someSchema(schema: Schema, test: (schema: Schema) => boolean): boolean {
+  return test(schema) || nestedSchemas(schema).some((nested) => someSchema(nested, test))
+}
+
+/** `Invalid value: <value>: <detail>` with the reason FieldValueTypeInvalid. */
+export function typeInvalid(field: string, value: string, detail: string): FieldError {
+  return { type: 'FieldValueTypeInvalid', field, body: `Invalid value: ${JSON.stringify(value)}: ${detail}` }
+}

@@ -1,0 +1,37 @@
+import type { Environment } from '@marcbachmann/cel-js'
+
+/** A function of a library: what the checker knows of it, and what runs. */
+export interface LibraryFunction {
+  /** Overloads, as the checker reads them. */
+  readonly check: readonly string[]
+  /** Overloads as the evaluator registers them; absent for what it has already. */
+  readonly run?: readonly string[]
+  readonly handler?: (...values: never[]) => unknown
+  /** The name has a dot (`sets.contains`): no member function. */
+  readonly namespaced?: boolean
+}
+
+/** A library of functions, with the classes of its own values. */
+export interface Library {
+  readonly types?: Readonly<Record<string, new (...values: never[]) => object>>
+  readonly functions: readonly LibraryFunction[]
+}
+
+/** Registers what runs. */
+export function registerLibrary(environment: Environment, { types = {}, functions }: Library): void {
+  for (const [name, constructor] of Object.entries(types)) environment.registerType(name, constructor as never)
+  for (const { run = [], handler } of functions) {
+    for (const signature of run) environment.registerFunction(signature, handler as never)
+  }
+}
+
+/** A function whose checked and run overloads are the same. */
+export function fn(signature: string | readonly string[], handler: (...values: never[]) => unknown): LibraryFunction {
+  const list = typeof signature === 'string' ? [signature] : signature
+  return { check: list, run: list, handler }
+}
+
+/** What an expression does wrong while it runs; the message is cel-go's or the library's. */
+export class CelFault extends Error {
+  override readonly name = 'CelFault'
+}

@@ -1,0 +1,62 @@
+import { invalid, required } from './field-error.js'
+import type { FieldError } from './field-error.js'
+
+/** How a webhook is reached: what admission webhooks and conversion webhooks have alike. */
+export interface ClientConfig {
+  readonly url?: string
+  readonly caBundle?: string
+  readonly service?: { readonly name: string; readonly namespace: string; readonly path?: string; readonly port?: number }
+}
+
+const FORM = 'desired format: https://host[/path]'
+
+/** Source: apiserver pkg/util/webhook/validation.go, and the callers' check of url against service. */
+export function validateClientConfig({ url, service }: ClientConfig, path: string, both: string): readonly FieldError[] {
+  if ((url === undefined) === (service === undefined)) return [required(path, both)]
+  if (url !== undefined) return validateUrl(url, `${path}.url`)
+  return service === undefined ? [] : validateService(service, `${path}.service`)
+}
+
+interface UrlParts {
+  readonly scheme: string
+  readonly user: string
+  readonly host: string
+  readonly query: string
+  readonly fragment: string
+}
+
+function splitUrl(text: string): UrlParts {
+  const match = /^(?:([A-Za-z][-+.A-Za-z0-9]*):)?(?:\/\/(?:([^/?#@]*)@)?([^/?#]*))?[^?#]*(?:\?([^#]*))?(?:#(.*))?$/.exec(text)
+  const [, scheme = '', user = '', host = '', query = '', fragment = ''] = match ?? []
+  return { scheme: scheme.toLowerCase(), user, host, query, fragment }
+}
+
+/** Source: ValidateWebhookURL. */
+function validateUrl(url: string, path: string): readonly FieldError[] {
+  const { scheme, user, host, query, fragment } = splitUrl(url)
+  const errors: FieldError[] = []
+  if (scheme !== 'https') errors.push(invalid(path, scheme, `'https' is the only allowed URL scheme; ${FORM}`))
+  if (host === '') errors.push(invalid(path, host, `host must be specified; ${FORM}`))
+  if (user !== '') errors.push(invalid(path, user, 'user information is not permitted in the URL'))
+  if (fragment !== '') errors.push(invalid(path, fragment, 'fragments are not permitted in the URL'))
+  if (query !== '') errors.push(invalid(path, query, 'query parameters are not permitted in the URL'))
+  return errors
+}
+
+/** Source: ValidateWebhookService. */
+function validateService(service: NonNullable<ClientConfig['service']>, path: string): readonly FieldError[] {
+  const { name, namespace, path: urlPath, port = 443 } = service
+  const errors: FieldError[] = []
+  if (name === '') errors.push(required(`${path}.name`, 'service name is required'))
+  if (namespace === '') errors.push(required(`${path}.namespace`, 'service namespace is required'))
+  if (port < 1 || port > 65535) {
+    errors.push(invalid(`${path}.port`, port, 'port is not valid: must be between 1 and 65535, inclusive'))
+  }
+  if (urlPath === undefined || urlPath === '' || urlPath === '/') return errors
+  if (!urlPath.startsWith('/')) return [...errors, invalid(`${path}.path`, urlPath, "must start with a '/'")]
+  const parts = urlPath.slice(1).replace(/\/$/, '').split('/')
+  parts.forEach((part, at) => {
+    if (part === '') errors.push(invalid(`${path}.path`, urlPath, `segment[${at}] may not be empty`))
+  })
+  return errors
+}
