@@ -4,7 +4,7 @@ import { badRequest } from '../errors.js'
 import type { ProtobufDecoder } from '../ports.js'
 import { cannotHandle } from '../registry/decode-body.js'
 import type { PatchBody } from '../request.js'
-import { bytesOf, textOf } from './go-text.js'
+import { bytesOf, textOf } from '../../api/go-text.js'
 import { JsonSyntaxError, parseJson } from './go-json.js'
 import { parseYaml, YamlSyntaxError } from './go-yaml.js'
 

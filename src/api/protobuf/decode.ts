@@ -1,0 +1,195 @@
+import { textOf } from '../go-text.js'
+import { setOwn } from '../schema/plain-json.js'
+import { toBase64 } from './base64.js'
+import { ProtobufError } from './protobuf-error.js'
+import { ProtoReader, wireTypes } from './reader.js'
+import type { LeafType, ProtoField, ProtoMessage } from './tables.js'
+import { messageOf } from './tables.js'
+import { microTimeText, timeText } from './times.js'
+import { groupVersionOf, isEnvelope, readEnvelope } from './unknown.js'
+
+type Mutable = Record<string, unknown>
+
+/** Deepest nesting that is read, as for JSON. */
+const MOST_DEPTH = 10_000
+
+/**
+ * Reads the wire form of a message as JSON: empty values that Go's JSON encoder leaves out are left out. Throws ProtobufError.
+ * Source: the Unmarshal methods of k8s.io/api's generated.pb.go.
+ */
+export function decodeMessage(message: ProtoMessage, bytes: Uint8Array): Mutable {
+  try {
+    return readMessage(message, bytes, {}, 0)
+  } catch (error) {
+    throw error instanceof RangeError ? new ProtobufError('proto: message nested too deeply') : error
+  }
+}
+
+function readMessage(message: ProtoMessage, bytes: Uint8Array, out: Mutable, depth: number): Mutable {
+  if (depth > MOST_DEPTH) throw new ProtobufError('proto: message nested too deeply')
+  const reader = new ProtoReader(bytes)
+  while (!reader.isAtEnd) {
+    const { number, wireType } = reader.tag(message.name)
+    const field = message.byNumber.get(number)
+    if (field === undefined) reader.skip(wireType)
+    else readField(field, wireType, reader, out, depth + 1)
+  }
+  return out
+}
+
+function readField(field: ProtoField, wireType: number, reader: ProtoReader, out: Mutable, depth: number): void {
+  switch (field.form) {
+    case 'inline': {
+      checkWire(field, wireType, wireTypes.bytes)
+      readMessage(field.message(), reader.bytes(), out, depth)
+      return
+    }
+    case 'map': {
+      checkWire(field, wireType, wireTypes.bytes)
+      const map = (out[field.name] ??= {}) as Mutable
+      readEntry(field, reader.bytes(), map, depth)
+      return
+    }
+    case 'list': {
+      const list = (out[field.name] ??= []) as unknown[]
+      if (wireType === wireTypes.bytes && expectedWire(field.type) === wireTypes.varint) readPacked(field, reader.bytes(), list)
+      else list.push(readValue(field, wireType, reader, undefined, depth))
+      return
+    }
+    case 'single': {
+      const value = readValue(field, wireType, reader, out[field.name], depth)
+      // the last one counts: an empty value takes an earlier one away
+      if (isLeftOut(field, value)) delete out[field.name]
+      else out[field.name] = value
+    }
+  }
+}
+
+/** Whether Go's JSON encoder leaves an empty value out; nothing is lost by leaving out null. */
+function isLeftOut({ presence }: ProtoField, value: unknown): boolean {
+  if (value === null || value === undefined) return true
+  return (value === '' || value === 0 || value === false) && (presence === undefined || presence === 'omitempty')
+}
+
+function readPacked(field: ProtoField, bytes: Uint8Array, list: unknown[]): void {
+  const reader = new ProtoReader(bytes)
+  while (!reader.isAtEnd) list.push(readValue(field, wireTypes.varint, reader, undefined, 0))
+}
+
+function readEntry(field: ProtoField, bytes: Uint8Array, map: Mutable, depth: number): void {
+  const reader = new ProtoReader(bytes)
+  let key = ''
+  let value: unknown
+  while (!reader.isAtEnd) {
+    const { number, wireType } = reader.tag(field.goName)
+    if (number === 1 && wireType === wireTypes.bytes) key = textOf(reader.bytes())
+    else if (number === 2) value = readValue(field, wireType, reader, undefined, depth)
+    else reader.skip(wireType)
+  }
+  setOwn(map, key, value === undefined ? emptyValue(field) : value)
+}
+
+function emptyValue(field: ProtoField): unknown {
+  switch (field.type) {
+    case 'message': return {}
+    case 'string': case 'bytes': return ''
+    case 'quantity': return '0'
+    case 'strings': return []
+    default: return null
+  }
+}
+
+const expectedWire = (type: ProtoField['type']): number => {
+  if (type === 'bool' || type === 'int32' || type === 'int64') return wireTypes.varint
+  return type === 'double' ? wireTypes.fixed64 : wireTypes.bytes
+}
+
+function checkWire({ goName }: ProtoField, found: number, wanted: number): void {
+  if (found !== wanted) throw new ProtobufError(`proto: wrong wireType = ${found} for field ${goName}`)
+}
+
+/** `before` is what an earlier occurrence left: messages that come twice are merged. */
+function readValue(field: ProtoField, wireType: number, reader: ProtoReader, before: unknown, depth: number): unknown {
+  checkWire(field, wireType, expectedWire(field.type))
+  if (field.type !== 'message') return readLeaf(field.type, reader)
+  const message = field.message()
+  const bytes = reader.bytes()
+  if (message.isUnion) return unionValue(readMessage(message, bytes, {}, depth))
+  return readMessage(message, bytes, (before ?? {}) as Mutable, depth)
+}
+
+/** JSON writes the schema if there is one, else the other member; an absent bool is false. */
+const unionValue = ({ schema, other = false }: Mutable): unknown => schema ?? other
+
+function readLeaf(type: LeafType, reader: ProtoReader): unknown {
+  switch (type) {
+    case 'bool': return reader.bool()
+    case 'int32': return reader.int32()
+    case 'int64': return reader.int64()
+    case 'double': return reader.double()
+    case 'string': return textOf(reader.bytes())
+    case 'bytes': return toBase64(reader.bytes())
+    case 'quantity': return parts(reader.bytes(), 'Quantity').text.get(1) ?? '0'
+    case 'strings': return parts(reader.bytes(), 'ExtraValue').texts
+    case 'json': return jsonOf(parts(reader.bytes(), 'RawExtension').bytes)
+    case 'intOrString': return intOrString(reader.bytes())
+    case 'time': case 'microTime': return timeOf(type, reader.bytes())
+  }
+}
+
+interface Parts {
+  readonly text: Map<number, string>
+  readonly texts: string[]
+  readonly numbers: Map<number, number | bigint>
+  bytes: Uint8Array | undefined
+}
+
+/** The members of one of the small messages that JSON writes as a leaf. */
+function parts(bytes: Uint8Array, name: string): Parts {
+  const found: Parts = { text: new Map(), texts: [], numbers: new Map(), bytes: undefined }
+  const reader = new ProtoReader(bytes)
+  while (!reader.isAtEnd) {
+    const { number, wireType } = reader.tag(name)
+    if (wireType === wireTypes.varint) found.numbers.set(number, reader.int64())
+    else if (wireType !== wireTypes.bytes) reader.skip(wireType)
+    else {
+      const value = reader.bytes()
+      if (number === 1) found.bytes = value
+      const text = textOf(value)
+      found.text.set(number, text)
+      found.texts.push(text)
+    }
+  }
+  return found
+}
+
+function intOrString(bytes: Uint8Array): number | string {
+  const { numbers, text } = parts(bytes, 'IntOrString')
+  const kind = Number(numbers.get(1) ?? 0)
+  if (kind === 0) return Number(BigInt.asIntN(32, BigInt(numbers.get(2) ?? 0)))
+  if (kind === 1) return text.get(3) ?? ''
+  throw new ProtobufError('impossible IntOrString.Type')
+}
+
+function timeOf(type: 'time' | 'microTime', bytes: Uint8Array): string | null {
+  if (bytes.length === 0) return null
+  const { numbers } = parts(bytes, 'Timestamp')
+  const seconds = Number(numbers.get(1) ?? 0)
+  return type === 'time' ? timeText(seconds) : microTimeText(seconds, Number(numbers.get(2) ?? 0))
+}
+
+
+/** What a RawExtension or FieldsV1 holds: JSON text, or an object in its protobuf form. */
+function jsonOf(bytes: Uint8Array | undefined): unknown {
+  if (bytes === undefined || bytes.length === 0) return null
+  if (isEnvelope(bytes)) {
+    const { apiVersion, kind, raw } = readEnvelope(bytes)
+    const message = messageOf(...groupVersionOf(apiVersion), kind)
+    return { kind, apiVersion, ...(message === undefined ? {} : decodeMessage(message, raw)) }
+  }
+  try {
+    return JSON.parse(textOf(bytes)) as unknown
+  } catch {
+    throw new ProtobufError('json: error calling MarshalJSON for type runtime.RawExtension: invalid JSON')
+  }
+}

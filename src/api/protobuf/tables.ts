@@ -1,0 +1,148 @@
+import { schemaGroupOf } from '../schemas.js'
+import { metaSchema } from '../meta/generated.js'
+import type { Fields, Presence, SchemaGroup } from '../schema/types.js'
+import { fieldNumbers } from './fields.js'
+import { moreFieldNumbers, unions } from './more-fields.js'
+
+/** Leaf types, and messages that JSON writes as a leaf (`quantity`, `time`), as free JSON (`json`) or as a list (`strings`). */
+export type LeafType =
+  | 'string' | 'bool' | 'int32' | 'int64' | 'double' | 'bytes'
+  | 'quantity' | 'intOrString' | 'time' | 'microTime' | 'json' | 'strings'
+
+/** One field of a message on the wire. */
+export interface ProtoField {
+  readonly number: number
+  /** In JSON. */
+  readonly name: string
+  /** Go's name, for error texts. */
+  readonly goName: string
+  readonly form: 'single' | 'list' | 'map' | 'inline'
+  readonly type: LeafType | 'message'
+  /** What Go's JSON encoder does with an empty value; undefined where no table tells. */
+  readonly presence: Presence | undefined
+  /** Of `message`. */
+  readonly message: () => ProtoMessage
+}
+
+/** One message on the wire, as JSON writes it. */
+export interface ProtoMessage {
+  readonly name: string
+  /** JSON writes it as one of its fields, see more-fields.ts. */
+  readonly isUnion: boolean
+  /** In the order of their numbers, which is the order in which Go writes them. */
+  readonly fields: readonly ProtoField[]
+  readonly byNumber: ReadonlyMap<number, ProtoField>
+}
+
+const LEAVES: ReadonlySet<string> = new Set<LeafType>([
+  'string', 'bool', 'int32', 'int64', 'double', 'bytes', 'quantity', 'intOrString', 'time', 'microTime', 'json', 'strings',
+])
+
+/** Rows of a package by message; parsed when the first of its messages is asked for. */
+const packages = new Map<string, ReadonlyMap<string, string> | undefined>()
+const messages = new Map<string, ProtoMessage | undefined>()
+
+/** Version and short name of the package that a group version's messages are in: `rbac.v1`. */
+function packageOf(group: string, version: string): string {
+  return `${group === '' ? 'core' : group.split('.')[0] as string}.${version}`
+}
+
+/** Groups that had kinds which have moved since; an old version has the messages of the group's v1 or of those. */
+const heirs: Readonly<Record<string, readonly string[]>> = {
+  extensions: ['networking.v1beta1', 'apps.v1', 'networking.v1'],
+  autoscaling: ['autoscaling.v2', 'autoscaling.v1'],
+}
+
+/** The message of a kind; undefined when the kind has no protobuf form (custom resources, kinds that there are not). */
+export function messageOf(group: string, version: string, kind: string): ProtoMessage | undefined {
+  const [short = ''] = group.split('.')
+  if (group.includes('.') && !/^[a-z.]+\.k8s\.io$/.test(group)) return undefined
+  const own = [packageOf(group, version), ...heirs[short] ?? [`${short}.v1`]]
+  // DeleteOptions, Status and the like are in every group version
+  for (const packageName of [...own, 'meta.v1']) {
+    const found = find(`${packageName}.${kind}`)
+    if (found !== undefined && (packageName === 'meta.v1' || found.byNumber.size > 0)) return found
+  }
+  return undefined
+}
+
+/** The message of that full short name: `core.v1.PodSpec`. */
+function find(full: string): ProtoMessage | undefined {
+  if (messages.has(full)) return messages.get(full)
+  const at = full.lastIndexOf('.')
+  const packageName = full.slice(0, at)
+  const name = full.slice(at + 1)
+  const row = rowsOf(packageName)?.get(name)
+  const table = tablesOf(packageName)?.find(name)?.fields
+  const built = row === undefined ? undefined : build(name, packageName, row, table)
+  messages.set(full, built)
+  return built
+}
+
+function rowsOf(packageName: string): ReadonlyMap<string, string> | undefined {
+  if (!packages.has(packageName)) {
+    const text = fieldNumbers[packageName] ?? moreFieldNumbers[packageName]
+    packages.set(packageName, text === undefined ? undefined : parseRows(text))
+  }
+  return packages.get(packageName)
+}
+
+function parseRows(text: string): ReadonlyMap<string, string> {
+  return new Map(text.replaceAll('\n  ', ' ').trim().split('\n').map((line) => {
+    const colon = line.indexOf(':')
+    return [line.slice(0, colon), line.slice(colon + 1).trim()] as const
+  }))
+}
+
+/** Groups by the first part of their names, where that is not the name. */
+const groups: Readonly<Record<string, string>> = {
+  core: '', apps: 'apps', batch: 'batch', policy: 'policy', autoscaling: 'autoscaling', rbac: 'rbac.authorization.k8s.io',
+  flowcontrol: 'flowcontrol.apiserver.k8s.io',
+}
+
+function tablesOf(packageName: string): SchemaGroup | undefined {
+  if (packageName === 'meta.v1') return metaSchema
+  const [short = '', version = ''] = packageName.split('.')
+  return schemaGroupOf(groups[short] ?? `${short}.k8s.io`, version)
+}
+
+function build(name: string, packageName: string, row: string, table: Fields | undefined): ProtoMessage {
+  const fields = (row === '' ? [] : row.split(', ')).map((text) => fieldOf(text, packageName, table))
+  fields.sort((a, b) => a.number - b.number)
+  return { name, isUnion: unions.has(name), fields, byNumber: new Map(fields.map((field) => [field.number, field])) }
+}
+
+/** Reads `name=1`, `data=2 {string}`, `...VolumeSource=2`. */
+function fieldOf(text: string, packageName: string, table: Fields | undefined): ProtoField {
+  const [, dots, label = '', digits, typeText = ''] = /^(\.\.\.)?(.+?)=(\d+) ?(.*)$/.exec(text) ?? []
+  const isInline = dots !== undefined
+  const bare = isInline ? label : typeText.replace(/^[[{]|[\]}]$/g, '') || 'string'
+  const isLeaf = LEAVES.has(bare)
+  const full = bare.includes('.') ? bare : `${packageName}.${bare}`
+  let message: ProtoMessage | undefined
+  return {
+    number: Number(digits), name: label, goName: isInline ? label : goNameOf(label, bare),
+    form: isInline ? 'inline' : typeText.startsWith('[') ? 'list' : typeText.startsWith('{') ? 'map' : 'single',
+    type: isLeaf ? bare as LeafType : 'message',
+    presence: table !== undefined && Object.hasOwn(table, label) ? table[label]?.presence : undefined,
+    message: () => (message ??= isInline ? inlined(full, table) : known(full)),
+  }
+}
+
+/** An inlined message: what is empty is decided by the table of the message that holds it. */
+function inlined(full: string, table: Fields | undefined): ProtoMessage {
+  const at = full.lastIndexOf('.')
+  const name = full.slice(at + 1)
+  const row = rowsOf(full.slice(0, at))?.get(name)
+  if (row === undefined) throw new Error(`bug: no field numbers of ${full}`)
+  return build(name, full.slice(0, at), row, table)
+}
+
+function known(full: string): ProtoMessage {
+  const found = find(full)
+  if (found === undefined) throw new Error(`bug: no field numbers of ${full}`)
+  return found
+}
+
+const goNameOf = (label: string, type: string): string =>
+  (label === 'metadata' && type.endsWith('Meta') ? type.slice(type.lastIndexOf('.') + 1) : label.charAt(0).toUpperCase() + label.slice(1))

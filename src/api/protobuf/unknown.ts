@@ -1,0 +1,63 @@
+import { textOf } from '../go-text.js'
+import { ProtobufError } from './protobuf-error.js'
+import { ProtoReader, wireTypes } from './reader.js'
+
+/** What every protobuf body begins with: `k8s\0`. */
+export const prefix: readonly number[] = [0x6b, 0x38, 0x73, 0]
+
+/** runtime.Unknown: an object whose kind is told beside its bytes. */
+export interface Envelope {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly raw: Uint8Array
+}
+
+/** Whether bytes begin as a protobuf body does. */
+export const isEnvelope = (bytes: Uint8Array): boolean => prefix.every((byte, at) => bytes[at] === byte)
+
+/**
+ * Reads the envelope of a body. Throws ProtobufError with the texts of apimachinery's
+ * pkg/runtime/serializer/protobuf/protobuf.go.
+ */
+export function readEnvelope(bytes: Uint8Array): Envelope {
+  if (bytes.length === 0) throw new ProtobufError('empty data')
+  if (!isEnvelope(bytes)) throw new ProtobufError(
+    `provided data does not appear to be a protobuf message, expected prefix [${prefix.join(' ')}]`,
+  )
+  if (bytes.length === prefix.length) throw new ProtobufError('empty body')
+  let typeMeta = { apiVersion: '', kind: '' }
+  let raw: Uint8Array = new Uint8Array()
+  walk(bytes.subarray(prefix.length), 'Unknown', ['', 'TypeMeta', 'Raw', 'ContentEncoding', 'ContentType'], (number, value) => {
+    if (number === 1) typeMeta = readTypeMeta(value, typeMeta)
+    else if (number === 2) raw = value
+  })
+  return { ...typeMeta, raw }
+}
+
+function readTypeMeta(bytes: Uint8Array, before: { apiVersion: string; kind: string }): { apiVersion: string; kind: string } {
+  const found = { ...before }
+  walk(bytes, 'TypeMeta', ['', 'APIVersion', 'Kind'], (number, value) => {
+    found[number === 1 ? 'apiVersion' : 'kind'] = textOf(value)
+  })
+  return found
+}
+
+/** Gives `take` the values of the numbered fields, all of which are bytes; passes over others. */
+function walk(
+  bytes: Uint8Array, message: string, names: readonly string[], take: (number: number, value: Uint8Array) => void,
+): void {
+  const reader = new ProtoReader(bytes)
+  while (!reader.isAtEnd) {
+    const { number, wireType } = reader.tag(message)
+    const name = names[number]
+    if (name === undefined) reader.skip(wireType)
+    else if (wireType === wireTypes.bytes) take(number, reader.bytes())
+    else throw new ProtobufError(`proto: wrong wireType = ${wireType} for field ${name}`)
+  }
+}
+
+/** Group and version of an apiVersion. */
+export function groupVersionOf(apiVersion: string): readonly [group: string, version: string] {
+  const slash = apiVersion.indexOf('/')
+  return slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)]
+}
