@@ -107,7 +107,7 @@ export class ApiServer {
       storage, clock, resources, indexes, scheme: options.scheme, address: options.address ?? DEFAULT_ADDRESS,
       uids: random.stream('apiserver/uid'),
       names: random.stream('apiserver/name'),
-      admission: new AdmissionChain(options.admission ?? defaultAdmission(options.scheme.release.minor), {
+      admission: new AdmissionChain([...options.admission ?? defaultAdmission(options.scheme.release.minor), ...ports.guards], {
         storage, resources, clock, random: admissionRandom, authorizer: ports.authorizer,
       }),
       hub: new WatchHub(storage),
@@ -198,5 +198,5 @@ export class ApiServer {
 
 function portsOf(options: ApiServerOptions): ServerPorts {
   const { authorizer = alwaysAllow, authenticator, impersonator, ruleResolver, signer, nodeAgents, componentHealth } = options
-  return { authorizer, authenticator, impersonator, ruleResolver, signer, nodeAgents, componentHealth }
+  return { authorizer, authenticator, impersonator, ruleResolver, signer, nodeAgents, componentHealth, guards: [] }
 }
