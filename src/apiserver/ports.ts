@@ -113,6 +113,8 @@ export interface Signer {
    * or the signature is wrong. Time, issuer and audience are the caller's business.
    */
   verifyToken(token: string): TokenClaims | undefined
+  /** The public keys as a JSON Web Key Set (`/openid/v1/jwks`). */
+  keySet?(): { readonly keys: readonly Readonly<Record<string, string>>[] }
 }
 
 /** Reads a protobuf body (`k8s\0`, runtime.Unknown, message) as the JSON that the same client would have sent. */
@@ -145,6 +147,8 @@ export interface ServerPorts {
   readonly nodeAgents: NodeAgents | undefined
   /** Asks the parts of the control plane how they are; without it all are well. */
   readonly componentHealth: (() => readonly ComponentHealth[]) | undefined
+  /** What the storage of a kind itself checks against the user, after all admission plugins have mutated (RBAC's escalation check). */
+  readonly guards: readonly AdmissionPlugin[]
 }
 
 /** What a plugin decides on: one write, after decoding and defaulting. */

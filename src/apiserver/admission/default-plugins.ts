@@ -1,5 +1,6 @@
 import type { Minor } from '../../api/releases.js'
 import type { AdmissionPlugin } from '../ports.js'
+import { certificateApproval, certificateRequests, certificateSigning, certificateSubjectRestriction } from './certificates.js'
 import { defaultIngressClass } from './default-ingress-class.js'
 import { defaultStorageClass } from './default-storage-class.js'
 import { defaultTolerationSeconds } from './default-toleration-seconds.js'
@@ -24,8 +25,9 @@ const POD_TOPOLOGY_LABELS_SINCE: Minor = 35
 export function defaultAdmission(minor: Minor, extensions: readonly AdmissionPlugin[] = []): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle, limitRanger, serviceAccount, taintNodesByCondition, priority, defaultTolerationSeconds, defaultStorageClass,
-    storageObjectInUseProtection, persistentVolumeClaimResize, runtimeClass, defaultIngressClass,
+    storageObjectInUseProtection, persistentVolumeClaimResize, runtimeClass,
+    certificateApproval, certificateSigning, certificateSubjectRestriction, defaultIngressClass,
     ...(minor >= POD_TOPOLOGY_LABELS_SINCE ? [podTopologyLabels] : []),
-    ...extensions, resourceQuota,
+    ...extensions, resourceQuota, certificateRequests,
   ]
 }

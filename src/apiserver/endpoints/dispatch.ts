@@ -7,12 +7,17 @@ import { deleteObject } from '../registry/delete.js'
 import { patchObject } from '../registry/patch.js'
 import { getObject, listObjects } from '../registry/read.js'
 import { updateObject } from '../registry/update.js'
+import { reviewLocalAccess, reviewOwnAccess, reviewSubjectAccess } from './access-review.js'
+import { withApprovalRules } from './approval.js'
 import { bindPod } from './binding.js'
 import { getComponentStatus, listComponentStatuses } from './component-status.js'
 import { evictPod } from './eviction.js'
 import { finalizeNamespace } from './finalize.js'
 import { withPartRules } from './pod-parts.js'
+import { reviewSelf, reviewToken } from './identity-review.js'
+import { reviewOwnRules } from './rules-review.js'
 import { getScale, updateScale } from './scale.js'
+import { requestToken } from './token-request.js'
 
 /** What an endpoint answers: an object, a list or a Status, and the HTTP code. */
 export interface Answer {
@@ -59,6 +64,12 @@ const special: Readonly<Record<string, Readonly<Record<string, Endpoint>>>> = {
   'pods/eviction': { create: (context, call) => created(evictPod(context, call)) },
   'pods/ephemeralcontainers': podPart,
   'pods/resize': podPart,
+  'serviceaccounts/token': { create: (context, call) => created(requestToken(context, call)) },
+  'certificatesigningrequests/approval': {
+    get: (context, call) => ok(getObject(context, call)),
+    update: (context, call) => ok(updateObject(context, withApprovalRules(call)).object),
+    patch: (context, call) => ok(patchObject(context, withApprovalRules(call))),
+  },
   'namespaces/finalize': { update: (context, call) => ok(finalizeNamespace(context, call)) },
   status: {
     get: (context, call) => ok(getObject(context, call)),
@@ -71,6 +82,12 @@ const special: Readonly<Record<string, Readonly<Record<string, Endpoint>>>> = {
 const collections: Readonly<Record<string, Endpoint>> = {
   'get componentstatuses': (context, call) => ok(getComponentStatus(context, call)),
   'list componentstatuses': (context, call) => ok(listComponentStatuses(context, call)),
+  'create subjectaccessreviews': (context, call) => created(reviewSubjectAccess(context, call)),
+  'create localsubjectaccessreviews': (context, call) => created(reviewLocalAccess(context, call)),
+  'create selfsubjectaccessreviews': (context, call) => created(reviewOwnAccess(context, call)),
+  'create selfsubjectrulesreviews': (context, call) => created(reviewOwnRules(context, call)),
+  'create selfsubjectreviews': (context, call) => created(reviewSelf(context, call)),
+  'create tokenreviews': (context, call) => created(reviewToken(context, call)),
   'create bindings': (context, call) =>
     created(bindPod(context, { ...call, resource: context.resources.get('pods'), subresource: 'binding' })),
 }
