@@ -66,6 +66,8 @@ export interface ApiServerOptions {
   readonly plug?: (view: StoreView) => Partial<ServerPorts>
   /** Host and port that discovery and the OpenID configuration name. Default: `10.0.0.10:6443`. */
   readonly address?: string
+  /** Whether metadata.managedFields tell who owns which fields. Without them server-side apply knows of no owners. Default true. */
+  readonly managedFields?: boolean
   /** Each write is folded into this hash as `key@revision`. */
   readonly trace?: Trace
 }
@@ -104,6 +106,7 @@ export class ApiServer {
     const admissionRandom = random.stream('apiserver/admission')
     const ports = { ...portsOf(options), ...options.plug?.(storeView({ storage, resources, indexes, clock })) }
     this.context = {
+      managedFields: options.managedFields ?? true,
       storage, clock, resources, indexes, scheme: options.scheme, address: options.address ?? DEFAULT_ADDRESS,
       uids: random.stream('apiserver/uid'),
       names: random.stream('apiserver/name'),

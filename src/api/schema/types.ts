@@ -84,6 +84,8 @@ export interface Message {
   readonly group: SchemaGroup
   /** How objects of the type are read where the table does not tell it all (custom resources). Default: by the table. */
   readonly read?: MessageReader
+  /** Fields that the table lacks are kept (custom resources); server-side apply deduces their types. Default false. */
+  readonly preservesUnknown?: boolean
 }
 
 /** Reads already parsed JSON: a fresh object, and the paths of what was dropped as unknown. Throws DecodeError. */

@@ -29,6 +29,8 @@ export interface RegistryContext {
   readonly hub: WatchHub
   readonly ports: ServerPorts
   readonly bus: EventBus<ClusterEvents>
+  /** Whether writes are tracked in metadata.managedFields. */
+  readonly managedFields: boolean
 }
 
 /** One call as the registry sees it: the request with its resource looked up and its user known. */

@@ -5,10 +5,12 @@ import { generateName, subdomainName } from '../../api/names.js'
 import { formatTime } from '../../api/time.js'
 import { ApiError } from '../client/api-error.js'
 import { alreadyExists, badRequest, generateNameConflict, invalid, untypedError } from '../errors.js'
+import { managersFaults } from '../apply/validate-managers.js'
 import { attributesOf } from './attributes.js'
 import type { Call, RegistryContext } from './context.js'
 import { warn } from './context.js'
 import { decodeBody } from './decode-body.js'
+import { keepManagers, trackWrite } from './managed-fields.js'
 import type { Resource } from './resource.js'
 import { seal, sealDryRun } from './seal.js'
 import { load, save } from './stored.js'
@@ -23,10 +25,13 @@ const NAME_TRIES = 8
 export function createObject(context: RegistryContext, call: Call): KubeObject {
   const { resource } = call
   const { definition } = resource
-  const draft = decodeBody(call, context.resources, call.request.body, definitionKind(resource))
+  const { body } = call.request
+  const draft = decodeBody(call, context.resources, body, definitionKind(resource))
+  keepManagers(draft, body, undefined)
   definition.setDefaults?.(draft)
   checkNamespace(call, draft)
   wipeSystemFields(draft)
+  trackWrite(context, call, draft, undefined)
   context.admission.mutate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
   return createDraft(context, call, draft)
 }
@@ -71,7 +76,6 @@ function nameDraft({ names }: RegistryContext, { kind, definition }: Resource, d
 function initMetadata({ clock, uids }: RegistryContext, { metadata }: Draft<KubeObject>): void {
   metadata.creationTimestamp = formatTime(clock.now())
   metadata.uid = uids.uuid()
-  delete metadata.managedFields
   delete metadata.selfLink
   delete metadata.resourceVersion
 }
@@ -117,6 +121,7 @@ function checkValid({ resource }: Call, draft: Draft<KubeObject>): void {
   const object = draft as KubeObject
   const { definition } = resource
   const rules = { namespaced: resource.namespaced, validateName: definition.validateName ?? subdomainName }
-  const errors = [...validateObjectMeta(object.metadata, rules), ...definition.validate?.(object) ?? []]
+  const { metadata } = object
+  const errors = [...validateObjectMeta(metadata, rules), ...managersFaults(metadata.managedFields ?? []), ...definition.validate?.(object) ?? []]
   if (errors.length > 0) throw invalid(resource.groupKind, object.metadata.name ?? '', errors)
 }

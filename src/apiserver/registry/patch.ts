@@ -14,6 +14,7 @@ import { applyStrategicPatch } from '../patch/strategic.js'
 import type { PatchBody } from '../request.js'
 import type { Call, RegistryContext } from './context.js'
 import { warn } from './context.js'
+import { keepManagers, trackWrite, withoutStoredManagers } from './managed-fields.js'
 import type { Resource } from './resource.js'
 import { load } from './stored.js'
 import { checkIdentity, writeUpdate } from './update.js'
@@ -35,11 +36,14 @@ export function patchObject(context: RegistryContext, call: Call): KubeObject {
   if (existing === undefined) throw notFound(resource, call.name)
   const patched = applyPatch(resource, existing, patch)
   const isShared = touchesMetadataOnly(existing, patched)
-  const draft = decodePatched(call, patch, isShared ? { ...patched, ...emptied(existing) } : patched, existing)
+  const slim = withoutStoredManagers(patched, existing)
+  const draft = decodePatched(call, patch, isShared ? { ...slim as JsonMap, ...emptied(existing) } : slim, existing)
   if (isShared) borrowParts(draft, existing)
   // parts that are stored have their defaults; a namespace has one in its metadata
   if (!isShared || resource.kind === 'Namespace') resource.definition.setDefaults?.(draft)
+  keepManagers(draft, patched, existing)
   checkIdentity(call, draft)
+  trackWrite(context, call, draft, existing)
   return writeUpdate(context, call, draft, existing)
 }
 

@@ -4,12 +4,14 @@ import { invalid as invalidField } from '../../api/field-error.js'
 import { validateObjectMetaUpdate } from '../../api/meta/validation.js'
 import { subdomainName } from '../../api/names.js'
 import { badRequest, conflict, invalid, notFound, STALE, untypedError } from '../errors.js'
+import { managersFaults } from '../apply/validate-managers.js'
 import { attributesOf } from './attributes.js'
 import type { Call, RegistryContext } from './context.js'
 import { warn } from './context.js'
 import { createDraft, definitionKind } from './create.js'
 import { decodeBody } from './decode-body.js'
 import { shouldDeleteDuringUpdate } from './finalizers.js'
+import { keepManagers, revertTimes, trackWrite, withoutStoredManagers } from './managed-fields.js'
 import { storageKey } from './resource.js'
 import { sameJson } from './same-json.js'
 import { seal, sealDryRun } from './seal.js'
@@ -30,22 +32,25 @@ export function updateObject(context: RegistryContext, call: Call): Written {
   const draft = decodeUpdate(context, call, existing)
   checkIdentity(call, draft)
   if (existing === undefined) return createByUpdate(context, call, draft)
+  trackWrite(context, call, draft, existing)
   return { object: writeUpdate(context, call, draft, existing), created: false }
 }
 
 /** Reads the body; a status that is the stored one, or what a status write does not touch, is taken over uncopied. */
 function decodeUpdate(context: RegistryContext, call: Call, existing: KubeObject | undefined): Draft<KubeObject> {
-  const { resource, request: { body } } = call
+  const { resource, request: { body: sent } } = call
   const expected = definitionKind(resource)
   if (call.subresource === 'status') {
-    const draft = decodeBody(call, context.resources, body, expected, true)
+    const draft = decodeBody(call, context.resources, sent, expected, true)
     draft.metadata = { ...draft.metadata }
     return draft
   }
+  const body = withoutStoredManagers(sent, existing)
   const status = (existing as { readonly status?: unknown } | undefined)?.status
   const untouched = status !== undefined && (body as { readonly status?: unknown } | null)?.status === status
   const draft = decodeBody(call, context.resources, untouched ? { ...body as object, status: undefined } : body, expected)
   if (untouched) (draft as { status?: unknown }).status = status
+  keepManagers(draft, sent, existing)
   resource.definition.setDefaults?.(draft)
   return draft
 }
@@ -74,6 +79,7 @@ function createByUpdate(context: RegistryContext, call: Call, draft: Draft<KubeO
   }
   if (metadata.uid !== undefined) throw uidPrecondition(call, metadata.uid, '')
   delete metadata.resourceVersion
+  trackWrite(context, call, draft, undefined)
   context.admission.mutate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
   return { object: createDraft(context, call, draft), created: true }
 }
@@ -86,6 +92,7 @@ export function writeUpdate(context: RegistryContext, call: Call, draft: Draft<K
     call, metadata.uid, existing.metadata.uid,
   )
   context.admission.mutate(attributesOf(call, 'UPDATE', draft as KubeObject, existing))
+  revertTimes(draft, existing)
   checkResourceVersion(call, draft, existing)
   prepare(context, call, draft, existing)
   const object = draft as KubeObject
@@ -134,7 +141,7 @@ function prepare({ clock }: RegistryContext, call: Call, draft: Draft<KubeObject
   const { strategy } = call.resource.definition
   const { metadata } = draft
   const before = existing.metadata
-  delete metadata.managedFields
+  const managers = metadata.managedFields
   delete metadata.selfLink
   metadata.uid = before.uid as string
   setOrDelete(metadata, 'generation', before.generation)
@@ -143,6 +150,11 @@ function prepare({ clock }: RegistryContext, call: Call, draft: Draft<KubeObject
   if (before.deletionGracePeriodSeconds !== undefined) metadata.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds
   if (call.subresource === 'status') {
     strategy.prepareForStatusUpdate?.(draft, existing, clock.now())
+    // a strategy that puts the old metadata back keeps the new managers
+    if (draft.metadata.managedFields !== managers) {
+      draft.metadata = { ...draft.metadata }
+      setOrDelete(draft.metadata, 'managedFields', managers)
+    }
     return
   }
   strategy.prepareForUpdate?.(draft, existing)
@@ -159,7 +171,7 @@ function setOrDelete<M extends object, K extends keyof M>(target: M, key: K, val
 function isUntouched({ metadata: after }: KubeObject, { metadata: before }: KubeObject): boolean {
   const next = after as Readonly<Record<string, unknown>>
   const old = before as Readonly<Record<string, unknown>>
-  for (const name in next) if (next[name] !== old[name]) return false
+  for (const name in next) if (next[name] !== old[name] && name !== 'managedFields') return false
   return true
 }
 
@@ -172,6 +184,7 @@ function checkValid({ resource, subresource }: Call, next: KubeObject, old: Kube
     subresource === 'status' && strategy.validateStatusUpdate !== undefined ? strategy.validateStatusUpdate(next, old) : update()
   const meta = isUntouched(next, old) ? [] : validateObjectMetaUpdate(next, old, rules)
   // upstream validates the metadata twice, in the kind's own validation too: the texts are told once, the causes are not
-  const errors = [...meta, ...meta, ...own]
+  const managers = managersFaults(next.metadata.managedFields ?? [], old.metadata.managedFields)
+  const errors = [...meta, ...meta, ...managers, ...own]
   if (errors.length > 0) throw invalid(resource.groupKind, next.metadata.name ?? '', errors)
 }

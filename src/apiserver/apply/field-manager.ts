@@ -1,0 +1,203 @@
+import { deepFreeze } from '../../api/schema/freeze.js'
+import { sameJson } from '../registry/same-json.js'
+import { appliedFields, ownedFields, withNamedFields } from './applied-fields.js'
+import type { Comparison, FieldFilter } from './compare.js'
+import { compareObjects, filtered, withoutChanges } from './compare.js'
+import type { Conflict } from './conflicts.js'
+import { ApplyConflict } from './conflicts.js'
+import { difference, intersection, isEmpty, LEAF, recursiveDifference, union, type FieldSet } from './field-set.js'
+import type { Managers } from './managers.js'
+import { capManagers, fieldsOf, isSameManager, newEntry, sortManagers, withFields } from './managers.js'
+import { mergeObjects } from './merge.js'
+import { removePaths } from './remove.js'
+import type { MapShape } from './shape.js'
+
+/** A kind as the field manager sees it: in the version of the request, with the way to its other versions. */
+export interface TrackedKind {
+  readonly apiVersion: string
+  readonly shape: MapShape
+  /** The kind in another version; undefined when that is not served (any more): such entries are dropped. */
+  readonly inVersion: (apiVersion: string) => ConvertedKind | undefined
+}
+
+/** A kind in a version other than the request's. */
+export interface ConvertedKind {
+  readonly shape: MapShape
+  readonly convert: (object: object) => object
+  readonly convertBack: (object: object) => object
+}
+
+/** Who writes, through which endpoint, and when. */
+export interface TrackedWrite {
+  readonly manager: string
+  /** Undefined for the main endpoint. */
+  readonly subresource: string | undefined
+  /** RFC 3339 */
+  readonly time: string
+  /** What a write through this endpoint does not change. */
+  readonly filter: FieldFilter
+}
+
+/** Comparisons of the object before and after, by version. */
+class Changes {
+  readonly own: Comparison | undefined
+  readonly #byVersion = new Map<string, Comparison | undefined | null>()
+  readonly #kind: TrackedKind
+  readonly #write: TrackedWrite
+  readonly #live: object
+  readonly #next: object
+
+  constructor(kind: TrackedKind, write: TrackedWrite, live: object, next: object) {
+    this.#kind = kind
+    this.#write = write
+    this.#live = live
+    this.#next = next
+    this.own = compareObjects(kind.shape, live, next)
+    this.#byVersion.set(kind.apiVersion, this.own === undefined ? undefined : filtered(this.own, write.filter))
+  }
+
+  /** What changed as entries of that version see it; null when the version is not served. */
+  in(apiVersion: string): Comparison | undefined | null {
+    if (!this.#byVersion.has(apiVersion)) this.#byVersion.set(apiVersion, this.#convert(apiVersion))
+    return this.#byVersion.get(apiVersion)
+  }
+
+  #convert(apiVersion: string): Comparison | undefined | null {
+    const kind = this.#kind.inVersion(apiVersion)
+    if (kind === undefined) return null
+    const comparison = compareObjects(kind.shape, kind.convert(this.#live), kind.convert(this.#next))
+    return comparison === undefined ? undefined : filtered(comparison, this.#write.filter)
+  }
+}
+
+/** Takes the changed fields from all managers. Source: structured-merge-diff merge/update.go update. */
+function release(managers: Managers, changes: Changes): Managers {
+  return managers.flatMap((entry) => {
+    const change = changes.in(entry.apiVersion as string)
+    if (change === null) return []
+    return change === undefined ? [entry] : [withFields(entry, withoutChanges(fieldsOf(entry), change))]
+  })
+}
+
+/**
+ * Who owns what after a create, update or patch: the writer takes what changed. `live` is the object before (the empty object of
+ * the kind on create). Source: managedfields/internal/{managedfieldsupdater,structuredmerge,capmanagers}.go, merge/update.go Update.
+ */
+export function trackUpdate(kind: TrackedKind, write: TrackedWrite, live: object, next: object, managers: Managers): Managers {
+  const changes = new Changes(kind, write, live, next)
+  const released = managers.length === 0 ? managers : release(managers, changes)
+  const changed = changes.in(kind.apiVersion) ?? undefined
+  const taken = changed === undefined ? LEAF : ownedFields(union(changed.modified ?? LEAF, changed.added ?? LEAF))
+  if (isEmpty(taken)) return sameEntries(released, managers) ? managers : sortManagers(released)
+  const identity = { manager: write.manager, operation: 'Update', apiVersion: kind.apiVersion, subresource: write.subresource }
+  const previous = managers.find((entry) => isSameManager(entry, identity))
+  const others = released.filter((entry) => !isSameManager(entry, identity))
+  const before = previous === undefined ? LEAF : keptOf(fieldsOf(previous), changes.own, changed as Comparison)
+  const fields = isEmpty(before) ? interned(kind.shape, taken) : union(before, taken)
+  return sortManagers(capManagers([...others, newEntry(identity, fields, write.time)]))
+}
+
+/** The set that was taken last of each kind: objects of one template own the same fields, and may share them. */
+const lastTaken = new WeakMap<MapShape, FieldSet>()
+
+function interned(shape: MapShape, taken: FieldSet): FieldSet {
+  const last = lastTaken.get(shape)
+  if (last !== undefined && sameJson(last, taken)) return last
+  lastTaken.set(shape, deepFreeze(taken))
+  return taken
+}
+
+/** The writer's own earlier fields; those that it takes again need not be taken away first. */
+function keptOf(fields: FieldSet, all: Comparison | undefined, changed: Comparison): FieldSet {
+  return all === changed ? difference(fields, changed.removed) : withoutChanges(fields, changed)
+}
+
+const sameEntries = (a: Managers, b: Managers): boolean => a.length === b.length && a.every((entry, at) => entry === b[at])
+
+/** What an apply comes to. `object` is undefined when it changes nothing in the object. */
+export interface Applied {
+  readonly object: object | undefined
+  readonly managers: Managers
+}
+
+/**
+ * Applies a configuration that has passed its type check. Throws {@link ApplyConflict} unless it is forced.
+ * Source: structured-merge-diff merge/update.go Apply, managedfields/internal/structuredmerge.go.
+ */
+export function trackApply(
+  kind: TrackedKind, write: TrackedWrite, live: object, config: object, managers: Managers, force: boolean,
+): Applied {
+  const identity = { manager: write.manager, operation: 'Apply', apiVersion: kind.apiVersion, subresource: write.subresource }
+  const last = managers.find((entry) => isSameManager(entry, identity))
+  const others = managers.filter((entry) => entry !== last)
+  const applied = appliedFields(kind.shape, config)
+  const left = recursiveDifference(applied, write.filter.excluded)
+  const set = write.filter.included === undefined ? left : write.filter.included(left)
+  const mine = newEntry(identity, set, last?.time)
+  const merged = mergeObjects(kind.shape, live, config)
+  const next = last === undefined ? merged : prune(kind, merged, last.apiVersion as string, fieldsOf(last), [...others, mine])
+  const changes = new Changes(kind, write, live, next)
+  const conflicts = conflictsOf(others, changes)
+  if (!force && conflicts.length > 0) throw new ApplyConflict(conflicts)
+  const isNoop = sameJson(live, next)
+  const own = newEntry(identity, ownedFields(set), isNoop ? last?.time : write.time)
+  return { object: isNoop ? undefined : next, managers: sortManagers([...release(others, changes), own]) }
+}
+
+function conflictsOf(managers: Managers, changes: Changes): readonly Conflict[] {
+  return managers.flatMap((entry) => {
+    const change = changes.in(entry.apiVersion as string)
+    if (change === undefined || change === null) return []
+    const fields = intersection(fieldsOf(entry), union(change.modified ?? LEAF, change.added ?? LEAF))
+    return isEmpty(fields) ? [] : [{ manager: entry, fields }]
+  })
+}
+
+/**
+ * Removes what the applier applied last time and does not now, unless someone else owns it.
+ * Source: merge/update.go prune, addBackOwnedItems, addBackDanglingItems.
+ */
+function prune(kind: TrackedKind, merged: object, version: string, last: FieldSet, managers: Managers): object {
+  const at = version === kind.apiVersion ? undefined : kind.inVersion(version)
+  if (version !== kind.apiVersion && at === undefined) return merged
+  const shape = at?.shape ?? kind.shape
+  const whole = at?.convert(merged) ?? merged
+  const lastNamed = withNamedFields(last, shape)
+  let pruned: object = removePaths(shape, whole, lastNamed)
+  const byVersion = new Map<string, FieldSet>([[version, LEAF]])
+  for (const entry of managers) {
+    const of = entry.apiVersion as string
+    byVersion.set(of, union(byVersion.get(of) ?? LEAF, fieldsOf(entry)))
+  }
+  for (const [of, owned] of byVersion) pruned = addBackOwned(kind, { version, whole, pruned }, of, owned)
+  const named = (object: object): FieldSet => withNamedFields(appliedFields(shape, object), shape)
+  const gone = intersection(difference(named(whole), named(pruned)), lastNamed)
+  const result = removePaths(shape, whole, gone)
+  return at?.convertBack(result) ?? result
+}
+
+/** Puts back what managers of one version own. */
+function addBackOwned(
+  kind: TrackedKind, state: { version: string; whole: object; pruned: object }, of: string, owned: FieldSet,
+): object {
+  const { version, whole, pruned } = state
+  if (of === version) return restore(version === kind.apiVersion ? kind.shape : kind.inVersion(version)?.shape ?? kind.shape, whole, pruned, owned)
+  const there = of === kind.apiVersion ? undefined : kind.inVersion(of)
+  if (of !== kind.apiVersion && there === undefined) return pruned
+  const here = version === kind.apiVersion ? undefined : kind.inVersion(version)
+  const to = (object: object): object => {
+    const middle = here?.convertBack(object) ?? object
+    return there?.convert(middle) ?? middle
+  }
+  const from = (object: object): object => {
+    const middle = there?.convertBack(object) ?? object
+    return here?.convert(middle) ?? middle
+  }
+  return from(restore(there?.shape ?? kind.shape, to(whole), to(pruned), owned))
+}
+
+function restore(shape: MapShape, whole: object, pruned: object, owned: FieldSet): object {
+  const named = (set: FieldSet): FieldSet => withNamedFields(set, shape)
+  const kept = union(named(appliedFields(shape, pruned)), named(owned))
+  return removePaths(shape, whole, difference(named(appliedFields(shape, whole)), kept))
+}

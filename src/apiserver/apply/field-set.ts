@@ -1,0 +1,185 @@
+import { compareElements, elementText, parseElement } from './path-element.js'
+
+/**
+ * A set of paths, in the very form of FieldsV1: members are path elements, `.` says that the path up to here is in the set though
+ * it has members, and an empty node is a path that is in the set and has none. Sets are frozen when they are stored and never
+ * changed; the operations share what they can and answer an argument itself where nothing is to be done, so that equality of
+ * results is mostly identity. Elements are in Go's order. Source: structured-merge-diff fieldpath/set.go.
+ */
+export interface FieldSet {
+  readonly [element: string]: FieldSet
+}
+
+/** A path in a set with none below it; at the root: the empty set. */
+export const LEAF: FieldSet = Object.freeze({})
+
+/** The element that marks a path with others below it as a member. */
+export const SELF = '.'
+
+/** Whether there is nothing in it: an empty set, or as a node: a path with none below. */
+export function isEmpty(set: FieldSet): boolean {
+  for (const _ in set) return false
+  return true
+}
+
+/** Whether the path of a node is itself in the set. */
+export function isMember(node: FieldSet): boolean {
+  return node[SELF] !== undefined || isEmpty(node)
+}
+
+/** A node of these children, in Go's order. `member`: its own path is in the set, too. Undefined when that is nothing. */
+export function nodeOf(children: [string, FieldSet][], member: boolean): FieldSet | undefined {
+  if (children.length === 0) return member ? LEAF : undefined
+  if (!isSorted(children)) children.sort(([a], [b]) => compareElements(a, b))
+  const node: Record<string, FieldSet> = {}
+  if (member) node[SELF] = LEAF
+  for (const [element, child] of children) node[element] = child
+  return node
+}
+
+function isSorted(children: readonly [string, FieldSet][]): boolean {
+  for (let at = 1; at < children.length; at++) {
+    const [[before], [after]] = [children[at - 1] as [string, FieldSet], children[at] as [string, FieldSet]]
+    if (compareElements(before, after) > 0) return false
+  }
+  return true
+}
+
+/** What an operation on nodes answers at the root. */
+const rooted = (node: FieldSet | undefined): FieldSet => node ?? LEAF
+
+/** All paths of both. */
+export function union(a: FieldSet, b: FieldSet): FieldSet {
+  // the empty set looks like a leaf
+  if (isEmpty(a)) return b
+  if (isEmpty(b)) return a
+  return unionNodes(a, b)
+}
+
+function unionNodes(a: FieldSet, b: FieldSet): FieldSet {
+  if (a === b) return a
+  const member = isMember(a) || isMember(b)
+  let grows = member && !isMember(a)
+  const children: [string, FieldSet][] = []
+  for (const element in a) {
+    if (element === SELF) continue
+    const mine = a[element] as FieldSet
+    const other = b[element]
+    const both = other === undefined ? mine : unionNodes(mine, other)
+    grows ||= both !== mine
+    children.push([element, both])
+  }
+  for (const element in b) {
+    if (element === SELF || a[element] !== undefined) continue
+    grows = true
+    children.push([element, b[element] as FieldSet])
+  }
+  return grows ? nodeOf(children, member) as FieldSet : a
+}
+
+/** The paths of `a` that are not in `b`; what lies below a path of `b` stays. */
+export function difference(a: FieldSet, b: FieldSet | undefined): FieldSet {
+  return b === undefined || isEmpty(b) || isEmpty(a) ? a : rooted(differenceNodes(a, b, false))
+}
+
+function differenceNodes(a: FieldSet, b: FieldSet, atMember: boolean): FieldSet | undefined {
+  const wasMember = atMember && isMember(a)
+  const member = wasMember && !isMember(b)
+  let shrinks = member !== wasMember
+  const children: [string, FieldSet][] = []
+  for (const element in a) {
+    if (element === SELF) continue
+    const mine = a[element] as FieldSet
+    const other = b[element]
+    const rest = other === undefined ? mine : differenceNodes(mine, other, true)
+    shrinks ||= rest !== mine
+    if (rest !== undefined) children.push([element, rest])
+  }
+  return shrinks ? nodeOf(children, member) : a
+}
+
+/** The paths of `a` that are neither in `b` nor below a path of `b`. */
+export function recursiveDifference(a: FieldSet, b: FieldSet | undefined): FieldSet {
+  return b === undefined || isEmpty(b) || isEmpty(a) ? a : rooted(recursiveDifferenceNodes(a, b, false))
+}
+
+function recursiveDifferenceNodes(a: FieldSet, b: FieldSet, member: boolean): FieldSet | undefined {
+  let shrinks = false
+  const children: [string, FieldSet][] = []
+  for (const element in a) {
+    if (element === SELF) continue
+    const mine = a[element] as FieldSet
+    const other = b[element]
+    const rest = other === undefined ? mine : isMember(other) ? undefined : recursiveDifferenceNodes(mine, other, isMember(mine))
+    shrinks ||= rest !== mine
+    if (rest !== undefined) children.push([element, rest])
+  }
+  return shrinks ? nodeOf(children, member) : a
+}
+
+/** The paths in both. */
+export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  return isEmpty(a) || isEmpty(b) ? LEAF : rooted(intersectionNodes(a, b, false))
+}
+
+function intersectionNodes(a: FieldSet, b: FieldSet, atMember: boolean): FieldSet | undefined {
+  if (a === b) return a
+  const children: [string, FieldSet][] = []
+  for (const element in a) {
+    const other = b[element]
+    if (element === SELF || other === undefined) continue
+    const both = intersectionNodes(a[element] as FieldSet, other, true)
+    if (both !== undefined) children.push([element, both])
+  }
+  return nodeOf(children, atMember && isMember(a) && isMember(b))
+}
+
+/** Whether a path, given by its elements, is in the set. */
+export function hasPath(set: FieldSet, path: readonly string[]): boolean {
+  let node: FieldSet | undefined = set
+  for (const element of path) node = node?.[element]
+  return path.length > 0 && node !== undefined && isMember(node)
+}
+
+/** The set of one path. */
+export function singlePath(path: readonly string[]): FieldSet {
+  return path.reduceRight<FieldSet>((child, element) => ({ [element]: child }), LEAF)
+}
+
+/** The paths of a set as error texts write them (`.spec.ports[name="a"]`), in order. */
+export function pathTexts(set: FieldSet, prefix = ''): readonly string[] {
+  return Object.keys(set).filter((element) => element !== SELF).flatMap((element) => {
+    const child = set[element] as FieldSet
+    const text = prefix + elementText(element)
+    return isMember(child) ? [text, ...pathTexts(child, text)] : pathTexts(child, text)
+  })
+}
+
+/** Nesting of a set that a client sends. */
+const MOST_DEPTH = 200
+
+/**
+ * Reads FieldsV1 that a client sent: elements in canonical form and order, unknown kinds of elements left out.
+ * Throws SyntaxError when it is malformed.
+ */
+export function parseFieldSet(json: unknown): FieldSet {
+  return rooted(parseNode(json, false, 0))
+}
+
+function parseNode(json: unknown, atMember: boolean, depth: number): FieldSet | undefined {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new SyntaxError('expected an object')
+  if (depth > MOST_DEPTH) throw new SyntaxError('too deep')
+  const children: [string, FieldSet][] = []
+  let member = false
+  for (const [text, value] of Object.entries(json as Readonly<Record<string, unknown>>)) {
+    if (text === SELF) {
+      member = true
+      continue
+    }
+    const element = parseElement(text)
+    if (element === undefined) continue
+    const child = parseNode(value, true, depth + 1)
+    if (child !== undefined) children.push([element, child])
+  }
+  return nodeOf(children, atMember && (member || children.length === 0))
+}

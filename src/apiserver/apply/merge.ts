@@ -1,0 +1,109 @@
+import { setOwn } from '../../api/schema/plain-json.js'
+import { itemElement } from './list-items.js'
+import type { ListShape, MapShape, Shape } from './shape.js'
+import { shapeFor } from './shape.js'
+
+type Json = Readonly<Record<string, unknown>>
+
+/**
+ * Merges an applied configuration into the stored object: structs and maps by field, list maps and sets by item, all else as a
+ * whole. Neither argument is changed; what the configuration does not touch is shared with the result. The configuration must have
+ * passed typeFaults. Source: structured-merge-diff typed/merge.go.
+ */
+export function mergeObjects(shape: MapShape, live: object, config: object): Json {
+  return (mergeValues(shape, live, config) ?? {}) as Json
+}
+
+/** Undefined stands for a value that is not there. */
+function mergeValues(shape: Shape, lhs: unknown, rhs: unknown): unknown {
+  if (lhs === undefined || rhs === undefined) return rhs === undefined ? lhs : rhs
+  const [left, right] = [shapeFor(shape, lhs ?? rhs), shapeFor(shape, rhs ?? lhs)]
+  // another type than before: the configuration's value stands
+  if (left.kind !== right.kind || left.kind === 'scalar') return rhs
+  if (left.kind === 'list') {
+    const [a, b] = [Array.isArray(lhs) ? lhs : [], Array.isArray(rhs) ? rhs : []]
+    return left.type === 'atomic' || (a.length === 0 && b.length === 0) ? rhs : mergeLists(left, a, b)
+  }
+  const [a, b] = [isMap(lhs) ? lhs : {}, isMap(rhs) ? rhs : {}]
+  return left.atomic || (isVoid(a) && isVoid(b)) ? rhs : mergeMaps(left, a, b)
+}
+
+const isMap = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isVoid = (map: Json): boolean => Object.keys(map).length === 0
+
+function mergeMaps(shape: MapShape, lhs: Json, rhs: Json): unknown {
+  const out: Record<string, unknown> = {}
+  const put = (name: string): void => {
+    const inner = shape.member(name)?.shape ?? shape.others
+    const right = Object.hasOwn(rhs, name) ? rhs[name] : undefined
+    const merged = inner === undefined ? lhs[name] : mergeValues(inner, Object.hasOwn(lhs, name) ? lhs[name] : undefined, right)
+    if (merged !== undefined) setOwn(out, name, merged)
+  }
+  for (const name of Object.keys(lhs)) put(name)
+  for (const name of Object.keys(rhs)) if (!Object.hasOwn(lhs, name)) put(name)
+  return isVoid(out) ? undefined : out
+}
+
+/** Items by element, in order. Items of the stored list that are there twice cannot be merged with: null stands for them. */
+function indexed(shape: ListShape, list: readonly unknown[]): { elements: readonly string[]; items: ReadonlyMap<string, unknown> } {
+  const items = new Map<string, unknown>()
+  const elements = list.map((item) => {
+    const element = itemElement(shape, item)
+    items.set(element, items.has(element) ? null : item)
+    return element
+  })
+  return { elements, items }
+}
+
+/**
+ * The order of a merged list: the configuration's items in its order, and those of the stored list where they stood relative to
+ * the items that both have.
+ */
+function mergeLists(shape: ListShape, lhs: readonly unknown[], rhs: readonly unknown[]): unknown {
+  const left = indexed(shape, lhs)
+  const right = indexed(shape, rhs)
+  const shared = right.elements.filter((element) => left.items.has(element))
+  const merged = new Set<string>()
+  const out: unknown[] = []
+  const take = (element: string): void => {
+    const value = mergeValues(shape.items, left.items.get(element), right.items.get(element))
+    if (value !== undefined) out.push(value)
+  }
+  let nextShared = shared.shift()
+  let l = 0
+  let r = 0
+  while (l < left.elements.length || r < right.elements.length) {
+    const mine = left.elements[l]
+    const theirs = right.elements[r]
+    if (mine !== undefined && theirs !== undefined) {
+      if (mine === theirs) {
+        merged.add(mine)
+        take(mine)
+        l++
+        r++
+        nextShared = shared.shift()
+        continue
+      }
+      // a shared item, but not the one whose turn it is
+      if (right.items.has(mine) && nextShared !== undefined && nextShared !== mine) {
+        l++
+        continue
+      }
+    }
+    if (mine !== undefined) {
+      if (!right.items.has(mine)) {
+        take(mine)
+        l++
+        continue
+      }
+      if (merged.has(mine)) l++
+    }
+    if (theirs !== undefined) {
+      merged.add(theirs)
+      take(theirs)
+      r++
+      if (nextShared === theirs) nextShared = shared.shift()
+    }
+  }
+  return out.length === 0 ? undefined : out
+}

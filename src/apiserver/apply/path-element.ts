@@ -1,0 +1,127 @@
+/**
+ * Path elements as FieldsV1 writes them: `f:spec` (a field or map key), `k:{"name":"x"}` (a list item by its keys), `v:"x"` (an
+ * item of a set), `i:0` (an index). They are the members of a {@link FieldSet}.
+ * Source: structured-merge-diff fieldpath/serialize-pe.go, element.go.
+ */
+
+const HTML = /[<>&\u2028\u2029]/g
+
+/** JSON as Go's encoder writes it: no blanks, and `<`, `>` and `&` escaped. */
+function goJson(value: unknown): string {
+  return JSON.stringify(value).replace(HTML, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** The element of a field or map key. */
+export function fieldElement(name: string): string {
+  return `f:${name}`
+}
+
+/** The element of a set's item. */
+export function valueElement(value: unknown): string {
+  return `v:${goJson(value)}`
+}
+
+/** The element of a list item by its keys; `names` are sorted. */
+export function keyElement(names: readonly string[], valueOf: (name: string) => unknown): string {
+  let text = 'k:{'
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at] as string
+    text += `${at === 0 ? '' : ','}${goJson(name)}:${goJson(valueOf(name))}`
+  }
+  return `${text}}`
+}
+
+/** The canonical text of an element, undefined for a kind of element that is not known, an error for a malformed one. */
+export function parseElement(text: string): string | undefined {
+  if (text.length < 2) throw new SyntaxError('key must be 2 characters long:')
+  if (text[1] !== ':') throw new SyntaxError(`missing colon: ${text}`)
+  const rest = text.slice(2)
+  switch (text[0]) {
+    case 'f': return text
+    case 'v': return valueElement(JSON.parse(rest))
+    case 'k': {
+      const key: unknown = JSON.parse(rest)
+      if (typeof key !== 'object' || key === null || Array.isArray(key)) throw new SyntaxError('expected an object')
+      const members = key as Readonly<Record<string, unknown>>
+      return keyElement(Object.keys(members).sort(), (name) => members[name])
+    }
+    case 'i': {
+      if (!/^[+-]?\d+$/.test(rest)) throw new SyntaxError(`invalid index: ${rest}`)
+      return `i:${Number(rest)}`
+    }
+    default: return undefined
+  }
+}
+
+/** Order of kinds of elements: fields, keys, values, indexes. */
+const RANK: Readonly<Record<string, number>> = { f: 0, k: 1, v: 2, i: 3 }
+
+/** Go's order of two elements. */
+export function compareElements(a: string, b: string): number {
+  if (a === b) return 0
+  const kind = a.charAt(0)
+  if (kind !== b.charAt(0)) return (RANK[kind] ?? 4) - (RANK[b.charAt(0)] ?? 4)
+  if (kind === 'f') return a < b ? -1 : 1
+  const left: unknown = JSON.parse(a.slice(2))
+  const right: unknown = JSON.parse(b.slice(2))
+  return kind === 'k' ? compareKeys(left as Members, right as Members) : compareValues(left, right)
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+function compareKeys(a: Members, b: Members): number {
+  const left = Object.keys(a)
+  const right = Object.keys(b)
+  for (let at = 0; at < left.length && at < right.length; at++) {
+    const [l, r] = [left[at] as string, right[at] as string]
+    if (l !== r) return l < r ? -1 : 1
+    const order = compareValues(a[l], b[r])
+    if (order !== 0) return order
+  }
+  return left.length - right.length
+}
+
+/** Numbers, then strings, then booleans, then lists, then maps, then null. Source: structured-merge-diff value/value.go Compare. */
+function compareValues(a: unknown, b: unknown): number {
+  const rank = rankOf(a) - rankOf(b)
+  if (rank !== 0) return rank
+  if (Array.isArray(a) && Array.isArray(b)) {
+    for (let at = 0; at < a.length && at < b.length; at++) {
+      const order = compareValues(a[at], b[at])
+      if (order !== 0) return order
+    }
+    return a.length - b.length
+  }
+  if (typeof a === 'object' && a !== null) return compareKeys(a as Members, b as Members)
+  return a === b ? 0 : (a as number) < (b as number) ? -1 : 1
+}
+
+function rankOf(value: unknown): number {
+  switch (typeof value) {
+    case 'number': return 0
+    case 'string': return 1
+    case 'boolean': return 2
+    default: return value === null ? 5 : Array.isArray(value) ? 3 : 4
+  }
+}
+
+/** How error texts write an element: `.spec`, `[name="a"]`, `[="x"]`, `[0]`. */
+export function elementText(element: string): string {
+  const rest = element.slice(2)
+  switch (element.charAt(0)) {
+    case 'f': return `.${rest}`
+    case 'i': return `[${rest}]`
+    case 'v': return `[=${valueText(JSON.parse(rest))}]`
+    default: {
+      const key = JSON.parse(rest) as Members
+      return `[${Object.keys(key).map((name) => `${name}=${valueText(key[name])}`).join(',')}]`
+    }
+  }
+}
+
+function valueText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(valueText).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = value as Members
+  return `{${Object.keys(members).map((name) => `${name}=${valueText(members[name])}`).join(';')}}`
+}

@@ -1,0 +1,140 @@
+import type { Field, ListField, Message, ScalarField } from '../../api/schema/types.js'
+import { fieldElement } from './path-element.js'
+
+/** A leaf. `untyped` takes any scalar (quantities, times, int-or-string). */
+export interface ScalarShape {
+  readonly kind: 'scalar'
+  readonly scalar: 'string' | 'numeric' | 'boolean' | 'untyped'
+}
+
+/** A declared field of a map. */
+export interface Member {
+  readonly element: string
+  readonly shape: Shape
+}
+
+/** A struct or a map from strings. `atomic`: it is owned as one value. */
+export interface MapShape {
+  readonly kind: 'map'
+  readonly atomic: boolean
+  /** The declared field of that name. */
+  readonly member: (name: string) => Member | undefined
+  /** What undeclared names hold: a map's values. Undefined: there may be none. */
+  readonly others: Shape | undefined
+}
+
+/** One key of a list's items, with the value that stands for an absent one. */
+export interface ListKey {
+  readonly name: string
+  readonly fallback: unknown
+}
+
+/** A list: one value (`atomic`), a set of scalars, or items told apart by keys (`map`); keys are sorted by name. */
+export interface ListShape {
+  readonly kind: 'list'
+  readonly type: 'atomic' | 'set' | 'map'
+  readonly keys: readonly ListKey[]
+  /** The keys in the order of the schema, in which missing ones are reported. */
+  readonly declaredKeys: readonly string[]
+  readonly items: Shape
+}
+
+/** No schema: what it is shows in each value. `atomic` ones are owned as one value, the others field by field. */
+export interface AnyShape {
+  readonly kind: 'any'
+  readonly atomic: boolean
+}
+
+/**
+ * What server-side apply knows of a type: how values of it merge, and which paths they have. It is all that this folder sees of the
+ * field tables; a custom resource's table gives the same. Source: structured-merge-diff schema/elements.go, kube-openapi schemaconv.
+ */
+export type Shape = ScalarShape | MapShape | ListShape | AnyShape
+
+const UNTYPED: ScalarShape = { kind: 'scalar', scalar: 'untyped' }
+const STRING: ScalarShape = { kind: 'scalar', scalar: 'string' }
+const NUMERIC: ScalarShape = { kind: 'scalar', scalar: 'numeric' }
+const BOOLEAN: ScalarShape = { kind: 'scalar', scalar: 'boolean' }
+const ATOMIC_ANY: AnyShape = { kind: 'any', atomic: true }
+const DEDUCED: AnyShape = { kind: 'any', atomic: false }
+
+const noMember = (): undefined => undefined
+const ATOMIC_MAP: MapShape = { kind: 'map', atomic: true, member: noMember, others: ATOMIC_ANY }
+const DEDUCED_MAP: MapShape = { kind: 'map', atomic: false, member: noMember, others: DEDUCED }
+const ATOMIC_LIST: ListShape = { kind: 'list', type: 'atomic', keys: [], declaredKeys: [], items: ATOMIC_ANY }
+
+/** The shape with {@link AnyShape} decided by the value. */
+export function shapeFor(shape: Shape, value: unknown): Exclude<Shape, AnyShape> {
+  if (shape.kind !== 'any') return shape
+  if (Array.isArray(value)) return ATOMIC_LIST
+  // null could be anything; a map comes first
+  if (typeof value === 'object' || value === undefined) return shape.atomic ? ATOMIC_MAP : DEDUCED_MAP
+  return UNTYPED
+}
+
+const shapes = new WeakMap<Message, MapShape>()
+
+/** The shape of a message, made on first use. */
+export function shapeOf(message: Message): MapShape {
+  let shape = shapes.get(message)
+  if (shape === undefined) shapes.set(message, (shape = makeShape(message)))
+  return shape
+}
+
+/** Tables of built-in kinds: free-form JSON is one value there, and deduced field by field in custom resources. */
+const isBuiltIn = ({ schemaName }: Message): boolean => schemaName.startsWith('io.k8s.')
+
+function makeShape(message: Message): MapShape {
+  const members = new Map<string, Member>()
+  const { fields } = message
+  return {
+    kind: 'map',
+    atomic: message.atomic,
+    others: message.preservesUnknown === true ? DEDUCED : undefined,
+    member: (name) => {
+      const known = members.get(name)
+      if (known !== undefined) return known
+      const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+      if (field === undefined) return undefined
+      const member: Member = { element: fieldElement(name), shape: fieldShape(message, field) }
+      members.set(name, member)
+      return member
+    },
+  }
+}
+
+function fieldShape(owner: Message, field: Field): Shape {
+  switch (field.type) {
+    case 'message': return shapeOf(owner.group.message(field.message))
+    case 'map': return { kind: 'map', atomic: field.mapType === 'atomic', member: noMember, others: fieldShape(owner, field.values) }
+    case 'list': return listShape(owner, field)
+    case 'json': case 'anyJson': return isBuiltIn(owner) ? ATOMIC_ANY : DEDUCED
+    case 'string': case 'bytes': return STRING
+    case 'int32': case 'int64': case 'double': return NUMERIC
+    case 'boolean': return BOOLEAN
+    default: return UNTYPED
+  }
+}
+
+function listShape(owner: Message, { items, listType = 'atomic', keys = [] }: ListField): ListShape {
+  const message = items.type === 'message' ? owner.group.message(items.message) : undefined
+  return {
+    kind: 'list', type: listType, declaredKeys: keys, items: fieldShape(owner, items),
+    keys: [...keys].sort().map((name) => ({ name, fallback: message === undefined ? undefined : keyFallback(message, name) })),
+  }
+}
+
+/**
+ * The default of a key. The tables leave Go's zero values out: the OpenAPI documents have one for each required field that is no
+ * pointer, but for those of metav1.Condition, and for the name of a LocalObjectReference.
+ */
+function keyFallback(message: Message, name: string): unknown {
+  const field = Object.hasOwn(message.fields, name) ? message.fields[name] : undefined
+  if (field === undefined) return undefined
+  const { default: declared, type, required } = field as ScalarField
+  if (declared !== undefined) return declared
+  const hasZero = (required === true && message.schemaName !== 'io.k8s.apimachinery.pkg.apis.meta.v1.Condition')
+    || message.name === 'LocalObjectReference'
+  if (!isBuiltIn(message) || !hasZero) return undefined
+  return type === 'string' ? '' : type === 'boolean' ? false : 0
+}

@@ -1,0 +1,105 @@
+import { goSyntax, goText, goTypeName } from './go-values.js'
+import { itemElement, ItemError } from './list-items.js'
+import { elementText, fieldElement } from './path-element.js'
+import type { ListShape, MapShape, ScalarShape, Shape } from './shape.js'
+import { shapeFor } from './shape.js'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** One fault of an applied configuration. */
+interface Fault {
+  readonly path: string
+  readonly message: string
+}
+
+/** Nesting beyond which a configuration is not looked at. */
+const MOST_DEPTH = 1_000
+
+/**
+ * Holds a configuration against its schema: types, unknown fields, duplicates in sets and list maps. Answers upstream's text of what
+ * is wrong, undefined when nothing is. Source: structured-merge-diff typed/validate.go.
+ */
+export function typeFaults(shape: MapShape, value: unknown, allowDuplicates = false): string | undefined {
+  const faults: Fault[] = []
+  new Walker(faults, allowDuplicates).value(shape, value, '', 0)
+  if (faults.length === 0) return undefined
+  const texts = faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+  return texts.length === 1 ? texts[0] : ['errors:', ...texts.map((text) => `  ${text}`)].join('\n')
+}
+
+class Walker {
+  readonly #faults: Fault[]
+  readonly #allowDuplicates: boolean
+
+  constructor(faults: Fault[], allowDuplicates: boolean) {
+    this.#faults = faults
+    this.#allowDuplicates = allowDuplicates
+  }
+
+  value(shape: Shape, value: unknown, path: string, depth: number): void {
+    if (depth > MOST_DEPTH) return this.#fault(path, 'exceeded max depth')
+    const own = shapeFor(shape, value)
+    if (value === null || value === undefined) return
+    switch (own.kind) {
+      case 'scalar': return this.#scalar(own, value, path)
+      case 'list':
+        if (!Array.isArray(value)) return this.#fault(path, `expected list, got &{${goText(value)}}`)
+        return this.#list(own, value, path, depth)
+      case 'map':
+        if (typeof value !== 'object' || Array.isArray(value)) return this.#fault(path, `expected map, got &{${goText(value)}}`)
+        return this.#map(own, value as Json, path, depth)
+    }
+  }
+
+  #fault(path: string, message: string): void {
+    this.#faults.push({ path, message })
+  }
+
+  #scalar({ scalar }: ScalarShape, value: unknown, path: string): void {
+    switch (scalar) {
+      case 'numeric':
+        if (typeof value !== 'number') this.#fault(path, `expected numeric (int or float), got ${goTypeName(value)}`)
+        return
+      case 'string':
+        if (typeof value !== 'string') this.#fault(path, `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`)
+        return
+      case 'boolean':
+        if (typeof value !== 'boolean') this.#fault(path, `expected boolean, got &{${goText(value)}}`)
+        return
+      case 'untyped':
+        if (typeof value === 'object') this.#fault(path, `expected any scalar, got &{${goText(value)}}`)
+    }
+  }
+
+  #list(shape: ListShape, list: readonly unknown[], path: string, depth: number): void {
+    const seen = new Set<string>()
+    for (const [at, item] of list.entries()) {
+      const element = shape.type === 'atomic' ? `i:${at}` : this.#element(shape, item, path, at)
+      // an item without an element ends the list
+      if (element === undefined) return
+      if (seen.has(element) && !this.#allowDuplicates) this.#fault(path, `duplicate entries for key ${elementText(element)}`)
+      seen.add(element)
+      this.value(shape.items, item, path + elementText(element), depth + 1)
+    }
+  }
+
+  #element(shape: ListShape, item: unknown, path: string, at: number): string | undefined {
+    try {
+      return itemElement(shape, item)
+    } catch (error) {
+      if (!(error instanceof ItemError)) throw error
+      this.#fault(path, `element ${at}: ${error.message}`)
+      return undefined
+    }
+  }
+
+  #map(shape: MapShape, map: Json, path: string, depth: number): void {
+    for (const [name, value] of Object.entries(map)) {
+      const text = path + elementText(fieldElement(name))
+      const inner = shape.member(name)?.shape ?? shape.others
+      // the first undeclared field ends the map
+      if (inner === undefined) return this.#fault(text, 'field not declared in schema')
+      this.value(inner, value, text, depth + 1)
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Draft } from '../../api/draft.js'
+import type { ManagedFieldsEntry } from '../../api/meta/generated.js'
+import { decode } from '../../api/schema/decode.js'
+import { deepFreeze } from '../../api/schema/freeze.js'
+import type { Message } from '../../api/schema/types.js'
+import { formatTime } from '../../api/time.js'
+import { semanticEqual } from '../../api/equal.js'
+import { trackUpdate, type ConvertedKind, type TrackedKind, type TrackedWrite } from '../apply/field-manager.js'
+import { managerName } from '../apply/manager-name.js'
+import { decodeManagers, isReset, type Managers } from '../apply/managers.js'
+import { fieldFilter } from '../apply/reset-fields.js'
+import { shapeOf } from '../apply/shape.js'
+import type { Call, RegistryContext } from './context.js'
+import type { Resource } from './resource.js'
+import type { Resources } from './resources.js'
+import { sameJson } from './same-json.js'
+
+/**
+ * Keeps metadata.managedFields of a draft that a client's write made, before admission sees it: `existing` is the stored object,
+ * undefined on create. What a client sent in managedFields counts on the main endpoint, when it can be read; an empty list (or one
+ * empty entry) turns tracking off. Source: apimachinery managedfields/internal/fieldmanager.go Update, skipnonapplied.go.
+ */
+export function trackWrite(context: RegistryContext, call: Call, draft: Draft<KubeObject>, existing: KubeObject | undefined): void {
+  const { metadata } = draft
+  const sent = metadata.managedFields as Managers | undefined
+  if (!context.managedFields) {
+    delete metadata.managedFields
+    return
+  }
+  const stored = existing?.metadata.managedFields ?? NOBODY
+  const managers = sent === undefined || sent === stored || call.subresource !== '' ? stored : sentManagers(sent, stored)
+  // the member comes last, whether it was read or kept
+  if (sent !== stored && call.subresource === '') delete metadata.managedFields
+  // an object whose managers were forgotten stays without, until it is applied
+  if (existing !== undefined && managers.length === 0) {
+    delete metadata.managedFields
+    return
+  }
+  const live = existing ?? emptyObject(call.resource.message)
+  setManagers(draft, trackUpdate(trackedKind(context.resources, call.resource), trackedWrite(context, call), live, draft, managers))
+}
+
+const NOBODY: Managers = []
+
+/** Puts the entries into a draft; none: no member. */
+export function setManagers({ metadata }: Draft<KubeObject>, managers: Managers): void {
+  if (managers.length === 0) delete metadata.managedFields
+  else metadata.managedFields = managers as Draft<ManagedFieldsEntry>[]
+}
+
+/** The write of a call as the field manager sees it. */
+export function trackedWrite({ clock }: RegistryContext, { request, resource, subresource }: Call): TrackedWrite {
+  return {
+    manager: managerName(request.options.fieldManager, request.userAgent),
+    subresource: subresource === '' ? undefined : subresource,
+    time: formatTime(clock.now()),
+    filter: fieldFilter(resource.definition, subresource),
+  }
+}
+
+function sentManagers(sent: Managers, stored: Managers): Managers {
+  if (sameJson(sent, stored)) return stored
+  if (isReset(sent)) return NOBODY
+  const managers = decodeManagers(sent)
+  return managers === undefined || managers.length === 0 ? stored : managers
+}
+
+const empties = new WeakMap<Message, object>()
+
+/** What a new object is compared with: an object of the kind in which nothing is set. */
+export function emptyObject(message: Message): object {
+  let empty = empties.get(message)
+  if (empty === undefined) {
+    // custom resources have no type with fields that are always there
+    empty = message.read === undefined ? deepFreeze(decode<object>(message, {}).object) : {}
+    empties.set(message, empty)
+  }
+  return empty
+}
+
+const kinds = new WeakMap<Resource, TrackedKind>()
+
+/** A resource as the field manager sees it. */
+export function trackedKind(resources: Resources, resource: Resource): TrackedKind {
+  let kind = kinds.get(resource)
+  if (kind === undefined) {
+    const { apiVersion, message } = resource
+    kind = { apiVersion, shape: shapeOf(message), inVersion: (other) => convertedKind(resources, resource, other) }
+    kinds.set(resource, kind)
+  }
+  return kind
+}
+
+function convertedKind(resources: Resources, from: Resource, apiVersion: string): ConvertedKind | undefined {
+  const slash = apiVersion.indexOf('/')
+  const to = resources.at(slash < 0 ? '' : apiVersion.slice(0, slash), apiVersion.slice(slash + 1), from.resource)
+  if (to === undefined || to.prefix !== from.prefix) return undefined
+  const between = (source: Resource, target: Resource) => (object: object): object => {
+    const stored = source.definition.stored?.encode(object as KubeObject) ?? object as KubeObject
+    return target.definition.stored?.decode(stored) ?? stored
+  }
+  return { shape: shapeOf(to.message), convert: between(from, to), convertBack: between(to, from) }
+}
+
+/**
+ * Takes new times back when nothing else changed, so that a write that says what is there is none.
+ * Source: apiserver pkg/endpoints/handlers/fieldmanager/equality.go IgnoreManagedFieldsTimestampsTransformer.
+ */
+export function revertTimes(draft: Draft<KubeObject>, existing: KubeObject): void {
+  const next = draft.metadata.managedFields as Managers | undefined
+  const before = existing.metadata.managedFields
+  if (next === undefined || before === undefined || next === before || next.length !== before.length) return
+  if (!next.every((entry, at) => isSameButTime(entry, before[at] as ManagedFieldsEntry))) return
+  const comparable = { ...draft, metadata: { ...draft.metadata, managedFields: before } }
+  if (semanticEqual(comparable, existing)) draft.metadata.managedFields = before as Draft<ManagedFieldsEntry>[]
+}
+
+function isSameButTime(a: ManagedFieldsEntry, b: ManagedFieldsEntry): boolean {
+  return a === b || (a.manager === b.manager && a.operation === b.operation && a.apiVersion === b.apiVersion
+    && a.subresource === b.subresource && sameJson(a.fieldsV1, b.fieldsV1))
+}
+
+/**
+ * A body without what need not be read again: managedFields that are the stored ones themselves (clients in this process send
+ * back what they got). The draft must get them back by {@link keepManagers}.
+ */
+export function withoutStoredManagers(body: unknown, existing: KubeObject | undefined): unknown {
+  const { metadata } = (body ?? {}) as { readonly metadata?: KubeObject['metadata'] | null }
+  const stored = existing?.metadata.managedFields
+  if (stored === undefined || metadata?.managedFields !== stored) return body
+  return { ...body as object, metadata: { ...metadata, managedFields: undefined } }
+}
+
+/**
+ * Gives a draft the managedFields of the body that the decoder did not carry over: the stored ones, or the empty list, which means
+ * something other than none.
+ */
+export function keepManagers(draft: Draft<KubeObject>, body: unknown, existing: KubeObject | undefined): void {
+  if (draft.metadata.managedFields !== undefined) return
+  const sent = ((body ?? {}) as { readonly metadata?: { readonly managedFields?: unknown } | null }).metadata?.managedFields
+  const stored = existing?.metadata.managedFields
+  if (stored !== undefined && sent === stored) draft.metadata.managedFields = stored as Draft<ManagedFieldsEntry>[]
+  else if (Array.isArray(sent) && sent.length === 0) draft.metadata.managedFields = []
+}
