@@ -63,7 +63,7 @@ export interface ApiServerOptions {
   /** Asks the parts of the control plane how they are, for ComponentStatus. */
   readonly componentHealth?: () => readonly ComponentHealth[]
   /** Ports that need to see the stored objects; they take the place of those above. */
-  readonly plug?: (view: StoreView) => Partial<ServerPorts>
+  readonly plug?: (view: StoreView, ports: ServerPorts) => Partial<ServerPorts>
   /** Host and port that discovery and the OpenID configuration name. Default: `10.0.0.10:6443`. */
   readonly address?: string
   /** Whether metadata.managedFields tell who owns which fields. Without them server-side apply knows of no owners. Default true. */
@@ -104,7 +104,8 @@ export class ApiServer {
     const resources = new Resources(options.scheme)
     const indexes = new FieldIndexes(storage)
     const admissionRandom = random.stream('apiserver/admission')
-    const ports = { ...portsOf(options), ...options.plug?.(storeView({ storage, resources, indexes, clock })) }
+    const given = portsOf(options)
+    const ports = { ...given, ...options.plug?.(storeView({ storage, resources, indexes, clock }), given) }
     this.context = {
       managedFields: options.managedFields ?? true,
       storage, clock, resources, indexes, scheme: options.scheme, address: options.address ?? DEFAULT_ADDRESS,
