@@ -1,47 +1,106 @@
 import { ApiError } from '../client/api-error.js'
+import type { DiscoveryVersion } from './discovery/aggregated.js'
 
 /** The form in which an answer is wanted. */
 export interface Negotiated {
   readonly format: 'json' | 'yaml'
   readonly as: 'object' | 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList'
+  /** Version of meta.k8s.io of a transformed answer. */
+  readonly version: 'v1' | 'v1beta1'
+  /** `pretty=1` in the media type. */
+  readonly pretty: boolean
 }
 
-const AVAILABLE = 'application/json, application/yaml, application/vnd.kubernetes.protobuf'
+/** What object endpoints can answer. Protobuf is named as on the real server, though answers in it are not written. */
+export const OBJECT_TYPES: readonly string[] = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+/** What lists can answer too. */
+export const LIST_TYPES: readonly string[] =
+  [...OBJECT_TYPES, 'application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
+
 const META_KINDS = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'] as const
 
 interface Clause {
   readonly type: string
+  readonly subtype: string
   readonly parameters: ReadonlyMap<string, string>
   readonly quality: number
 }
 
 /**
- * Chooses the representation from an Accept header. Protobuf clauses are passed over: what accepts only that gets 406.
- * Source: apiserver pkg/endpoints/handlers/negotiation/negotiate.go.
+ * Chooses the representation from an Accept header: first the router asks whether the route can answer at all (`produces`; undefined where no
+ * router is, as for custom resources), then the handler takes the best clause. Protobuf clauses are passed over. Throws 406.
+ * Source: go-restful's route.go matchesAccept, apiserver pkg/endpoints/handlers/negotiation/negotiate.go.
  */
-export function negotiate(accept: string | undefined): Negotiated {
-  if (accept === undefined || accept === '') return { format: 'json', as: 'object' }
-  const clauses = accept.split(',').map(parseClause).sort((a, b) => b.quality - a.quality)
-  const readable = clauses.filter(({ type }) => ['application/json', 'application/yaml', '*/*'].includes(type))
-  for (const { type, parameters } of readable) {
-    const as = parameters.get('as')
-    const format = type === 'application/yaml' ? 'yaml' : 'json'
-    if (as === undefined) return { format, as: 'object' }
-    const known = META_KINDS.find((kind) => kind === as)
+export function negotiate(accept: string | undefined, produces: readonly string[] | undefined = OBJECT_TYPES): Negotiated {
+  const plain = { format: 'json', as: 'object', version: 'v1', pretty: false } as const
+  if (accept === undefined || accept === '') return plain
+  if (produces !== undefined) checkRoute(accept, produces)
+  for (const clause of clausesOf(accept)) {
+    const format = formatOf(clause)
+    if (format === undefined) continue
+    const { parameters } = clause
+    const pretty = parameters.get('pretty') === '1'
+    if (!parameters.has('as') && !parameters.has('g') && !parameters.has('v')) return { ...plain, format, pretty }
+    const kind = META_KINDS.find((known) => known === parameters.get('as'))
     const version = parameters.get('v')
-    if (known !== undefined && parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1')) {
-      return { format, as: known }
+    if (kind !== undefined && parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1')) {
+      return { format, as: kind, version, pretty }
     }
   }
-  if (readable.length > 0) throw new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${AVAILABLE}`)
-  throw new ApiError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${AVAILABLE}`, {})
+  if (produces?.includes('text/plain')) return plain
+  throw new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${OBJECT_TYPES.join(', ')}`)
 }
 
+/** Throws the 406 of the router when a route that answers in `produces` cannot serve the header. */
+export function checkRoute(accept: string, produces: readonly string[]): void {
+  const types = accept.split(',').map((part) => (part.split(';')[0] as string).trim())
+  if (types.some((type) => type === '*/*' || produces.includes(type))) return
+  const text = `406: Not Acceptable\n\nAvailable representations: ${produces.join(', ')}`
+  throw new ApiError(406, 'NotAcceptable', text, {})
+}
+
+/**
+ * The version of apidiscovery.k8s.io that a client of `/api` or `/apis` wants; undefined when it wants the old documents.
+ * Source: apiserver pkg/endpoints/discovery/aggregated/wrapper.go.
+ */
+export function negotiateDiscovery(
+  accept: string | undefined, served: readonly DiscoveryVersion[],
+): { readonly format: 'json' | 'yaml'; readonly version: DiscoveryVersion } | undefined {
+  if (accept === undefined || accept === '') return undefined
+  for (const clause of clausesOf(accept)) {
+    const format = formatOf(clause)
+    if (format === undefined) continue
+    const { parameters } = clause
+    if (!parameters.has('as') && !parameters.has('g') && !parameters.has('v')) return undefined
+    const version = served.find((one) => one === parameters.get('v'))
+    if (version !== undefined && parameters.get('g') === 'apidiscovery.k8s.io' && parameters.get('as') === 'APIGroupDiscoveryList') {
+      return { format, version }
+    }
+  }
+  return undefined
+}
+
+function formatOf({ type, subtype }: Clause): 'json' | 'yaml' | undefined {
+  if (type === '*' && subtype === '*') return 'json'
+  if (type !== 'application') return undefined
+  return subtype === 'json' || subtype === '*' ? 'json' : subtype === 'yaml' ? 'yaml' : undefined
+}
+
+/** The clauses of the header, the best first. Source: goautoneg. */
+function clausesOf(accept: string): readonly Clause[] {
+  return accept.split(',').map(parseClause).sort((a, b) =>
+    b.quality - a.quality || wildness(a.type) - wildness(b.type) || wildness(a.subtype) - wildness(b.subtype))
+}
+
+const wildness = (part: string): number => (part === '*' ? 1 : 0)
+
 function parseClause(text: string): Clause {
-  const [type = '', ...rest] = text.split(';').map((part) => part.trim())
+  const [media = '', ...rest] = text.split(';').map((part) => part.trim())
   const parameters = new Map(rest.map((part) => {
     const equals = part.indexOf('=')
-    return [part.slice(0, equals), part.slice(equals + 1)] as const
+    return [part.slice(0, equals).trim(), part.slice(equals + 1).trim()] as const
   }))
-  return { type: type.toLowerCase(), parameters, quality: Number(parameters.get('q') ?? 1) }
+  const [type = '', subtype = ''] = media.split('/')
+  const quality = parameters.has('q') ? Number(parameters.get('q')) || 0 : 1
+  return { type, subtype, parameters, quality }
 }

@@ -1,13 +1,13 @@
 import type { UserInfo } from '../client/client.js'
 
-/** A request as HTTP carries it. Header names are lower case. */
+/** A request as HTTP carries it. Header names are lower case; one that came several times has a list of values. */
 export interface HttpRequest {
   readonly method: string
   /** Still percent-encoded, without the query. */
   readonly path: string
   /** Without the leading `?`. */
   readonly query?: string
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
   /** Bytes where the content is no text (protobuf) or not known to be valid UTF-8. */
   readonly body?: string | Uint8Array
   /** Whom the connection belongs to (a client certificate); otherwise the `authorization` header is looked at. */
@@ -19,6 +19,8 @@ export interface HttpResponse {
   readonly code: number
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: string
+  /** The content where it is no text (OpenAPI v2 as protobuf); `body` is empty then. */
+  readonly bytes?: Uint8Array
 }
 
 /** A watch that has been accepted: each pull answers the lines that are due. */
@@ -31,4 +33,16 @@ export interface HttpWatch {
   readonly stop: () => void
   /** Seconds after which the server ends the stream; undefined when the client did not say. */
   readonly timeoutSeconds: number | undefined
+}
+
+/** The value of a header (name in lower case), several joined by commas; undefined when it did not come. */
+export function header({ headers }: HttpRequest, name: string): string | undefined {
+  const value = headers === undefined || !Object.hasOwn(headers, name) ? undefined : headers[name]
+  return typeof value === 'object' ? value.join(', ') : value
+}
+
+/** All values of a header. */
+export function headerValues({ headers }: HttpRequest, name: string): readonly string[] {
+  const value = headers === undefined || !Object.hasOwn(headers, name) ? undefined : headers[name]
+  return value === undefined ? [] : typeof value === 'string' ? [value] : value
 }

@@ -1,4 +1,4 @@
-/** What a request path means. */
+/** What the path of a resource request means. */
 export interface ApiPath {
   readonly group: string
   readonly version: string
@@ -6,46 +6,54 @@ export interface ApiPath {
   readonly namespace?: string
   readonly name?: string
   readonly subresource?: string
+  /** What follows the subresource, without a slash in front (`pods/NAME/proxy/a/b`). */
+  readonly rest?: string
+  /** `/api/v1/watch/...`: the old form of a watch. */
+  readonly isWatchPath?: true
 }
 
 /** Subresources of `namespaces/NAME/...`; anything else after a namespace's name is a resource in it. */
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize'])
 
 /**
- * Reads `/api/v1/...` and `/apis/GROUP/VERSION/...`; undefined for any other path. The order of the parts is that of
- * apiserver pkg/endpoints/request/requestinfo.go.
+ * Reads `/api/v1/...` and `/apis/GROUP/VERSION/...`; undefined for any other path, which is then no resource: discovery among others.
+ * Parts that are empty stay (`/api/v1//namespaces` asks for the resource ``). Source: apiserver pkg/endpoints/request/requestinfo.go.
  */
 export function parsePath(path: string): ApiPath | undefined {
   const parts = splitPath(path)
-  if (parts === undefined) return undefined
+  if (parts === undefined || parts.length < 3) return undefined
   const isCore = parts[0] === 'api'
-  if (!isCore && parts[0] !== 'apis') return undefined
-  const [group, version, ...rest] = isCore ? ['', parts[1], ...parts.slice(2)] : [parts[1], parts[2], ...parts.slice(3)]
-  if (group === undefined || version === undefined || rest.length === 0 || rest.some((part) => part === '')) return undefined
-  const at = { group, version }
-  if (rest[0] === 'namespaces' && rest.length > 2 && !(rest.length === 3 && NAMESPACE_SUBRESOURCES.has(rest[2] as string))) {
-    const [, namespace = '', resource = '', name, subresource, ...more] = rest
-    return more.length > 0 ? undefined : { ...at, resource, namespace, ...optional({ name, subresource }) }
+  if (!isCore && (parts[0] !== 'apis' || parts.length < 4)) return undefined
+  const [group = '', version = '', ...rest] = isCore ? ['', ...parts.slice(1)] : parts.slice(1)
+  const isWatchPath = rest[0] === 'watch' && rest.length > 1
+  const at = { group, version, ...(isWatchPath ? { isWatchPath } : {}) }
+  return { ...at, ...resourceParts(isWatchPath ? rest.slice(1) : rest) }
+}
+
+function resourceParts(parts: readonly string[]): Omit<ApiPath, 'group' | 'version'> {
+  if (parts[0] === 'namespaces' && parts.length > 2 && !(parts.length === 3 && NAMESPACE_SUBRESOURCES.has(parts[2] as string))) {
+    return { ...named(parts.slice(2)), ...optional({ namespace: parts[1] === '' ? undefined : parts[1] }) }
   }
-  const [resource = '', name, subresource, ...more] = rest
-  return more.length > 0 ? undefined : { ...at, resource, ...optional({ name, subresource }) }
+  return named(parts)
+}
+
+function named([resource = '', name, subresource, ...more]: readonly string[]): Omit<ApiPath, 'group' | 'version'> {
+  return { resource, ...optional({ name, subresource, rest: more.length === 0 ? undefined : more.join('/') }) }
+}
+
+function optional<T extends Readonly<Record<string, string | undefined>>>(parts: T): { [K in keyof T]?: string } {
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: string }
 }
 
 /**
- * The decoded parts of a path; undefined when a part holds an encoded slash or cannot be decoded. One slash at the end is let
- * pass.
+ * The parts of a path, decoded as a whole, so that an encoded slash parts too; slashes at both ends count for nothing. Undefined when it cannot be
+ * decoded.
  */
-function splitPath(path: string): readonly string[] | undefined {
-  const parts = path.replace(/^\//, '').replace(/\/$/, '').split('/')
+export function splitPath(path: string): readonly string[] | undefined {
   try {
-    const decoded = parts.map(decodeURIComponent)
-    return decoded.some((part) => part.includes('/')) ? undefined : decoded
+    const trimmed = decodeURIComponent(path).replace(/^\/+|\/+$/g, '')
+    return trimmed === '' ? [] : trimmed.split('/')
   } catch {
     return undefined
   }
-}
-
-function optional(parts: { name: string | undefined; subresource: string | undefined }): { name?: string; subresource?: string } {
-  const { name, subresource } = parts
-  return { ...(name === undefined ? {} : { name }), ...(subresource === undefined ? {} : { subresource }) }
 }

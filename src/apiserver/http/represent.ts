@@ -24,10 +24,11 @@ const isList = (object: object): object is ListLike => 'items' in object && Arra
 /** An answer in the form that the client asked for. Items of plain lists carry no kind, as on the server. */
 export function represent(object: object, { resource, negotiated, include, now }: Representation): object {
   if ((object as { kind?: string }).kind === 'Status') return object
-  switch (negotiated.as) {
-    case 'Table': return tableOf(resource, object as KubeObject, now(), includeOf(include))
+  const { as, version } = negotiated
+  switch (as) {
+    case 'Table': return inVersion(tableOf(resource, object as KubeObject, now(), includeOf(include)), version)
     case 'PartialObjectMetadata': {
-      if (!isList(object)) return partialMetadata(object as KubeObject)
+      if (!isList(object)) return inVersion(partialMetadata(object as KubeObject), version)
       throw wrongForm(`you requested PartialObjectMetadata, but the requested object is a list (*${goType(resource)}List)`)
     }
     case 'PartialObjectMetadataList': {
@@ -36,10 +37,15 @@ export function represent(object: object, { resource, negotiated, include, now }
       }
       // an empty list of these is null on the server
       const items = object.items.length === 0 ? null : object.items.map(partialMetadata)
-      return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata, items }
+      return { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata, items }
     }
     case 'object': return isList(object) ? { ...object, items: object.items.map(bare) } : object
   }
+}
+
+/** v1beta1 differs in nothing but its name. */
+function inVersion<T extends object>(object: T, version: Negotiated['version']): T {
+  return version === 'v1' ? object : { ...object, apiVersion: `meta.k8s.io/${version}` }
 }
 
 function bare(item: KubeObject): object {

@@ -1,0 +1,68 @@
+import type { RegistryContext } from '../../registry/context.js'
+import type { Resource } from '../../registry/resource.js'
+import { sha256Hex } from '../sha256.js'
+import type { DiscoveredGroup } from './groups.js'
+import { discoveredGroups, isBuiltInGroup, listedSubresources, listedVerbs } from './groups.js'
+
+/** A discovery document with the hash that clients revalidate it by. */
+export interface AggregatedDiscovery {
+  readonly document: object
+  /** Without quotes. */
+  readonly etag: string
+}
+
+/** Versions of apidiscovery.k8s.io. */
+export type DiscoveryVersion = 'v2' | 'v2beta1'
+
+const known = new WeakMap<object, Map<string, AggregatedDiscovery>>()
+
+/**
+ * apidiscovery.k8s.io APIGroupDiscoveryList: the core group for `/api`, all others for `/apis`.
+ * Source: apiserver pkg/endpoints/discovery/aggregated/handler.go.
+ */
+export function aggregatedDiscovery(
+  { scheme, resources }: RegistryContext, root: 'api' | 'apis', version: DiscoveryVersion,
+): AggregatedDiscovery {
+  let answers = known.get(scheme.tables)
+  if (answers === undefined) known.set(scheme.tables, (answers = new Map()))
+  const id = `${root} ${version}`
+  let answer = answers.get(id)
+  if (answer === undefined) {
+    const groups = discoveredGroups(scheme, resources).filter(({ name }) => (name === '') === (root === 'api'))
+    const document = {
+      kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {},
+      items: groups.map((group) => groupOf(group, isBuiltInGroup(scheme, group.name))),
+    }
+    answers.set(id, (answer = { document, etag: sha256Hex(JSON.stringify(document)) }))
+  }
+  return answer
+}
+
+function groupOf({ name, versions }: DiscoveredGroup, isBuiltIn: boolean): object {
+  return {
+    metadata: name === '' ? {} : { name },
+    versions: versions.map(({ version, resources }) => ({
+      version, resources: resources.map((resource) => resourceOf(resource, isBuiltIn)), freshness: 'Current',
+    })),
+  }
+}
+
+function resourceOf({ group, definition }: Resource, isBuiltIn: boolean): object {
+  const { version, kind, namespaced, shortNames, categories, subresources } = definition
+  const parts = listedSubresources(isBuiltIn, subresources).map((part) => ({
+    subresource: part.name,
+    responseKind: part.group === group && part.version === version
+      ? kindOf(part.kind) : { group: part.group, version: part.version, kind: part.kind },
+    verbs: listedVerbs(isBuiltIn, part.verbs),
+  }))
+  return {
+    resource: definition.resource, responseKind: kindOf(kind), scope: namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: definition.singular, verbs: listedVerbs(isBuiltIn, definition.verbs),
+    ...(shortNames.length === 0 ? {} : { shortNames }),
+    ...(categories.length === 0 ? {} : { categories }),
+    ...(parts.length === 0 ? {} : { subresources: parts }),
+  }
+}
+
+/** A kind of the group version in which the resource stands. */
+const kindOf = (kind: string): object => ({ group: '', version: '', kind })

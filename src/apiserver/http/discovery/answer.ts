@@ -1,0 +1,74 @@
+import { methodNotAllowed, noSuchPath } from '../../errors.js'
+import type { RegistryContext } from '../../registry/context.js'
+import { negotiate, negotiateDiscovery } from '../accept.js'
+import { objectAnswer, pageNotFound, wantsPretty } from '../answers.js'
+import type { HttpResponse } from '../http-types.js'
+import { header } from '../http-types.js'
+import type { PathRequest } from '../path-handler.js'
+import type { DiscoveryVersion } from './aggregated.js'
+import { aggregatedDiscovery } from './aggregated.js'
+import { discoveredGroups, isBuiltInGroup } from './groups.js'
+import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.js'
+
+/**
+ * Answers `/api`, `/apis`, `/api/v1`, `/apis/GROUP`, `/apis/GROUP/VERSION` and whatever else begins so and is no resource. Below a built-in
+ * group unknown paths get a Status, elsewhere a page in plain text.
+ */
+export function answerDiscovery(context: RegistryContext, request: PathRequest): HttpResponse {
+  const { parts: [root = '', ...rest], http } = request
+  const group = root === 'api' ? '' : rest[0]
+  if (group !== undefined && !isBuiltInGroup(context.scheme, group)) return answerCustom(context, request, group)
+  const object = documentAt(context, root, rest)
+  if (object === undefined) throw noSuchPath()
+  if (http.method !== 'GET') throw methodNotAllowed()
+  if (rest.length > 0) return negotiated(request, object)
+  return answerRoot(context, request, root as 'api' | 'apis', object)
+}
+
+/** The groups of CRDs: nothing but their documents is there. */
+function answerCustom(context: RegistryContext, request: PathRequest, group: string): HttpResponse {
+  const [, ...rest] = request.parts
+  const object = isKnown(context, group) ? documentAt(context, 'apis', rest) : undefined
+  return object === undefined || request.http.method !== 'GET' ? pageNotFound() : negotiated(request, object)
+}
+
+const isKnown = ({ scheme, resources }: RegistryContext, group: string): boolean =>
+  discoveredGroups(scheme, resources).some(({ name }) => name === group)
+
+function documentAt(context: RegistryContext, root: string, rest: readonly string[]): object | undefined {
+  if (rest.length === 0) return root === 'api' ? apiVersions(context) : apiGroupList(context)
+  const [name, version, ...more] = root === 'api' ? ['', ...rest] : rest
+  const group = discoveredGroups(context.scheme, context.resources).find((one) => one.name === name)
+  if (group === undefined || more.length > 0) return undefined
+  if (version === undefined) return apiGroup(group)
+  const found = group.versions.find((one) => one.version === version)
+  return found === undefined ? undefined : apiResourceList(context, group, found)
+}
+
+function negotiated({ http, form, query }: PathRequest, object: object): HttpResponse {
+  const { format } = negotiate(header(http, 'accept'))
+  form.format = format
+  return objectAnswer(200, object, { format, pretty: wantsPretty(http, query) })
+}
+
+/** The two roots answer in the aggregated form to those who ask for it. */
+function answerRoot(context: RegistryContext, request: PathRequest, root: 'api' | 'apis', legacy: object): HttpResponse {
+  const { http, query } = request
+  const { release } = context.scheme
+  if (!release.has('aggregatedDiscovery')) return negotiated(request, legacy)
+  const versions: readonly DiscoveryVersion[] = release.has('aggregatedDiscoveryV2') ? ['v2', 'v2beta1'] : ['v2beta1']
+  const asked = negotiateDiscovery(header(http, 'accept'), versions)
+  const vary = { vary: 'Accept' }
+  if (asked === undefined) {
+    const answer = negotiated(request, legacy)
+    return { ...answer, headers: { ...answer.headers, ...vary } }
+  }
+  request.form.format = asked.format
+  const { document, etag } = aggregatedDiscovery(context, root, asked.version)
+  const headers = { etag: `"${etag}"`, ...vary, 'cache-control': 'public' }
+  if (header(http, 'if-none-match') === headers.etag) return { code: 304, headers, body: '' }
+  return objectAnswer(200, document, {
+    format: asked.format, headers, pretty: wantsPretty(http, query),
+    parameters: `;g=apidiscovery.k8s.io;v=${asked.version};as=APIGroupDiscoveryList`,
+  })
+}

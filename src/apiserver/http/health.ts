@@ -1,0 +1,62 @@
+import type { Release } from '../../api/releases.js'
+import { pageNotFound, plainText } from './answers.js'
+import type { PathHandler } from './path-handler.js'
+
+/** The three endpoints; each has its own checks. */
+export type HealthEndpoint = 'healthz' | 'livez' | 'readyz'
+
+/** Start-up hooks in the order in which a v1.34 server lists them. A server that answers has run them all. */
+const HOOKS: readonly string[] = [
+  'start-apiserver-admission-initializer', 'generic-apiserver-start-informers', 'priority-and-fairness-config-consumer',
+  'priority-and-fairness-filter', 'storage-object-count-tracker-hook', 'start-apiextensions-informers', 'start-apiextensions-controllers',
+  'crd-informer-synced', 'start-system-namespaces-controller', 'start-cluster-authentication-info-controller',
+  'start-kube-apiserver-identity-lease-controller', 'start-kube-apiserver-identity-lease-garbage-collector',
+  'start-legacy-token-tracking-controller', 'start-service-ip-repair-controllers', 'rbac/bootstrap-roles',
+  'scheduling/bootstrap-system-priority-classes', 'priority-and-fairness-config-producer', 'bootstrap-controller',
+  'start-kubernetes-service-cidr-controller', 'start-kube-aggregator-informers', 'apiservice-status-local-available-controller',
+  'apiservice-status-remote-available-controller', 'apiservice-registration-controller', 'apiservice-wait-for-first-sync',
+  'apiservice-discovery-controller', 'kube-apiserver-autoregistration', 'autoregister-completion', 'apiservice-openapi-controller',
+  'apiservice-openapiv3-controller',
+]
+
+/** The one that is listed among the hooks and is none. */
+const PLAIN_CHECK = 'autoregister-completion'
+
+/** Names of the checks of an endpoint, in order. Source: apiserver pkg/server/healthz.go and the hooks of kube-apiserver. */
+export function checksOf(endpoint: HealthEndpoint, _release: Pick<Release, 'minor'>): readonly string[] {
+  const hooks = HOOKS.map((name) => (name === PLAIN_CHECK ? name : `poststarthook/${name}`))
+  return endpoint === 'readyz'
+    ? ['ping', 'log', 'informer-sync', ...hooks, 'shutdown']
+    : ['ping', 'log', 'etcd', ...hooks]
+}
+
+/** Not listed, but there: readyz asks etcd too. */
+const UNLISTED: Readonly<Record<HealthEndpoint, readonly string[]>> = { healthz: [], livez: [], readyz: ['etcd', 'etcd-readiness'] }
+
+const endpointOf = (path: string): HealthEndpoint | undefined =>
+  (['healthz', 'livez', 'readyz'] as const).find((name) => path === `/${name}` || path.startsWith(`/${name}/`))
+
+/** Whether a path belongs to `/healthz`, `/livez` or `/readyz`. */
+export function isHealthPath(path: string): boolean {
+  return endpointOf(path) !== undefined
+}
+
+/** The health endpoints, as a whole or one check (`/livez/ping`), with `?verbose` and `?exclude=NAME`. All methods do. */
+export const answerHealth: PathHandler = ({ scheme }, { path, query }) => {
+  const endpoint = endpointOf(path) as HealthEndpoint
+  const checks = checksOf(endpoint, scheme.release)
+  const check = path.slice(endpoint.length + 2)
+  if (path.length > endpoint.length + 1) {
+    return checks.includes(check) || UNLISTED[endpoint].includes(check) ? plainText(200, 'ok') : pageNotFound()
+  }
+  if (!query.has('verbose')) return plainText(200, 'ok')
+  const excluded = new Set(query.getAll('exclude'))
+  const lines = checks.map((name) => (excluded.has(name) ? `[+]${name} excluded: ok` : `[+]${name} ok`))
+  const unknown = [...excluded].filter((name) => !checks.includes(name))
+  return plainText(200, [...lines, ...warningOf(unknown), `${endpoint} check passed`, ''].join('\n'))
+}
+
+function warningOf(unknown: readonly string[]): readonly string[] {
+  if (unknown.length === 0) return []
+  return [`warn: some health checks cannot be excluded: no matches for ${unknown.map((name) => JSON.stringify(name)).sort().join(',')}`]
+}

@@ -1,0 +1,123 @@
+import { badRequest, methodNotAllowed, noSuchPath, notFound } from '../errors.js'
+import type { RegistryContext } from '../registry/context.js'
+import type { Resource } from '../registry/resource.js'
+import type { ApiRequest, RequestVerb } from '../request.js'
+import type { HttpCodecs } from './body.js'
+import { checkSize, parseBody, parsePatch } from './body.js'
+import { deleteOptionsOf } from './delete-body.js'
+import { isBuiltInGroup } from './discovery/groups.js'
+import type { HttpRequest } from './http-types.js'
+import { header } from './http-types.js'
+import type { ApiPath } from './path.js'
+import { boolean, parseQuery } from './query.js'
+import { senderOf } from './sender.js'
+
+/** A request as authorization sees it, before anything of it is checked. */
+export interface Asked {
+  readonly path: ApiPath
+  readonly query: URLSearchParams
+  readonly request: ApiRequest
+}
+
+const VERBS: Readonly<Record<string, RequestVerb>> = {
+  GET: 'get', HEAD: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete',
+}
+
+/** What a request asks for by method, path and query. Source: apiserver pkg/endpoints/request/requestinfo.go. */
+export function askedOf(http: HttpRequest, path: ApiPath): Asked {
+  const query = new URLSearchParams(http.query ?? '')
+  const { isWatchPath, rest: _rest, ...at } = path
+  const verb = isWatchPath === true ? 'watch' : verbOf(http.method, path, query)
+  const fieldSelector = query.get('fieldSelector')
+  return { path, query, request: { ...at, verb, options: fieldSelector === null ? {} : { fieldSelector }, ...senderOf(http) } }
+}
+
+/** Methods that the API does not have are no verb at all. */
+function verbOf(method: string, { name }: ApiPath, query: URLSearchParams): RequestVerb {
+  const verb = (Object.hasOwn(VERBS, method) ? VERBS[method] : undefined) ?? ('' as RequestVerb)
+  if (name !== undefined) return verb
+  if (verb === 'delete') return 'deletecollection'
+  if (verb !== 'get') return verb
+  return query.has('watch') && boolean(query.get('watch') ?? '') ? 'watch' : 'list'
+}
+
+/** The resource at a path. Throws 404 where no route leads; undefined for custom resources where the server has nothing at all. */
+export function routeTo(context: RegistryContext, path: ApiPath): Resource | undefined {
+  return isBuiltInGroup(context.scheme, path.group) ? routeToBuiltIn(context, path) : routeToCustom(context, path)
+}
+
+/** Source: apiextensions-apiserver pkg/apiserver/customresource_handler.go ServeHTTP. */
+function routeToCustom({ resources }: RegistryContext, { group, version, resource, namespace, name, subresource }: ApiPath): Resource | undefined {
+  const found = resources.at(group, version, resource)
+  if (found === undefined || (namespace !== undefined ? !found.namespaced : found.namespaced && name !== undefined)) return undefined
+  if (subresource !== undefined && !found.definition.subresources.some((known) => known.name === subresource)) throw notFound(found, name ?? '')
+  return found
+}
+
+function routeToBuiltIn({ resources }: RegistryContext, path: ApiPath): Resource {
+  const { group, version, resource, namespace, name, subresource, rest } = path
+  const found = resources.at(group, version, resource)
+  if (found === undefined) throw noSuchPath()
+  // a cluster-scoped resource in a namespace; one object of a namespaced resource in none
+  if (namespace !== undefined ? !found.namespaced : found.namespaced && name !== undefined) throw noSuchPath()
+  if (rest !== undefined && subresource !== 'proxy') throw noSuchPath()
+  if (subresource !== undefined && !found.definition.subresources.some((known) => known.name === subresource)) throw noSuchPath()
+  return found
+}
+
+/** Throws 405 where the path has no such method. */
+export function checkMethod(http: HttpRequest, { path, request: { verb } }: Asked, { namespaced, definition }: Resource): void {
+  const { namespace, name, subresource, isWatchPath } = path
+  const isListing = verb === 'list' || verb === 'watch'
+  if (http.method === 'HEAD' && subresource !== 'proxy') throw methodNotAllowed()
+  if (isWatchPath === true && (http.method !== 'GET' || subresource !== undefined)) throw methodNotAllowed()
+  if (namespaced && namespace === undefined && !isListing) throw methodNotAllowed()
+  if (verb === 'create' && (name !== undefined) !== (subresource !== undefined)) throw methodNotAllowed()
+  if (name === undefined && (verb === 'update' || verb === 'patch')) throw methodNotAllowed()
+  const allowed = subresource === undefined
+    ? definition.verbs : definition.subresources.find((known) => known.name === subresource)?.verbs ?? []
+  if (!allowed.includes(verb)) throw methodNotAllowed()
+}
+
+/** Reads the rest of a request: options and body. Throws 400, 413, 415 and 422. */
+export function completeRequest(http: HttpRequest, { path, query, request }: Asked, resource: Resource, codecs: HttpCodecs): ApiRequest {
+  checkName(path)
+  checkSize(http.body ?? '')
+  const { options: fromBody, ...content } = contentOf(request.verb, http, path, resource, codecs)
+  const options = { ...parseQuery(query, request.verb), ...fromBody }
+  if (path.isWatchPath !== true || path.name === undefined) return { ...request, ...content, options }
+  if ((options.fieldSelector ?? '') !== '') {
+    throw badRequest('both a name and a field selector provided; please provide one or the other.')
+  }
+  return { ...request, ...content, options: { ...options, fieldSelector: `metadata.name=${path.name}` } }
+}
+
+function checkName({ name, namespace }: ApiPath): void {
+  for (const [what, value] of [['Name', name], ['Namespace', namespace]] as const) {
+    if (value === '.' || value === '..') throw badRequest(
+      `${what} parameter invalid: ${JSON.stringify(value)}: may not be '${value}'`,
+    )
+    if (value?.includes('%') === true) throw badRequest(
+      `${what} parameter invalid: ${JSON.stringify(value)}: may not contain '%'`,
+    )
+  }
+}
+
+function contentOf(
+  verb: RequestVerb, http: HttpRequest, { subresource }: ApiPath, resource: Resource, codecs: HttpCodecs,
+): Partial<ApiRequest> {
+  const { body = '' } = http
+  const contentType = header(http, 'content-type')
+  switch (verb) {
+    case 'create':
+    case 'update': {
+      const expected = resource.definition.subresources.find(({ name }) => name === subresource) ?? resource.definition
+      const { value, strictFaults } = parseBody({ body, contentType, expected, codecs })
+      return { body: value, strictFaults }
+    }
+    case 'patch': return { patch: parsePatch(body, contentType) }
+    case 'delete':
+    case 'deletecollection': return { options: deleteOptionsOf(body, contentType, codecs) }
+    default: return {}
+  }
+}

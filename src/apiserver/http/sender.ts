@@ -1,0 +1,42 @@
+import type { Credentials, Impersonation, RequestSender } from '../request.js'
+import type { HttpRequest } from './http-types.js'
+import { header, headerValues } from './http-types.js'
+
+const EXTRA = 'impersonate-extra-'
+
+/** Who sends a request, by its connection and headers. */
+export function senderOf(http: HttpRequest): RequestSender {
+  const userAgent = header(http, 'user-agent') ?? ''
+  const impersonate = impersonationOf(http)
+  const asked = impersonate === undefined ? {} : { impersonate }
+  if (http.user === undefined) return { credentials: { ...bearer(http), ...asked }, userAgent }
+  return { user: http.user, userAgent, ...(impersonate === undefined ? {} : { credentials: asked }) }
+}
+
+function bearer(http: HttpRequest): Credentials {
+  const match = /^\s*Bearer\s+(\S.*)$/i.exec(header(http, 'authorization') ?? '')
+  return match === null ? {} : { bearerToken: (match[1] as string).trim() }
+}
+
+/** The `Impersonate-*` headers; undefined when there is none. Source: apiserver pkg/endpoints/filters/impersonation.go. */
+function impersonationOf(http: HttpRequest): Impersonation | undefined {
+  const user = header(http, 'impersonate-user')
+  const uid = header(http, 'impersonate-uid')
+  const groups = headerValues(http, 'impersonate-group')
+  const extra = Object.keys(http.headers ?? {}).filter((name) => name.startsWith(EXTRA)).sort()
+    .map((name) => [unescapeKey(name.slice(EXTRA.length)), headerValues(http, name)] as const)
+  if (user === undefined && uid === undefined && groups.length === 0 && extra.length === 0) return undefined
+  return {
+    ...(user === undefined ? {} : { user }), ...(uid === undefined ? {} : { uid }),
+    ...(groups.length === 0 ? {} : { groups }), ...(extra.length === 0 ? {} : { extra: Object.fromEntries(extra) }),
+  }
+}
+
+/** A key that cannot be decoded is taken as it is. */
+function unescapeKey(key: string): string {
+  try {
+    return decodeURIComponent(key)
+  } catch {
+    return key
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * SHA-256 (FIPS 180-4), in plain synchronous code: discovery and OpenAPI documents are named by it. The library at hand costs more to load
+ * than these lines, and the browser's own digest is asynchronous.
+ */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  const { initial, rounds } = constants()
+  const state = Uint32Array.from(initial)
+  const padded = pad(bytes)
+  const view = new DataView(padded.buffer)
+  const schedule = new Uint32Array(64)
+  for (let at = 0; at < padded.length; at += 64) {
+    for (let word = 0; word < 16; word++) schedule[word] = view.getUint32(at + 4 * word)
+    compress(state, schedule, rounds)
+  }
+  const digest = new DataView(new ArrayBuffer(32))
+  state.forEach((word, at) => digest.setUint32(4 * at, word))
+  return new Uint8Array(digest.buffer)
+}
+
+/** Upper-case hexadecimal digits of the SHA-256 of a text. */
+export function sha256Hex(text: string): string {
+  return [...sha256(new TextEncoder().encode(text))].map((byte) => byte.toString(16).padStart(2, '0')).join('').toUpperCase()
+}
+
+function pad(bytes: Uint8Array): Uint8Array {
+  const padded = new Uint8Array((((bytes.length + 8) >> 6) + 1) << 6)
+  padded.set(bytes)
+  padded[bytes.length] = 0x80
+  const view = new DataView(padded.buffer)
+  view.setUint32(padded.length - 8, Math.floor(bytes.length / 2 ** 29))
+  view.setUint32(padded.length - 4, (bytes.length << 3) >>> 0)
+  return padded
+}
+
+const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by))
+
+function compress(state: Uint32Array, w: Uint32Array, rounds: Uint32Array): void {
+  for (let at = 16; at < 64; at++) {
+    const early = w[at - 15] as number
+    const late = w[at - 2] as number
+    const small0 = rotate(early, 7) ^ rotate(early, 18) ^ (early >>> 3)
+    const small1 = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10)
+    w[at] = (w[at - 16] as number) + small0 + (w[at - 7] as number) + small1
+  }
+  let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number]
+  for (let at = 0; at < 64; at++) {
+    const choice = (e & f) ^ (~e & g)
+    const first = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice + (rounds[at] as number) + (w[at] as number)
+    const majority = (a & b) ^ (a & c) ^ (b & c)
+    const second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority
+    h = g
+    g = f
+    f = e
+    e = (d + first) | 0
+    d = c
+    c = b
+    b = a
+    a = (first + second) | 0
+  }
+  for (const [at, word] of [a, b, c, d, e, f, g, h].entries()) state[at] = (state[at] as number) + word
+}
+
+let known: { readonly initial: Uint32Array; readonly rounds: Uint32Array } | undefined
+
+/** The first 32 bits of the fractions of the square (cube) roots of the first 8 (64) primes. */
+function constants(): { readonly initial: Uint32Array; readonly rounds: Uint32Array } {
+  if (known !== undefined) return known
+  const primes: number[] = []
+  for (let candidate = 2; primes.length < 64; candidate++) {
+    if (primes.every((prime) => candidate % prime !== 0)) primes.push(candidate)
+  }
+  const fraction = (root: number): number => Math.floor((root - Math.floor(root)) * 2 ** 32)
+  known = {
+    initial: Uint32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime))),
+    rounds: Uint32Array.from(primes, (prime) => fraction(Math.cbrt(prime))),
+  }
+  return known
+}
