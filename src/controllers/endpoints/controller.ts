@@ -1,0 +1,133 @@
+import type { Endpoints, EndpointSubset, Pod, Service } from '../../api/core/generated.js'
+import { podCondition } from '../../api/core/conditions.js'
+import { semanticEqual } from '../../api/equal.js'
+import { labelMapMatches } from '../../api/labels.js'
+import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import type { Informer } from '../../apiserver/client/informer.js'
+import type { WorkQueue } from '../../sim/work-queue.js'
+import { controllerIdentity, controllerName } from '../process/identity.js'
+import { isSelecting, onEndpointChange } from '../endpointslice/service-index.js'
+import { HEADLESS, TRIGGER_TIME } from '../endpointslice/slice-object.js'
+import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
+import { reconcileQueue } from '../shared/reconciler.js'
+import { subsetsOf } from './subsets.js'
+
+const MANAGED_BY = 'endpoints.kubernetes.io/managed-by'
+const MANAGER = 'endpoint-controller'
+const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity'
+/** More addresses than this are cut off. */
+const MOST_ADDRESSES = 1_000
+
+/** The endpoints controller: the older form of what EndpointSlices say. Source: pkg/controller/endpoint/endpoints_controller.go. */
+export function createEndpointsController(): Component {
+  return {
+    name: controllerName('endpoints-controller'),
+    identity: controllerIdentity('endpoint-controller'),
+    setup: (host) => new EndpointsController(host).start(),
+  }
+}
+
+class EndpointsController {
+  readonly #host: ComponentHost
+  readonly #pods: Informer<Pod>
+  readonly #endpoints: Informer<Endpoints>
+  readonly #services: Informer<Service>
+  readonly #queue: WorkQueue
+
+  constructor(host: ComponentHost) {
+    this.#host = host
+    this.#pods = host.informer('pods', { indexers: namespaceIndexer() })
+    this.#endpoints = host.informer('endpoints')
+    this.#services = host.informer('services', { indexers: namespaceIndexer() })
+    this.#queue = reconcileQueue(host, [this.#pods, this.#endpoints, this.#services], (key) => this.#sync(key))
+  }
+
+  start(): void {
+    this.#services.onChange(({ object }) => this.#queue.add(keyOf(object)))
+    this.#pods.onChange((change) => onEndpointChange(this.#services, change, (key) => this.#queue.add(key)))
+    this.#endpoints.onChange(({ type, object }) => {
+      if (type === 'DELETED') this.#queue.add(keyOf(object))
+    })
+  }
+
+  #sync(key: string): void {
+    const service = this.#services.get(key)
+    if (service === undefined) return this.#removeLeftover(key)
+    if (!isSelecting(service)) return
+    const { namespace = '', name = '' } = service.metadata
+    const { selector } = service.spec
+    const pods = this.#pods.byIndex(BY_NAMESPACE, namespace).filter(({ metadata }) => labelMapMatches(selector, metadata.labels))
+    const all = subsetsOf(service, pods)
+    const subsets = truncated(all)
+    const existing = this.#endpoints.get(key) ?? ignoreNotFound(() => this.#host.client.get('endpoints', { namespace, name }))
+    this.#write(service, existing, subsets, { isCut: subsets !== all, trigger: triggerOf(service, pods, existing, subsets) })
+  }
+
+  /** Those that nobody labelled as their own belonged to the Service that is gone. */
+  #removeLeftover(key: string): void {
+    const left = this.#endpoints.get(key)
+    if (left?.metadata.labels?.[MANAGED_BY] === MANAGER) ignoreNotFound(() => this.#host.client.delete('endpoints', left.metadata))
+  }
+
+  #write(
+    service: Service, existing: Endpoints | undefined, subsets: readonly EndpointSubset[],
+    { isCut, trigger }: { readonly isCut: boolean; readonly trigger: string | undefined },
+  ): void {
+    const { namespace = '', name = '' } = service.metadata
+    const labels = {
+      ...service.metadata.labels, [MANAGED_BY]: MANAGER, ...(service.spec.clusterIP === 'None' ? { [HEADLESS]: '' } : {}),
+    }
+    const { [OVER_CAPACITY]: wasCut, [TRIGGER_TIME]: _, ...others } = existing?.metadata.annotations ?? {}
+    const isSame = existing !== undefined && semanticEqual(existing.subsets ?? [], subsets) && semanticEqual(existing.metadata.labels, labels)
+      && (wasCut === 'truncated') === isCut
+    if (isSame) return
+    const annotations = { ...others, ...(isCut ? { [OVER_CAPACITY]: 'truncated' } : {}), ...(trigger === undefined ? {} : { [TRIGGER_TIME]: trigger }) }
+    const { annotations: __, ...rest } = existing?.metadata ?? { namespace, name }
+    const metadata = { ...rest, labels, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) }
+    if (existing === undefined) this.#host.client.create('endpoints', { metadata, subsets })
+    else ignoreNotFound(() => this.#host.client.update('endpoints', { ...existing, metadata, subsets }))
+  }
+}
+
+const keyOf = ({ metadata }: Endpoints | Service): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
+
+/** Ready addresses are kept before others. Source: truncateEndpoints. */
+function truncated(subsets: readonly EndpointSubset[]): readonly EndpointSubset[] {
+  const count = subsets.reduce((sum, { addresses = [], notReadyAddresses = [] }) => sum + addresses.length + notReadyAddresses.length, 0)
+  if (count <= MOST_ADDRESSES) return subsets
+  let room = MOST_ADDRESSES
+  const take = <T>(list: readonly T[] = []): readonly T[] => {
+    const part = list.slice(0, room)
+    room -= part.length
+    return part
+  }
+  const ready = subsets.map((subset) => take(subset.addresses))
+  return subsets.flatMap((subset, at) => {
+    const { addresses: _, notReadyAddresses: __, ...rest } = subset
+    const [up, down] = [ready[at] ?? [], take(subset.notReadyAddresses)]
+    if (up.length + down.length === 0) return []
+    return [{ ...rest, ...(up.length > 0 ? { addresses: up } : {}), ...(down.length > 0 ? { notReadyAddresses: down } : {}) }]
+  })
+}
+
+/** When what led to this write happened. Source: endpointsliceutil.TriggerTimeTracker. */
+function triggerOf(
+  { metadata }: Service, pods: readonly Pod[], existing: Endpoints | undefined, subsets: readonly EndpointSubset[],
+): string | undefined {
+  const known = new Set(namesIn(existing?.subsets ?? []))
+  const added = new Set(namesIn(subsets).filter((name) => !known.has(name)))
+  const times = pods.filter((pod) => added.has(stateName(pod.metadata.name ?? '', 'ready')) || added.has(stateName(pod.metadata.name ?? '', 'not')))
+    .flatMap((pod) => podCondition(pod, 'Ready')?.lastTransitionTime ?? [])
+  if (existing === undefined && metadata.creationTimestamp !== undefined) times.push(metadata.creationTimestamp)
+  return times.sort()[0]
+}
+
+const stateName = (name: string, state: 'ready' | 'not'): string => `${state} ${name}`
+
+function namesIn(subsets: readonly EndpointSubset[]): readonly string[] {
+  return subsets.flatMap(({ addresses = [], notReadyAddresses = [] }) => [
+    ...addresses.map(({ targetRef }) => stateName(targetRef?.name ?? '', 'ready')),
+    ...notReadyAddresses.map(({ targetRef }) => stateName(targetRef?.name ?? '', 'not')),
+  ])
+}

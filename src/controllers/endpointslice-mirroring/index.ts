@@ -1,0 +1,1 @@
+export { createEndpointSliceMirroringController } from './controller.js'

@@ -1,0 +1,105 @@
+import type { Node, Pod, Service } from '../../api/core/generated.js'
+import { isPodReady, isPodTerminal } from '../../api/core/conditions.js'
+import type { Endpoint, EndpointPort } from '../../api/discovery/generated.js'
+
+/** The family of addresses that a slice holds. */
+export type AddressType = 'IPv4' | 'IPv6'
+
+/** The endpoints that share one set of ports. */
+export interface EndpointGroup {
+  readonly ports: readonly EndpointPort[]
+  readonly endpoints: readonly Endpoint[]
+}
+
+const ZONE = 'topology.kubernetes.io/zone'
+
+/** Whether a pod is an endpoint at all: it has an address and has not ended. Source: endpointslice util ShouldPodBeInEndpoints. */
+export function isEndpoint(pod: Pod): boolean {
+  return !isPodTerminal(pod) && addressesOf(pod).length > 0
+}
+
+/** All addresses of a pod. */
+export function addressesOf({ status }: Pod): readonly string[] {
+  const ips = (status.podIPs ?? []).map(({ ip }) => ip)
+  return ips.length > 0 || (status.podIP ?? '') === '' ? ips : [status.podIP as string]
+}
+
+/** IPv6 has colons. */
+export function addressTypeOf(address: string): AddressType {
+  return address.includes(':') ? 'IPv6' : 'IPv4'
+}
+
+/** The number behind a Service's target port in a pod; undefined when the pod has no port of that name. Source: podutil.FindPort. */
+export function targetPort(pod: Pod, port: NonNullable<Service['spec']['ports']>[number]): number | undefined {
+  const { targetPort: target = port.port, protocol = 'TCP' } = port
+  if (typeof target === 'number') return target
+  for (const { ports = [] } of pod.spec.containers) {
+    const found = ports.find(({ name, protocol: own = 'TCP' }) => name === target && own === protocol)
+    if (found !== undefined) return found.containerPort
+  }
+  return undefined
+}
+
+/** The ports of an endpoint. A headless Service may have none. Source: getEndpointPorts. */
+function portsOf({ spec }: Service, pod: Pod): readonly EndpointPort[] {
+  return (spec.ports ?? []).flatMap((port): readonly EndpointPort[] => {
+    const number = targetPort(pod, port)
+    if (number === undefined) return []
+    const { name = '', protocol = 'TCP', appProtocol } = port
+    return [{ name, port: number, protocol, ...(appProtocol === undefined ? {} : { appProtocol }) }]
+  })
+}
+
+/** Source: podToEndpoint. */
+function endpointOf(service: Service, pod: Pod, addresses: readonly string[], node: Node | undefined): Endpoint {
+  const { name, namespace, uid, deletionTimestamp } = pod.metadata
+  const serving = isPodReady(pod)
+  const terminating = deletionTimestamp !== undefined
+  const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating)
+  const { nodeName, hostname = '', subdomain } = pod.spec
+  const zone = node?.metadata.labels?.[ZONE]
+  const isNamed = hostname !== '' && subdomain === service.metadata.name
+  return {
+    addresses,
+    conditions: { ready, serving, terminating },
+    targetRef: { kind: 'Pod', namespace: namespace as string, name: name as string, uid: uid as string },
+    ...(nodeName === undefined ? {} : { nodeName }),
+    ...(zone === undefined ? {} : { zone }),
+    ...(isNamed ? { hostname } : {}),
+    ...hintsOf(service, zone, nodeName, ready),
+  }
+}
+
+/** Where traffic should come from. Source: trafficdist.ReconcileHintsForTrafficDistribution. */
+function hintsOf({ spec }: Service, zone: string | undefined, node: string | undefined, ready: boolean): Pick<Endpoint, 'hints'> {
+  const distribution = spec.trafficDistribution ?? ''
+  const byZone = distribution === 'PreferClose' || distribution === 'PreferSameZone' || distribution === 'PreferSameNode'
+  if (!ready || !byZone || zone === undefined) return {}
+  const forNodes = distribution === 'PreferSameNode' && node !== undefined ? { forNodes: [{ name: node }] } : {}
+  return { hints: { forZones: [{ name: zone }], ...forNodes } }
+}
+
+/** Key of a set of ports, in no certain order. */
+export function portsKey(ports: readonly EndpointPort[] | null | undefined): string {
+  return (ports ?? [])
+    .map(({ name = '', port = 0, protocol = 'TCP', appProtocol = '' }) => `${name}/${port}/${protocol}/${appProtocol}`)
+    .sort().join(',')
+}
+
+/** What the slices of a Service should hold for one family, by {@link portsKey}. `pods` are those that it selects, in key order. */
+export function desiredGroups(
+  service: Service, pods: readonly Pod[], type: AddressType, nodeOf: (name: string) => Node | undefined,
+): ReadonlyMap<string, EndpointGroup> {
+  const groups = new Map<string, { ports: readonly EndpointPort[]; endpoints: Endpoint[] }>()
+  for (const pod of pods) {
+    const addresses = addressesOf(pod).filter((address) => addressTypeOf(address) === type)
+    if (addresses.length === 0 || !isEndpoint(pod)) continue
+    const ports = portsOf(service, pod)
+    if (ports.length === 0 && (service.spec.ports?.length ?? 0) > 0) continue
+    const key = portsKey(ports)
+    let group = groups.get(key)
+    if (group === undefined) groups.set(key, (group = { ports, endpoints: [] }))
+    group.endpoints.push(endpointOf(service, pod, addresses, nodeOf(pod.spec.nodeName ?? '')))
+  }
+  return groups
+}

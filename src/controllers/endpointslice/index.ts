@@ -1,0 +1,1 @@
+export { createEndpointSliceController } from './controller.js'
