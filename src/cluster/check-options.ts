@@ -20,6 +20,9 @@ const node = z.strictObject({
 
 const component = z.looseObject({ name: text, setup: z.custom((value) => typeof value === 'function', 'must be a function') })
 
+const authorizer = z.looseObject({ authorize: z.custom((value) => typeof value === 'function', 'must be a function') })
+const user = z.strictObject({ name: text, token: text, uid: z.optional(text), groups: z.optional(z.array(z.string())) })
+
 let schema: z.ZodMiniType | undefined
 
 /** Made at the first use, so that importing the package costs nothing for it. */
@@ -33,6 +36,8 @@ function optionSchema(): z.ZodMiniType {
     maxSteps: z.optional(wholeNumber),
     maxSettleTime: z.optional(duration),
     events: z.optional(z.boolean()),
+    authorization: z.optional(z.union([z.enum(['RBAC', 'AlwaysAllow']), authorizer])),
+    users: z.optional(z.array(user)),
     without: z.optional(z.array(text)),
     components: z.optional(z.array(component)),
     scheduler: z.optional(z.looseObject({})),

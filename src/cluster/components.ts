@@ -1,5 +1,6 @@
 import type { Scheme } from '../api/scheme.js'
 import type { Component } from '../apiserver/client/component.js'
+import { createClusterRoleAggregationController } from '../controllers/clusterrole-aggregation/index.js'
 import { createDaemonSetController } from '../controllers/daemonset/index.js'
 import { createDeploymentController } from '../controllers/deployment/index.js'
 import { createDisruptionController } from '../controllers/disruption/index.js'
@@ -25,6 +26,7 @@ export function componentsOf(options: ClusterOptions, scheme: Scheme): readonly 
     createPodGcController(),
     createServiceAccountController(),
     createNamespaceController({ resources }),
+    createClusterRoleAggregationController(),
     createGarbageCollector({ resources }),
     createDeploymentController(),
     createReplicaSetController(),

@@ -1,7 +1,7 @@
 import { createScheme } from '../api/scheme.js'
 import type { Scheme } from '../api/scheme.js'
 import { ApiServer } from '../apiserver/api-server.js'
-import type { ClientOptions } from '../apiserver/api-server.js'
+import type { ApiServerOptions, ClientOptions } from '../apiserver/api-server.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import type { Component, EventSource } from '../apiserver/client/component.js'
 import type { Client, UserInfo } from '../apiserver/client/client.js'
@@ -16,9 +16,12 @@ import type { Module } from '../sim/module.js'
 import type { KeyProvider, Pki } from '../pki/index.js'
 import type { Simulation } from '../sim/simulation.js'
 import { clusterPki } from './cluster-pki.js'
+import type { AuthorizationMode, UserOptions } from './access.js'
+import { accessPorts } from './access.js'
 import { ClusterComponentHost } from './component-host.js'
 import type { ComponentView } from './component-host.js'
 import { Connectivity } from './connectivity.js'
+import { readerOf } from './identities.js'
 import type { ConnectivityState } from './connectivity.js'
 
 /** Where clients find the apiserver, as their errors print it. */
@@ -32,6 +35,8 @@ export interface ControlPlaneParts {
   readonly version: string
   /** Whether components write Event objects. */
   readonly events: boolean
+  readonly authorization: AuthorizationMode
+  readonly users: readonly UserOptions[]
   /** Private keys for the PKI. Default: test keys. */
   readonly keys?: KeyProvider | undefined
 }
@@ -55,7 +60,9 @@ export class ControlPlane {
     this.simulation = simulation
     this.scheme = createScheme(version)
     this.pki = clusterPki(simulation, { version, address: APISERVER_ADDRESS, keys: parts.keys })
-    this.server = new ApiServer({ signer: this.pki.tokens, store, clock, random, bus, trace, scheme: this.scheme })
+    this.server = new ApiServer({
+      signer: this.pki.tokens, store, clock, random, bus, trace, scheme: this.scheme, plug: accessOf(parts, this.scheme.release.minor),
+    })
     const link = simulation.slice<ConnectivityState>('cluster', 'connectivity', () => ({ apiserverDown: false, cut: new Set() }))
     this.connectivity = new Connectivity(link, APISERVER_ADDRESS)
     const { hub, storage } = this.server.context
@@ -78,6 +85,7 @@ export class ControlPlane {
     const host = new ClusterComponentHost(this.simulation, component.name, client, {
       version,
       connectivity: this.connectivity,
+      reader: this.server.client(readerOf(component), { userAgent: component.name }),
       makeRecorder: (through, owner, source) => (events ? recorder(through, owner, source) : SILENT),
     })
     this.#hosts.set(component.name, host)
@@ -154,4 +162,8 @@ export class ControlPlane {
 function recorder(client: Client, host: ModuleHost<ClusterEvents>, source: EventSource): EventRecorder {
   const state = host.state<RecorderState>(`events ${source.component}`, () => new Map())
   return new CorrelatingRecorder({ client, clock: host.clock, source, state })
+}
+
+function accessOf({ authorization, users }: ControlPlaneParts, minor: number): NonNullable<ApiServerOptions['plug']> {
+  return (view, { signer }) => accessPorts(view, signer, { authorization, users, minor })
 }

@@ -2,6 +2,7 @@ import type { Pod } from '../api/core/generated.js'
 import type { Component } from '../apiserver/client/component.js'
 import type { ContainerBehavior, RuntimeTimings } from '../kubelet/index.js'
 import type { KeyProvider } from '../pki/index.js'
+import type { AuthorizationMode, UserOptions } from './access.js'
 import type { SchedulerOptions } from '../scheduler/options.js'
 import type { SimulationOptions } from '../sim/simulation.js'
 
@@ -33,6 +34,10 @@ export interface ClusterOptions extends SimulationOptions {
   readonly nodes?: number | readonly NodeOptions[]
   /** Whether components write Event objects. Default true. */
   readonly events?: boolean
+  /** Who may do what. Default `RBAC`, with the Node authorizer for kubelets and the default roles of a real cluster. */
+  readonly authorization?: AuthorizationMode
+  /** Users with fixed tokens. Default none. */
+  readonly users?: readonly UserOptions[]
   /** Components that are left out, by name or by the name of their process (`kube-scheduler`, `kube-controller-manager`). */
   readonly without?: readonly string[]
   /** Components of your own, started after the built-in ones. */

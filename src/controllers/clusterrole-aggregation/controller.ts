@@ -6,13 +6,16 @@ import type { Component, ComponentHost } from '../../apiserver/client/component.
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { reconcileQueue } from '../shared/reconciler.js'
 
+/** The controller's name. */
+export const AGGREGATION_CONTROLLER: string = controllerName('clusterrole-aggregation-controller')
+
 /**
  * Fills ClusterRoles that have an aggregationRule with the rules of those that it selects. Any change of any ClusterRole makes it look at all
  * that aggregate. Source: pkg/controller/clusterroleaggregation/clusterroleaggregation_controller.go.
  */
 export function createClusterRoleAggregationController(): Component {
   return {
-    name: controllerName('clusterrole-aggregation-controller'),
+    name: AGGREGATION_CONTROLLER,
     identity: controllerIdentity('clusterrole-aggregation-controller'),
     setup,
   }

@@ -1,1 +1,1 @@
-export { createClusterRoleAggregationController } from './controller.js'
+export { AGGREGATION_CONTROLLER, createClusterRoleAggregationController } from './controller.js'
