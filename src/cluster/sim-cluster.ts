@@ -23,6 +23,7 @@ import { ConnectedClient } from './connected-client.js'
 import { ControlPlane } from './control-plane.js'
 import type { Identity } from './identities.js'
 import { ADMIN, userOf } from './identities.js'
+import { defaultObjects } from './default-objects.js'
 import { editObject } from './edit.js'
 import { Machines } from './machines.js'
 import type { Manifests } from './manifests.js'
@@ -79,12 +80,14 @@ export class SimCluster {
     this.#store = from?.openStore({ clock }) ?? new EtcdStore({ clock })
     this.#plane = new ControlPlane({
       simulation: this.#simulation, store: this.#store, version: this.version, events: options.events ?? true,
+      authorization: options.authorization ?? 'RBAC', users: options.users ?? [],
       keys: options.keys,
     })
     this.client = this.#userClient(ADMIN.name, this.#plane.client(ADMIN, { userAgent: 'kubectl' }))
     this.#kubectlEnvironment = this.#environment()
-    if (!from) bootstrap(this.#plane.server)
-    for (const component of componentsOf(options, this.#plane.scheme)) this.#plane.addComponent(component)
+    const components = componentsOf(options, this.#plane.scheme)
+    if (!from) bootstrap(this.#plane.server, { objects: defaultObjects(components) })
+    for (const component of components) this.#plane.addComponent(component)
     this.#machines = new Machines(this.#plane, this.#simulation, options)
     if (!from) {
       for (const node of nodesOf(options)) this.#machines.add(node)
