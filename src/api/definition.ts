@@ -40,11 +40,6 @@ export interface Strategy<T extends KubeObject> {
    * them. Default: the status on the main endpoint of a kind that has `/status`, the spec on `/status`.
    */
   readonly resetFields?: Readonly<Record<string, readonly (readonly string[])[]>>
-  /**
-   * Paths that a write through an endpoint (`''`, `status`, `approval`) does not change, so that the writer does not come to own
-   * them. Default: the status on the main endpoint of a kind that has `/status`, the spec on `/status`.
-   */
-  readonly resetFields?: Readonly<Record<string, readonly (readonly string[])[]>>
   /** Validation of a status write; when absent, `validateUpdate` of the kind is used. */
   readonly validateStatusUpdate?: (next: T, old: T) => readonly FieldError[]
   /** True if the kind has metadata.generation: 1 on create, +1 when the answer is true (spec changed). */
