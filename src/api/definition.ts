@@ -95,6 +95,8 @@ export interface CustomDefinition {
   readonly schema: object
   /** Uid of the CRD. */
   readonly uid: string
+  /** The CRD is being deleted: nothing new may be made. */
+  readonly terminating: boolean
 }
 
 /** Everything that is known of one kind in one API version; discovery, Tables, patches, apply and decoding derive from it. */

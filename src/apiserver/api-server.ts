@@ -14,6 +14,8 @@ import type { ClusterEvents } from './client/cluster-events.js'
 import { InProcessClient } from './client/in-process-client.js'
 import type { RequestHandler } from './client/in-process-client.js'
 import { dispatch, type Answer } from './endpoints/dispatch.js'
+import { convertNone } from '../api/apiextensions/custom-kind.js'
+import { CustomResources } from './extensions/custom-resources.js'
 import { reportWrites } from './observe.js'
 import type { Exchange, Stage } from './pipeline.js'
 import { accessStages, exchangeOf, stagesOf } from './pipeline.js'
@@ -117,6 +119,7 @@ export class ApiServer {
       hub: new WatchHub(storage),
       ports, bus,
     }
+    new CustomResources({ storage, scheme: options.scheme, converter: () => convertNone })
     reportWrites({ storage, resources, clock, bus, trace })
     this.#observer = new RequestObserver(bus, clock)
     this.#stages = stagesOf(this.context.ports, resources)

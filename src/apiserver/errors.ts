@@ -92,6 +92,18 @@ export function methodNotAllowed(): ApiError {
   return new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 }
 
+/** 415 for a strategic merge patch of a custom resource, whose fields have no merge keys. */
+export function noStrategicPatch(): ApiError {
+  const accepted = 'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml'
+  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted}`
+  return new ApiError(415, 'UnsupportedMediaType', message)
+}
+
+/** 405 for new objects of a CRD that is being deleted. */
+export function createWhileTerminating(): ApiError {
+  return new ApiError(405, 'MethodNotAllowed', 'create not allowed while custom resource definition is terminating', {})
+}
+
 /** 410 Expired */
 export function expired(message: string): ApiError {
   return new ApiError(410, 'Expired', message)

@@ -56,6 +56,7 @@ function customKind(crd: CustomResourceDefinition, version: CustomResourceDefini
     custom: {
       ...(listKind === undefined ? {} : { listKind }), ...(subresources?.scale === undefined ? {} : { scale: subresources.scale }),
       schema, uid: crd.metadata.uid ?? '',
+      terminating: crd.status.conditions?.some(({ type, status }) => type === 'Terminating' && status === 'True') ?? false,
     },
     stored: {
       group, version: storage,

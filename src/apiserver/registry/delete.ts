@@ -4,6 +4,7 @@ import { deepFreeze } from '../../api/schema/freeze.js'
 import { formatTime, timeMs } from '../../api/time.js'
 import type { Status } from '../client/api-error.js'
 import { conflict, forbidden, notFound } from '../errors.js'
+import { terminatingDefinition } from '../extensions/terminate.js'
 import { attributesOf } from './attributes.js'
 import type { Call, RegistryContext } from './context.js'
 import { checkDeleteOptions } from './delete-options.js'
@@ -43,6 +44,10 @@ export function deleteExisting(context: RegistryContext, call: Call, existing: K
   if (call.resource.kind === 'Namespace' && call.resource.group === '') {
     const held = terminateNamespace(context, call, existing)
     if (held !== undefined) return held
+  }
+  if (call.resource.kind === 'CustomResourceDefinition') {
+    const marked = terminatingDefinition(existing, context.clock.now())
+    if (marked !== undefined) return { object: writeMarked(context, call, marked as Draft<KubeObject>, existing), gone: false }
   }
   const plan = planDeletion(context, call, existing)
   if (plan === 'pending') return { object: existing, gone: false }
@@ -174,6 +179,9 @@ function terminateNamespace(context: RegistryContext, call: Call, existing: Kube
     },
     status: { ...namespace.status, phase: 'Terminating' },
   } as unknown as Draft<KubeObject>
-  if (call.dryRun) return { object: sealDryRun(call.resource, draft, existing.metadata.resourceVersion), gone: false }
-  return { object: store(context, call, draft, existing), gone: false }
+  return { object: writeMarked(context, call, draft, existing), gone: false }
+}
+
+function writeMarked(context: RegistryContext, call: Call, draft: Draft<KubeObject>, existing: KubeObject): KubeObject {
+  return call.dryRun ? sealDryRun(call.resource, draft, existing.metadata.resourceVersion) : store(context, call, draft, existing)
 }

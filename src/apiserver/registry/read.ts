@@ -158,9 +158,10 @@ function answer(
   more: { readonly continue?: string; readonly remainingItemCount?: number } = {},
 ): ObjectList<KubeObject> {
   return Object.freeze({
-    kind: `${resource.kind}List`,
+    kind: resource.definition.custom?.listKind ?? `${resource.kind}List`,
     apiVersion: resource.apiVersion,
-    metadata: Object.freeze({ resourceVersion: String(revision), ...more }),
+    // lists of custom resources are maps in Go, whose empty fields are written
+    metadata: Object.freeze({ ...(resource.definition.custom === undefined ? {} : { continue: '' }), resourceVersion: String(revision), ...more }),
     items: Object.freeze(items),
   })
 }

@@ -123,7 +123,8 @@ function checkResourceVersion(call: Call, { metadata }: Draft<KubeObject>, exist
   const unconditional = resourceVersion === undefined || resourceVersion === '0'
   if (unconditional) {
     if (call.resource.definition.strategy.allowUnconditionalUpdate === false) {
-      throw invalid(call.resource.groupKind, call.name, [{
+      // here upstream puts the resource where the kind belongs
+      throw invalid({ group: call.resource.group, kind: call.resource.resource }, call.name, [{
         ...invalidField('metadata.resourceVersion', '', 'must be specified for an update'),
         body: 'Invalid value: 0: must be specified for an update',
       }])

@@ -82,8 +82,8 @@ function fieldReader(resource: Resource, field: string): (object: KubeObject) =>
   throw badRequest(unsupportedField(resource, field))
 }
 
-function unsupportedField({ kind, apiVersion }: Resource, field: string): string {
-  if (OWN_CONVERSION.has(kind) && !(kind === 'ReplicaSet' && apiVersion.startsWith('apps/'))) {
+function unsupportedField({ kind, apiVersion, definition }: Resource, field: string): string {
+  if (definition.custom !== undefined || (OWN_CONVERSION.has(kind) && !(kind === 'ReplicaSet' && apiVersion.startsWith('apps/')))) {
     return `field label not supported: ${field}`
   }
   return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`

@@ -1,0 +1,88 @@
+import type { Convert, CustomKind } from '../../api/apiextensions/custom-kind.js'
+import { customKinds } from '../../api/apiextensions/custom-kind.js'
+import type { CustomResourceDefinition } from '../../api/apiextensions/generated.js'
+import { semanticEqual } from '../../api/equal.js'
+import type { Scheme } from '../../api/scheme.js'
+import type { Storage } from '../storage/storage.js'
+import { prefixEnd } from '../storage/storage.js'
+import { isConditionTrue } from './crd-conditions.js'
+
+const PREFIX = '/registry/apiextensions.k8s.io/customresourcedefinitions/'
+
+interface Installed {
+  readonly crd: CustomResourceDefinition
+  readonly kinds: readonly CustomKind[]
+}
+
+/** What serving custom resources needs. */
+export interface CustomResourcesPorts {
+  readonly storage: Storage
+  readonly scheme: Scheme
+  /** How objects of a CRD get from version to version. */
+  readonly converter: (crd: CustomResourceDefinition) => Convert
+}
+
+/**
+ * Serves the kinds of the CRDs that are in the store: the CRDs are the state, what the scheme has of them is derived, at the start
+ * and again with each write of one. The scheme holds the kinds in the order of the CRDs' names, whatever came first, so that a
+ * server over a copied store has the same. Source: apiextensions pkg/apiserver/customresource_handler.go.
+ */
+export class CustomResources {
+  readonly #ports: CustomResourcesPorts
+  readonly #installed = new Map<string, Installed>()
+
+  constructor(ports: CustomResourcesPorts) {
+    this.#ports = ports
+    const { storage } = ports
+    for (const crd of storage.list({ from: PREFIX, to: prefixEnd(PREFIX) })) this.#set(PREFIX + (crd.metadata.name ?? ''), crd as CustomResourceDefinition)
+    storage.subscribe(({ key, object }) => {
+      if (key.startsWith(PREFIX)) this.#set(key, object as CustomResourceDefinition | undefined)
+    })
+  }
+
+  #set(key: string, crd: CustomResourceDefinition | undefined): void {
+    const before = this.#installed.get(key)
+    if (crd === undefined || !isConditionTrue(crd, 'Established')) {
+      if (before === undefined) return
+      this.#installed.delete(key)
+      this.#remove(before)
+      return
+    }
+    if (before !== undefined && servesSame(before.crd, crd)) return
+    const kinds = customKinds(crd, this.#ports.converter(crd)).filter((kind) => !this.#isBuiltIn(kind, before))
+    const isLast = [...this.#installed.keys()].every((other) => other < key)
+    if (before === undefined && isLast) {
+      this.#installed.set(key, { crd, kinds })
+      this.#add({ crd, kinds })
+      return
+    }
+    const others = [...this.#installed.entries()].filter(([other]) => other !== key)
+    for (const one of this.#installed.values()) this.#remove(one)
+    this.#installed.clear()
+    const all = [...others, [key, { crd, kinds }] as const].sort(([a], [b]) => (a < b ? -1 : 1))
+    for (const [name, one] of all) {
+      this.#installed.set(name, one)
+      this.#add(one)
+    }
+  }
+
+  /** A kind that the server itself has is not given away. */
+  #isBuiltIn({ definition: { group, version, kind } }: CustomKind, before: Installed | undefined): boolean {
+    const known = this.#ports.scheme.byKind(group, version, kind)
+    return known !== undefined && before?.kinds.some(({ definition }) => definition === known) !== true
+  }
+
+  #add({ kinds }: Installed): void {
+    for (const { definition, schema } of kinds) this.#ports.scheme.add(definition, schema)
+  }
+
+  #remove({ kinds }: Installed): void {
+    for (const { definition: { group, version, kind } } of kinds) this.#ports.scheme.remove(group, version, kind)
+  }
+}
+
+/** Whether two states of a CRD serve the very same kinds. */
+function servesSame(a: CustomResourceDefinition, b: CustomResourceDefinition): boolean {
+  return semanticEqual(a.spec, b.spec) && semanticEqual(a.status.acceptedNames, b.status.acceptedNames)
+    && isConditionTrue(a, 'Terminating') === isConditionTrue(b, 'Terminating') && a.metadata.uid === b.metadata.uid
+}
