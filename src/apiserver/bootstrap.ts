@@ -52,21 +52,45 @@ export function bootstrap(server: ApiServer, { serviceAccounts = true, objects =
   }
 }
 
+/** A template on its way into the stores of many clusters. */
+interface Prepared {
+  readonly key: string
+  readonly template: KubeObject
+  readonly place: { readonly name: string, readonly namespace?: string }
+  /** Labels, annotations and what else the metadata has. */
+  readonly more: object
+}
+
+/** By list of templates and minor: where they go is the same in all clusters of a release. */
+const prepared = new WeakMap<readonly KubeObject[], Map<number, readonly Prepared[]>>()
+
+function prepare({ context: { resources, scheme } }: ApiServer, objects: readonly KubeObject[]): readonly Prepared[] {
+  const { minor } = scheme.release
+  let byMinor = prepared.get(objects)
+  if (byMinor === undefined) prepared.set(objects, (byMinor = new Map()))
+  let list = byMinor.get(minor)
+  if (list === undefined) {
+    list = deepFreeze(objects).flatMap((template) => {
+      const resource = resources.ofKind(template.apiVersion ?? 'v1', template.kind ?? '')
+      if (resource === undefined) return []
+      const { name = '', namespace, ...more } = template.metadata
+      return [{ key: storageKey(resource, namespace, name), template, place: namespace === undefined ? { name } : { name, namespace }, more }]
+    })
+    byMinor.set(minor, list)
+  }
+  return list
+}
+
 /**
- * Puts objects that every cluster of a release has straight into the store: frozen templates that are valid and defaulted, and share all but
- * their metadata with the stored objects of all clusters. Those whose kind the release does not serve, or that are there already, are left out.
+ * Puts objects that every cluster of a release has straight into the store: templates that are valid and defaulted, and share all but their
+ * metadata with the stored objects of all clusters. Those whose kind the release does not serve, or that are there already, are left out.
  */
-export function storeDefaults({ context }: ApiServer, objects: readonly KubeObject[]): void {
-  const { storage, resources, uids, clock } = context
+export function storeDefaults(server: ApiServer, objects: readonly KubeObject[]): void {
+  const { storage, uids, clock } = server.context
   const creationTimestamp = formatTime(clock.now())
-  for (const template of objects) {
-    const resource = resources.ofKind(template.apiVersion ?? 'v1', template.kind ?? '')
-    if (resource === undefined) continue
-    const { name = '', namespace, ...more } = template.metadata
-    const key = storageKey(resource, namespace, name)
+  for (const { key, template, place, more } of prepare(server, objects)) {
     if (storage.get(key) !== undefined) continue
-    const place = namespace === undefined ? { name } : { name, namespace }
     const metadata = { ...place, uid: uids.uuid(), resourceVersion: String(storage.revision + 1), creationTimestamp, ...more }
-    storage.put(key, deepFreeze({ ...template, metadata }), 0)
+    storage.put(key, Object.freeze({ ...template, metadata: Object.freeze(metadata) }), 0)
   }
 }
