@@ -27,8 +27,10 @@ export interface RequestOptions {
 
 /** A patch as it came, already parsed. */
 export interface PatchBody {
-  readonly type: 'json' | 'merge' | 'strategic'
+  readonly type: 'json' | 'merge' | 'strategic' | 'apply'
   readonly body: unknown
+  /** What only strict decoding minds and only the parser of the text can know. */
+  readonly strictFaults?: readonly string[]
 }
 
 /** Who sends a request, whatever it asks for: what authentication and impersonation look at. */

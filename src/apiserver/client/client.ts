@@ -39,6 +39,8 @@ export interface WriteOptions {
   readonly dryRun?: boolean
   /** Default: the part of the user agent before `/`. */
   readonly fieldManager?: string
+  /** Of an apply patch: takes fields that others own. Default false. */
+  readonly force?: boolean
   /** What happens to unknown fields. Default `Warn`, as on the server. */
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict'
   /** `status`, `scale`, `resize`, ...: writes that subresource. */
@@ -55,7 +57,7 @@ export interface DeleteOptions {
 
 /** The ways to patch. */
 export type Patch =
-  | { readonly type: 'merge' | 'strategic'; readonly body: object }
+  | { readonly type: 'merge' | 'strategic' | 'apply'; readonly body: object }
   | { readonly type: 'json'; readonly body: readonly object[] }
 
 /** A list answer. `items` and everything inside is frozen. */

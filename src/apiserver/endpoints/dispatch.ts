@@ -6,7 +6,7 @@ import { deleteCollection } from '../registry/delete-collection.js'
 import { deleteObject } from '../registry/delete.js'
 import { patchObject } from '../registry/patch.js'
 import { getObject, listObjects } from '../registry/read.js'
-import { updateObject } from '../registry/update.js'
+import { updateObject, type Written } from '../registry/update.js'
 import { reviewLocalAccess, reviewOwnAccess, reviewSubjectAccess } from './access-review.js'
 import { withApprovalRules } from './approval.js'
 import { bindPod } from './binding.js'
@@ -30,16 +30,15 @@ type Endpoint = (context: RegistryContext, call: Call) => Answer
 const ok = (object: object): Answer => ({ code: 200, object })
 const created = (object: object): Answer => ({ code: 201, object })
 
+const written = ({ object, created: isNew }: Written): Answer => (isNew ? created(object) : ok(object))
+
 /** The verbs of a resource itself and of its `/status`. */
 const generic: Readonly<Record<string, Endpoint>> = {
   get: (context, call) => ok(getObject(context, call)),
   list: (context, call) => ok(listObjects(context, call)),
   create: (context, call) => created(createObject(context, call)),
-  update: (context, call) => {
-    const written = updateObject(context, call)
-    return written.created ? created(written.object) : ok(written.object)
-  },
-  patch: (context, call) => ok(patchObject(context, call)),
+  update: (context, call) => written(updateObject(context, call)),
+  patch: (context, call) => written(patchObject(context, call)),
   delete: (context, call) => ok(deleteObject(context, call).object),
   deletecollection: (context, call) => ok(deleteCollection(context, call)),
 }
@@ -54,7 +53,7 @@ const scale: Readonly<Record<string, Endpoint>> = {
 const podPart: Readonly<Record<string, Endpoint>> = {
   get: (context, call) => ok(getObject(context, call)),
   update: (context, call) => ok(updateObject(context, withPartRules(call)).object),
-  patch: (context, call) => ok(patchObject(context, withPartRules(call))),
+  patch: (context, call) => written(patchObject(context, withPartRules(call))),
 }
 
 /** Subresources with rules of their own, by `subresource` or `resource/subresource`. */
@@ -68,13 +67,13 @@ const special: Readonly<Record<string, Readonly<Record<string, Endpoint>>>> = {
   'certificatesigningrequests/approval': {
     get: (context, call) => ok(getObject(context, call)),
     update: (context, call) => ok(updateObject(context, withApprovalRules(call)).object),
-    patch: (context, call) => ok(patchObject(context, withApprovalRules(call))),
+    patch: (context, call) => written(patchObject(context, withApprovalRules(call))),
   },
   'namespaces/finalize': { update: (context, call) => ok(finalizeNamespace(context, call)) },
   status: {
     get: (context, call) => ok(getObject(context, call)),
     update: (context, call) => ok(updateObject(context, call).object),
-    patch: (context, call) => ok(patchObject(context, call)),
+    patch: (context, call) => written(patchObject(context, call)),
   },
 }
 

@@ -113,15 +113,29 @@ const PATCH_TYPES: Readonly<Record<string, PatchBody['type']>> = {
   'application/json-patch+json': 'json',
   'application/merge-patch+json': 'merge',
   'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
 }
 
 /** Parses the body of a patch by its content type. Throws 400 and 415. */
 export function parsePatch(body: RawBody, contentType: string | undefined): PatchBody {
   const type = PATCH_TYPES[contentType?.split(';')[0]?.trim().toLowerCase() ?? '']
   if (type === undefined) throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
+  if (type === 'apply') return parseApply(textOf(body))
   try {
-    return { type, body: parseJson(textOf(body)).value }
+    const { value, duplicateFields } = parseJson(textOf(body))
+    return { type, body: value, strictFaults: duplicateFields.map((field) => `duplicate field "${field}"`) }
   } catch (error) {
     throw error instanceof JsonSyntaxError ? badRequest(`error decoding patch: ${error.message}`) : error
+  }
+}
+
+/** Parses an apply patch: YAML, of which JSON is a part. */
+function parseApply(text: string): PatchBody {
+  try {
+    const { value, strictFaults } = parseYaml(text)
+    return { type: 'apply', body: value, strictFaults: strictFaults.map((fault) => `error converting YAML to JSON: ${fault}`) }
+  } catch (error) {
+    if (!(error instanceof YamlSyntaxError)) throw error
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${error.message}`)
   }
 }

@@ -1,6 +1,7 @@
-import { forbidden, invalid as invalidField, notSupported, type FieldError } from '../../api/field-error.js'
+import { forbidden, notSupported, required, type FieldError } from '../../api/field-error.js'
+import { managerNameFaults } from '../apply/validate-managers.js'
 import { badRequest, invalid } from '../errors.js'
-import type { RequestOptions, RequestVerb } from '../request.js'
+import type { PatchBody, RequestOptions, RequestVerb } from '../request.js'
 
 type Mutable = { -readonly [K in keyof RequestOptions]: RequestOptions[K] }
 
@@ -13,16 +14,15 @@ const OPTIONS_KIND: Partial<Record<RequestVerb, string>> = {
   create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions',
   delete: 'DeleteOptions', deletecollection: 'DeleteOptions',
 }
-const MOST_MANAGER_LENGTH = 128
 
 /** Reads the query of a request. Throws 400 for numbers that are none and 422 for values that an option cannot have. */
-export function parseQuery(query: URLSearchParams, verb: RequestVerb): RequestOptions {
+export function parseQuery(query: URLSearchParams, verb: RequestVerb, patchType?: PatchBody['type']): RequestOptions {
   const options: Mutable = {}
   for (const name of TEXTS) if (query.has(name)) options[name] = query.get(name) ?? ''
   for (const name of INTEGERS) if ((query.get(name) ?? '') !== '') options[name] = integer(query.get(name) as string)
   for (const name of BOOLEANS) if (query.has(name)) options[name] = boolean(query.get(name) ?? '')
   if (verb === 'watch' || verb === 'list' || verb === 'get') return options
-  Object.assign(options, writeOptions(query, verb))
+  Object.assign(options, writeOptions(query, verb, patchType))
   return options
 }
 
@@ -36,18 +36,18 @@ export function boolean(text: string): boolean {
   return !['false', '0'].includes(text.toLowerCase())
 }
 
-function writeOptions(query: URLSearchParams, verb: RequestVerb): Mutable {
+function writeOptions(query: URLSearchParams, verb: RequestVerb, patchType: PatchBody['type'] | undefined): Mutable {
   const errors: FieldError[] = []
   const options: Mutable = {}
+  const manager = query.get('fieldManager') ?? ''
+  if (patchType === 'apply') {
+    if (manager === '') errors.push(required('fieldManager', 'is required for apply patch'))
+  } else if (query.has('force')) errors.push(forbidden('force', 'may not be specified for non-apply patch'))
+  errors.push(...managerNameFaults(manager, 'fieldManager'))
+  if (manager !== '') options.fieldManager = manager
   const dryRun = query.getAll('dryRun')
   if (dryRun.some((value) => value !== 'All')) errors.push(notSupported('dryRun', dryRun, ['All']))
   if (dryRun.length > 0) options.dryRun = true
-  if (query.has('force')) errors.push(forbidden('force', 'may not be specified for non-apply patch'))
-  const manager = query.get('fieldManager')
-  if (manager !== null) {
-    errors.push(...managerFaults(manager))
-    options.fieldManager = manager
-  }
   const validation = query.get('fieldValidation') ?? ''
   if (validation !== '') {
     if (validation === 'Ignore' || validation === 'Warn' || validation === 'Strict') options.fieldValidation = validation
@@ -55,20 +55,4 @@ function writeOptions(query: URLSearchParams, verb: RequestVerb): Mutable {
   }
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: OPTIONS_KIND[verb] ?? 'ListOptions' }, '', errors)
   return options
-}
-
-function managerFaults(manager: string): readonly FieldError[] {
-  const errors: FieldError[] = []
-  if (manager.length > MOST_MANAGER_LENGTH) {
-    errors.push(
-      { type: 'FieldValueTooLong', field: 'fieldManager', body: `Too long: may not be more than ${MOST_MANAGER_LENGTH} bytes` }
-    )
-  }
-  for (const [at, char] of Array.from(manager).entries()) {
-    const code = char.codePointAt(0) as number
-    if (code >= 0x20 && code !== 0x7f) continue
-    const shown = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
-    errors.push(invalidField('fieldManager', manager, `invalid character ${shown} (at position ${at})`))
-  }
-  return errors
 }

@@ -84,7 +84,7 @@ export function completeRequest(http: HttpRequest, { path, query, request }: Ask
   checkName(path)
   checkSize(http.body ?? '')
   const { options: fromBody, ...content } = contentOf(request.verb, http, path, resource, codecs)
-  const options = { ...parseQuery(query, request.verb), ...fromBody }
+  const options = { ...parseQuery(query, request.verb, content.patch?.type), ...fromBody }
   if (path.isWatchPath !== true || path.name === undefined) return { ...request, ...content, options }
   if ((options.fieldSelector ?? '') !== '') {
     throw badRequest('both a name and a field selector provided; please provide one or the other.')

@@ -79,17 +79,10 @@ export function emptyObject(message: Message): object {
   return empty
 }
 
-const kinds = new WeakMap<Resource, TrackedKind>()
-
 /** A resource as the field manager sees it. */
 export function trackedKind(resources: Resources, resource: Resource): TrackedKind {
-  let kind = kinds.get(resource)
-  if (kind === undefined) {
-    const { apiVersion, message } = resource
-    kind = { apiVersion, shape: shapeOf(message), inVersion: (other) => convertedKind(resources, resource, other) }
-    kinds.set(resource, kind)
-  }
-  return kind
+  const { apiVersion, message } = resource
+  return { apiVersion, shape: shapeOf(message), inVersion: (other) => convertedKind(resources, resource, other) }
 }
 
 function convertedKind(resources: Resources, from: Resource, apiVersion: string): ConvertedKind | undefined {

@@ -12,12 +12,14 @@ import { applyMergePatch } from '../patch/merge-patch.js'
 import { StrategicPatchError } from '../patch/strategic-errors.js'
 import { applyStrategicPatch } from '../patch/strategic.js'
 import type { PatchBody } from '../request.js'
+import { applyObject } from './apply.js'
 import type { Call, RegistryContext } from './context.js'
 import { warn } from './context.js'
 import { keepManagers, trackWrite, withoutStoredManagers } from './managed-fields.js'
+import { restoreText } from './patch-texts.js'
 import type { Resource } from './resource.js'
 import { load } from './stored.js'
-import { checkIdentity, writeUpdate } from './update.js'
+import { checkIdentity, writeUpdate, type Written } from './update.js'
 
 /** More operations in one JSON patch are refused. */
 const MOST_OPERATIONS = 10_000
@@ -27,11 +29,12 @@ const MOST_OPERATIONS = 10_000
  * on conflict of the real server never happen; a patch that names a resourceVersion is held to it.
  * Source: apiserver pkg/endpoints/handlers/patch.go.
  */
-export function patchObject(context: RegistryContext, call: Call): KubeObject {
+export function patchObject(context: RegistryContext, call: Call): Written {
   const { resource } = call
-  const existing = load(context, resource, call.namespace, call.name)
   const patch = call.request.patch
   if (patch === undefined) throw new Error('assertion failed: a patch request without a patch')
+  if (patch.type === 'apply') return applyObject(context, call, patch)
+  const existing = load(context, resource, call.namespace, call.name)
   checkPatch(patch)
   if (existing === undefined) throw notFound(resource, call.name)
   const patched = applyPatch(resource, existing, patch)
@@ -44,7 +47,7 @@ export function patchObject(context: RegistryContext, call: Call): KubeObject {
   keepManagers(draft, patched, existing)
   checkIdentity(call, draft)
   trackWrite(context, call, draft, existing)
-  return writeUpdate(context, call, draft, existing)
+  return { object: writeUpdate(context, call, draft, existing), created: false }
 }
 
 const isIdentity = (name: string): boolean => name === 'metadata' || name === 'apiVersion' || name === 'kind'
@@ -89,6 +92,7 @@ export function applyPatch({ message }: Pick<Resource, 'message'>, existing: obj
       case 'json': return applyJsonPatch(existing, body as readonly unknown[])
       case 'merge': return applyMergePatch(existing, body)
       case 'strategic': return applyStrategicPatch(message, existing as Record<string, unknown>, body as Record<string, unknown>)
+      case 'apply': throw new Error('assertion failed: an apply patch is applied by the field manager')
     }
   } catch (error) {
     if (error instanceof JsonPatchError) {
@@ -121,7 +125,7 @@ function decodePatched(call: Call, patch: PatchBody, patched: unknown, existing:
     const { object, unknownFields } =
       decode<Record<string, unknown>>(resource.message, shares ? { ...patched, status: undefined } : patched)
     if (shares) object.status = status
-    reportUnknown(call, unknownFields, fail)
+    reportFaults(call, patch, unknownFields, fail)
     object.apiVersion = resource.apiVersion
     object.kind = resource.kind
     return object as unknown as Draft<KubeObject>
@@ -130,10 +134,12 @@ function decodePatched(call: Call, patch: PatchBody, patched: unknown, existing:
   }
 }
 
-function reportUnknown(call: Call, unknownFields: readonly string[], fail: (why: string) => Error): void {
+function reportFaults(
+  call: Call, { strictFaults = [] }: PatchBody, unknownFields: readonly string[], fail: (why: string) => Error,
+): void {
   const policy = call.request.options.fieldValidation ?? 'Warn'
-  if (policy === 'Ignore' || unknownFields.length === 0) return
-  const faults = unknownFields.map((field) => `unknown field "${field}"`)
+  if (policy === 'Ignore' || (unknownFields.length === 0 && strictFaults.length === 0)) return
+  const faults = [...strictFaults, ...unknownFields.map((field) => `unknown field "${field}"`)]
   if (policy === 'Strict') throw fail(`strict decoding error: ${faults.join(', ')}`)
   for (const fault of faults) warn(call, fault)
 }
@@ -141,15 +147,4 @@ function reportUnknown(call: Call, unknownFields: readonly string[], fail: (why:
 /** The patch library writes the top level sorted. */
 function inGoOrder(value: unknown): unknown {
   return isMap(value) ? Object.fromEntries(Object.keys(value).sort().map((key) => [key, value[key]])) : value
-}
-
-/** Strategic patches are read without JSON in between, by a converter with texts of its own. */
-function restoreText(why: string): string {
-  const match = /^json: cannot unmarshal (\S+).* of type (\S+)$/.exec(why)
-  if (match === null) return why
-  const found = match[1] === 'object' ? 'map' : match[1] === 'number' ? 'int64' : match[1] as string
-  const wanted = match[2] as string
-  if (wanted.startsWith('[]')) return `cannot restore slice from ${found}`
-  if (wanted.startsWith('map[')) return `cannot restore map from ${found}`
-  return /^v1\.[A-Z]/.test(wanted) ? `cannot restore struct from: ${found}` : `cannot convert ${found} to ${wanted}`
 }

@@ -1,0 +1,91 @@
+import { badRequest, untypedError } from '../errors.js'
+import type { JsonMap } from '../patch/json.js'
+import { isMap } from '../patch/json.js'
+import { ApplyConflict, conflictError, conflictingFields, conflictsWithout } from './conflicts.js'
+import type { Applied, TrackedKind, TrackedWrite } from './field-manager.js'
+import { trackApply, trackUpdate } from './field-manager.js'
+import { difference, isEmpty } from './field-set.js'
+import { fieldsLastApplied, KUBECTL } from './last-applied.js'
+import { ItemError } from './list-items.js'
+import type { Managers } from './managers.js'
+import { typeFaults } from './validate-typed.js'
+
+/** The manager of what an object held before it was first applied, where nobody is known to own it. */
+const BEFORE_FIRST_APPLY = 'before-first-apply'
+
+/** An apply patch, and what it is applied to. */
+export interface ApplyRequest {
+  readonly kind: TrackedKind
+  /** `apps/v1, Kind=Deployment` */
+  readonly kindText: string
+  readonly write: TrackedWrite
+  /** The object that is there; the empty one of the kind when there is none. */
+  readonly live: object
+  readonly empty: object
+  readonly managers: Managers
+  readonly config: unknown
+  readonly force: boolean
+}
+
+/**
+ * Applies a configuration. Throws 400 for another kind, 409 for conflicts, and a bare 500 for a configuration that its schema does
+ * not take. Source: apimachinery managedfields/internal/{fieldmanager,versioncheck,structuredmerge,skipnonapplied}.go.
+ */
+export function applyConfig(request: ApplyRequest): Applied {
+  const { kind, kindText, live, empty, write } = request
+  const config = checkedConfig(request.config)
+  const given = kindTextOf(config)
+  if (given !== kindText) throw badRequest(`invalid object type: ${given}, want: ${kindText}`)
+  const managers = request.managers.length > 0
+    ? request.managers : trackUpdate(kind, { ...write, manager: BEFORE_FIRST_APPLY }, empty, live, [])
+  const metadata = isMap(config['metadata']) ? config['metadata'] : {}
+  if (Array.isArray(metadata['managedFields'])) throw badRequest('metadata.managedFields must be nil')
+  const faults = typeFaults(kind.shape, config)
+  if (faults !== undefined) throw untypedError(`failed to create typed patch object (${subjectOf(config, kindText)}): ${faults}`)
+  try {
+    return applyOver({ ...request, managers, config })
+  } catch (error) {
+    if (error instanceof ApplyConflict) throw conflictError(error.conflicts)
+    if (error instanceof ItemError) throw untypedError(`failed to merge config: ${error.message}`)
+    throw error
+  }
+}
+
+/** `/d; apps/v1, Kind=Deployment`: the namespace is the one that the configuration gives. */
+export function subjectOf(config: JsonMap, kindText: string): string {
+  const metadata = isMap(config['metadata']) ? config['metadata'] : {}
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+  return `${text(metadata['namespace'])}/${text(metadata['name'])}; ${kindText}`
+}
+
+function checkedConfig(config: unknown): JsonMap {
+  if (config === null || config === undefined) return {}
+  if (isMap(config)) return config
+  const found = Array.isArray(config) ? 'array' : typeof config === 'boolean' ? 'bool' : typeof config
+  throw badRequest('error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal '
+    + `${found} into Go value of type map[string]interface {}`)
+}
+
+/** Go's text of a GroupVersionKind; an apiVersion with more than one `/` is none. */
+function kindTextOf({ apiVersion, kind }: JsonMap): string {
+  const version = typeof apiVersion === 'string' ? apiVersion : ''
+  const parts = version.split('/')
+  if (parts.length > 2) return '/, Kind='
+  const [group, short] = parts.length === 2 ? parts : ['', version]
+  return `${group as string}/${short as string}, Kind=${typeof kind === 'string' ? kind : ''}`
+}
+
+/** kubectl may take over, without force, what client-side apply set and nobody has changed since. */
+function applyOver({ kind, write, live, config, managers, force }: ApplyRequest & { config: JsonMap }): Applied {
+  try {
+    return trackApply(kind, write, live, config, managers, force)
+  } catch (error) {
+    if (!(error instanceof ApplyConflict) || write.manager !== KUBECTL) throw error
+    const allowed = fieldsLastApplied(kind, live)
+    if (allowed === undefined) throw error
+    if (!isEmpty(difference(conflictingFields(error.conflicts), allowed))) throw new ApplyConflict(
+      conflictsWithout(error.conflicts, allowed),
+    )
+    return trackApply(kind, write, live, config, managers, true)
+  }
+}

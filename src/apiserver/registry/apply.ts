@@ -1,0 +1,107 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Draft } from '../../api/draft.js'
+import { required } from '../../api/field-error.js'
+import { decode } from '../../api/schema/decode.js'
+import { DecodeError } from '../../api/schema/decode-error.js'
+import { accessDenied, attributesOfRequest } from '../access.js'
+import { applyConfig, subjectOf } from '../apply/apply-config.js'
+import type { Applied } from '../apply/field-manager.js'
+import { KUBECTL, updatedAnnotations } from '../apply/last-applied.js'
+import { badRequest, conflict, invalid, notFound, untypedError } from '../errors.js'
+import type { JsonMap } from '../patch/json.js'
+import type { PatchBody } from '../request.js'
+import { attributesOf } from './attributes.js'
+import type { Call, RegistryContext } from './context.js'
+import { warn } from './context.js'
+import { createDraft } from './create.js'
+import { emptyObject, setManagers, trackedKind, trackedWrite } from './managed-fields.js'
+import { restoreText } from './patch-texts.js'
+import type { Resource } from './resource.js'
+import { load } from './stored.js'
+import { checkIdentity, writeUpdate, type Written } from './update.js'
+
+/**
+ * Server-side apply on an object or its status: merges the configuration into what is there, or makes the object of it.
+ * Source: apiserver pkg/endpoints/handlers/patch.go applyPatcher.
+ */
+export function applyObject(context: RegistryContext, call: Call, patch: PatchBody): Written {
+  const { resource } = call
+  checkOptions(call)
+  const existing = load(context, resource, call.namespace, call.name)
+  const empty = emptyObject(resource.message)
+  const applied = applyConfig({
+    kind: trackedKind(context.resources, resource), kindText: kindTextOf(resource), write: trackedWrite(context, call),
+    live: existing ?? empty, empty, managers: existing?.metadata.managedFields ?? [],
+    config: patch.body, force: call.request.options.force === true,
+  })
+  const draft = draftOf(resource, applied, patch.body as JsonMap, existing)
+  setManagers(draft, context.managedFields ? applied.managers : [])
+  if (trackedWrite(context, call).manager === KUBECTL) keepLastApplied(draft, patch.body as JsonMap)
+  reportStrictFaults(call, patch)
+  if (existing !== undefined) {
+    checkIdentity(call, draft)
+    return { object: writeUpdate(context, call, draft, existing), created: false }
+  }
+  return { object: createApplied(context, call, draft), created: true }
+}
+
+function checkOptions({ request: { options } }: Call): void {
+  if ((options.fieldManager ?? '') !== '') return
+  const kind = { group: 'meta.k8s.io', kind: 'PatchOptions' }
+  throw invalid(kind, '', [required('fieldManager', 'is required for apply patch')])
+}
+
+/** `apps/v1, Kind=Deployment`, `/v1, Kind=Pod` */
+function kindTextOf({ group, kind, definition: { version } }: Resource): string {
+  return `${group}/${version}, Kind=${kind}`
+}
+
+/** The merged configuration as an object of the kind: read, and with its defaults. */
+function draftOf(
+  { definition, message, apiVersion, kind }: Resource, { object }: Applied, config: JsonMap, existing: KubeObject | undefined,
+): Draft<KubeObject> {
+  if (object === undefined && existing !== undefined) {
+    return { ...existing, metadata: { ...existing.metadata } } as Draft<KubeObject>
+  }
+  const { metadata, ...rest } = (object ?? {}) as { readonly metadata?: JsonMap | null }
+  try {
+    const draft = decode<Draft<KubeObject>>(message, { ...rest, metadata: { ...metadata, managedFields: undefined } }).object
+    draft.apiVersion = apiVersion
+    draft.kind = kind
+    definition.setDefaults?.(draft)
+    return draft
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    const subject = subjectOf(config, `${definition.group}/${definition.version}, Kind=${kind}`)
+    throw untypedError(`failed to convert new typed object (${subject}) to object: ${restoreText(error.message)}`)
+  }
+}
+
+function keepLastApplied(draft: Draft<KubeObject>, config: JsonMap): void {
+  const annotations = updatedAnnotations(draft, config)
+  if (annotations !== undefined) draft.metadata.annotations = { ...annotations }
+}
+
+function reportStrictFaults(call: Call, { strictFaults = [] }: PatchBody): void {
+  const policy = call.request.options.fieldValidation ?? 'Warn'
+  if (policy === 'Ignore' || strictFaults.length === 0) return
+  if (policy === 'Strict') throw badRequest(`error strict decoding YAML: ${strictFaults.join('\n')}`)
+  for (const fault of strictFaults) warn(call, fault)
+}
+
+/** An apply of what is not there is a create, for which the client needs the right, too. */
+function createApplied(context: RegistryContext, call: Call, draft: Draft<KubeObject>): KubeObject {
+  const { metadata } = draft
+  if (metadata.uid !== undefined) throw conflict(call.resource, call.name,
+    `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`)
+  checkIdentity(call, draft)
+  if (call.subresource !== '') throw notFound(call.resource, call.name)
+  delete metadata.resourceVersion
+  delete metadata.deletionTimestamp
+  delete metadata.deletionGracePeriodSeconds
+  context.admission.mutate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
+  const attributes = { ...attributesOfRequest(call.request), verb: 'create' }
+  const verdict = context.ports.authorizer.authorize(call.user, attributes)
+  if (!verdict.allowed) throw accessDenied(call.user, attributes, verdict.reason)
+  return createDraft(context, call, draft)
+}
