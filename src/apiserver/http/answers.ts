@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import type { ApiError } from '../client/api-error.js'
+import { PlainTextError } from '../errors.js'
 import { boolean } from './query.js'
 import type { HttpRequest, HttpResponse } from './http-types.js'
 import { header } from './http-types.js'
@@ -57,6 +58,7 @@ export function objectAnswer(code: number, object: object, parts: AnswerParts = 
 
 /** An error as answer. */
 export function errorAnswer(error: ApiError, parts: AnswerParts = {}): HttpResponse {
+  if (error instanceof PlainTextError) return plainText(error.code, error.text)
   return objectAnswer(error.code, error.status, parts)
 }
 
