@@ -43,7 +43,7 @@ interface ListLike {
 export function tableOf(
   resource: Resource, object: KubeObject | ListLike, now: number, include: IncludeObject = 'Metadata',
 ): Table {
-  const isList = 'items' in object
+  const isList = isListOf(object)
   const items = isList ? object.items : [object]
   const { columns } = resource.definition
   return {
@@ -53,6 +53,10 @@ export function tableOf(
     columnDefinitions: columns.map(columnOf),
     rows: items.map((item) => rowOf(columns, item, now, include)),
   }
+}
+
+function isListOf(object: KubeObject | ListLike): object is ListLike {
+  return 'items' in object && (object.metadata as { readonly uid?: string }).uid === undefined
 }
 
 function columnOf({ name, type, format, priority = 0 }: PrinterColumn<KubeObject>): TableColumn {

@@ -19,7 +19,9 @@ interface ListLike {
   readonly items: readonly KubeObject[]
 }
 
-const isList = (object: object): object is ListLike => 'items' in object && Array.isArray(object.items)
+/** A custom resource may have a field `items` of its own, but a list has no uid. */
+const isList = (object: object): object is ListLike =>
+  'items' in object && Array.isArray(object.items) && (object as { metadata?: { uid?: string } }).metadata?.uid === undefined
 
 /** An answer in the form that the client asked for. Items of plain lists carry no kind, as on the server. */
 export function represent(object: object, { resource, negotiated, include, now }: Representation): object {
@@ -39,7 +41,12 @@ export function represent(object: object, { resource, negotiated, include, now }
       const items = object.items.length === 0 ? null : object.items.map(partialMetadata)
       return { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata, items }
     }
-    case 'object': return isList(object) ? { ...object, items: object.items.map(bare) } : object
+    case 'object': {
+      if (!isList(object)) return object
+      // lists of custom resources are maps in Go: empty fields are written, and the items have their kinds
+      if (resource.definition.custom !== undefined) return { ...object, metadata: { continue: '', ...object.metadata } }
+      return { ...object, items: object.items.map(bare) }
+    }
   }
 }
 

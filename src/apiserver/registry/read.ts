@@ -160,8 +160,7 @@ function answer(
   return Object.freeze({
     kind: resource.definition.custom?.listKind ?? `${resource.kind}List`,
     apiVersion: resource.apiVersion,
-    // lists of custom resources are maps in Go, whose empty fields are written
-    metadata: Object.freeze({ ...(resource.definition.custom === undefined ? {} : { continue: '' }), resourceVersion: String(revision), ...more }),
+    metadata: Object.freeze({ resourceVersion: String(revision), ...more }),
     items: Object.freeze(items),
   })
 }
