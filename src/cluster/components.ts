@@ -1,5 +1,7 @@
 import type { Scheme } from '../api/scheme.js'
 import type { Component } from '../apiserver/client/component.js'
+import { createCrdFinalizer } from '../apiserver/modules/crd-finalizer.js'
+import { createCrdNamingController } from '../apiserver/modules/crd-naming.js'
 import { createClusterRoleAggregationController } from '../controllers/clusterrole-aggregation/index.js'
 import { createDaemonSetController } from '../controllers/daemonset/index.js'
 import { createDeploymentController } from '../controllers/deployment/index.js'
@@ -20,6 +22,8 @@ export function componentsOf(options: ClusterOptions, scheme: Scheme): readonly 
   const resources = scheme.definitions()
   const { clusterCIDR } = options
   const all: Component[] = [
+    createCrdNamingController(),
+    createCrdFinalizer(),
     createNodeIpamController(clusterCIDR === undefined ? {} : { clusterCIDR }),
     createNodeLifecycleController(),
     createTaintEvictionController(),

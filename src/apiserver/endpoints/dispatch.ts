@@ -1,7 +1,8 @@
 import type { Status } from '../client/api-error.js'
-import { methodNotAllowed, noSuchPath } from '../errors.js'
+import { createWhileTerminating, methodNotAllowed, noStrategicPatch, noSuchPath } from '../errors.js'
 import type { Call, RegistryContext } from '../registry/context.js'
 import { createObject } from '../registry/create.js'
+import { getCustomScale, updateCustomScale } from '../extensions/scale.js'
 import { deleteCollection } from '../registry/delete-collection.js'
 import { deleteObject } from '../registry/delete.js'
 import { patchObject } from '../registry/patch.js'
@@ -77,6 +78,15 @@ const special: Readonly<Record<string, Readonly<Record<string, Endpoint>>>> = {
   },
 }
 
+/** Subresources of custom resources with rules of their own. */
+const customSpecial: Readonly<Record<string, Readonly<Record<string, Endpoint>>>> = {
+  scale: {
+    get: (context, call) => ok(getCustomScale(context, call)),
+    update: (context, call) => ok(updateCustomScale(context, call)),
+    patch: (context, call) => ok(updateCustomScale(context, call)),
+  },
+}
+
 /** Resources that are not stored. `POST bindings` is the same as `POST pods/NAME/binding`. */
 const collections: Readonly<Record<string, Endpoint>> = {
   'get componentstatuses': (context, call) => ok(getComponentStatus(context, call)),
@@ -93,16 +103,21 @@ const collections: Readonly<Record<string, Endpoint>> = {
 
 /** Runs the endpoint that a call means. Throws 404 for an unknown subresource and 405 for a verb that it does not have. */
 export function dispatch(context: RegistryContext, call: Call): Answer {
-  const { resource, subresource, request: { verb } } = call
+  const { resource, subresource, request: { verb, patch } } = call
+  if (patch?.type === 'strategic' && resource.definition.custom !== undefined) throw noStrategicPatch()
   if (subresource === '') {
-    const endpoint =
-      collections[`${verb} ${resource.resource}`] ?? (allows(resource.definition.verbs, verb) ? generic[verb] : undefined)
+    const { custom, verbs } = resource.definition
+    const own = custom === undefined ? collections[`${verb} ${resource.resource}`] : undefined
+    const endpoint = own ?? (allows(verbs, verb) ? generic[verb] : undefined)
     if (endpoint === undefined) throw methodNotAllowed()
+    if (verb === 'create' && custom?.terminating === true) throw createWhileTerminating()
     return endpoint(context, call)
   }
   const known = resource.definition.subresources.find(({ name }) => name === subresource)
   if (known === undefined) throw noSuchPath()
-  const endpoint = (special[`${resource.resource}/${subresource}`] ?? special[subresource])?.[verb]
+  const isCustom = resource.definition.custom !== undefined
+  const own = isCustom ? customSpecial[subresource] : special[`${resource.resource}/${subresource}`]
+  const endpoint = (own ?? special[subresource])?.[verb]
   if (!allows(known.verbs, verb)) throw methodNotAllowed()
   if (endpoint !== undefined) return endpoint(context, call)
   // listed in discovery, but nothing behind it yet

@@ -38,7 +38,7 @@ export class Normaliser {
     if (Array.isArray(value)) return value.map((item) => this.value(item, key, parent))
     if (typeof value !== 'object' || value === null) return value
     const object = value as Record<string, unknown>
-    if (object['kind'] === 'Table') return this.#table(object)
+    if (object['kind'] === 'Table' && object['apiVersion'] !== undefined) return this.#table(object)
     const entries = Object.entries(object).filter(([name]) => name !== this.#dropped)
     return Object.fromEntries(entries.map(([name, member]) => [name, this.value(member, name, key)]))
   }
