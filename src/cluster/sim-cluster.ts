@@ -21,6 +21,8 @@ import type { ComponentView } from './component-host.js'
 import { componentsOf } from './components.js'
 import { ConnectedClient } from './connected-client.js'
 import { ControlPlane } from './control-plane.js'
+import type { FetchOptions } from './fetch.js'
+import { fetchFrom } from './fetch.js'
 import type { Identity } from './identities.js'
 import { ADMIN, userOf } from './identities.js'
 import { defaultObjects } from './default-objects.js'
@@ -189,6 +191,17 @@ export class SimCluster {
    */
   handle(request: HttpRequest, codecs: HttpCodecs = {}): HttpResponse | HttpWatch {
     return handleHttp(this.#plane.server, request, codecs)
+  }
+
+  /**
+   * Answers a request as the standard `fetch` does, in process: `await (await cluster.fetch('/api/v1/nodes')).json()`. A path may stand for
+   * the URL; the host is not looked at. It comes from the administrator, unless `as` or an `authorization` header says otherwise.
+   */
+  fetch(input: Request | URL | string, options?: FetchOptions): Promise<Response> {
+    return fetchFrom({
+      handle: (request, codecs) => this.handle(request, codecs), now: () => this.now(), onStep: (check) => this.onStep(check),
+      connect: () => this.#plane.connectivity.check(ADMIN.name),
+    }, input, options)
   }
 
   /** A client under another identity. */

@@ -51,7 +51,7 @@ function withDefaults(
 }
 
 /** The codec that `handleHttp` takes for protobuf bodies. */
-export const protobuf: {
+export const protobufCodec: {
   readonly knows: typeof hasProtobufForm
   readonly decode: typeof decodeProtobuf
 } = { knows: hasProtobufForm, decode: decodeProtobuf }
