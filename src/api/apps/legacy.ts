@@ -1,12 +1,12 @@
 import type { Draft } from '../draft.js'
-import type { DaemonSet, Deployment, ReplicaSet } from './generated.js'
+import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './generated.js'
 
 /** Until v1.16 the beta versions of the workloads filled in more, and other, defaults than apps/v1 does. */
 
 /** "Never" of the two limits that extensions/v1beta1 did not have. */
 const unlimited = 2 ** 31 - 1
 
-type Selecting = Draft<Deployment>['spec'] | Draft<ReplicaSet>['spec'] | Draft<DaemonSet>['spec']
+type Selecting = Draft<Deployment>['spec'] | Draft<ReplicaSet>['spec'] | Draft<DaemonSet>['spec'] | Draft<StatefulSet>['spec']
 
 /** A missing selector selects the template's labels. */
 function setSelectorDefault(spec: Selecting): void {
@@ -46,4 +46,10 @@ export function setExtensionsDaemonSetDefaults({ spec }: Draft<DaemonSet>): void
 /** extensions/v1beta1 ReplicaSet. */
 export function setExtensionsReplicaSetDefaults({ spec }: Draft<ReplicaSet>): void {
   setSelectorDefault(spec)
+}
+
+/** apps/v1beta1 StatefulSet changes pods only when they are deleted. */
+export function setBetaStatefulSetDefaults({ spec }: Draft<StatefulSet>): void {
+  setSelectorDefault(spec)
+  spec.updateStrategy.type ??= 'OnDelete'
 }

@@ -5,12 +5,11 @@ import type { IntOrString } from '../json.js'
 import { selectorMatches, formatSelector } from '../labels.js'
 import { wideColumn } from '../define.js'
 import type { KubeObject, PrinterColumn } from '../definition.js'
-import { validateLabels, validateLabelSelector, isUsableSelector } from '../meta/label-validation.js'
-import { validateAnnotations } from '../meta/validation.js'
+import { validateLabelSelector, isUsableSelector } from '../meta/label-validation.js'
 import type { LabelSelector } from '../meta/generated.js'
 import type { PodTemplateSpec } from '../core/generated.js'
 import { setPodSpecDefaults } from '../core/pod-defaults.js'
-import { validatePodSpec } from '../core/validation/pod-spec.js'
+import { validatePodTemplate } from '../core/template-validation.js'
 
 /** Defaults of a workload's pod template. */
 export function setTemplateDefaults(template: Draft<PodTemplateSpec> | undefined): void {
@@ -44,16 +43,19 @@ export function validateSelectorAndTemplate(
   validateTemplate(selector, template, errors)
 }
 
-/** The template alone: labels that the selector matches, and a pod spec that always restarts. */
+/** The template alone: labels that the selector matches, and what holds for every template. */
 export function validateTemplate(selector: LabelSelector | undefined, template: PodTemplateSpec, errors: FieldError[]): void {
-  const { labels, annotations } = template.metadata ?? {}
-  const isEmpty = selector === undefined || isEmptySelector(selector)
+  validateTemplateLabels(selector, template, errors)
+  validatePodTemplate(template, 'spec.template', errors)
+}
+
+/** The selector must match the labels of the template; an empty one, refused elsewhere, matches everything. */
+export function validateTemplateLabels(selector: LabelSelector | undefined, template: PodTemplateSpec, errors: FieldError[]): void {
+  const labels = template.metadata?.labels
+  const isEmpty = selector !== undefined && isEmptySelector(selector)
   if (selector === undefined || (!isEmpty && !selectorMatches(selector, labels))) {
     errors.push(invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'))
   }
-  errors.push(...validateLabels(labels, 'spec.template.metadata.labels'))
-  errors.push(...validateAnnotations(annotations, 'spec.template.metadata.annotations'))
-  validatePodSpec(template.spec ?? { containers: [] }, 'spec.template.spec', errors)
 }
 
 /** Workloads that keep their pods running allow no other restart policy. */
@@ -62,11 +64,12 @@ export function validateAlwaysRestarts(template: PodTemplateSpec, errors: FieldE
   if (policy !== 'Always') errors.push(notSupported('spec.template.spec.restartPolicy', policy ?? '', ['Always']))
 }
 
-const isEmptySelector = ({ matchLabels, matchExpressions }: LabelSelector): boolean =>
+/** A selector that says nothing: it matches everything. */
+export const isEmptySelector = ({ matchLabels, matchExpressions }: LabelSelector): boolean =>
   Object.keys(matchLabels ?? {}).length + (matchExpressions ?? []).length === 0
 
 /** The selector with its fields in Go's order. */
-const selectorAsGo = ({ matchLabels, matchExpressions }: LabelSelector): LabelSelector => ({
+export const selectorAsGo = ({ matchLabels, matchExpressions }: LabelSelector): LabelSelector => ({
   ...(matchLabels === undefined ? {} : { matchLabels }),
   ...(matchExpressions === undefined ? {} : { matchExpressions: matchExpressions.map(({ key, operator, values }) =>
     (values === undefined ? { key, operator } : { key, operator, values })) }),

@@ -6,8 +6,8 @@ import { validatePodSpec } from './validation/pod-spec.js'
 
 /** A pod template wherever it lies. Source: pkg/apis/core/validation ValidatePodTemplateSpec. */
 export function validatePodTemplate({ metadata, spec }: PodTemplateSpec, path: string, errors: FieldError[]): void {
-  errors.push(...validateLabels(metadata?.labels, `${path}.metadata.labels`))
-  errors.push(...validateAnnotations(metadata?.annotations, `${path}.metadata.annotations`))
+  errors.push(...validateLabels(metadata?.labels, `${path}.labels`))
+  errors.push(...validateAnnotations(metadata?.annotations, `${path}.annotations`))
   validatePodSpec(spec ?? { containers: [] }, `${path}.spec`, errors)
   if ((spec?.ephemeralContainers ?? []).length > 0) {
     errors.push(forbidden(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template'))

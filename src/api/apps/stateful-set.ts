@@ -1,0 +1,78 @@
+import {
+  ageColumn, borrow, column, defineKind, emptyMessage, nameColumn, scaleSubresource, specChanged, statusOf,
+} from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import type { Draft } from '../draft.js'
+import { labelName } from '../names.js'
+import { setClaimSpecDefaults } from '../core/persistent-volume-claim.js'
+import type { PersistentVolumeClaim } from '../core/generated.js'
+import { podSpecWarnings } from '../core/pod-warnings.js'
+import { appsSchema, type StatefulSet } from './generated.js'
+import { validateStatefulSet, validateStatefulSetStatus, validateStatefulSetUpdate } from './stateful-set-validation.js'
+import { setTemplateDefaults, templateColumns } from './template.js'
+
+/** A claim template is written as a whole PersistentVolumeClaim. */
+function claimDefaults({ apiVersion: _, kind: __, ...claim }: Draft<PersistentVolumeClaim>): Draft<PersistentVolumeClaim> {
+  setClaimSpecDefaults(claim.spec)
+  return { kind: 'PersistentVolumeClaim', apiVersion: 'v1', ...claim, status: { ...claim.status, phase: claim.status.phase ?? 'Pending' } }
+}
+
+/** Source: pkg/apis/apps/v1/defaults.go SetDefaults_StatefulSet. `maxUnavailable` is off (MaxUnavailableStatefulSet), so it is dropped. */
+function setDefaults({ spec }: Draft<StatefulSet>): void {
+  if (Object.isFrozen(spec)) return
+  setTemplateDefaults(spec.template)
+  spec.podManagementPolicy ??= 'OrderedReady'
+  spec.updateStrategy.type ??= 'RollingUpdate'
+  if (spec.updateStrategy.type === 'RollingUpdate') {
+    spec.updateStrategy.rollingUpdate ??= {}
+    spec.updateStrategy.rollingUpdate.partition ??= 0
+  }
+  if (spec.updateStrategy.rollingUpdate !== undefined) delete spec.updateStrategy.rollingUpdate.maxUnavailable
+  spec.persistentVolumeClaimRetentionPolicy ??= {}
+  spec.persistentVolumeClaimRetentionPolicy.whenDeleted ??= 'Retain'
+  spec.persistentVolumeClaimRetentionPolicy.whenScaled ??= 'Retain'
+  spec.replicas ??= 1
+  spec.revisionHistoryLimit ??= 10
+  if (spec.volumeClaimTemplates !== undefined && !Object.isFrozen(spec.volumeClaimTemplates)) {
+    spec.volumeClaimTemplates = spec.volumeClaimTemplates.map(claimDefaults)
+  }
+}
+
+/** Source: pkg/registry/apps/statefulset/strategy.go WarningsOnCreate and WarningsOnUpdate. */
+function warnings({ spec }: StatefulSet, old: StatefulSet | undefined): readonly string[] {
+  if (spec === old?.spec) return []
+  const found = [...podSpecWarnings(spec.template.spec ?? { containers: [] }, 'spec.template.spec')]
+  if ((spec.revisionHistoryLimit ?? 0) < 0) {
+    found.push('spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended')
+  }
+  return found
+}
+
+/** apps/v1 StatefulSet. */
+export const statefulSetDefinition: KindDefinition<StatefulSet> = defineKind<StatefulSet>({
+  group: 'apps', version: 'v1', kind: 'StatefulSet', resource: 'statefulsets', shortNames: ['sts'], categories: ['all'],
+  namespaced: true, storagePrefix: '/registry/statefulsets',
+  subresources: [scaleSubresource, statusOf('apps', 'v1', 'StatefulSet')],
+  validateName: labelName, setDefaults,
+  validate: validateStatefulSet, validateUpdate: validateStatefulSetUpdate,
+  strategy: {
+    prepareForCreate: (set) => {
+      set.status = emptyMessage(appsSchema, 'StatefulSetStatus')
+    },
+    prepareForUpdate: (set, old) => {
+      set.status = borrow(old.status)
+    },
+    prepareForStatusUpdate: (set, old) => {
+      set.spec = borrow(old.spec)
+    },
+    validateStatusUpdate: validateStatefulSetStatus,
+    generationChanged: specChanged,
+    warnings,
+  },
+  columns: [
+    nameColumn(),
+    column('Ready', ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`),
+    ageColumn(),
+    ...templateColumns<StatefulSet>().filter(({ name }) => name !== 'Selector'),
+  ],
+})
