@@ -42,6 +42,11 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
   return { type: 'FieldValueInvalid', field, body: withDetail(`Invalid value: ${quoteValue(value)}`, detail) }
 }
 
+/** `Invalid value: <detail>`: the value is not told (field.OmitValueType). */
+export function invalidUntold(field: string, detail: string): FieldError {
+  return { type: 'FieldValueInvalid', field, body: `Invalid value: ${detail}` }
+}
+
 /** `Unsupported value: <value>[: supported values: "A", "B"]`; the values are listed in the order given. */
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
   const detail = supported.length === 0 ? '' : `supported values: ${supported.map(quote).join(', ')}`
