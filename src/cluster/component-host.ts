@@ -43,7 +43,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
   readonly client: Client
   readonly version: string
   readonly #services: HostServices
-  readonly #informers = new Map<string, Pick<Informer<KubeObject>, 'resource' | 'selection' | 'list' | 'disconnect' | 'reconnect' | 'seen'>>()
+  readonly #informers = new Map<string, Pick<Informer<KubeObject>, 'resource' | 'selection' | 'list' | 'disconnect' | 'reconnect' | 'seen' | 'closed'>>()
 
   constructor(kernel: Kernel<ClusterEvents>, name: string, client: Client, services: HostServices) {
     super(kernel, name)
@@ -55,7 +55,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
   informer<R extends ResourceName>(resource: R, options: InformerOptions<ObjectOf<R>> = {}): Informer<ObjectOf<R>> {
     const { namespace = '', labelSelector = '', fieldSelector = '' } = options
     const id = [resource, namespace, labelSelector, fieldSelector].join('|')
-    if (this.#informers.has(id)) throw new Error(`assertion failed: ${this.name} already has an informer for ${id}`)
+    if (this.#informers.get(id)?.closed === false) throw new Error(`assertion failed: ${this.name} already has an informer for ${id}`)
     const state = this.state<InformerState>(`informer ${id}`, () => ({ resourceVersion: undefined }))
     const topic = this.handle(`informer ${id}`, () => informer.deliver())
     const connected = (): boolean => this.#services.connectivity.isConnected(this.name)

@@ -14,12 +14,13 @@ import { createPodGcController } from '../controllers/pod-gc/index.js'
 import { createReplicaSetController } from '../controllers/replicaset/index.js'
 import { createServiceAccountController } from '../controllers/serviceaccount/index.js'
 import { createTaintEvictionController } from '../controllers/taint-eviction/index.js'
+import type { ServedResource } from '../controllers/process/resource.js'
 import { createScheduler } from '../scheduler/scheduler.js'
 import type { ClusterOptions } from './options.js'
 
 /** The components of a control plane that options ask for, in the order in which they start. */
 export function componentsOf(options: ClusterOptions, scheme: Scheme): readonly Component[] {
-  const resources = scheme.definitions()
+  const resources = (): readonly ServedResource[] => servedBy(scheme)
   const { clusterCIDR } = options
   const all: Component[] = [
     createCrdNamingController(),
@@ -45,6 +46,12 @@ export function componentsOf(options: ClusterOptions, scheme: Scheme): readonly 
     throw new RangeError(`there is no component ${unknown.join(', ')} to leave out; there are: ${all.map(({ name }) => name).join(', ')}`)
   }
   return all.filter((component) => !without.some((name) => belongsTo(component.name, name)))
+}
+
+/** What is served at the moment; custom resources by their full names, which no other can have. */
+function servedBy(scheme: Scheme): readonly ServedResource[] {
+  return scheme.definitions().map((definition) =>
+    (definition.custom === undefined ? definition : { ...definition, resource: `${definition.resource}.${definition.group}` }))
 }
 
 /** Whether a component is the named one, or part of the named process (`kube-controller-manager/...`). */

@@ -50,6 +50,7 @@ export class Informer<T extends KubeObject> {
   readonly #listeners: ((change: Change<T>) => void)[] = []
   #watch: Watch<T> | undefined
   #loaded = false
+  #closed = false
 
   constructor(resource: ResourceName, options: InformerOptions<T>, ports: InformerPorts) {
     const { indexers = {}, ...selection } = options
@@ -60,8 +61,8 @@ export class Informer<T extends KubeObject> {
     // after a fork or restore the watch goes on where it stood; a wake-up would be a step that the original does not make.
     // Who is cut off is woken by reconnect().
     if (!ports.connected()) return
-    if (this.synced) this.#ensureWatch()
-    else ports.topic.wake('')
+    if (!this.synced) ports.topic.wake('')
+    else this.#whileServed(() => this.#ensureWatch())
   }
 
   /** True once the first list has been delivered. Controllers wait for it before they act. */
@@ -110,8 +111,11 @@ export class Informer<T extends KubeObject> {
 
   /** One step of the informer: takes what the watch has and tells the listeners. Called by the kernel through the topic. */
   deliver(): void {
-    if (!this.#ports.connected()) return
-    if (!this.synced) return this.#relist()
+    if (this.#closed || !this.#ports.connected()) return
+    this.#whileServed(() => (this.synced ? this.#follow() : this.#relist()))
+  }
+
+  #follow(): void {
     this.#load()
     try {
       const watch = this.#ensureWatch()
@@ -123,10 +127,30 @@ export class Informer<T extends KubeObject> {
     }
   }
 
+  /** A custom resource may be gone with its CRD before its informer is closed: there is nothing to follow then. */
+  #whileServed(run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      if (!isApiError(error, 'NotFound')) throw error
+    }
+  }
+
   /** Breaks the watch, as when the connection is cut; {@link reconnect} resumes where it stood. */
   disconnect(): void {
     this.#watch?.stop()
     this.#watch = undefined
+  }
+
+  /** Ends for good: the resource is no longer served. What it had seen is forgotten. */
+  close(): void {
+    this.disconnect()
+    this.#closed = true
+    this.#ports.state.value.resourceVersion = undefined
+  }
+
+  get closed(): boolean {
+    return this.#closed
   }
 
   /** Resumes after {@link disconnect}: what has happened meanwhile is delivered in the next step. */
@@ -140,8 +164,10 @@ export class Informer<T extends KubeObject> {
     this.#loaded = true
     const { resourceVersion } = this.#ports.state.value
     if (resourceVersion === undefined) return
-    const list = this.#ports.client.list(this.resource, { ...this.selection, resourceVersion, resourceVersionMatch: 'Exact' })
-    for (const object of list.items) this.#index.set(object as unknown as T)
+    this.#whileServed(() => {
+      const list = this.#ports.client.list(this.resource, { ...this.selection, resourceVersion, resourceVersionMatch: 'Exact' })
+      for (const object of list.items) this.#index.set(object as unknown as T)
+    })
   }
 
   #relist(): void {

@@ -2,7 +2,7 @@ import type { Component, ComponentHost } from '../../apiserver/client/component.
 import type { WorkQueue } from '../../sim/work-queue.js'
 import { isRequestFailure } from '../process/attempt.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
-import type { ServedResource } from '../process/resource.js'
+import type { ServedResources } from '../process/resource.js'
 import { Retries } from '../process/retries.js'
 import type { Outcome } from './attempts.js'
 import { Attempt } from './attempts.js'
@@ -17,7 +17,7 @@ export interface GarbageCollectorOptions {
    * All that the server serves, one entry for each resource and version; those that can be deleted, listed and watched are
    * collected.
    */
-  readonly resources: readonly ServedResource[]
+  readonly resources: ServedResources
 }
 
 /**

@@ -3,8 +3,9 @@ import type { OwnerReference } from '../../api/meta/generated.js'
 import type { ComponentHost } from '../../apiserver/client/component.js'
 import type { Change, Informer } from '../../apiserver/client/informer.js'
 import { keyOf } from '../../apiserver/client/object-index.js'
-import type { ServedResource } from '../process/resource.js'
-import { apiVersionOf } from '../process/resource.js'
+import type { Slice } from '../../sim/module.js'
+import type { ServedResource, ServedResources } from '../process/resource.js'
+import { apiVersionOf, servedNow } from '../process/resource.js'
 import type { Item } from './item.js'
 
 /** An object of the graph and where it is served. */
@@ -21,20 +22,59 @@ const IGNORED: ReadonlySet<string> = new Set(['events', 'events.events.k8s.io'])
  * fork or restore has the same graph as soon as its informers are back where they stood.
  */
 export class OwnerGraph {
+  readonly #host: ComponentHost
+  readonly #resources: ServedResources
   readonly #informers = new Map<string, Informer<KubeObject>>()
   readonly #byKind = new Map<string, ServedResource>()
+  readonly #listeners: ((item: Item, change: Change<KubeObject>) => void)[] = []
+  /** Names of the custom resources that are followed, in the order in which they came: a copy follows the same. */
+  readonly #custom: Slice<string[]>
 
-  constructor(host: ComponentHost, resources: readonly ServedResource[]) {
-    for (const served of resources) {
-      if (IGNORED.has(served.resource)) continue
-      this.#byKind.set(`${apiVersionOf(served)} ${served.kind}`, served)
-      if (this.#informers.has(served.resource) || !isCollectable(served)) continue
-      this.#informers.set(served.resource, host.informer<string>(served.resource, {
-        indexers: {
-          uid: ({ metadata }) => [metadata.uid as string],
-          owner: ({ metadata }) => metadata.ownerReferences?.map(({ uid }) => uid) ?? [],
-        },
-      }))
+  constructor(host: ComponentHost, resources: ServedResources) {
+    this.#host = host
+    this.#resources = resources
+    this.#custom = host.state<string[]>('custom resources', () => [])
+    const served = servedNow(resources)
+    for (const one of served) if (!isCustom(one)) this.#follow(one)
+    for (const name of this.#custom.value) this.#follow({ resource: name, verbs: COLLECTABLE })
+    this.#nameKinds(served)
+    // real servers are asked every half minute what they serve
+    if (typeof resources === 'function') this.#informers.get(CRDS)?.onChange(() => this.#resync())
+  }
+
+  #follow({ resource, verbs }: Pick<ServedResource, 'resource' | 'verbs'>): void {
+    if (IGNORED.has(resource) || this.#informers.has(resource) || !isCollectable({ verbs })) return
+    const informer = this.#host.informer<string>(resource, {
+      indexers: {
+        uid: ({ metadata }) => [metadata.uid as string],
+        owner: ({ metadata }) => metadata.ownerReferences?.map(({ uid }) => uid) ?? [],
+      },
+    })
+    this.#informers.set(resource, informer)
+    informer.onChange((change) => {
+      for (const listener of this.#listeners) listener(itemOf(resource, change.object), change)
+    })
+  }
+
+  #nameKinds(served: readonly ServedResource[]): void {
+    this.#byKind.clear()
+    for (const one of served) if (!IGNORED.has(one.resource)) this.#byKind.set(`${apiVersionOf(one)} ${one.kind}`, one)
+  }
+
+  /** Follows what CRDs have added and lets go of what they no longer serve. */
+  #resync(): void {
+    const served = servedNow(this.#resources)
+    this.#nameKinds(served)
+    const custom = new Map(served.filter(isCustom).map((one) => [one.resource, one]))
+    for (const name of this.#custom.value.filter((known) => !custom.has(known))) {
+      this.#informers.get(name)?.close()
+      this.#informers.delete(name)
+    }
+    this.#custom.value = this.#custom.value.filter((known) => custom.has(known))
+    for (const [name, one] of custom) {
+      if (this.#custom.value.includes(name)) continue
+      this.#custom.value.push(name)
+      this.#follow(one)
     }
   }
 
@@ -43,9 +83,7 @@ export class OwnerGraph {
   }
 
   onChange(listener: (item: Item, change: Change<KubeObject>) => void): void {
-    for (const [resource, informer] of this.#informers) {
-      informer.onChange((change) => listener(itemOf(resource, change.object), change))
-    }
+    this.#listeners.push(listener)
   }
 
   /** The resource that serves that kind in that version. */
@@ -89,7 +127,13 @@ export class OwnerGraph {
   }
 }
 
-function isCollectable({ verbs }: ServedResource): boolean {
+const CRDS = 'customresourcedefinitions'
+const COLLECTABLE: ServedResource['verbs'] = ['delete', 'list', 'watch']
+
+/** Custom resources go by their full name. */
+const isCustom = ({ resource, group }: ServedResource): boolean => group !== '' && resource.endsWith(`.${group}`)
+
+function isCollectable({ verbs }: Pick<ServedResource, 'verbs'>): boolean {
   return verbs.includes('delete') && verbs.includes('list') && verbs.includes('watch')
 }
 

@@ -5,6 +5,7 @@ import { ignoreNotFound } from '../../apiserver/client/api-error.js'
 import type { Client } from '../../apiserver/client/client.js'
 import { isRequestFailure } from '../process/attempt.js'
 import type { ServedResource } from '../process/resource.js'
+import { pluralOf } from '../process/resource.js'
 
 /** How long objects with finalizers are given, in seconds (finalizerEstimateSeconds). */
 const FINALIZER_ESTIMATE = 15
@@ -55,7 +56,7 @@ function deleteAll(client: Client, served: ServedResource, namespace: string, ag
   const finalizers = countFinalizers(after)
   if (inGrace) return { count: after.length, finalizers, estimate: grace, inGrace }
   if (finalizers.size > 0) return { count: after.length, finalizers, estimate: FINALIZER_ESTIMATE, inGrace }
-  const gvr = `${group}/${version}, Resource=${resource}`
+  const gvr = `${group}/${version}, Resource=${pluralOf(served)}`
   return { ...NOTHING, error: `unexpected items still remain in namespace: ${namespace} for gvr: ${gvr}` }
 }
 

@@ -7,7 +7,8 @@ import type { Failures, WorkQueue } from '../../sim/work-queue.js'
 import { TopicWorkQueue } from '../../sim/work-queue.js'
 import { isRequestFailure } from '../process/attempt.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
-import type { ServedResource } from '../process/resource.js'
+import type { ServedResource, ServedResources } from '../process/resource.js'
+import { servedNow } from '../process/resource.js'
 import { Retries } from '../process/retries.js'
 import { hasFeature } from '../process/version.js'
 import { namespaceConditions } from './conditions.js'
@@ -20,7 +21,7 @@ export interface NamespaceControllerOptions {
   /**
    * All that the server serves, one entry for each resource (its preferred version); what is namespaced and can be deleted is.
    */
-  readonly resources: readonly ServedResource[]
+  readonly resources: ServedResources
 }
 
 /** The finalizer of this controller in `spec.finalizers`. */
@@ -37,31 +38,35 @@ const MAX_RETRY_DELAY = 60_000
  * pkg/controller/namespace.
  */
 export function createNamespaceController({ resources }: NamespaceControllerOptions): Component {
+  return {
+    name: controllerName('namespace-controller'),
+    identity: controllerIdentity('namespace-controller'),
+    setup: (host) => new NamespaceController(host, resources).start(),
+  }
+}
+
+/** What can be deleted from a namespace. */
+function contentsOf(resources: readonly ServedResource[]): readonly ServedResource[] {
   const names = new Set<string>()
-  const contents = resources.filter(({ resource, namespaced, verbs }) => {
+  return resources.filter(({ resource, namespaced, verbs }) => {
     if (names.has(resource) || !namespaced || !verbs.includes('delete') || !verbs.includes('list')) return false
     names.add(resource)
     return true
   })
-  return {
-    name: controllerName('namespace-controller'),
-    identity: controllerIdentity('namespace-controller'),
-    setup: (host) => new NamespaceController(host, contents).start(),
-  }
 }
 
 class NamespaceController {
   readonly #host: ComponentHost
-  readonly #contents: readonly ServedResource[]
+  readonly #resources: ServedResources
   readonly #topic: Topic
   readonly #queue: WorkQueue
   readonly #retries: Retries
   /** Namespace to what was left of it, as text. */
   readonly #leftovers: Slice<Map<string, string>>
 
-  constructor(host: ComponentHost, contents: readonly ServedResource[]) {
+  constructor(host: ComponentHost, resources: ServedResources) {
     this.#host = host
-    this.#contents = contents
+    this.#resources = resources
     this.#topic = host.handle('namespaces', (name) => this.#work(name))
     this.#queue = new TopicWorkQueue(this.#topic, host.state<Failures>('namespaces/failures', () => new Map()), host.clock, {})
     this.#retries = new Retries(host, 'namespaces', MAX_RETRY_DELAY)
@@ -94,7 +99,7 @@ class NamespaceController {
     const { client, clock, version } = this.#host
     const age = clock.now() - deletedAt
     const podsFirst = hasFeature(version, 'orderedNamespaceDeletion')
-    const pass = deletionPass(this.#contents, podsFirst, (served) => deleteContent(client, served, name, age))
+    const pass = deletionPass(contentsOf(servedNow(this.#resources)), podsFirst, (served) => deleteContent(client, served, name, age))
     const updated = this.#updateStatus(namespace, pass)
     if (pass.errors.length > 0) {
       this.#host.log('error', `deletion of namespace ${name} failed: ${pass.errors.join(', ')}`)

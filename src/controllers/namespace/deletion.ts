@@ -1,6 +1,7 @@
 import type { ContentReport } from './conditions.js'
 import type { Leftover } from './content.js'
 import type { ServedResource } from '../process/resource.js'
+import { pluralOf } from '../process/resource.js'
 
 /** What came of a pass over all resources of a namespace. */
 export interface DeletionPass extends ContentReport {
@@ -36,9 +37,9 @@ class Total implements DeletionPass {
     return this.remaining.size === 0 && this.errors.length === 0
   }
 
-  add({ resource, group }: ServedResource, left: Leftover): void {
+  add(served: ServedResource, left: Leftover): void {
     if (left.error !== undefined) this.errors.push(left.error)
-    if (left.count > 0) this.remaining.set(`${resource}.${group}`, left.count)
+    if (left.count > 0) this.remaining.set(`${pluralOf(served)}.${served.group}`, left.count)
     for (const [finalizer, count] of left.finalizers) {
       this.finalizers.set(finalizer, (this.finalizers.get(finalizer) ?? 0) + count)
     }
