@@ -1,6 +1,6 @@
 /** The house from the roof down. Folders on one line are siblings and do not know each other. */
 export const levels: readonly (readonly string[])[] = [
-  ['server', 'view', 'testing'],
+  ['server', 'client-node', 'view', 'testing'],
   ['cluster'],
   ['kubectl'],
   ['scheduler', 'kubelet', 'controllers', 'network'],
@@ -44,7 +44,7 @@ export function isPure(file: string): boolean {
 
 /** Whether the file belongs to the core, which also runs in browsers and is deterministic. */
 export function isCore(file: string): boolean {
-  return layerOf(file) !== 'server'
+  return !['server', 'client-node'].includes(layerOf(file))
 }
 
 function levelOf(layer: string): number {

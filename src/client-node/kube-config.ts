@@ -1,0 +1,107 @@
+import { agentFor } from './agent.js'
+import { apiConfiguration } from './api-configuration.js'
+import { dispatcherFor } from './dispatcher.js'
+import type { Cluster, Identity, Send } from './send.js'
+import { SERVER } from './send.js'
+
+/** Settings of {@link kubeConfigFor}. */
+export interface KubeConfigOptions<K extends object = object> {
+  /** Who sends the requests. Default: the cluster's administrator. */
+  readonly as?: Identity
+  /** Namespace of the context. Default: `default`. */
+  readonly namespace?: string
+  /** client-node's own class: the answer is then an instance of it, for code that wants its type. */
+  readonly KubeConfig?: new () => K
+}
+
+/** What client-node's classes ask of a KubeConfig. */
+export interface ClusterKubeConfig {
+  readonly clusters: readonly { readonly name: string; readonly server: string; readonly skipTLSVerify: boolean }[]
+  readonly users: readonly { readonly name: string }[]
+  readonly contexts: readonly { readonly name: string; readonly cluster: string; readonly user: string; readonly namespace: string }[]
+  readonly currentContext: string
+  getClusters(): ClusterKubeConfig['clusters']
+  getUsers(): ClusterKubeConfig['users']
+  getContexts(): ClusterKubeConfig['contexts']
+  getCurrentContext(): string
+  getContextObject(name: string): ClusterKubeConfig['contexts'][number] | null
+  getCurrentCluster(): ClusterKubeConfig['clusters'][number]
+  getCurrentUser(): ClusterKubeConfig['users'][number]
+  /** `kc.makeApiClient(CoreV1Api)` */
+  makeApiClient<A>(api: new (configuration: never) => A): A
+}
+
+/** The part that leads into the cluster; put over an instance of client-node's class when there is one. */
+interface Transport {
+  makeApiClient<A>(api: new (configuration: never) => A): A
+  /** Watch, Log and Metrics of 1.x. */
+  applyToFetchOptions(options: { readonly headers?: HeadersInit; readonly method?: string }): Promise<object>
+  applyToHTTPSOptions(options: { agent?: unknown }): Promise<void>
+  /** Those of 2.x. */
+  applySecurityAuthentication(context: Settable): Promise<void>
+}
+
+interface Settable {
+  setAgent?(agent: unknown): void
+  setDispatcher?(dispatcher: unknown): void
+}
+
+/**
+ * A KubeConfig for @kubernetes/client-node (1.4 and 2.x) whose requests go into the cluster, with no socket:
+ * `kubeConfigFor(cluster).makeApiClient(CoreV1Api)`, `new Watch(kc)`, `makeInformer(kc, ...)`. Refused requests reject with client-node's
+ * own ApiException. Exec, Attach and PortForward need a connection: use `serve` of simcluster/server for them.
+ */
+export function kubeConfigFor<K extends object = ClusterKubeConfig>(cluster: Cluster, options: KubeConfigOptions<K> = {}): K {
+  const { as, namespace = 'default', KubeConfig } = options
+  const send: Send = (target, init) => cluster.fetch(target, as === undefined ? init : { ...init, as })
+  const base = KubeConfig === undefined ? plainConfig(as, namespace) : loaded(new KubeConfig(), as, namespace)
+  return Object.assign(base, transportOf(send)) as K
+}
+
+function transportOf(send: Send): Transport {
+  const agent = agentFor(send)
+  const dispatcher = dispatcherFor(send)
+  return {
+    makeApiClient: (Api) => new Api(apiConfiguration(send) as never),
+    applyToFetchOptions: ({ headers, method }) => Promise.resolve({ agent, headers: new Headers(headers), method }),
+    applyToHTTPSOptions: (options) => {
+      options.agent = agent
+      return Promise.resolve()
+    },
+    applySecurityAuthentication: (context) => {
+      if (context.setDispatcher !== undefined) context.setDispatcher(dispatcher)
+      else context.setAgent?.(agent)
+      return Promise.resolve()
+    },
+  }
+}
+
+const NAME = 'simcluster'
+
+function entries(as: Identity | undefined, namespace: string): Pick<ClusterKubeConfig, 'clusters' | 'users' | 'contexts' | 'currentContext'> {
+  const user = as?.user ?? 'kubernetes-admin'
+  return {
+    clusters: [{ name: NAME, server: SERVER, skipTLSVerify: false }],
+    users: [{ name: user }],
+    contexts: [{ name: NAME, cluster: NAME, user, namespace }],
+    currentContext: NAME,
+  }
+}
+
+function loaded<K extends object>(config: K, as: Identity | undefined, namespace: string): K {
+  return Object.assign(config, entries(as, namespace))
+}
+
+function plainConfig(as: Identity | undefined, namespace: string): Omit<ClusterKubeConfig, 'makeApiClient'> {
+  const config = entries(as, namespace)
+  return {
+    ...config,
+    getClusters: () => config.clusters,
+    getUsers: () => config.users,
+    getContexts: () => config.contexts,
+    getCurrentContext: () => config.currentContext,
+    getContextObject: (name) => config.contexts.find((context) => context.name === name) ?? null,
+    getCurrentCluster: () => config.clusters[0] as ClusterKubeConfig['clusters'][number],
+    getCurrentUser: () => config.users[0] as ClusterKubeConfig['users'][number],
+  }
+}
