@@ -11,6 +11,9 @@ import { RequestObserver } from './audit.js'
 import { ApiError } from './client/api-error.js'
 import type { Client, UserInfo } from './client/client.js'
 import type { ClusterEvents } from './client/cluster-events.js'
+import type { ConnectOptions } from './connect/connect.js'
+import { connectPod } from './connect/connect.js'
+import type { PodStream } from './connect/pod-stream.js'
 import { InProcessClient } from './client/in-process-client.js'
 import type { RequestHandler } from './client/in-process-client.js'
 import { dispatch, type Answer } from './endpoints/dispatch.js'
@@ -154,6 +157,7 @@ export class ApiServer {
     return {
       context: this.context,
       watch: (request) => this.watch(request),
+      connect: (request, options) => this.connect(request, options),
       execute: (request) => {
         const exchange = exchangeOf(request)
         try {
@@ -171,6 +175,14 @@ export class ApiServer {
     return this.#observer.observe(
       exchange, () => ({ code: 200, object: watchObjects(this.context, this.#admit(exchange)) }),
     ).object as ResourceWatch
+  }
+
+  /** Opens a log, a command, an attachment or forwarded ports of a pod (`pods/log`, `exec`, ...). Throws ApiError. */
+  connect(request: ApiRequest, options: ConnectOptions): PodStream {
+    const exchange = exchangeOf(request)
+    return this.#observer.observe(
+      exchange, () => ({ code: 200, object: connectPod(this.context, this.#admit(exchange), options) }),
+    ).object as PodStream
   }
 
   /**

@@ -7,6 +7,9 @@ import { errorAnswer, objectAnswer, pageNotFound, plainText, wantsPretty } from 
 import type { HttpCodecs } from './http/body.js'
 import { checkDeadline } from './http/deadline.js'
 import { isBuiltInGroup } from './http/discovery/groups.js'
+import { STREAMS } from './connect/pod-stream.js'
+import type { HttpStream } from './http/http-stream.js'
+import { bufferedStream, openStream } from './http/http-stream.js'
 import type { HttpRequest, HttpResponse, HttpWatch } from './http/http-types.js'
 import { header } from './http/http-types.js'
 import { countRequest } from './http/metrics.js'
@@ -27,12 +30,21 @@ import type { ApiRequest } from './request.js'
  * to pull from. Paths that are no resources (discovery, OpenAPI, health) are answered by the handlers of `http/non-resource.ts`.
  */
 export function handleHttp(server: ApiServer, http: HttpRequest, codecs: HttpCodecs = {}): HttpResponse | HttpWatch {
+  const answer = handleStreaming(server, http, codecs)
+  return 'stream' in answer ? bufferedStream(answer) : answer
+}
+
+/**
+ * The same for a server that can stream: what a pod's log, exec, attach and port-forward come to is answered with an {@link HttpStream}. For
+ * {@link handleHttp} a log is what there is of it by now, and connections cannot be upgraded.
+ */
+export function handleStreaming(server: ApiServer, http: HttpRequest, codecs: HttpCodecs = {}): HttpResponse | HttpWatch | HttpStream {
   if (splitPath(http.path) === undefined) return plainText(400, '400 Bad Request')
   const answer = answerHttp(server, http, codecs)
   return http.method === 'HEAD' && 'body' in answer ? { ...answer, body: '' } : answer
 }
 
-function answerHttp(server: ApiServer, http: HttpRequest, codecs: HttpCodecs): HttpResponse | HttpWatch {
+function answerHttp(server: ApiServer, http: HttpRequest, codecs: HttpCodecs): HttpResponse | HttpWatch | HttpStream {
   const form: { format: TextFormat } = { format: 'json' }
   try {
     const path = parsePath(http.path)
@@ -46,7 +58,7 @@ function answerHttp(server: ApiServer, http: HttpRequest, codecs: HttpCodecs): H
 /** A request that is malformed is refused only after it has been found out who sends it, and whether he may. */
 function answerResource(
   server: ApiServer, http: HttpRequest, path: ApiPath, codecs: HttpCodecs, form: { format: TextFormat },
-): HttpResponse | HttpWatch {
+): HttpResponse | HttpWatch | HttpStream {
   const asked = askedOf(http, path)
   const { verb, subresource } = asked.request
   if (verb !== 'watch' && !LONG_RUNNING.has(subresource ?? '')) checkDeadline(asked.query)
@@ -82,11 +94,12 @@ const LONG_RUNNING = new Set(['attach', 'exec', 'log', 'portforward', 'proxy'])
 
 function answered(
   server: ApiServer, http: HttpRequest, { query, request }: Asked, resource: Resource, negotiated: Negotiated,
-): HttpResponse | HttpWatch {
+): HttpResponse | HttpWatch | HttpStream {
   const { clock } = server.context
   const form = { resource, negotiated, include: query.get('includeObject') ?? undefined, now: (): number => clock.now() }
   const pretty = negotiated.pretty || wantsPretty(http, query)
   if (request.verb === 'watch') return openWatch(server, request, { ...form, timeoutSeconds: request.options.timeoutSeconds })
+  if (resource.resource === 'pods' && STREAMS.has(request.subresource ?? '')) return openStream(server, http, request, query)
   const { code, object, warnings } = server.handle(request)
   countRequest(server.context, request, code)
   try {

@@ -1,4 +1,6 @@
 import type { KubeObject } from '../api/definition.js'
+import type { PodExecOptions, PodLogOptions } from '../apiserver/connect/pod-options.js'
+import type { Session } from '../apiserver/node-agent.js'
 import type { Status } from '../apiserver/client/api-error.js'
 import type {
   Client,
@@ -84,6 +86,26 @@ export class ConnectedClient implements Client {
   getSubresource(resource: ResourceName, key: ObjectKey, subresource: string): KubeObject {
     this.#check()
     return this.#client.getSubresource(resource, key, subresource)
+  }
+
+  logs(key: ObjectKey, options?: PodLogOptions): Session {
+    this.#check()
+    return this.#client.logs(key, options)
+  }
+
+  exec(key: ObjectKey, options: PodExecOptions): Session {
+    this.#check()
+    return this.#client.exec(key, options)
+  }
+
+  attach(key: ObjectKey, options: PodExecOptions): Session {
+    this.#check()
+    return this.#client.attach(key, options)
+  }
+
+  portForward(key: ObjectKey, port: number): Session {
+    this.#check()
+    return this.#client.portForward(key, port)
   }
 
   watch<R extends ResourceName>(resource: R, options?: ListOptions): Watch<ObjectOf<R>> {

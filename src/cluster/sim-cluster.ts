@@ -6,8 +6,9 @@ import type {
 } from '../apiserver/client/client.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
-import { handleHttp } from '../apiserver/http.js'
+import { handleHttp, handleStreaming } from '../apiserver/http.js'
 import type { HttpCodecs } from '../apiserver/http/body.js'
+import type { HttpStream } from '../apiserver/http/http-stream.js'
 import type { HttpRequest, HttpResponse, HttpWatch } from '../apiserver/http/http-types.js'
 import { EtcdStore } from '../etcd/store.js'
 import { applyObjects, createKubectl, kubectlWatch } from '../kubectl/index.js'
@@ -202,6 +203,11 @@ export class SimCluster {
       handle: (request, codecs) => this.handle(request, codecs), now: () => this.now(), onStep: (check) => this.onStep(check),
       connect: () => this.#plane.connectivity.check(ADMIN.name),
     }, input, options)
+  }
+
+  /** As {@link handle}, for servers that can stream a pod's log and upgrade connections. */
+  handleStreaming(request: HttpRequest, codecs: HttpCodecs = {}): HttpResponse | HttpStream | HttpWatch {
+    return handleStreaming(this.#plane.server, request, codecs)
   }
 
   /** A client under another identity. */

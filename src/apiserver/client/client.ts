@@ -1,4 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
+import type { PodExecOptions, PodLogOptions } from '../connect/pod-options.js'
+import type { Session } from '../node-agent.js'
 import type { Status } from './api-error.js'
 import type { ObjectOf, ResourceName } from './resources.js'
 
@@ -111,6 +113,15 @@ export interface Client {
   createSubresource(resource: ResourceName, key: ObjectKey, subresource: string, body: object, options?: WriteOptions): KubeObject | Status
   /** GET of a subresource such as `deployments/scale`. */
   getSubresource(resource: ResourceName, key: ObjectKey, subresource: string): KubeObject
+  /**
+   * The log of a container, or the streams of a command in it. Nothing comes of them but while time is moved. Every session must be read to its
+   * `end` or stopped. Throws ApiError where the server (or the node's kubelet) refuses.
+   */
+  logs(key: ObjectKey, options?: PodLogOptions): Session
+  exec(key: ObjectKey, options: PodExecOptions): Session
+  attach(key: ObjectKey, options: PodExecOptions): Session
+  /** One connection to a port of a pod. */
+  portForward(key: ObjectKey, port: number): Session
   /** Starts after `resourceVersion`; without one, the current state comes first as ADDED events. */
   watch<R extends ResourceName>(resource: R, options?: ListOptions): Watch<ObjectOf<R>>
 }

@@ -3,6 +3,9 @@ import type { Resources } from '../registry/resources.js'
 import type { Resource } from '../registry/resource.js'
 import type { ApiRequest, RequestOptions, RequestVerb } from '../request.js'
 import type { Status } from './api-error.js'
+import type { PodExecOptions, PodLogOptions } from '../connect/pod-options.js'
+import type { ExecStream, LogStream, PodStream, PortForwardStream, StreamName, StreamOptions } from '../connect/pod-stream.js'
+import type { Session } from '../node-agent.js'
 import { ApiError } from './api-error.js'
 import type {
   Client, Creatable, DeleteOptions, GetOptions, ListOptions, ObjectKey, ObjectList, Patch, UserInfo, Watch, WriteOptions,
@@ -14,6 +17,7 @@ export interface RequestHandler {
   readonly context: { readonly resources: Resources }
   execute(request: ApiRequest): object
   watch(request: ApiRequest): Watch<KubeObject>
+  connect(request: ApiRequest, options: StreamOptions[StreamName]): PodStream
 }
 
 const NO_OPTIONS: RequestOptions = {}
@@ -82,9 +86,32 @@ export class InProcessClient implements Client {
     return this.#send('get', resource, key, NO_OPTIONS, {}, subresource) as KubeObject
   }
 
+  logs(key: ObjectKey, options: PodLogOptions = {}): Session {
+    return (this.#connect('log', key, options) as LogStream).session
+  }
+
+  exec(key: ObjectKey, options: PodExecOptions): Session {
+    return (this.#connect('exec', key, options) as ExecStream).open()
+  }
+
+  attach(key: ObjectKey, options: PodExecOptions): Session {
+    return (this.#connect('attach', key, options) as ExecStream).open()
+  }
+
+  portForward(key: ObjectKey, port: number): Session {
+    return (this.#connect('portforward', key, { ports: [port] }) as PortForwardStream).open(port)
+  }
+
   watch<R extends ResourceName>(resource: R, options: ListOptions = {}): Watch<ObjectOf<R>> {
     const request = this.#collection('watch', resource, options)
     return this.#server.watch({ ...request, owner: this.#owner }) as unknown as Watch<ObjectOf<R>>
+  }
+
+  #connect<S extends StreamName>(subresource: S, key: ObjectKey, options: StreamOptions[S]): PodStream {
+    const target = this.#server.context.resources.get('pods')
+    const namespace = namespaceFor(target, key.namespace, 'when a resource name is provided')
+    const verb = subresource === 'log' ? 'get' : 'create'
+    return this.#server.connect({ ...this.#request(verb, target, namespace, key.name, NO_OPTIONS), subresource }, options)
   }
 
   #send(

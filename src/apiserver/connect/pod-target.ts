@@ -1,0 +1,65 @@
+import type { Node, Pod } from '../../api/core/generated.js'
+import { badRequest, notFound, untypedError } from '../errors.js'
+import type { NodeAgent } from '../node-agent.js'
+import type { Call, RegistryContext } from '../registry/context.js'
+import { load } from '../registry/stored.js'
+
+const KUBELET_PORT = 10250
+/** In the order that kubeadm gives kube-apiserver. */
+const ADDRESS_TYPES = ['InternalIP', 'ExternalIP', 'Hostname']
+
+/** @throws ApiError 404 when there is no such pod. */
+export function podOf(context: RegistryContext, { namespace, name, resource }: Call): Pod {
+  const pod = load(context, resource, namespace, name)
+  if (pod === undefined) throw notFound(resource, name)
+  return pod as unknown as Pod
+}
+
+/**
+ * The container that a request means. Source: kubernetes pkg/registry/core/pod/strategy.go validateContainer.
+ * @throws ApiError 400 when it must be named, or there is none of that name.
+ */
+export function containerOf({ metadata, spec }: Pod, container: string | undefined): string {
+  const names = spec.containers.map(({ name }) => name)
+  const initNames = (spec.initContainers ?? []).map(({ name }) => name)
+  if (container !== undefined && container !== '') {
+    const ephemeral = (spec.ephemeralContainers ?? []).map(({ name }) => name)
+    if ([...initNames, ...names, ...ephemeral].includes(container)) return container
+    throw badRequest(`container ${container} is not valid for pod ${metadata.name ?? ''}`)
+  }
+  if (names.length === 1) return names[0] as string
+  const must = `a container name must be specified for pod ${metadata.name ?? ''}`
+  if (names.length === 0) throw badRequest(must)
+  const init = initNames.length === 0 ? '' : ` or one of the init containers: [${initNames.join(' ')}]`
+  throw badRequest(`${must}, choose one of: [${names.join(' ')}]${init}`)
+}
+
+/** Where the kubelet of a pod's node is to be found. */
+export interface KubeletLocation {
+  /** `10.0.0.11:10250` */
+  readonly host: string
+  /** Undefined when nothing answers there. */
+  readonly agent: NodeAgent | undefined
+  /** What Go says of the dial when nothing does. */
+  readonly dialError: string
+}
+
+/**
+ * Source: kubernetes pkg/kubelet/client NodeConnectionInfoGetter.
+ * @throws ApiError 404 when the node is gone, 500 when it has no address.
+ */
+export function kubeletOf(context: RegistryContext, node: string): KubeletLocation {
+  const resource = context.resources.get('nodes')
+  const found = load(context, resource, undefined, node) as unknown as Node | undefined
+  if (found === undefined) throw notFound(resource, node)
+  const { addresses = [], daemonEndpoints } = found.status ?? {}
+  const address = ADDRESS_TYPES.map((type) => addresses.find((one) => one.type === type)).find((one) => one !== undefined)
+  if (address === undefined) throw untypedError(`no preferred addresses found; known addresses: []`)
+  const host = `${address.address}:${daemonEndpoints?.kubeletEndpoint?.Port ?? KUBELET_PORT}`
+  const isName = !/^[\d.]+$|:/.test(address.address)
+  return {
+    host,
+    agent: context.ports.nodeAgents?.agentOf(node),
+    dialError: isName ? `dial tcp: lookup ${address.address}: no such host` : `dial tcp ${host}: connect: connection refused`,
+  }
+}
