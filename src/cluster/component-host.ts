@@ -17,8 +17,8 @@ import type { Connectivity } from './connectivity.js'
 export interface HostServices {
   readonly version: string
   readonly connectivity: Connectivity
-  /** What informers list and watch through: the client of the component, or that of the process that it is a part of. */
-  readonly reader: Client
+  /** What informers list and watch through, where that is the process that the component is a part of. Default: the component's client. */
+  readonly reader?: Client
   /** Makes the recorder that writes Event objects through a client. */
   readonly makeRecorder: (client: Client, host: ModuleHost<ClusterEvents>, source: EventSource) => EventRecorder
 }
@@ -42,11 +42,13 @@ const isRequestFailure = (error: unknown): boolean => error instanceof ApiError 
 export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements ComponentHost {
   readonly client: Client
   readonly version: string
+  readonly #direct: Client
   readonly #services: HostServices
   readonly #informers = new Map<string, Pick<Informer<KubeObject>, 'resource' | 'selection' | 'list' | 'disconnect' | 'reconnect' | 'seen' | 'closed'>>()
 
   constructor(kernel: Kernel<ClusterEvents>, name: string, client: Client, services: HostServices) {
     super(kernel, name)
+    this.#direct = client
     this.#services = services
     this.version = services.version
     this.client = new ConnectedClient(client, () => services.connectivity.check(name))
@@ -59,7 +61,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     const state = this.state<InformerState>(`informer ${id}`, () => ({ resourceVersion: undefined }))
     const topic = this.handle(`informer ${id}`, () => informer.deliver())
     const connected = (): boolean => this.#services.connectivity.isConnected(this.name)
-    const informer: Informer<ObjectOf<R>> = new Informer(resource, options, { client: this.#services.reader, state, topic, connected })
+    const informer: Informer<ObjectOf<R>> = new Informer(resource, options, { client: this.#services.reader ?? this.#direct, state, topic, connected })
     this.#informers.set(id, informer)
     return informer
   }
