@@ -1,20 +1,16 @@
-import { autoscalingSchema } from '../../api/autoscaling/generated.js'
-import type { Scale } from '../../api/autoscaling/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { invalid as invalidField } from '../../api/field-error.js'
 import { formatRequirement, selectorRequirements } from '../../api/labels.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
-import { decode } from '../../api/schema/decode.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
+import type { ReplicasPath } from '../apply/scale-fields.js'
 import { badRequest, conflict, invalid, notFound, STALE } from '../errors.js'
 import type { Call, RegistryContext } from '../registry/context.js'
-import { decodeBody } from '../registry/decode-body.js'
-import { applyPatch } from '../registry/patch.js'
+import { setManagers } from '../registry/managed-fields.js'
 import { load } from '../registry/stored.js'
 import { writeUpdate } from '../registry/update.js'
-
-const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
+import { requestedScale, SCALE } from './requested-scale.js'
 
 interface Workload extends KubeObject {
   /** The selector of a ReplicationController is a plain map. */
@@ -30,8 +26,7 @@ export function getScale(context: RegistryContext, call: Call): KubeObject {
 /** PUT or PATCH of scale: changes spec.replicas of the workload. Source: pkg/registry/apps/deployment/storage ScaleREST. */
 export function updateScale(context: RegistryContext, call: Call): KubeObject {
   const workload = find(context, call)
-  const scale = requestedScale(context, call, workload)
-  const { metadata, spec } = scale
+  const { scale: { metadata, spec }, managers } = requestedScale(context, call, scaleOf(workload), workload, replicasPath(context, call))
   if (metadata.name !== undefined && metadata.name !== call.name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`)
   }
@@ -45,15 +40,16 @@ export function updateScale(context: RegistryContext, call: Call): KubeObject {
   }
   const draft =
     { ...workload, metadata: { ...workload.metadata }, spec: { ...workload.spec, replicas } } as unknown as Draft<KubeObject>
+  setManagers(draft, managers)
   return scaleOf(writeUpdate(context, { ...call, subresource: '' }, draft, workload) as Workload)
 }
 
-function requestedScale(context: RegistryContext, call: Call, workload: Workload): Scale {
-  const message = autoscalingSchema.message('Scale')
-  const { patch, body } = call.request
-  if (patch === undefined) return decodeBody<Scale & KubeObject>(call, context.resources, body, { ...SCALE, message }) as Scale
-  const patched = applyPatch({ message }, scaleOf(workload), patch)
-  return decode<Scale>(message, patched).object
+/** All versions of a workload have their replicas in one place. */
+function replicasPath({ resources }: RegistryContext, { resource: { resource, prefix } }: Call): ReplicasPath {
+  return (apiVersion) => {
+    const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') as [string, string] : ['', apiVersion]
+    return resources.at(group, version, resource)?.prefix === prefix ? ['f:spec', 'f:replicas'] : undefined
+  }
 }
 
 function find(context: RegistryContext, { resource, namespace, name }: Call): Workload {

@@ -63,11 +63,10 @@ function draftOf(
   if (object === undefined && existing !== undefined) {
     return { ...existing, metadata: { ...existing.metadata } } as Draft<KubeObject>
   }
-  const { metadata, ...rest } = (object ?? {}) as { readonly metadata?: JsonMap | null }
+  const { apiVersion: _, kind: __, metadata, ...rest } = (object ?? {}) as JsonMap & { readonly metadata?: JsonMap | null }
+  const merged = { apiVersion, kind, metadata: { ...metadata, managedFields: undefined }, ...rest }
   try {
-    const draft = decode<Draft<KubeObject>>(message, { ...rest, metadata: { ...metadata, managedFields: undefined } }).object
-    draft.apiVersion = apiVersion
-    draft.kind = kind
+    const draft = decode<Draft<KubeObject>>(message, merged).object
     definition.setDefaults?.(draft)
     return draft
   } catch (error) {

@@ -21,7 +21,8 @@ export function cannotHandle(kind: string, version: string, expected: string, wh
   return `${kind} in version "${version}" cannot be handled as a ${expected}: ${why}`
 }
 
-const SCHEME = 'pkg/api/legacyscheme/scheme.go:30'
+/** How Go names the scheme in which it looks for kinds. */
+export const NO_KIND_SCHEME = 'pkg/api/legacyscheme/scheme.go:30'
 
 /**
  * Reads a request body as an object of the expected kind: checks apiVersion and kind, types and unknown fields (by
@@ -56,7 +57,7 @@ function checkKind(resources: Resources, body: unknown, expected: ExpectedKind, 
   const refuse = (why: string): Error => badRequest(cannotHandle(kind, short, expected.kind, why))
   const listOf = kind.endsWith('List') ? kind.slice(0, -4) : kind
   if (!resources.knows(version, listOf)) throw refuse(
-    `no kind "${kind}" is registered for version "${version}" in scheme "${SCHEME}"`,
+    `no kind "${kind}" is registered for version "${version}" in scheme "${NO_KIND_SCHEME}"`,
   )
   if (kind === expected.kind) {
     throw badRequest(`the API version in the data (${version}) does not match the expected API version (${apiVersion})`)

@@ -16,7 +16,7 @@ import { applyObject } from './apply.js'
 import type { Call, RegistryContext } from './context.js'
 import { warn } from './context.js'
 import { keepManagers, trackWrite, withoutStoredManagers } from './managed-fields.js'
-import { restoreText } from './patch-texts.js'
+import { otherKindText, patchedText, restoreText } from './patch-texts.js'
 import type { Resource } from './resource.js'
 import { load } from './stored.js'
 import { checkIdentity, writeUpdate, type Written } from './update.js'
@@ -40,7 +40,7 @@ export function patchObject(context: RegistryContext, call: Call): Written {
   const patched = applyPatch(resource, existing, patch)
   const isShared = touchesMetadataOnly(existing, patched)
   const slim = withoutStoredManagers(patched, existing)
-  const draft = decodePatched(call, patch, isShared ? { ...slim as JsonMap, ...emptied(existing) } : slim, existing)
+  const draft = decodePatched(context, call, patch, isShared ? { ...slim as JsonMap, ...emptied(existing) } : slim, existing, patched)
   if (isShared) borrowParts(draft, existing)
   // parts that are stored have their defaults; a namespace has one in its metadata
   if (!isShared || resource.kind === 'Namespace') resource.definition.setDefaults?.(draft)
@@ -103,32 +103,41 @@ export function applyPatch({ message }: Pick<Resource, 'message'>, existing: obj
   }
 }
 
-/** Reads the patched object; what cannot be read is reported as the fault of the patch. */
-function decodePatched(call: Call, patch: PatchBody, patched: unknown, existing: KubeObject): Draft<KubeObject> {
-  const { resource } = call
+/** Reads the patched object; a status that is the stored one is taken over uncopied. */
+function decodePatched(
+  context: RegistryContext, call: Call, patch: PatchBody, patched: unknown, existing: KubeObject, shown: unknown,
+): Draft<KubeObject> {
+  const status = (existing as { readonly status?: unknown }).status
+  const shares = status !== undefined && call.subresource === '' && isMap(patched) && patched['status'] === status
+  const object = readPatched(context, call, call.resource, patch, shares ? { ...patched, status: undefined } : patched, shown)
+  if (shares) object['status'] = status
+  return object as unknown as Draft<KubeObject>
+}
+
+/**
+ * Reads a patched object as its kind; what cannot be read is reported as the fault of the patch. `shown` is what error texts show
+ * of it, when that is more than what is read.
+ */
+export function readPatched<T extends object = Record<string, unknown>>(
+  { resources }: Pick<RegistryContext, 'resources'>, call: Call, expected: Pick<Resource, 'apiVersion' | 'kind' | 'message'>,
+  patch: PatchBody, patched: unknown, shown: unknown = patched,
+): T {
   const fail = (why: string): Error => {
-    const shown = patch.type === 'strategic' ? goText(patch.body) : JSON.stringify(inGoOrder(patched))
-    return invalid(
-      { group: '', kind: '' }, '', [invalidField('patch', shown, patch.type === 'strategic' ? restoreText(why) : why)],
-    )
+    const isStrategic = patch.type === 'strategic'
+    const text = isStrategic ? goText(patch.body) : patchedText(shown)
+    return invalid({ group: '', kind: '' }, '', [invalidField('patch', text, isStrategic ? restoreText(why) : why)])
   }
-  const { apiVersion = resource.apiVersion, kind = resource.kind } = isMap(patched) ? patched : {}
+  const { apiVersion = expected.apiVersion, kind = expected.kind } = isMap(patched) ? patched : {}
   // a strategic patch is read straight into the type, which knows its version
-  if (patch.type !== 'strategic' && (apiVersion !== resource.apiVersion || kind !== resource.kind)) {
-    throw fail(
-      `${String(kind)} in version "${String(apiVersion).split('/').at(-1) as string}" cannot be handled as a ${resource.kind}`,
-    )
+  if (patch.type !== 'strategic' && (apiVersion !== expected.apiVersion || kind !== expected.kind)) {
+    throw fail(otherKindText(resources, { apiVersion: String(apiVersion), kind: String(kind) }, expected.kind, patched))
   }
   try {
-    const status = (existing as { readonly status?: unknown }).status
-    const shares = status !== undefined && call.subresource === '' && isMap(patched) && patched['status'] === status
-    const { object, unknownFields } =
-      decode<Record<string, unknown>>(resource.message, shares ? { ...patched, status: undefined } : patched)
-    if (shares) object.status = status
+    const { object, unknownFields } = decode<Record<string, unknown>>(expected.message, patched)
     reportFaults(call, patch, unknownFields, fail)
-    object.apiVersion = resource.apiVersion
-    object.kind = resource.kind
-    return object as unknown as Draft<KubeObject>
+    object['apiVersion'] = expected.apiVersion
+    object['kind'] = expected.kind
+    return object as T
   } catch (error) {
     throw error instanceof DecodeError ? fail(error.message) : error
   }
@@ -142,9 +151,4 @@ function reportFaults(
   const faults = [...strictFaults, ...unknownFields.map((field) => `unknown field "${field}"`)]
   if (policy === 'Strict') throw fail(`strict decoding error: ${faults.join(', ')}`)
   for (const fault of faults) warn(call, fault)
-}
-
-/** The patch library writes the top level sorted. */
-function inGoOrder(value: unknown): unknown {
-  return isMap(value) ? Object.fromEntries(Object.keys(value).sort().map((key) => [key, value[key]])) : value
 }
