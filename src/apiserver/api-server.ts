@@ -31,6 +31,7 @@ import type { Call, RegistryContext } from './registry/context.js'
 import { watchObjects } from './registry/read.js'
 import { Resources } from './registry/resources.js'
 import type { ApiRequest, ApiResponse, NonResourceRequest } from './request.js'
+import { DEFAULT_SERVICE_RANGES, serviceHooks } from './services/hooks.js'
 import { EtcdStorage } from './storage/etcd-storage.js'
 import { FieldIndexes } from './storage/field-indexes.js'
 import { storeView } from './storage/store-view.js'
@@ -65,6 +66,8 @@ export interface ApiServerOptions {
   readonly signer?: Signer
   /** Where logs, exec, attach and port-forward go. */
   readonly nodeAgents?: NodeAgents
+  /** `--service-cluster-ip-range`: where cluster IPs come from, one range a family, the default family first. Default 10.96.0.0/12. */
+  readonly serviceRanges?: readonly string[]
   /** Asks the parts of the control plane how they are, for ComponentStatus. */
   readonly componentHealth?: () => readonly ComponentHealth[]
   /** Ports that need to see the stored objects; they take the place of those above. */
@@ -111,16 +114,19 @@ export class ApiServer {
     const admissionRandom = random.stream('apiserver/admission')
     const given = portsOf(options)
     const ports = { ...given, ...options.plug?.(storeView({ storage, resources, indexes, clock }), given) }
+    const uids = random.stream('apiserver/uid')
+    const serviceRanges = options.serviceRanges ?? DEFAULT_SERVICE_RANGES
     this.context = {
       managedFields: options.managedFields ?? true,
       storage, clock, resources, indexes, scheme: options.scheme, address: options.address ?? DEFAULT_ADDRESS,
-      uids: random.stream('apiserver/uid'),
+      uids,
       names: random.stream('apiserver/name'),
       admission: new AdmissionChain([...options.admission ?? defaultAdmission(options.scheme.release.minor), ...ports.guards], {
         storage, resources, clock, random: admissionRandom, authorizer: ports.authorizer,
       }),
       hub: new WatchHub(storage),
-      ports, bus,
+      hooks: serviceHooks({ storage, resources, clock, uids, random: random.stream('apiserver/service'), ranges: serviceRanges }),
+      serviceRanges, ports, bus,
     }
     new CustomResources({ storage, scheme: options.scheme, converter: () => convertNone })
     reportWrites({ storage, resources, clock, bus, trace })

@@ -5,6 +5,7 @@ import { formatTime } from '../api/time.js'
 import type { PriorityClass } from '../api/scheduling/generated.js'
 import type { ApiServer } from './api-server.js'
 import { storageKey } from './registry/resource.js'
+import { makeKubernetesService } from './services/kubernetes-service.js'
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
 
@@ -28,7 +29,7 @@ export interface BootstrapOptions {
 }
 
 /**
- * Makes the objects that the apiserver itself makes at its start: the four namespaces and the system PriorityClasses. What is
+ * Makes the objects that the apiserver itself makes at its start: the four namespaces, the system PriorityClasses, the Service `kubernetes`. What is
  * there already is left alone, without any draw of random numbers, so that it may also run on a restored store.
  */
 export function bootstrap(server: ApiServer, { serviceAccounts = true, objects = [] }: BootstrapOptions = {}): void {
@@ -45,6 +46,7 @@ export function bootstrap(server: ApiServer, { serviceAccounts = true, objects =
     ))
   }
   storeDefaults(server, objects)
+  ensure('services', 'default', 'kubernetes', () => makeKubernetesService(server.context, client))
   if (!serviceAccounts) return
   for (const namespace of NAMESPACES) {
     ensure('serviceaccounts', namespace, 'default', () =>

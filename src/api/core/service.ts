@@ -1,15 +1,19 @@
 import { ageColumn, borrow, column, defineKind, nameColumn, proxyOf, statusOf, wideColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
+import { semanticEqual } from '../equal.js'
 import { formatLabels } from '../labels.js'
 import { label1035Name } from '../names.js'
-import type { Service, ServicePort } from './generated.js'
-import { validateService, validateServiceUpdate } from './service-validation.js'
+import type { Service, ServicePort, ServiceSpec } from './generated.js'
+import { isExternallyAccessible, needsClusterIp, needsHealthCheckPort, needsNodePort, sameTexts } from './service-needs.js'
+import { serviceWarnings } from './service-warnings.js'
+import { validateService, validateServiceStatus, validateServiceUpdate } from './validation/service.js'
 
 /** Source: pkg/apis/core/v1/defaults.go SetDefaults_Service; addresses and families are the registry's to allocate. */
 function setDefaults({ spec }: Draft<Service>): void {
   if (Object.isFrozen(spec)) return
   spec.sessionAffinity ??= 'None'
+  if (spec.sessionAffinity === 'None') delete spec.sessionAffinityConfig
   if (spec.sessionAffinity === 'ClientIP') {
     spec.sessionAffinityConfig ??= {}
     spec.sessionAffinityConfig.clientIP ??= {}
@@ -20,39 +24,40 @@ function setDefaults({ spec }: Draft<Service>): void {
     port.protocol ??= 'TCP'
     if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '') port.targetPort = port.port
   }
-  const isOutside = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.externalIPs ?? []).length > 0
-  if (isOutside) spec.externalTrafficPolicy ??= 'Cluster'
-  if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster'
+  if (isExternallyAccessible({ spec })) spec.externalTrafficPolicy ??= 'Cluster'
+  if (needsClusterIp({ spec })) spec.internalTrafficPolicy ??= 'Cluster'
   if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true
-  if (spec.clusterIP !== undefined && spec.clusterIPs === undefined) spec.clusterIPs = [spec.clusterIP]
-  else if (spec.clusterIP === undefined && spec.clusterIPs?.[0] !== undefined) spec.clusterIP = spec.clusterIPs[0]
+  if (spec.clusterIP !== undefined) spec.clusterIPs ??= [spec.clusterIP]
 }
 
 /**
- * Fields that only some types have go when the type no longer has them. Source: registry/core/service dropTypeDependentFields.
+ * Fields that only some types have go when the type no longer has them and the client did not change them.
+ * Source: pkg/registry/core/service/strategy.go dropTypeDependentFields.
  */
 function dropTypeDependentFields(service: Draft<Service>, old: Service): void {
   if (service.spec === old.spec) return
   const spec = { ...service.spec }
   service.spec = spec
-  const wasOutside = old.spec.type === 'NodePort' || old.spec.type === 'LoadBalancer'
-  const isOutside = spec.type === 'NodePort' || spec.type === 'LoadBalancer'
-  if (spec.type === 'ExternalName' && old.spec.type !== 'ExternalName') {
-    for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'] as const) {
-      if (spec[field] === undefined || String(spec[field]) === String(old.spec[field])) delete spec[field]
-    }
+  const drop = (had: boolean, has: boolean, ...fields: readonly (keyof ServiceSpec)[]): void => {
+    if (!had || has) return
+    for (const field of fields) if (semanticEqual(spec[field], old.spec[field])) delete spec[field]
   }
-  if (wasOutside && !isOutside) {
+  if (needsClusterIp(old) && !needsClusterIp(service)) {
+    const kept = spec.clusterIP === old.spec.clusterIP && sameTexts(spec.clusterIPs, old.spec.clusterIPs)
+    if (kept) drop(true, false, 'clusterIP', 'clusterIPs')
+    drop(true, false, 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy')
+  }
+  if (needsNodePort(old) && !needsNodePort(service) && sameNodePorts(spec.ports, old.spec.ports)) {
     if (spec.ports !== undefined) spec.ports = spec.ports.map(withoutNodePort)
-    if ((spec.externalIPs ?? []).length === 0 && spec.externalTrafficPolicy === old.spec.externalTrafficPolicy) {
-      delete spec.externalTrafficPolicy
-    }
   }
-  if (spec.type !== 'LoadBalancer' && old.spec.type === 'LoadBalancer') {
-    delete spec.allocateLoadBalancerNodePorts
-    delete spec.healthCheckNodePort
-    delete spec.loadBalancerClass
-  }
+  drop(needsHealthCheckPort(old), needsHealthCheckPort(service), 'healthCheckNodePort')
+  drop(isExternallyAccessible(old), isExternallyAccessible(service), 'externalTrafficPolicy')
+  drop(old.spec.type === 'LoadBalancer', spec.type === 'LoadBalancer', 'allocateLoadBalancerNodePorts', 'loadBalancerClass')
+}
+
+const sameNodePorts = (a: readonly ServicePort[] = [], b: readonly ServicePort[] = []): boolean => {
+  const ports = (list: readonly ServicePort[]): readonly string[] => list.map(({ nodePort = 0 }) => String(nodePort)).sort()
+  return sameTexts(ports(a), ports(b))
 }
 
 function withoutNodePort(port: Draft<ServicePort>): Draft<ServicePort> {
@@ -60,17 +65,25 @@ function withoutNodePort(port: Draft<ServicePort>): Draft<ServicePort> {
   return rest
 }
 
+/** An address of a load balancer is a virtual one unless said otherwise. Source: SetDefaults_Service. */
+function prepareForStatusUpdate(service: Draft<Service>, old: Service): void {
+  service.spec = borrow(old.spec)
+  const { ingress } = service.status.loadBalancer
+  if (old.spec.type !== 'LoadBalancer' || ingress?.some(({ ip, ipMode }) => ip !== undefined && ipMode === undefined) !== true) return
+  const completed = ingress.map((entry) => (entry.ip === undefined ? entry : { ...entry, ipMode: entry.ipMode ?? 'VIP' }))
+  service.status = { ...service.status, loadBalancer: { ...service.status.loadBalancer, ingress: completed } }
+}
+
 const portText = ({ port, nodePort = 0, protocol = 'TCP' }: ServicePort): string =>
   (nodePort > 0 ? `${port}:${nodePort}/${protocol}` : `${port}/${protocol}`)
 
+/** Source: pkg/printers/internalversion getServiceExternalIP. */
 function externalText({ spec, status }: Service): string {
   const { type, externalIPs = [], externalName = '' } = spec
+  if (type === 'ExternalName') return externalName
+  if (type !== 'LoadBalancer') return externalIPs.join(',') || '<none>'
   const ingress = (status.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? '').filter((text) => text !== '')
-  switch (type) {
-    case 'ExternalName': return externalName === '' ? '<none>' : externalName
-    case 'LoadBalancer': return [...ingress, ...externalIPs].join(',') || '<pending>'
-    default: return externalIPs.join(',') || '<none>'
-  }
+  return [...[...new Set(ingress)].sort(), ...externalIPs].join(',') || '<pending>'
 }
 
 /** v1 Service. */
@@ -79,7 +92,7 @@ export const serviceDefinition: KindDefinition<Service> = defineKind<Service>({
   storagePrefix: '/registry/services/specs',
   subresources: [proxyOf('ServiceProxyOptions'), statusOf('', 'v1', 'Service')],
   setDefaults,
-  validate: validateService,
+  validate: (service) => validateService(service),
   validateUpdate: validateServiceUpdate,
   validateName: label1035Name,
   strategy: {
@@ -91,9 +104,9 @@ export const serviceDefinition: KindDefinition<Service> = defineKind<Service>({
       service.status = borrow(old.status)
       dropTypeDependentFields(service, old)
     },
-    prepareForStatusUpdate: (service, old) => {
-      service.spec = borrow(old.spec)
-    },
+    prepareForStatusUpdate,
+    validateStatusUpdate: validateServiceStatus,
+    warnings: (service, old) => (service.spec === old?.spec ? [] : serviceWarnings(service)),
   },
   columns: [
     nameColumn(),

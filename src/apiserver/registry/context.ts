@@ -12,6 +12,7 @@ import type { Storage } from '../storage/storage.js'
 import type { WatchHub } from '../watch/watch-hub.js'
 import type { Resource } from './resource.js'
 import type { Resources } from './resources.js'
+import type { WriteHooks } from './write-hooks.js'
 
 /** What all registry operations share. */
 export interface RegistryContext {
@@ -27,8 +28,12 @@ export interface RegistryContext {
   readonly resources: Resources
   readonly indexes: FieldIndexes
   readonly hub: WatchHub
+  /** What is done besides, when objects of some kinds are written or removed: by `Resource.prefix`. */
+  readonly hooks: ReadonlyMap<string, WriteHooks>
   readonly ports: ServerPorts
   readonly bus: EventBus<ClusterEvents>
+  /** Ranges of cluster IPs, one a family, the default family's first. */
+  readonly serviceRanges: readonly string[]
   /** Whether writes are tracked in metadata.managedFields. */
   readonly managedFields: boolean
 }

@@ -14,6 +14,7 @@ import { keepManagers, trackWrite } from './managed-fields.js'
 import type { Resource } from './resource.js'
 import { seal, sealDryRun } from './seal.js'
 import { load, save } from './stored.js'
+import type { Reservation } from './write-hooks.js'
 
 /** Names that are tried when `generateName` meets taken ones. */
 const NAME_TRIES = 8
@@ -47,6 +48,7 @@ export function definitionKind({ definition: { group, version, kind }, message }
 export function createDraft(context: RegistryContext, call: Call, draft: Draft<KubeObject>): KubeObject {
   const { resourceVersion } = draft.metadata
   initMetadata(context, draft)
+  const reservation = context.hooks.get(call.resource.prefix)?.beginCreate(draft)
   prepare(call.resource, draft)
   const base = draft.metadata.name === undefined ? draft.metadata.generateName : undefined
   for (let tries = 1; ; tries++) {
@@ -63,7 +65,7 @@ export function createDraft(context: RegistryContext, call: Call, draft: Draft<K
     if (tries === NAME_TRIES) throw generateNameConflict(call.resource, name)
   }
   for (const text of call.resource.definition.strategy.warnings?.(draft as KubeObject, undefined) ?? []) warn(call, text)
-  return store(context, call, draft)
+  return store(context, call, draft, reservation)
 }
 
 function nameDraft({ names }: RegistryContext, { kind, definition }: Resource, draft: Draft<KubeObject>, base: string): void {
@@ -80,9 +82,10 @@ function initMetadata({ clock, uids }: RegistryContext, { metadata }: Draft<Kube
   delete metadata.resourceVersion
 }
 
-function store(context: RegistryContext, call: Call, draft: Draft<KubeObject>): KubeObject {
+function store(context: RegistryContext, call: Call, draft: Draft<KubeObject>, reservation: Reservation | undefined): KubeObject {
   const { resource } = call
   if (call.dryRun) return sealDryRun(resource, draft, undefined)
+  reservation?.commit(draft as KubeObject)
   const object = seal(context, resource, draft)
   save(context, resource, object, undefined)
   return object

@@ -45,9 +45,10 @@ export function save(
 }
 
 /** Removes `existing`; see {@link save}. */
-export function discard({ storage }: RegistryContext, resource: Resource, existing: KubeObject): void {
+export function discard({ storage, hooks }: RegistryContext, resource: Resource, existing: KubeObject): void {
   const { namespace, name } = existing.metadata
   if (!storage.remove(storageKey(resource, namespace, name as string), revisionOf(existing))) {
     throw new Error('assertion failed: the store changed in the middle of a delete')
   }
+  hooks.get(resource.prefix)?.afterRemove(existing)
 }

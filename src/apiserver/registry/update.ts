@@ -94,6 +94,8 @@ export function writeUpdate(context: RegistryContext, call: Call, draft: Draft<K
   context.admission.mutate(attributesOf(call, 'UPDATE', draft as KubeObject, existing))
   revertTimes(draft, existing)
   checkResourceVersion(call, draft, existing)
+  const hooks = call.subresource === '' ? context.hooks.get(resource.prefix) : undefined
+  const reservation = hooks?.beginUpdate(draft, existing)
   prepare(context, call, draft, existing)
   const object = draft as KubeObject
   checkValid(call, object, existing)
@@ -106,8 +108,10 @@ export function writeUpdate(context: RegistryContext, call: Call, draft: Draft<K
   }
   draft.metadata.resourceVersion = existing.metadata.resourceVersion as string
   if (sameJson(object, existing)) return existing
+  reservation?.commit(object)
   const sealed = seal(context, resource, draft)
   save(context, resource, sealed, existing)
+  reservation?.release()
   return sealed
 }
 

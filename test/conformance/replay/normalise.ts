@@ -8,6 +8,8 @@ export class Normaliser {
   readonly #versions = new Set<string>()
   readonly #bases: string[] = []
   readonly #names = new Map<string, string>()
+  readonly #clusterIps = new Map<string, string>()
+  readonly #nodePorts = new Map<number, string>()
 
   readonly #dropped: string
 
@@ -34,7 +36,8 @@ export class Normaliser {
   }
 
   value(value: unknown, key = '', parent = ''): unknown {
-    if (typeof value === 'string') return this.#string(value, key, parent)
+    if (typeof value === 'string') return key === 'clusterIP' || key === 'clusterIPs' ? this.#clusterIp(value) : this.#string(value, key, parent)
+    if (typeof value === 'number' && (key === 'nodePort' || key === 'healthCheckNodePort')) return this.#nodePort(value)
     if (Array.isArray(value)) return value.map((item) => this.value(item, key, parent))
     if (typeof value !== 'object' || value === null) return value
     const object = value as Record<string, unknown>
@@ -85,6 +88,22 @@ export class Normaliser {
         cells: row.cells.map((cell, at) => (isAge(at, cell) ? '<age>' : this.value(cell))),
       })),
     }
+  }
+
+  /** An address that the server chose. */
+  #clusterIp(ip: string): string {
+    if (ip === 'None' || ip === '' || this.#sent.includes(`"${ip}"`)) return ip
+    const known = this.#clusterIps.get(ip) ?? `<clusterIP:${this.#clusterIps.size + 1}>`
+    this.#clusterIps.set(ip, known)
+    return known
+  }
+
+  /** A port that the server chose. */
+  #nodePort(port: number): number | string {
+    if (this.#sent.includes(`:${port}`)) return port
+    const known = this.#nodePorts.get(port) ?? `<nodePort:${this.#nodePorts.size + 1}>`
+    this.#nodePorts.set(port, known)
+    return known
   }
 
   #uid(uid: string): string {

@@ -1,0 +1,137 @@
+import type { IPAddress, ServiceCIDR } from '../../api/networking/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import type { Draft } from '../../api/draft.js'
+import { formatIp, formatIpRange, parseIp, parseIpRange, rangeHolds, type IpFamily, type IpRange } from '../../api/ip.js'
+import { formatTime } from '../../api/time.js'
+import type { Clock } from '../../sim/clock.js'
+import type { RandomStream } from '../../sim/random.js'
+import type { Resource } from '../registry/resource.js'
+import { keyOfObject, storageKey } from '../registry/resource.js'
+import type { Resources } from '../registry/resources.js'
+import { save } from '../registry/stored.js'
+import { seal } from '../registry/seal.js'
+import type { Storage } from '../storage/storage.js'
+import { prefixEnd } from '../storage/storage.js'
+import type { ServicesInUse } from './in-use.js'
+import { freeAddress, usableSpan } from './ip-range.js'
+
+/** What cluster IPs are given out of. */
+export interface ClusterIpParts {
+  readonly storage: Storage
+  readonly resources: Resources
+  readonly clock: Clock
+  readonly uids: RandomStream
+  readonly random: RandomStream
+  readonly inUse: ServicesInUse
+  /** `--service-cluster-ip-range`: one range a family, the first is the default family's. */
+  readonly ranges: readonly IpRange[]
+}
+
+/** Why an address cannot be given out, in upstream's words. */
+export class AllocationError extends Error {}
+
+/** Whose address it is. */
+export interface AddressOwner {
+  readonly namespace: string
+  readonly name: string
+}
+
+/**
+ * Gives out cluster IPs. Since v1.33 an address is taken when there is an IPAddress of that name, and the ranges are those of the
+ * ready ServiceCIDRs; before, it is taken when a service has it, and the range is the flag's.
+ * Source: pkg/registry/core/service/ipallocator (ipallocator.go, cidrallocator.go; bitmap.go before).
+ */
+export class ClusterIps {
+  readonly #parts: ClusterIpParts
+  readonly #addresses: Resource | undefined
+  readonly #cidrs: Resource | undefined
+
+  constructor(parts: ClusterIpParts) {
+    this.#parts = parts
+    const isCurrent = parts.resources.release.has('serviceCidrs')
+    this.#addresses = isCurrent ? parts.resources.find('ipaddresses') : undefined
+    this.#cidrs = isCurrent ? parts.resources.find('servicecidrs') : undefined
+  }
+
+  /** The families of the cluster, the default first. */
+  get families(): readonly IpFamily[] {
+    return this.#parts.ranges.map(({ family }) => family)
+  }
+
+  /** A free address of the family. Throws AllocationError `range is full`. */
+  next(family: IpFamily): string {
+    for (const range of this.#rangesOf(family)) {
+      const ip = freeAddress(range, this.#parts.random, (text) => this.#isTaken(text))
+      if (ip !== undefined) return ip
+    }
+    throw new AllocationError('range is full')
+  }
+
+  /** Checks that an address that somebody wants can be given out. Throws AllocationError. */
+  check(text: string): void {
+    const address = parseIp(text)
+    if (address === undefined) throw new AllocationError(`failed to parse service IP ${JSON.stringify(text)}`)
+    const range = this.#rangesOf(address.family).find((candidate) => rangeHolds(candidate, address))
+    if (range === undefined) throw new AllocationError(this.#outsideText(text, address.family))
+    const { from, to } = usableSpan(range)
+    if (address.value < from || address.value > to) throw new AllocationError(notInRange(text, range))
+    if (this.#isTaken(formatIp(address))) throw new AllocationError('provided IP is already allocated')
+  }
+
+  /** Stores the IPAddress of an address that has been given out. */
+  take(text: string, { namespace, name }: AddressOwner): void {
+    const address = parseIp(text)
+    if (this.#addresses === undefined || address === undefined) return
+    const { storage, clock, uids } = this.#parts
+    const draft: Draft<IPAddress> = {
+      kind: 'IPAddress', apiVersion: 'networking.k8s.io/v1',
+      metadata: {
+        name: formatIp(address), uid: uids.uuid(), creationTimestamp: formatTime(clock.now()),
+        labels: { 'ipaddress.kubernetes.io/ip-family': address.family, 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' },
+      },
+      spec: { parentRef: { resource: 'services', namespace, name } },
+    }
+    const sealed = seal({ storage }, this.#addresses, draft as unknown as Draft<KubeObject>)
+    save({ storage }, this.#addresses, sealed, undefined)
+  }
+
+  /** Removes the IPAddress of an address. */
+  giveBack(text: string): void {
+    const address = parseIp(text)
+    if (this.#addresses === undefined || address === undefined) return
+    const { storage } = this.#parts
+    const stored = storage.get(storageKey(this.#addresses, undefined, formatIp(address)))
+    if (stored !== undefined) storage.remove(keyOfObject(this.#addresses, stored), Number(stored.metadata.resourceVersion))
+  }
+
+  #isTaken(ip: string): boolean {
+    const { storage, inUse } = this.#parts
+    return this.#addresses === undefined ? inUse.hasAddress(ip) : storage.get(storageKey(this.#addresses, undefined, ip)) !== undefined
+  }
+
+  /** Before there were several ranges the error named the one. */
+  #outsideText(text: string, family: IpFamily): string {
+    const [range] = this.#rangesOf(family)
+    return this.#cidrs !== undefined || range === undefined ? 'the provided network does not match the current range' : notInRange(text, range)
+  }
+
+  #rangesOf(family: IpFamily): readonly IpRange[] {
+    const own = this.#parts.ranges.filter((range) => range.family === family)
+    if (this.#cidrs === undefined) return own
+    const { storage } = this.#parts
+    const { prefix } = this.#cidrs
+    const stored = storage.list({ from: prefix, to: prefixEnd(prefix) }) as unknown as readonly ServiceCIDR[]
+    // a server that has not made its own ServiceCIDR yet goes by its flag
+    if (stored.length === 0) return own
+    return stored.filter(isReady).flatMap(({ spec }) => (spec.cidrs ?? []).flatMap((cidr) => {
+      const range = parseIpRange(cidr)
+      return range?.family === family ? [range] : []
+    }))
+  }
+}
+
+const isReady = ({ metadata, status }: ServiceCIDR): boolean => metadata.deletionTimestamp === undefined
+  && status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true
+
+const notInRange = (text: string, range: IpRange): string =>
+  `the provided IP (${text}) is not in the valid range. The range of valid IPs is ${formatIpRange(range)}`

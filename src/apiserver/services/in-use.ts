@@ -1,0 +1,63 @@
+import type { Service } from '../../api/core/generated.js'
+import type { Storage } from '../storage/storage.js'
+import { prefixEnd } from '../storage/storage.js'
+
+const PREFIX = '/registry/services/specs/'
+
+/** Every node port of a service, that of its health checks included. */
+export function nodePortsOf({ spec }: Pick<Service, 'spec'>): readonly number[] {
+  const { ports = [], healthCheckNodePort = 0 } = spec
+  return [...ports.map(({ nodePort = 0 }) => nodePort), healthCheckNodePort].filter((port) => port !== 0)
+}
+
+/** The cluster IPs of a service, without `None`. */
+export function addressesOf({ spec }: Pick<Service, 'spec'>): readonly string[] {
+  return (spec.clusterIPs ?? []).filter((ip) => ip !== 'None' && ip !== '')
+}
+
+/**
+ * Node ports and cluster IPs that the stored services hold. A cache over the store, filled at first use and kept up to date by its
+ * changes; the store itself is the truth, so that a fork holds the same.
+ */
+export class ServicesInUse {
+  readonly #storage: Storage
+  #ports: Map<number, number> | undefined
+  readonly #addresses = new Map<string, number>()
+
+  constructor(storage: Storage) {
+    this.#storage = storage
+    storage.subscribe(({ key, object, old }) => {
+      if (this.#ports === undefined || !key.startsWith(PREFIX)) return
+      if (old !== undefined) this.#count(old as unknown as Service, -1)
+      if (object !== undefined) this.#count(object as unknown as Service, 1)
+    })
+  }
+
+  hasPort(port: number): boolean {
+    return this.#portCounts().has(port)
+  }
+
+  hasAddress(ip: string): boolean {
+    this.#portCounts()
+    return this.#addresses.has(ip)
+  }
+
+  #portCounts(): ReadonlyMap<number, number> {
+    if (this.#ports === undefined) {
+      this.#ports = new Map()
+      for (const service of this.#storage.list({ from: PREFIX, to: prefixEnd(PREFIX) })) this.#count(service as unknown as Service, 1)
+    }
+    return this.#ports
+  }
+
+  #count(service: Service, by: 1 | -1): void {
+    for (const port of nodePortsOf(service)) add(this.#ports as Map<number, number>, port, by)
+    for (const ip of addressesOf(service)) add(this.#addresses, ip, by)
+  }
+}
+
+function add<K>(counts: Map<K, number>, key: K, by: number): void {
+  const count = (counts.get(key) ?? 0) + by
+  if (count <= 0) counts.delete(key)
+  else counts.set(key, count)
+}
