@@ -1,4 +1,27 @@
 import type { KindDefinition } from '../definition.js'
+import type { Draft } from '../draft.js'
+import { erase, servedAs } from '../served-as.js'
+import type { ValidatingWebhook } from './generated.js'
+import { validatingAdmissionPolicyBindingDefinition, validatingAdmissionPolicyDefinition } from './policies.js'
+import { mutatingWebhookConfigurationDefinition, validatingWebhookConfigurationDefinition } from './webhooks.js'
+
+const group = 'admissionregistration.k8s.io'
+
+/** Defaults of v1beta1 that differ. Source: pkg/apis/admissionregistration/v1beta1/defaults.go. */
+function setBetaDefaults({ webhooks = [] }: { webhooks?: Draft<ValidatingWebhook>[] }): void {
+  for (const webhook of webhooks) {
+    webhook.failurePolicy ??= 'Ignore'
+    webhook.matchPolicy ??= 'Exact'
+    if ((webhook.sideEffects as string) === '') webhook.sideEffects = 'Unknown'
+    webhook.timeoutSeconds ??= 30
+    if ((webhook.admissionReviewVersions ?? []).length === 0) webhook.admissionReviewVersions = ['v1beta1']
+  }
+}
 
 /** The kinds of admissionregistration.k8s.io. */
-export const admissionregistrationDefinitions: readonly KindDefinition[] = []
+export const admissionregistrationDefinitions: readonly KindDefinition[] = [
+  erase(mutatingWebhookConfigurationDefinition), erase(validatingAdmissionPolicyBindingDefinition),
+  erase(validatingAdmissionPolicyDefinition), erase(validatingWebhookConfigurationDefinition),
+  servedAs(mutatingWebhookConfigurationDefinition, group, 'v1beta1', setBetaDefaults as never),
+  servedAs(validatingWebhookConfigurationDefinition, group, 'v1beta1', setBetaDefaults as never),
+]
