@@ -1,0 +1,44 @@
+import type { HttpRequest, HttpResponse } from '../apiserver/http/http-types.js'
+import type { SimCluster } from '../cluster/sim-cluster.js'
+
+const PREFIX = '/simcluster/'
+
+/**
+ * The endpoints that a simulated cluster has and a real one has not; undefined for any other path. Whoever may use the path (RBAC's
+ * `nonResourceURLs`, or `system:masters`) may move time:
+ *
+ * - `GET /simcluster/time` answers `{"time": "2026-01-01T00:00:00.000Z"}`
+ * - `POST /simcluster/advance?duration=5m` moves time by a duration (or by `?milliseconds=`)
+ * - `POST /simcluster/settle` runs until nothing is in flight
+ */
+export function controlAnswer(cluster: SimCluster, request: HttpRequest): HttpResponse | undefined {
+  if (!request.path.startsWith(PREFIX)) return undefined
+  // the apiserver knows none of these paths: 404 means that it lets the sender through
+  const verdict = cluster.handle({ ...request, body: '' })
+  if (!('body' in verdict) || verdict.code !== 404) return 'body' in verdict ? verdict : undefined
+  try {
+    return run(cluster, request) ? json(200, { time: new Date(cluster.now()).toISOString() }) : verdict
+  } catch (error) {
+    return json(400, { message: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+/** Answers whether there is such an endpoint. */
+function run(cluster: SimCluster, { method, path, query }: HttpRequest): boolean {
+  const parameters = new URLSearchParams(query ?? '')
+  switch (`${method} ${path.slice(PREFIX.length)}`) {
+    case 'GET time': return true
+    case 'POST settle':
+      cluster.settle()
+      return true
+    case 'POST advance': {
+      const milliseconds = parameters.get('milliseconds')
+      cluster.advance(milliseconds === null ? parameters.get('duration') ?? '' : Number(milliseconds))
+      return true
+    }
+    default: return false
+  }
+}
+
+const json = (code: number, value: object): HttpResponse =>
+  ({ code, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(value)}\n` })

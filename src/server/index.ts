@@ -1,0 +1,5 @@
+export { ClusterServer, serve } from './serve.js'
+export type { ServeOptions } from './serve.js'
+export type { KubeconfigUser } from './kubeconfig.js'
+export { nodeKeys } from './node-keys.js'
+export type { ServeTime } from './time-driver.js'

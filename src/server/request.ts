@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
+import type { HttpRequest } from '../apiserver/http/http-types.js'
+
+/** A request of either protocol. */
+export type NodeRequest = IncomingMessage | Http2ServerRequest
+
+/** One byte more than the apiserver reads, so that it sees that a body is too large. */
+const MOST_BYTES = 3 * 1024 * 1024 + 1
+
+/** Method, path, query and headers of a request, without the body. A header that comes several times has a list of values. */
+export function requestHead(request: NodeRequest): HttpRequest {
+  const url = request.url ?? '/'
+  const mark = url.indexOf('?')
+  const head = { method: request.method ?? 'GET', headers: headersOf(request.rawHeaders) }
+  return mark < 0 ? { ...head, path: url } : { ...head, path: url.slice(0, mark), query: url.slice(mark + 1) }
+}
+
+function headersOf(raw: readonly string[]): Readonly<Record<string, string | readonly string[]>> {
+  const headers = Object.create(null) as Record<string, string | string[]>
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = (raw[at] as string).toLowerCase()
+    const value = raw[at + 1] as string
+    const known = headers[name]
+    if (name.startsWith(':')) continue
+    headers[name] = known === undefined ? value : Array.isArray(known) ? [...known, value] : [known, value]
+  }
+  return headers
+}
+
+/** Whether a request may have a body that is still to come. */
+export function hasBody(request: NodeRequest): boolean {
+  if ('stream' in request) return !request.stream.endAfterHeaders
+  return request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0'
+}
+
+/** Reads a body up to what the apiserver reads; undefined when the client has gone away. What is too large is cut off. */
+export function readBody(request: NodeRequest): Promise<Uint8Array | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const finish = (body: Uint8Array | undefined): void => {
+      request.removeAllListeners('data')
+      resolve(body)
+    }
+    request.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size < MOST_BYTES) return
+      finish(Buffer.concat(chunks).subarray(0, MOST_BYTES))
+      request.resume()
+    })
+    request.once('end', () => finish(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
+    request.once('error', () => finish(undefined))
+    request.once('close', () => finish(undefined))
+  })
+}

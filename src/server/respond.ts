@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import type { Http2ServerResponse } from 'node:http2'
+import { constants, gzip } from 'node:zlib'
+import type { HttpRequest, HttpResponse } from '../apiserver/http/http-types.js'
+import { header } from '../apiserver/http/http-types.js'
+
+/** An answer of either protocol. */
+export type NodeResponse = ServerResponse | Http2ServerResponse
+
+/** Smallest answer that is compressed. Source: apiserver pkg/endpoints/handlers/responsewriters defaultGzipThresholdBytes. */
+const GZIP_BYTES = 128 * 1024
+/** Go's gzip level of the same place (defaultGzipContentEncodingLevel). */
+const GZIP_LEVEL = 1
+const MOST_AUDIT_ID = 64
+
+/** Headers of every answer: those of the apiserver, and what its HTTP filters add. */
+export function headersFor(request: HttpRequest, headers: HttpResponse['headers'], flow: FlowIds | undefined): Record<string, string | string[]> {
+  const asked = header(request, 'audit-id') ?? ''
+  const all: Record<string, string | string[]> = {
+    'audit-id': asked !== '' && asked.length <= MOST_AUDIT_ID ? asked : randomUUID(),
+    'cache-control': 'no-cache, private',
+    ...(flow === undefined ? {} : { 'x-kubernetes-pf-flowschema-uid': flow.schema, 'x-kubernetes-pf-prioritylevel-uid': flow.level }),
+  }
+  for (const [name, value] of Object.entries(headers)) all[name] = typeof value === 'string' ? value : [...value]
+  return all
+}
+
+/** UIDs of the FlowSchema and PriorityLevelConfiguration that a request falls under. */
+export interface FlowIds {
+  readonly schema: string
+  readonly level: string
+}
+
+/** Sends an answer; a large one compressed, if the client takes that. */
+export function respond(response: NodeResponse, request: HttpRequest, answer: HttpResponse, flow?: FlowIds): void {
+  const headers = headersFor(request, answer.headers, flow)
+  const body = answer.bytes ?? Buffer.from(answer.body)
+  if (request.method === 'HEAD' || answer.code === 304) return end(response, answer.code, headers, undefined)
+  if (body.length < GZIP_BYTES || !acceptsGzip(request)) return end(response, answer.code, headers, body)
+  gzip(body, { level: GZIP_LEVEL, memLevel: constants.Z_DEFAULT_MEMLEVEL }, (error, small) => {
+    if (error !== null) return end(response, answer.code, headers, body)
+    end(response, answer.code, { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, small)
+  })
+}
+
+function end(response: NodeResponse, code: number, headers: Record<string, string | string[]>, body: Uint8Array | undefined): void {
+  if (response.destroyed || response.writableEnded) return
+  response.writeHead(code, body === undefined ? headers : { ...headers, 'content-length': String(body.length) })
+  if (body === undefined) response.end()
+  else response.end(body)
+}
+
+/** Source: responsewriters negotiateEncoding: the first coding named gzip, whatever its weight. */
+function acceptsGzip(request: HttpRequest): boolean {
+  return (header(request, 'accept-encoding') ?? '').split(',').some((coding) => coding.split(';')[0]?.trim() === 'gzip')
+}

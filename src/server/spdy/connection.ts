@@ -1,0 +1,145 @@
+import type { ByteChannel } from '../streams/byte-channel.js'
+import { HeaderCodec } from './header-codec.js'
+import type { SpdyHeaders } from './header-codec.js'
+
+const TYPE = { synStream: 1, synReply: 2, reset: 3, settings: 4, ping: 6, goAway: 7, headers: 8, windowUpdate: 9 } as const
+const FIN = 1
+const CONTROL = 0x8000
+const VERSION = 3
+const HEAD_BYTES = 8
+/** Largest frame that is read. Kubernetes' clients send at most 32 KiB in one. */
+const MOST_BYTES = 1024 * 1024
+const PROTOCOL_ERROR = 1
+
+/** A stream that the client has opened. */
+export interface SpdyStream {
+  readonly id: number
+  readonly headers: SpdyHeaders
+  write(data: Uint8Array): void
+  /** Ends our half of it. */
+  end(): void
+  onData: (data: Buffer) => void
+  /** The client ends its half. */
+  onEnd: () => void
+}
+
+/**
+ * The server's end of a SPDY/3.1 connection, as far as Kubernetes uses it: streams that the client opens, data without flow control, pings.
+ * Source: SPDY protocol draft 3.1; moby/spdystream.
+ */
+export class SpdyConnection {
+  /** A stream was opened; it is accepted by then. */
+  onStream: (stream: SpdyStream) => void = () => undefined
+  onClose: () => void = () => undefined
+  readonly #channel: ByteChannel
+  readonly #codec = new HeaderCodec()
+  readonly #streams = new Map<number, SpdyStream>()
+  #buffer: Buffer = Buffer.alloc(0)
+  /** Frames are handled one after the other, since header blocks depend on those before them. */
+  #work: Promise<void> = Promise.resolve()
+  #isClosed = false
+
+  constructor(channel: ByteChannel) {
+    this.#channel = channel
+  }
+
+  /** Begins to read. */
+  start(): void {
+    this.#channel.listen((data) => this.#receive(data), () => this.#closed())
+  }
+
+  /** Says that nothing more will come, and closes. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#enqueue(() => {
+      this.#control(TYPE.goAway, 0, words(Math.max(0, ...this.#streams.keys()), 0))
+      this.#channel.close()
+    })
+  }
+
+  #closed(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#codec.close()
+    this.onClose()
+  }
+
+  #receive(data: Buffer): void {
+    this.#buffer = this.#buffer.length === 0 ? data : Buffer.concat([this.#buffer, data])
+    while (this.#buffer.length >= HEAD_BYTES) {
+      const length = this.#buffer.readUInt32BE(4) & 0xff_ffff
+      if (length > MOST_BYTES) return this.#channel.close()
+      if (this.#buffer.length < HEAD_BYTES + length) return
+      const head = this.#buffer.subarray(0, HEAD_BYTES)
+      const body = this.#buffer.subarray(HEAD_BYTES, HEAD_BYTES + length)
+      this.#buffer = this.#buffer.subarray(HEAD_BYTES + length)
+      this.#enqueue(() => this.#frame(head, body))
+    }
+  }
+
+  #enqueue(work: () => Promise<void> | void): void {
+    this.#work = this.#work.then(() => (this.#isClosed ? undefined : work())).catch(() => this.#channel.close())
+  }
+
+  #frame(head: Buffer, body: Buffer): Promise<void> | void {
+    const first = head.readUInt16BE(0)
+    const hasEnded = ((head[4] ?? 0) & FIN) !== 0
+    if ((first & CONTROL) === 0) return this.#data(head.readUInt32BE(0), body, hasEnded)
+    switch (head.readUInt16BE(2)) {
+      case TYPE.synStream: return this.#open(body, hasEnded)
+      case TYPE.reset:
+        this.#forget(body.readUInt32BE(0))
+        return undefined
+      case TYPE.ping: return this.#control(TYPE.ping, 0, body)
+      case TYPE.goAway: return this.#channel.close()
+      // the block must pass the shared state even if nobody reads it
+      case TYPE.headers: return this.#codec.read(body.subarray(4)).then(() => undefined)
+      default: return undefined
+    }
+  }
+
+  async #open(body: Buffer, hasEnded: boolean): Promise<void> {
+    const id = body.readUInt32BE(0) & 0x7fff_ffff
+    const headers = await this.#codec.read(body.subarray(10))
+    if (this.#streams.has(id)) return this.#control(TYPE.reset, 0, words(id, PROTOCOL_ERROR))
+    const stream: SpdyStream = {
+      id, headers,
+      write: (data) => this.#enqueue(() => this.#sendData(id, data, 0)),
+      end: () => this.#enqueue(() => this.#sendData(id, new Uint8Array(), FIN)),
+      onData: () => undefined,
+      onEnd: () => undefined,
+    }
+    this.#streams.set(id, stream)
+    this.#control(TYPE.synReply, 0, Buffer.concat([words(id), await this.#codec.write({})]))
+    this.onStream(stream)
+    if (hasEnded) stream.onEnd()
+  }
+
+  #data(id: number, body: Buffer, hasEnded: boolean): void {
+    const stream = this.#streams.get(id)
+    if (stream === undefined) return
+    if (body.length > 0) stream.onData(body)
+    if (hasEnded) stream.onEnd()
+  }
+
+  #forget(id: number): void {
+    const stream = this.#streams.get(id)
+    this.#streams.delete(id)
+    stream?.onEnd()
+  }
+
+  #sendData(id: number, data: Uint8Array, flags: number): void {
+    if (this.#streams.has(id)) this.#channel.write(Buffer.concat([words(id, (flags << 24 | data.length) >>> 0), data]))
+  }
+
+  #control(type: number, flags: number, body: Uint8Array): void {
+    const head = words((((CONTROL | VERSION) << 16) | type) >>> 0, (flags << 24 | body.length) >>> 0)
+    this.#channel.write(Buffer.concat([head, body]))
+  }
+}
+
+function words(...values: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(values.length * 4)
+  for (const [at, value] of values.entries()) bytes.writeUInt32BE(value, at * 4)
+  return bytes
+}

@@ -1,0 +1,50 @@
+import type { TLSSocket } from 'node:tls'
+import type { WebSocket } from 'ws'
+
+/** A two-way stream of bytes, whatever carries it: a socket, or the binary messages of a WebSocket. */
+export class ByteChannel {
+  readonly write: (data: Uint8Array) => void
+  readonly close: () => void
+  readonly #start: (onData: (data: Buffer) => void, onClose: () => void) => void
+
+  private constructor(
+    write: (data: Uint8Array) => void, close: () => void, start: (onData: (data: Buffer) => void, onClose: () => void) => void,
+  ) {
+    this.write = write
+    this.close = close
+    this.#start = start
+  }
+
+  /** Where the messages are cut says nothing, and some are empty. */
+  static overWebSocket(client: WebSocket): ByteChannel {
+    return new ByteChannel(
+      (data) => {
+        if (client.readyState === client.OPEN) client.send(data, { binary: true })
+      },
+      () => client.close(1000),
+      (onData, onClose) => {
+        client.on('message', (data) => onData(data as Buffer))
+        client.once('close', onClose)
+      },
+    )
+  }
+
+  static overSocket(socket: TLSSocket, first: Buffer): ByteChannel {
+    return new ByteChannel(
+      (data) => {
+        if (!socket.destroyed && socket.writable) socket.write(data)
+      },
+      () => socket.end(),
+      (onData, onClose) => {
+        if (first.length > 0) onData(first)
+        socket.on('data', onData)
+        socket.once('close', onClose)
+        socket.resume()
+      },
+    )
+  }
+
+  listen(onData: (data: Buffer) => void, onClose: () => void): void {
+    this.#start(onData, onClose)
+  }
+}

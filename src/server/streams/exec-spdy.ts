@@ -1,0 +1,76 @@
+import type { ExecStream } from '../../apiserver/connect/pod-stream.js'
+import type { Session } from '../../apiserver/node-agent.js'
+import type { SpdyConnection, SpdyStream } from '../spdy/connection.js'
+import type { TimeDriver } from '../time-driver.js'
+import { sizeOf } from './exec-channels.js'
+import { statusOfEnd, statusOfError } from './exec-status.js'
+import { SessionReader } from './session-reader.js'
+
+/**
+ * Exec and attach over SPDY, for clients that know no WebSocket: one stream for each of error, stdin, stdout, stderr and resize.
+ * Source: kubelet cri-streaming remotecommand/httpstream.go.
+ */
+export function serveSpdyExec(connection: SpdyConnection, stream: ExecStream, { protocol, time }: { readonly protocol: string; readonly time: TimeDriver }): void {
+  const wanted = namesOf(stream, protocol)
+  const streams = new Map<string, SpdyStream>()
+  let reader: SessionReader | undefined
+  connection.onStream = (opened) => {
+    streams.set((opened.headers.streamtype ?? '').toLowerCase(), opened)
+    if (reader !== undefined || !wanted.every((name) => streams.has(name))) return
+    reader = run(stream, streams, protocol, () => connection.close(), time)
+    time.afterRequest()
+  }
+  connection.onClose = () => reader?.stop()
+  connection.start()
+}
+
+function namesOf({ options: { stdin, stdout, stderr, tty } }: ExecStream, protocol: string): readonly string[] {
+  const hasResize = tty === true && /^v[345]\./.test(protocol)
+  return [
+    'error', ...(stdin === true ? ['stdin'] : []), ...(stdout === true ? ['stdout'] : []), ...(stderr === true && tty !== true ? ['stderr'] : []),
+    ...(hasResize ? ['resize'] : []),
+  ]
+}
+
+function run(
+  stream: ExecStream, streams: ReadonlyMap<string, SpdyStream>, protocol: string, close: () => void, time: TimeDriver,
+): SessionReader | undefined {
+  const finish = (status: object): void => {
+    const { status: verdict, message } = status as { status?: string; message?: string }
+    const errors = streams.get('error')
+    if (/^v[45]\./.test(protocol)) errors?.write(Buffer.from(JSON.stringify(status)))
+    else if (verdict === 'Failure') errors?.write(Buffer.from(message ?? ''))
+    for (const one of streams.values()) one.end()
+    close()
+  }
+  let session: Session
+  try {
+    session = stream.open()
+  } catch (error) {
+    finish(statusOfError(error))
+    return undefined
+  }
+  const stdin = streams.get('stdin')
+  if (stdin !== undefined) {
+    stdin.onData = (data) => {
+      session.write(data)
+      time.afterRequest()
+    }
+    stdin.onEnd = () => {
+      session.closeInput()
+      time.afterRequest()
+    }
+  }
+  const resize = streams.get('resize')
+  if (resize !== undefined) resize.onData = (data) => {
+    const size = sizeOf(data)
+    if (size !== undefined) session.resize(size.Width, size.Height)
+  }
+  return new SessionReader(session, {
+    onChunk: (chunk) => {
+      streams.get(chunk.stream)?.write(chunk.data)
+      return true
+    },
+    onEnd: (end) => finish(statusOfEnd(end)),
+  })
+}

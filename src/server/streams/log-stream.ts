@@ -1,0 +1,28 @@
+import type { Writable } from 'node:stream'
+import type { HttpStream } from '../../apiserver/http/http-stream.js'
+import type { HttpRequest } from '../../apiserver/http/http-types.js'
+import type { NodeResponse } from '../respond.js'
+import { headersFor } from '../respond.js'
+import type { TimeDriver } from '../time-driver.js'
+import { SessionReader } from './session-reader.js'
+
+/** Sends a pod's log: what there is, and with `follow` what comes, until the container ends or the client leaves. */
+export function sendLog(response: NodeResponse, request: HttpRequest, { code, headers, stream }: HttpStream, time: TimeDriver): void {
+  if (stream.kind !== 'log') throw new Error('assertion failed: only logs are sent without an upgrade')
+  const { session, follow } = stream
+  response.writeHead(code, headersFor(request, headers, undefined))
+  if ('flushHeaders' in response) response.flushHeaders()
+  const done = follow ? time.wait() : (): void => undefined
+  const reader = new SessionReader(session, {
+    onChunk: ({ data }) => (response as Writable).write(data),
+    onEnd: () => {
+      done()
+      response.end()
+    },
+  })
+  response.on('drain', () => reader.resume())
+  response.once('close', () => {
+    done()
+    reader.stop()
+  })
+}

@@ -1,0 +1,58 @@
+import type { WebSocket } from 'ws'
+import type { PortForwardStream } from '../../apiserver/connect/pod-stream.js'
+import type { Session } from '../../apiserver/node-agent.js'
+import type { TimeDriver } from '../time-driver.js'
+import { close } from './exec-channels.js'
+import { messageOf } from './port-error.js'
+import { SessionReader } from './session-reader.js'
+
+/**
+ * Port-forward by plain channels: for the nth of the query's ports channel 2n is data, 2n+1 errors; each opens with the port as two bytes, the
+ * low one first. One connection a port. Source: kubelet cri-streaming portforward/websocket.go.
+ */
+export function servePorts(
+  client: WebSocket, stream: PortForwardStream, { isText, time }: { readonly isText: boolean; readonly time: TimeDriver },
+): void {
+  const send = (channel: number, data: Uint8Array): void => {
+    if (client.readyState !== client.OPEN) return
+    if (isText) client.send(`${channel}${Buffer.from(data).toString('base64')}`)
+    else client.send(Buffer.concat([Buffer.of(channel), data]), { binary: true })
+  }
+  const sessions = new Map<number, Session>()
+  const readers: SessionReader[] = []
+  let open = stream.ports.length
+  for (const [at, port] of stream.ports.entries()) {
+    const opening = Buffer.of(port & 0xff, port >> 8)
+    send(2 * at, opening)
+    send(2 * at + 1, opening)
+    const over = (): void => {
+      if (--open === 0) close(client)
+    }
+    try {
+      const session = stream.open(port)
+      sessions.set(2 * at, session)
+      readers.push(new SessionReader(session, {
+        onChunk: ({ data }) => {
+          send(2 * at, data)
+          return true
+        },
+        onEnd: ({ error }) => {
+          if (error !== undefined) send(2 * at + 1, Buffer.from(error))
+          over()
+        },
+      }))
+    } catch (error) {
+      send(2 * at + 1, Buffer.from(messageOf(error)))
+      over()
+    }
+  }
+  client.on('message', (raw, isBinary) => {
+    const bytes = raw as Buffer
+    const message = isText && !isBinary ? Buffer.concat([Buffer.of(Number(bytes.toString('latin1', 0, 1))), Buffer.from(bytes.toString('latin1', 1), 'base64')]) : bytes
+    sessions.get(message[0] ?? -1)?.write(message.subarray(1))
+    time.afterRequest()
+  })
+  client.once('close', () => {
+    for (const reader of readers) reader.stop()
+  })
+}

@@ -1,0 +1,55 @@
+import type { Chunk, Session, SessionEnd } from '../../apiserver/node-agent.js'
+
+/** What a {@link SessionReader} tells. */
+export interface ReaderHooks {
+  /** Answers whether more may come at once; if not, nothing comes until `resume`. */
+  readonly onChunk: (chunk: Chunk) => boolean
+  readonly onEnd: (end: SessionEnd) => void
+}
+
+/** Reads a session as it goes on: after the kernel step that wrote something, and never faster than its listener takes it. */
+export class SessionReader {
+  readonly #session: Session
+  readonly #hooks: ReaderHooks
+  readonly #waiting: Chunk[] = []
+  #isBlocked = false
+  #isDue = false
+  #isOver = false
+
+  constructor(session: Session, hooks: ReaderHooks) {
+    this.#session = session
+    this.#hooks = hooks
+    session.onReady(() => this.#schedule())
+    this.#schedule()
+  }
+
+  resume(): void {
+    this.#isBlocked = false
+    this.#schedule()
+  }
+
+  stop(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#session.stop()
+  }
+
+  #schedule(): void {
+    if (this.#isDue || this.#isOver) return
+    this.#isDue = true
+    setImmediate(() => {
+      this.#isDue = false
+      this.#pump()
+    })
+  }
+
+  #pump(): void {
+    if (this.#isOver) return
+    this.#waiting.push(...this.#session.read())
+    while (this.#waiting.length > 0 && !this.#isBlocked) this.#isBlocked = !this.#hooks.onChunk(this.#waiting.shift() as Chunk)
+    const { end } = this.#session
+    if (this.#waiting.length > 0 || end === undefined) return
+    this.#isOver = true
+    this.#hooks.onEnd(end)
+  }
+}

@@ -1,0 +1,110 @@
+import type { IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import { STATUS_CODES } from 'node:http'
+import type { WebSocket } from 'ws'
+import { WebSocketServer } from 'ws'
+import type { HttpStream } from '../../apiserver/http/http-stream.js'
+import type { HttpRequest, HttpResponse, HttpWatch } from '../../apiserver/http/http-types.js'
+import { header } from '../../apiserver/http/http-types.js'
+import { headersFor } from '../respond.js'
+import type { TimeDriver } from '../time-driver.js'
+import { SpdyConnection } from '../spdy/connection.js'
+import { ByteChannel } from './byte-channel.js'
+import { serveExec } from './exec-channels.js'
+import { serveSpdyExec } from './exec-spdy.js'
+import { servePorts } from './port-channels.js'
+import { serveSpdyPorts } from './port-spdy.js'
+
+/** Subprotocols of exec and attach, best first. Source: apimachinery pkg/util/remotecommand constants. */
+const EXEC_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io', 'v3.channel.k8s.io', 'v2.channel.k8s.io', 'channel.k8s.io', 'base64.channel.k8s.io', 'v4.base64.channel.k8s.io']
+/** Those of port-forward by plain channels. */
+const PORT_PROTOCOLS = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io']
+/** SPDY inside of WebSocket messages. */
+const TUNNEL = 'SPDY/3.1+portforward.k8s.io'
+
+/** A connection that its client wants to use for something else than HTTP. */
+export interface Upgrade {
+  readonly request: IncomingMessage
+  readonly socket: TLSSocket
+  /** What has come after the request's head. */
+  readonly first: Buffer
+  readonly head: HttpRequest
+  /** What the apiserver says to the request. */
+  readonly answer: HttpResponse | HttpWatch | HttpStream
+  readonly time: TimeDriver
+}
+
+/** Turns the connection into the streams of exec, attach or port-forward; a refusal is answered in HTTP. */
+export function upgrade(one: Upgrade): void {
+  const { answer, head, socket } = one
+  if (!('stream' in answer)) {
+    if ('body' in answer) return refuse(socket, head, answer)
+    answer.stop()
+    return void socket.destroy()
+  }
+  const { stream } = answer
+  if (stream.kind === 'log') {
+    stream.session.stop()
+    return void socket.destroy()
+  }
+  const wanted = header(head, 'upgrade')?.toLowerCase() ?? ''
+  if (wanted.includes('websocket')) return openWebSocket(one, answer)
+  if (wanted.includes('spdy/3.1')) return openSpdy(one, answer)
+  refuse(socket, head, badRequest(`unable to upgrade: missing upgrade headers in request: ${wanted}`))
+}
+
+function openWebSocket({ request, socket, first, head, time }: Upgrade, { stream }: HttpStream): void {
+  const offered = (header(head, 'sec-websocket-protocol') ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '')
+  const isTunnel = stream.kind === 'portforward' && offered.includes(TUNNEL)
+  const known = stream.kind === 'portforward' ? PORT_PROTOCOLS : EXEC_PROTOCOLS
+  const protocol = isTunnel ? TUNNEL : known.find((name) => offered.includes(name))
+  if (protocol === undefined && offered.length > 0) return refuse(socket, head, badRequest(`unable to negotiate protocol: client supports [${offered.join(' ')}]`))
+  // ws takes no name with a slash: the header is taken away before, and the answer named by hand
+  delete request.headers['sec-websocket-protocol']
+  const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 64 * 1024 * 1024 })
+  server.on('headers', (lines) => {
+    if (protocol !== undefined) lines.push(`Sec-WebSocket-Protocol: ${protocol}`)
+  })
+  server.on('wsClientError', (_error, broken) => broken.destroy())
+  server.handleUpgrade(request, socket, first, (client: WebSocket) => {
+    client.on('error', () => client.terminate())
+    const done = time.wait()
+    client.once('close', done)
+    if (stream.kind === 'portforward') {
+      if (isTunnel) serveSpdyPorts(new SpdyConnection(ByteChannel.overWebSocket(client)), stream, time)
+      else servePorts(client, stream, { isText: protocol?.includes('base64') === true, time })
+    } else if (stream.kind !== 'log') serveExec(client, stream, { protocol: protocol ?? 'channel.k8s.io', time })
+  })
+}
+
+function openSpdy({ socket, first, head, time }: Upgrade, { stream }: HttpStream): void {
+  const offered = (header(head, 'x-stream-protocol-version') ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '')
+  const known = stream.kind === 'portforward' ? ['portforward.k8s.io'] : EXEC_PROTOCOLS.filter((name) => !name.includes('base64'))
+  const protocol = known.find((name) => offered.includes(name))
+  if (protocol === undefined) {
+    const text = `unable to upgrade: unable to negotiate protocol: client supports [${offered.join(' ')}], server accepts [${known.join(' ')}]`
+    return refuse(socket, head, { ...badRequest(text), code: 403 })
+  }
+  socket.write([
+    'HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: SPDY/3.1', `X-Stream-Protocol-Version: ${protocol}`, '', '',
+  ].join('\r\n'))
+  const done = time.wait()
+  socket.once('close', done)
+  const connection = new SpdyConnection(ByteChannel.overSocket(socket, first))
+  if (stream.kind === 'portforward') serveSpdyPorts(connection, stream, time)
+  else if (stream.kind !== 'log') serveSpdyExec(connection, stream, { protocol, time })
+}
+
+const badRequest = (message: string): HttpResponse => ({
+  code: 400, headers: { 'content-type': 'application/json' },
+  body: `${JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason: 'BadRequest', code: 400 })}\n`,
+})
+
+/** Answers in HTTP/1.1 on a socket that Node has handed over. */
+function refuse(socket: TLSSocket, request: HttpRequest, answer: HttpResponse): void {
+  const body = answer.bytes ?? Buffer.from(answer.body)
+  const headers = { ...headersFor(request, answer.headers, undefined), date: new Date().toUTCString(), 'content-length': String(body.length), connection: 'close' }
+  const lines = Object.entries(headers).flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => `${name}: ${one}`))
+  socket.write(`HTTP/1.1 ${answer.code} ${STATUS_CODES[answer.code] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n`)
+  socket.end(body)
+}

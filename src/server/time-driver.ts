@@ -1,0 +1,88 @@
+import type { SimCluster } from '../cluster/sim-cluster.js'
+
+/** How a served cluster's time moves. */
+export type ServeTime = 'virtual' | { readonly speed: number }
+
+/** Real ms between two looks at the clock. */
+const TICK_MS = 10
+
+/**
+ * Moves a served cluster's time. With a speed, real time drives it: a request sees the cluster as of its arrival, and between requests
+ * it is brought up to date every 10 ms. Virtual time stands still but for {@link advance}, and while a client waits (an open watch or stream, or
+ * a client that has been shown an object under deletion): then what is in flight comes to its end at once, as `settle()` does it.
+ */
+export class TimeDriver {
+  readonly #cluster: SimCluster
+  readonly #speed: number | undefined
+  readonly #onError: (error: unknown) => void
+  readonly #afterMove: () => void
+  #timer: ReturnType<typeof setInterval> | undefined
+  #last: number = performance.now()
+  #left = 0
+  #waiting = 0
+  #isDue = false
+  #stopped = false
+
+  constructor(cluster: SimCluster, time: ServeTime, hooks: { readonly onError: (error: unknown) => void; readonly afterMove: () => void }) {
+    this.#cluster = cluster
+    this.#speed = time === 'virtual' ? undefined : time.speed
+    this.#onError = hooks.onError
+    this.#afterMove = hooks.afterMove
+    this.#timer = setInterval(() => this.catchUp(), TICK_MS)
+  }
+
+  /** Before a request: brings the cluster up to the present, if real time drives it. */
+  catchUp(): void {
+    if (this.#stopped) return
+    const now = performance.now()
+    const elapsed = (now - this.#last) * (this.#speed ?? 0) + this.#left
+    this.#last = now
+    const whole = Math.floor(elapsed)
+    this.#left = elapsed - whole
+    if (whole > 0) this.#run(() => this.#cluster.advance(whole))
+    this.#afterMove()
+  }
+
+  /** After a request: what it has set off runs when the answer is on its way. */
+  afterRequest(): void {
+    if (this.#isDue || this.#stopped) return
+    this.#isDue = true
+    setImmediate(() => {
+      this.#isDue = false
+      if (this.#stopped) return
+      const settles = this.#speed === undefined && this.#waiting > 0
+      this.#run(() => (settles ? this.#cluster.settle() : this.#cluster.advance(0)))
+    })
+  }
+
+  /** A client begins to wait; call what comes back once it does not any more. */
+  wait(): () => void {
+    this.#waiting++
+    this.afterRequest()
+    let isOver = false
+    return () => {
+      if (!isOver) this.#waiting--
+      isOver = true
+    }
+  }
+
+  /** A client polls for something to come to its end: that is waiting, once. */
+  poke(): void {
+    const done = this.wait()
+    setImmediate(done)
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  #run(move: () => unknown): void {
+    try {
+      move()
+    } catch (error) {
+      this.#onError(error)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import type { Writable } from 'node:stream'
+import type { HttpWatch } from '../apiserver/http/http-types.js'
+import type { NodeResponse } from './respond.js'
+
+/** How long a watch lasts whose client has not said it, in ms. Upstream: 30 minutes and as much again by chance. */
+const DEFAULT_MS = 45 * 60_000
+
+/** What is written at most at a time, so that one slow client does not make a large text. */
+const MOST_LINES = 5_000
+
+/**
+ * One watch on its way to its client: pulls lines whenever something has happened and the socket takes more. Ends with the client, after its
+ * timeout (by virtual or by real time, whichever is first) or with the server.
+ */
+export class WatchStream {
+  readonly #watch: HttpWatch
+  readonly #response: NodeResponse
+  readonly #onEnd: () => void
+  readonly #deadline: number
+  readonly #realDeadline: number
+  #isDue = false
+  #isBlocked = false
+  #ended = false
+
+  constructor(watch: HttpWatch, response: NodeResponse, options: { readonly now: number; readonly onEnd: () => void }) {
+    this.#watch = watch
+    this.#response = response
+    this.#onEnd = options.onEnd
+    const timeout = watch.timeoutSeconds === undefined || watch.timeoutSeconds <= 0 ? DEFAULT_MS : watch.timeoutSeconds * 1000
+    this.#deadline = options.now + timeout
+    this.#realDeadline = performance.now() + timeout
+    response.once('close', () => this.end())
+    response.on('error', () => this.end())
+    response.on('drain', () => {
+      this.#isBlocked = false
+      this.#schedule()
+    })
+    watch.onReady(() => this.#schedule())
+    this.#flush()
+  }
+
+  /** Ends it if its time is over at virtual time `now`. */
+  expire(now: number): void {
+    if (now < this.#deadline && performance.now() < this.#realDeadline) return
+    this.#flush()
+    this.end()
+  }
+
+  end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#watch.stop()
+    if (!this.#response.writableEnded && !this.#response.destroyed) this.#response.end()
+    this.#onEnd()
+  }
+
+  /** Writes leave once the step that made them is over: a write to the store wakes watches in its midst. */
+  #schedule(): void {
+    if (this.#isDue || this.#ended) return
+    this.#isDue = true
+    setImmediate(() => {
+      this.#isDue = false
+      this.#flush()
+    })
+  }
+
+  #flush(): void {
+    if (this.#ended || this.#isBlocked) return
+    const lines = this.#watch.next()
+    if (lines.length === 0) return
+    for (let at = 0; at < lines.length; at += MOST_LINES) {
+      if (!(this.#response as Writable).write(`${lines.slice(at, at + MOST_LINES).join('\n')}\n`)) this.#isBlocked = true
+    }
+    if (lines.at(-1)?.startsWith('{"type":"ERROR"') === true) this.end()
+    else if (!this.#isBlocked) this.#schedule()
+  }
+}
