@@ -193,6 +193,7 @@ export const validatingAdmissionPolicyDefinition: KindDefinition<ValidatingAdmis
   },
   validate: validatePolicy,
   strategy: {
+    resetFields: { status: [['metadata'], ['spec']] },
     prepareForCreate: (policy) => {
       policy.status = {}
     },

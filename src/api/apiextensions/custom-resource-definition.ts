@@ -37,6 +37,7 @@ export const customResourceDefinition: KindDefinition<CustomResourceDefinition> 
   validate: validateDefinition,
   validateUpdate: validateDefinitionUpdate,
   strategy: {
+    resetFields: { status: [['metadata'], ['spec']] },
     prepareForCreate: (crd) => {
       crd.status = { acceptedNames: { plural: '', kind: '' }, conditions: null as never, storedVersions: null as never }
       addStoredVersion(crd)

@@ -50,6 +50,7 @@ export const apiServiceDefinition: KindDefinition<APIService> = defineKind<APISe
   },
   validate,
   strategy: {
+    resetFields: { status: [['metadata'], ['spec']] },
     prepareForCreate: (service) => {
       service.status = {}
     },

@@ -103,6 +103,7 @@ export const deploymentDefinition: KindDefinition<Deployment> = defineKind<Deplo
   subresources: [scaleSubresource, statusOf('apps', 'v1', 'Deployment')],
   setDefaults, validate, validateUpdate,
   strategy: {
+    resetFields: { status: [['spec'], ['metadata', 'labels']] },
     prepareForCreate: (deployment) => {
       deployment.status = emptyMessage(appsSchema, 'DeploymentStatus')
     },

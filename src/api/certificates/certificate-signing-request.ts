@@ -28,6 +28,7 @@ export const certificateSigningRequestDefinition: KindDefinition<Request> = defi
   validate: (request) => validateRequest(request),
   validateUpdate: (next, old) => validateRequestUpdate(next, old, 'main'),
   strategy: {
+    resetFields: { '': [['spec'], ['status']], status: [['spec'], ['status', 'conditions']] },
     prepareForCreate: (draft) => {
       draft.status = {}
     },
@@ -62,6 +63,7 @@ function conditionText({ status: { conditions = [], certificate } }: Request): s
 export const approvalRules: Pick<KindDefinition<Request>, 'validateUpdate' | 'strategy'> = {
   validateUpdate: (next, old) => validateRequestUpdate(next, old, 'approval'),
   strategy: {
+    resetFields: { approval: [['spec'], ['status', 'certificate']] },
     prepareForUpdate: (draft, old) => {
       const { conditions } = draft.status
       draft.spec = borrow(old.spec)

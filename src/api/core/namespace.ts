@@ -60,6 +60,7 @@ export const namespaceDefinition: KindDefinition<Namespace> = defineKind<Namespa
   validate,
   strategy: {
     prepareForCreate, prepareForUpdate, validateStatusUpdate,
+    resetFields: { finalize: [['status']] },
     prepareForStatusUpdate: (namespace, old) => {
       namespace.spec = borrow(old.spec)
     },

@@ -65,6 +65,7 @@ function gracePeriod({ spec, status }: Pod, requested: number | undefined): numb
 /** The strategy of pods. */
 export const podStrategy: Strategy<Pod> = {
   prepareForCreate, prepareForUpdate, prepareForStatusUpdate, validateStatusUpdate, gracePeriod,
+  resetFields: { status: [['spec'], ['metadata', 'deletionTimestamp'], ['metadata', 'ownerReferences']] },
   generationChanged: specChanged,
   warnings: (next, old) => podWarnings(next, old),
 }

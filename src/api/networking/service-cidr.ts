@@ -44,6 +44,8 @@ export const serviceCidrDefinition: KindDefinition<ServiceCIDR> = defineKind<Ser
   storagePrefix: '/registry/servicecidrs', subresources: [statusOf('networking.k8s.io', 'v1', 'ServiceCIDR')],
   validate, validateUpdate,
   strategy: {
+    // upstream names a version that there never was, so that nothing is reset for this one
+    resetFields: { '': [], status: [] },
     prepareForCreate: (cidr) => {
       cidr.status = {}
     },

@@ -40,6 +40,7 @@ export const volumeAttachmentDefinition: KindDefinition<VolumeAttachment> = defi
   subresources: [statusOf('storage.k8s.io', 'v1', 'VolumeAttachment')],
   validate, validateUpdate,
   strategy: {
+    resetFields: { status: [['metadata'], ['spec']] },
     allowUnconditionalUpdate: false,
     prepareForCreate: (attachment) => {
       attachment.status = emptyMessage(storageSchema, 'VolumeAttachmentStatus')

@@ -7,6 +7,7 @@ import type { Call, RegistryContext } from '../registry/context.js'
 import { definitionKind } from '../registry/create.js'
 import { decodeBody } from '../registry/decode-body.js'
 import { shouldDeleteDuringUpdate } from '../registry/finalizers.js'
+import { setManagers, trackWrite } from '../registry/managed-fields.js'
 import { modify } from '../registry/modify.js'
 import { discard, load } from '../registry/stored.js'
 import { checkIdentity } from '../registry/update.js'
@@ -33,8 +34,11 @@ export function finalizeNamespace(context: RegistryContext, call: Call): KubeObj
     discard(context, resource, existing)
     return existing
   }
+  const tracked = { ...draft, metadata: { ...draft.metadata } } as unknown as Draft<KubeObject>
+  trackWrite(context, call, tracked, existing)
   return modify<Namespace>(context, call, resource, existing, (namespace) => {
     const { finalizers: _, ...spec } = namespace.spec
     namespace.spec = finalizers.length === 0 ? spec : { ...spec, finalizers }
+    setManagers(namespace as unknown as Draft<KubeObject>, tracked.metadata.managedFields ?? [])
   })
 }
