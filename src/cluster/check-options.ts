@@ -43,6 +43,7 @@ function optionSchema(): z.ZodMiniType {
     scheduler: z.optional(z.looseObject({})),
     images: z.optional(z.record(z.string(), z.looseObject({}))),
     runtimeTimings: z.optional(z.record(z.string(), wholeNumber)),
+    nodeAgents: z.optional(z.looseObject({ agentOf: z.custom((value) => typeof value === 'function', 'must be a function') })),
     keys: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),
     clusterCIDR: z.optional(text),
   }))

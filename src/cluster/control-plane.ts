@@ -13,6 +13,7 @@ import { etcdLessor } from '../apiserver/modules/etcd-lessor.js'
 import type { EtcdStore } from '../etcd/store.js'
 import type { ModuleHost } from '../sim/module-host.js'
 import type { Module } from '../sim/module.js'
+import type { NodeAgents } from '../apiserver/node-agent.js'
 import type { KeyProvider, Pki } from '../pki/index.js'
 import type { Simulation } from '../sim/simulation.js'
 import { clusterPki } from './cluster-pki.js'
@@ -20,6 +21,7 @@ import type { AuthorizationMode, UserOptions } from './access.js'
 import { accessPorts } from './access.js'
 import { ClusterComponentHost } from './component-host.js'
 import type { ComponentView } from './component-host.js'
+import { componentHealth } from './component-health.js'
 import { Connectivity } from './connectivity.js'
 import { readerOf } from './identities.js'
 import type { ConnectivityState } from './connectivity.js'
@@ -39,6 +41,8 @@ export interface ControlPlaneParts {
   readonly users: readonly UserOptions[]
   /** Private keys for the PKI. Default: test keys. */
   readonly keys?: KeyProvider | undefined
+  /** Default: no kubelet answers. */
+  readonly nodeAgents?: NodeAgents | undefined
 }
 
 const SILENT: EventRecorder = { event: () => undefined }
@@ -62,6 +66,8 @@ export class ControlPlane {
     this.pki = clusterPki(simulation, { version, address: APISERVER_ADDRESS, keys: parts.keys })
     this.server = new ApiServer({
       signer: this.pki.tokens, store, clock, random, bus, trace, scheme: this.scheme, plug: accessOf(parts, this.scheme.release.minor),
+      ...(parts.nodeAgents === undefined ? {} : { nodeAgents: parts.nodeAgents }),
+      componentHealth: () => componentHealth([...this.#hosts.keys()].filter((name) => !simulation.isStopped(name))),
     })
     const link = simulation.slice<ConnectivityState>('cluster', 'connectivity', () => ({ apiserverDown: false, cut: new Set() }))
     this.connectivity = new Connectivity(link, APISERVER_ADDRESS)

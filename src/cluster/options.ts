@@ -1,6 +1,7 @@
 import type { Pod } from '../api/core/generated.js'
 import type { Component } from '../apiserver/client/component.js'
 import type { ContainerBehavior, RuntimeTimings } from '../kubelet/index.js'
+import type { NodeAgents } from '../apiserver/node-agent.js'
 import type { KeyProvider } from '../pki/index.js'
 import type { AuthorizationMode, UserOptions } from './access.js'
 import type { SchedulerOptions } from '../scheduler/options.js'
@@ -53,6 +54,11 @@ export interface ClusterOptions extends SimulationOptions {
    * seed. INSECURE: good for simulation only.
    */
   readonly keys?: KeyProvider
+  /**
+   * Answers in the place of the nodes' kubelets for logs, exec, attach and port-forward. Default: nothing listens there, and the apiserver's
+   * connections are refused.
+   */
+  readonly nodeAgents?: NodeAgents
   /** Addresses of pods; each node gets a /24. Default `10.244.0.0/16`. */
   readonly clusterCIDR?: string
 }
