@@ -55,6 +55,8 @@ export interface Strategy<T extends KubeObject> {
   readonly gracePeriod?: (object: T, requested: number | undefined) => number
   /** Default propagation when a DELETE names none: 'Background' unless the kind orphans (Job v1, ReplicationController v1). */
   readonly defaultPropagation?: 'Background' | 'Orphan'
+  /** `Warning:` text of a DELETE that names no propagation (Job v1). */
+  readonly deletionWarning?: string
   /** `Warning:` texts for a create or update (`old` undefined on create), without the `299 - ` prefix. */
   readonly warnings?: (next: T, old: T | undefined) => readonly string[]
 }

@@ -2,7 +2,7 @@ import type { Draft } from '../draft.js'
 import { semanticEqual } from '../equal.js'
 import { invalid, notSupported, required, type FieldError } from '../field-error.js'
 import type { IntOrString } from '../json.js'
-import { selectorMatches, formatSelector } from '../labels.js'
+import { selectorMatches, formatSelector, type Labels } from '../labels.js'
 import { wideColumn } from '../define.js'
 import type { KubeObject, PrinterColumn } from '../definition.js'
 import { validateLabelSelector, isUsableSelector } from '../meta/label-validation.js'
@@ -54,7 +54,7 @@ export function validateTemplateLabels(selector: LabelSelector | undefined, temp
   const labels = template.metadata?.labels
   const isEmpty = selector !== undefined && isEmptySelector(selector)
   if (selector === undefined || (!isEmpty && !selectorMatches(selector, labels))) {
-    errors.push(invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'))
+    errors.push(invalid('spec.template.metadata.labels', mapAsGo(labels), '`selector` does not match template `labels`'))
   }
 }
 
@@ -68,9 +68,16 @@ export function validateAlwaysRestarts(template: PodTemplateSpec, errors: FieldE
 export const isEmptySelector = ({ matchLabels, matchExpressions }: LabelSelector): boolean =>
   Object.keys(matchLabels ?? {}).length + (matchExpressions ?? []).length === 0
 
+/** Go prints maps in the order of their keys. */
+export function mapAsGo(map: Labels): Labels
+export function mapAsGo(map: Labels | undefined): Labels | undefined
+export function mapAsGo(map: Labels | undefined): Labels | undefined {
+  return map === undefined ? undefined : Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
 /** The selector with its fields in Go's order. */
 export const selectorAsGo = ({ matchLabels, matchExpressions }: LabelSelector): LabelSelector => ({
-  ...(matchLabels === undefined ? {} : { matchLabels }),
+  ...(matchLabels === undefined ? {} : { matchLabels: mapAsGo(matchLabels) }),
   ...(matchExpressions === undefined ? {} : { matchExpressions: matchExpressions.map(({ key, operator, values }) =>
     (values === undefined ? { key, operator } : { key, operator, values })) }),
 })
@@ -118,13 +125,14 @@ export function templateColumns<T extends Workload>(): readonly PrinterColumn<T>
 }
 
 /** An update of a workload: everything that holds on create, and the selector stays. A spec that is the same object needs no look. */
-export function validateWorkloadUpdate<T extends { readonly spec: { readonly selector?: unknown } }>(
+export function validateWorkloadUpdate<T extends { readonly spec: { readonly selector?: LabelSelector } }>(
   next: T, old: T, validate: (object: T) => readonly FieldError[],
 ): readonly FieldError[] {
   if (next.spec === old.spec) return []
   const errors = [...validate(next)]
   if (!semanticEqual(next.spec.selector, old.spec.selector)) {
-    errors.push(invalid('spec.selector', next.spec.selector, 'field is immutable'))
+    const { selector } = next.spec
+    errors.push(invalid('spec.selector', selector === undefined ? null : selectorAsGo(selector), 'field is immutable'))
   }
   return errors
 }

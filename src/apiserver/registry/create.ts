@@ -48,30 +48,33 @@ export function definitionKind({ definition: { group, version, kind }, message }
 export function createDraft(context: RegistryContext, call: Call, draft: Draft<KubeObject>): KubeObject {
   const { resourceVersion } = draft.metadata
   initMetadata(context, draft)
+  if (draft.metadata.name === undefined && draft.metadata.generateName !== undefined) {
+    nameDraft(context, call.resource, draft, draft.metadata.generateName)
+  }
   const reservation = context.hooks.get(call.resource.prefix)?.beginCreate(draft)
   prepare(call.resource, draft)
-  const base = draft.metadata.name === undefined ? draft.metadata.generateName : undefined
-  for (let tries = 1; ; tries++) {
-    if (base !== undefined) nameDraft(context, call.resource, draft, base)
-    if (tries === 1 || base !== undefined) checkValid(call, draft)
-    context.admission.validate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
-    if (resourceVersion !== undefined && resourceVersion !== '0') {
-      throw untypedError('resourceVersion should not be set on objects to be created')
-    }
-    const { namespace, name = '' } = draft.metadata
-    const existing = load(context, call.resource, namespace, name)
-    if (existing === undefined) break
-    if (base === undefined) throw taken(call, existing)
-    if (tries === NAME_TRIES) throw generateNameConflict(call.resource, name)
+  checkValid(call, draft)
+  context.admission.validate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
+  if (resourceVersion !== undefined && resourceVersion !== '0') {
+    throw untypedError('resourceVersion should not be set on objects to be created')
   }
+  const { namespace, name = '' } = draft.metadata
+  const existing = load(context, call.resource, namespace, name)
+  if (existing !== undefined) throw taken(call, existing)
   for (const text of call.resource.definition.strategy.warnings?.(draft as KubeObject, undefined) ?? []) warn(call, text)
   return store(context, call, draft, reservation)
 }
 
-function nameDraft({ names }: RegistryContext, { kind, definition }: Resource, draft: Draft<KubeObject>, base: string): void {
-  draft.metadata.name = generateName(base, (limit) => names.int(0, limit - 1))
+/** Gives the draft a generated name that is free. Throws 409 when all tries met taken ones. */
+function nameDraft(context: RegistryContext, resource: Resource, draft: Draft<KubeObject>, base: string): void {
+  const { metadata } = draft
+  for (let tries = 1; ; tries++) {
+    metadata.name = generateName(base, (limit) => context.names.int(0, limit - 1))
+    if (load(context, resource, metadata.namespace, metadata.name) === undefined) break
+    if (tries === NAME_TRIES) throw generateNameConflict(resource, metadata.name)
+  }
   // a namespace has its name as a label, which defaulting could not know yet
-  if (kind === 'Namespace') definition.setDefaults?.(draft)
+  if (resource.kind === 'Namespace') resource.definition.setDefaults?.(draft)
 }
 
 /** FillObjectMetaSystemFields: what the server says of every new object. */

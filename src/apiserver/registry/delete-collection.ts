@@ -3,7 +3,7 @@ import type { ObjectList } from '../client/client.js'
 import { isApiError } from '../client/api-error.js'
 import { selectionOf } from '../selectors/selection.js'
 import type { Call, RegistryContext } from './context.js'
-import { checkDeleteOptions } from './delete-options.js'
+import { checkDeleteOptions, warnOfDeletion } from './delete-options.js'
 import { deleteExisting } from './delete.js'
 import { checkListOptions } from './list-options.js'
 import { readAll } from './read.js'
@@ -13,6 +13,7 @@ export function deleteCollection(context: RegistryContext, call: Call): ObjectLi
   const { resource, request } = call
   checkListOptions(request.options, false)
   checkDeleteOptions(request.options)
+  warnOfDeletion(call)
   const selection = selectionOf(resource, call.namespace, request.options)
   const items = readAll(context, call, selection, undefined)
   for (const object of items) {

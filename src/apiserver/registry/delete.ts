@@ -7,7 +7,7 @@ import { conflict, forbidden, notFound } from '../errors.js'
 import { terminatingDefinition } from '../extensions/terminate.js'
 import { attributesOf } from './attributes.js'
 import type { Call, RegistryContext } from './context.js'
-import { checkDeleteOptions } from './delete-options.js'
+import { checkDeleteOptions, warnOfDeletion } from './delete-options.js'
 import { finalizersForDeletion } from './finalizers.js'
 import { sameJson } from './same-json.js'
 import { seal, sealDryRun } from './seal.js'
@@ -30,6 +30,7 @@ const RETURNS_OBJECT = new Set([
 export function deleteObject(context: RegistryContext, call: Call): Deleted {
   const existing = load(context, call.resource, call.namespace, call.name)
   checkDeleteOptions(call.request.options)
+  warnOfDeletion(call)
   if (existing === undefined) throw notFound(call.resource, call.name)
   return deleteExisting(context, call, existing)
 }

@@ -1,0 +1,131 @@
+import { semanticEqual } from '../equal.js'
+import { invalid, required, type FieldError } from '../field-error.js'
+import { selectorMatches, type Labels } from '../labels.js'
+import { dnsLabelFaults } from '../names.js'
+import { mapAsGo, selectorAsGo } from '../apps/template.js'
+import { internalForm } from '../core/validation/internal-form.js'
+import type { Affinity, PodTemplateSpec } from '../core/generated.js'
+import { isUsableSelector, validateLabelSelector } from '../meta/label-validation.js'
+import type { Job, JobSpec } from './generated.js'
+import { validateUnboundJobSpec } from './job-spec.js'
+import { jobLabels } from './labels.js'
+
+/** The spec of a job, selector and all. Source: pkg/apis/batch/validation ValidateJobSpec. */
+function validateSpec(spec: JobSpec, errors: FieldError[]): void {
+  validateUnboundJobSpec(spec, 'spec', errors)
+  const { selector, template } = spec
+  if (selector === undefined) errors.push(required('spec.selector'))
+  else errors.push(...validateLabelSelector(selector, 'spec.selector'))
+  const labels = template.metadata?.labels
+  const isUsable = selector === undefined || isUsableSelector(selector)
+  if (isUsable && (selector === undefined || !selectorMatches(selector, labels))) {
+    errors.push(invalid('spec.template.metadata.labels', mapAsGo(labels), '`selector` does not match template `labels`'))
+  }
+}
+
+/** The labels and the selector that the server makes must be there as it makes them. Source: validateGeneratedSelector. */
+function validateGeneratedSelector({ metadata, spec }: Job, errors: FieldError[]): void {
+  const { selector, manualSelector } = spec
+  if (manualSelector === true || selector === undefined) return
+  const expected = jobLabels(metadata.name ?? '', metadata.uid ?? '')
+  const labels: Labels = spec.template.metadata?.labels ?? {}
+  const path = 'spec.template.metadata.labels'
+  for (const [key, value] of Object.entries(expected)) {
+    const actual = Object.hasOwn(labels, key) ? labels[key] : undefined
+    if (actual === undefined) errors.push(required(path, `must be '${value}'`))
+    else if (actual !== value) errors.push(invalid(`${path}[${key}]`, mapAsGo(labels), `must be '${value}'`))
+  }
+  if (isUsableSelector(selector) && !selectorMatches(selector, expected)) {
+    errors.push(invalid('spec.selector', selectorAsGo(selector), '`selector` not auto-generated'))
+  }
+}
+
+/** Source: ValidateJob. */
+export function validateJob(job: Job): FieldError[] {
+  const errors: FieldError[] = []
+  validateGeneratedSelector(job, errors)
+  validateSpec(job.spec, errors)
+  const { completionMode, completions = 0 } = job.spec
+  if (completionMode === 'Indexed' && completions > 0) {
+    const last = `${job.metadata.name ?? ''}-${completions - 1}`
+    if (dnsLabelFaults(last).length > 0) {
+      errors.push(invalid('metadata.name', job.metadata.name, `will not able to create pod with invalid DNS label: ${last}`))
+    }
+  }
+  return errors
+}
+
+const immutable = ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'] as const
+
+/** Source: JobStrategy.ValidateUpdate, which validates the job and its update, and so the spec twice; ValidateJobSpecUpdate. */
+export function validateJobUpdate(next: Job, old: Job): readonly FieldError[] {
+  if (next.spec === old.spec) return []
+  const errors = validateJob(next)
+  validateSpec(next.spec, errors)
+  validateCompletions(next.spec, old.spec, errors)
+  if (!semanticEqual(next.spec.selector, old.spec.selector)) {
+    const { selector } = next.spec
+    errors.push(invalid('spec.selector', selector === undefined ? null : selectorAsGo(selector), 'field is immutable'))
+  }
+  const isMovable = old.spec.suspend === true && old.status.startTime === undefined
+  const before = isMovable ? withDirectives(old.spec.template, next.spec.template) : old.spec.template
+  if (!semanticEqual(next.spec.template, before)) {
+    errors.push(invalid('spec.template', templateAsGo(next.spec.template), 'field is immutable'))
+  }
+  for (const field of immutable) {
+    if (!semanticEqual(next.spec[field], old.spec[field])) {
+      errors.push(invalid(`spec.${field}`, asGo(next.spec[field]), 'field is immutable'))
+    }
+  }
+  return errors
+}
+
+/** Indexed jobs may grow and shrink, completions and parallelism together. Source: validateCompletions. */
+function validateCompletions(next: JobSpec, old: JobSpec, errors: FieldError[]): void {
+  const path = 'spec.completions'
+  if (next.completions === old.completions) return
+  if (next.completionMode !== 'Indexed') errors.push(invalid(path, next.completions, 'field is immutable'))
+  else if (next.completions !== undefined && next.completions !== next.parallelism) {
+    errors.push(invalid(path, next.completions, 'can only be modified in tandem with spec.parallelism'))
+  }
+}
+
+/** A job that has never started may still be told where to run: the old template with what may change. Source: validatePodTemplateUpdate. */
+function withDirectives(old: PodTemplateSpec, next: PodTemplateSpec): PodTemplateSpec {
+  const { labels, annotations } = next.metadata ?? {}
+  const { nodeSelector, tolerations, schedulingGates, affinity } = next.spec ?? { containers: [] }
+  const moved = { nodeSelector, tolerations, schedulingGates, affinity: affinityOf(old.spec?.affinity, affinity) }
+  return withoutNothing({
+    ...old,
+    metadata: withoutNothing({ ...old.metadata, labels, annotations }),
+    spec: withoutNothing({ ...old.spec, ...moved }),
+  }) as PodTemplateSpec
+}
+
+/** The old affinity, with the new one's node affinity. */
+function affinityOf(old: Affinity | undefined, next: Affinity | undefined): Affinity | undefined {
+  const { nodeAffinity: _, ...rest } = old ?? {}
+  const moved = next?.nodeAffinity === undefined ? rest : { ...rest, nodeAffinity: next.nodeAffinity }
+  if (next === undefined) return Object.keys(rest).length === 0 ? undefined : rest
+  return moved
+}
+
+function withoutNothing(value: object): object {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined))
+}
+
+/** A template in its internal form: metadata as JSON has it, the spec with all fields. */
+function templateAsGo({ metadata, spec }: PodTemplateSpec): unknown {
+  const { name, namespace, labels, annotations, finalizers } = metadata ?? {}
+  return withoutNothing({
+    name, namespace, labels: mapAsGo(labels), annotations: mapAsGo(annotations), finalizers,
+    Spec: internalForm('PodSpec', (spec ?? {}) as unknown as Readonly<Record<string, unknown>>),
+  })
+}
+
+/** Field names with great beginnings, as the internal types have no JSON names. */
+function asGo(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asGo)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key.charAt(0).toUpperCase() + key.slice(1), asGo(member)]))
+}
