@@ -51,6 +51,7 @@ export class Normaliser {
     out = out.replace(/-----BEGIN ([A-Z ]+)-----[\s\S]*?-----END \1-----\n?/g, '<pem:$1>')
     out = out.replace(/eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g, '<jwt>').replace(/ZXlK[\w+/=]{40,}/g, '<base64-jwt>')
     out = out.replace(/(X509SHA256=)[0-9a-f]{64}/g, '$1<sha256>')
+    out = out.replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
     out = out.replace(/kube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<rand>')
     for (const base of this.#bases) out =
       out.replace(new RegExp(`(${base.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')})[a-z0-9]{5}(?=["/]|$)`, 'g'), '$1<rand>')

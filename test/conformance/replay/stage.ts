@@ -3,6 +3,7 @@ import { createScheme } from '../../../src/api/scheme.js'
 import { ApiServer } from '../../../src/apiserver/api-server.js'
 import { bootstrap } from '../../../src/apiserver/bootstrap.js'
 import type { ClusterEvents } from '../../../src/apiserver/client/cluster-events.js'
+import type { ComponentHealth } from '../../../src/apiserver/ports.js'
 import { parsePath } from '../../../src/apiserver/http/path.js'
 import { EtcdStore } from '../../../src/etcd/index.js'
 import { Simulation } from '../../../src/sim/simulation.js'
@@ -15,11 +16,19 @@ const CA = {
   pem: '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n',
 }
 
+/** The recorder's controllers listened on ports of their own, where the apiserver does not look. */
+const refusing = (name: string, port: number): ComponentHealth => ({
+  name, healthy: false, message: `Get "https://127.0.0.1:${port}/healthz": dial tcp 127.0.0.1:${port}: connect: connection refused`,
+})
+
 /** A fresh server as the recordings' was: v1.34, with what its controllers make in a namespace made by hand. */
 export function makeStage(scenario: Scenario): Stage {
   const sim = new Simulation<ClusterEvents>({ seed: 1 })
   const store = new EtcdStore({ clock: sim.clock })
-  const server = new ApiServer({ store, clock: sim.clock, random: sim.random, bus: sim.bus, scheme: createScheme('v1.34') })
+  const server = new ApiServer({
+    store, clock: sim.clock, random: sim.random, bus: sim.bus, scheme: createScheme('v1.34'),
+    componentHealth: () => [refusing('scheduler', 10259), refusing('controller-manager', 10257), { name: 'etcd-0', healthy: true, message: 'ok' }],
+  })
   bootstrap(server)
   if (scenario.id === 'watch-expired-and-future') store.compact({ revision: store.revision })
   const client = server.client({ name: 'admin' })
@@ -42,7 +51,7 @@ export function isServed({ server }: Stage, { request }: Step): boolean {
   if (request === undefined) return true
   const path = parsePath(request.path.split('?')[0] as string)
   if (path === undefined || path.resource.startsWith('nosuch')) return !request.path.startsWith('/version')
-  if (path.resource === 'services' || request.bodyDescription !== undefined) return false
+  if (request.bodyDescription !== undefined) return false
   return server.context.resources.all.some(({ resource, group }) => resource === path.resource && group === path.group)
     || ['v9', 'nosuch.io', 'v1beta1'].some((part) => request.path.includes(part))
 }
