@@ -1,0 +1,142 @@
+import type { Message } from '../../../api/schema/types.js'
+import { schemaGroupOf } from '../../../api/schemas.js'
+import type { Scheme } from '../../../api/scheme.js'
+import type { Resource } from '../../registry/resource.js'
+import { messageSchema } from './message-schema.js'
+import { metaMessages, versionInfoMessage } from './meta-messages.js'
+import type { GroupVersion } from './names.js'
+import type { SchemaNames } from './paths.js'
+import { metaName } from './paths.js'
+import { allGroupVersions, leafSchemas } from './quirks.js'
+import type { GroupVersionKind, OpenApiSchema } from './types.js'
+import { refTo } from './types.js'
+
+const META_PACKAGE = 'io.k8s.apimachinery.pkg.apis.meta.v1'
+/** Kinds of meta/v1 that are kinds of every group version. */
+const EVERYWHERE = new Set(['DeleteOptions', 'WatchEvent'])
+/** Kinds of meta/v1 that are kinds of the core group only. */
+const META_KINDS = new Set(['APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions', 'Status'])
+
+/** The schemas of one document: whatever its paths name, and what those refer to. */
+export class DocumentSchemas implements SchemaNames {
+  readonly #scheme: Scheme
+  readonly #place: GroupVersion
+  readonly #schemas = new Map<string, OpenApiSchema>()
+
+  constructor(scheme: Scheme, place: GroupVersion) {
+    this.#scheme = scheme
+    this.#place = place
+  }
+
+  /** All schemas by name, in order. */
+  all(): Readonly<Record<string, OpenApiSchema>> {
+    return Object.fromEntries([...this.#schemas].sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+
+  meta(name: string): string {
+    const full = metaName(name)
+    if (Object.hasOwn(leafSchemas, full)) return this.#leaf(full)
+    const message = metaMessages.find(name) ?? schemaGroupOf('apps', 'v1')?.find(name)
+    if (message === undefined) throw new Error(`bug: no schema ${full}`)
+    return this.#message(message)
+  }
+
+  /** version.Info */
+  versionInfo(): string {
+    return this.#message(versionInfoMessage())
+  }
+
+  kind(group: string, version: string, kind: string): string {
+    const definition = this.#scheme.byKind(group, version, kind)
+    if (definition?.custom !== undefined) return this.#custom({ group, kind, version }, definition.custom.schema as OpenApiSchema)
+    const message = definition === undefined ? schemaGroupOf(group, version)?.find(kind) : this.#scheme.messageOf(definition)
+    if (message === undefined) throw new Error(`bug: no field table for ${kind} of ${group}/${version}`)
+    return this.#message(message, { group, kind, version })
+  }
+
+  list({ group, kind, definition }: Resource): string {
+    const { version, custom } = definition
+    const listKind = custom?.listKind ?? `${kind}List`
+    const item = this.kind(group, version, kind)
+    const name = `${item.slice(0, item.lastIndexOf('.') + 1)}${listKind}`
+    if (this.#schemas.has(name)) return name
+    this.#schemas.set(name, {
+      type: 'object', required: ['items'],
+      properties: {
+        apiVersion: { type: 'string' }, items: { type: 'array', items: { default: {}, allOf: [refTo(item)] } }, kind: { type: 'string' },
+        metadata: { default: {}, allOf: [refTo(this.meta('ListMeta'))] },
+      },
+      'x-kubernetes-group-version-kind': [{ group, kind: listKind, version }],
+    })
+    return name
+  }
+
+  /** The schema of a CRD, completed by what every object has. Source: apiextensions-apiserver pkg/controller/openapi/builder. */
+  #custom(kind: GroupVersionKind, schema: OpenApiSchema): string {
+    const name = [...kind.group.split('.').reverse(), kind.version, kind.kind].join('.')
+    if (this.#schemas.has(name)) return name
+    const isOpen = schema['x-kubernetes-preserve-unknown-fields'] === true && schema.properties === undefined
+    const common = {
+      apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { allOf: [refTo(this.meta('ObjectMeta'))] },
+    }
+    this.#schemas.set(name, {
+      ...schema, type: 'object', ...(isOpen ? {} : { properties: sorted({ ...schema.properties, ...common }) }),
+      'x-kubernetes-group-version-kind': [kind],
+    })
+    return name
+  }
+
+  #leaf(name: string): string {
+    const schema = Object.hasOwn(leafSchemas, name) ? leafSchemas[name] : undefined
+    if (schema === undefined) throw new Error(`bug: no schema ${name}`)
+    this.#schemas.set(name, schema)
+    return name
+  }
+
+  #message(message: Message, kind?: GroupVersionKind): string {
+    const name = this.#nameOf(message)
+    if (this.#schemas.has(name)) return name
+    this.#schemas.set(name, {}) // messages may refer to themselves
+    const schema = messageSchema(message, { message: (other) => this.#message(other), leaf: (leaf) => this.#leaf(leaf) })
+    const kinds = kind === undefined ? this.#kindsOf(message) : [kind]
+    this.#schemas.set(name, kinds.length === 0 ? schema : { ...schema, 'x-kubernetes-group-version-kind': kinds })
+    return name
+  }
+
+  /** Versions that share the tables of v1 have schemas of their own names. */
+  #nameOf({ schemaName, group: { package: home } }: Message): string {
+    const { group, version } = this.#place
+    if (home.endsWith(`.${version}`) || home === META_PACKAGE || schemaGroupOf(group, version)?.package !== home) return schemaName
+    const short = group === '' ? 'core' : group.split('.')[0] as string
+    return schemaName.replace(home, `io.k8s.api.${short}.${version}`)
+  }
+
+  #kindsOf({ name, group: { package: home }, fields }: Message): readonly GroupVersionKind[] {
+    if (home === META_PACKAGE) {
+      if (EVERYWHERE.has(name)) return allGroupVersions.map((text) => kindIn(partsOf(text), name))
+      return META_KINDS.has(name) ? [{ group: '', kind: name, version: 'v1' }] : []
+    }
+    if (!Object.hasOwn(fields, 'kind') || !Object.hasOwn(fields, 'metadata')) return []
+    const { group, version } = this.#place
+    const at = schemaGroupOf(group, version)?.package === home ? this.#place : homeOf(home, this.#scheme)
+    return at === undefined ? [] : [{ group: at.group, kind: name, version: at.version }]
+  }
+}
+
+function sorted(properties: Readonly<Record<string, OpenApiSchema>>): Record<string, OpenApiSchema> {
+  return Object.fromEntries(Object.entries(properties).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+const kindIn = ({ group, version }: GroupVersion, kind: string): GroupVersionKind => ({ group, kind, version })
+
+function partsOf(groupVersion: string): GroupVersion {
+  const [group = '', version = ''] = groupVersion.split('/')
+  return { group, version }
+}
+
+/** The group version whose tables a package is. */
+function homeOf(home: string, { release }: Scheme): GroupVersion | undefined {
+  return release.groupVersions
+    .map((text) => partsOf(text.includes('/') ? text : `/${text}`))
+    .find(({ group, version }) => home.endsWith(`.${version}`) && schemaGroupOf(group, version)?.package === home)
+}

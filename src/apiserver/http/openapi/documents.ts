@@ -1,0 +1,139 @@
+import type { RegistryContext } from '../../registry/context.js'
+import type { DiscoveredGroup } from '../discovery/groups.js'
+import { discoveredGroups, isBuiltInGroup } from '../discovery/groups.js'
+import { sha256Hex } from '../sha256.js'
+import { DocumentSchemas } from './document-schemas.js'
+import { groupTag, operationPrefix } from './names.js'
+import type { PathItem } from './operations.js'
+import { contentOf, responses } from './operations.js'
+import { pathsOf } from './paths.js'
+import type { OpenApiSchema } from './types.js'
+import { refTo } from './types.js'
+
+/** One OpenAPI v3 document. */
+export interface OpenApiDocument {
+  readonly openapi: '3.0.0'
+  readonly info: { readonly title: string; readonly version: string }
+  readonly paths: Readonly<Record<string, PathItem>>
+  readonly components: {
+    readonly schemas?: Readonly<Record<string, OpenApiSchema>>
+    readonly securitySchemes: Readonly<Record<string, object>>
+  }
+}
+
+/** A document as it is sent. */
+export interface WrittenDocument {
+  readonly document: OpenApiDocument
+  readonly text: string
+  /** Changes with the text. */
+  readonly hash: string
+}
+
+/** Documents by their name in the index (`apis/apps/v1`), each made on first use. */
+export interface OpenApiDocuments {
+  readonly names: readonly string[]
+  readonly at: (name: string) => WrittenDocument | undefined
+}
+
+const known = new WeakMap<object, OpenApiDocuments>()
+
+/** The OpenAPI v3 documents of a server. Clusters of one release share them until one adds a kind. */
+export function openApiDocuments(context: RegistryContext): OpenApiDocuments {
+  const { tables, release } = context.scheme
+  let documents = known.get(tables)
+  if (documents === undefined) {
+    const builtIn = builtInDocuments.get(release.gitVersion) ?? new Map<string, WrittenDocument>()
+    builtInDocuments.set(release.gitVersion, builtIn)
+    const isBuiltIn = (name: string): boolean => !name.startsWith('apis/') || isBuiltInGroup(context.scheme, name.split('/')[1] as string)
+    known.set(tables, (documents = lazily(makersOf(context), (name) => (isBuiltIn(name) ? builtIn : undefined))))
+  }
+  return documents
+}
+
+/** What a release itself serves, by its version: it stays the same when CRDs come and go. */
+const builtInDocuments = new Map<string, Map<string, WrittenDocument>>()
+
+type Maker = () => OpenApiDocument
+
+function lazily(
+  makers: ReadonlyMap<string, Maker>, sharedOf: (name: string) => Map<string, WrittenDocument> | undefined,
+): OpenApiDocuments {
+  const own = new Map<string, WrittenDocument>()
+  return {
+    names: [...makers.keys()].sort(),
+    at: (name) => {
+      const maker = makers.get(name)
+      if (maker === undefined) return undefined
+      const made = sharedOf(name) ?? own
+      let written = made.get(name)
+      if (written === undefined) {
+        const document = maker()
+        const text = JSON.stringify(document)
+        made.set(name, (written = { document, text, hash: sha256Hex(text) }))
+      }
+      return written
+    },
+  }
+}
+
+/** What it takes to make each document; the context itself must not be held, since other clusters share the answer. */
+function makersOf({ scheme, resources }: RegistryContext): ReadonlyMap<string, Maker> {
+  const version = `1.${scheme.release.minor}`
+  const write = (paths: OpenApiDocument['paths'], schemas: DocumentSchemas): OpenApiDocument => documentOf(version, paths, schemas)
+  const makers = new Map<string, Maker>(singles(() => new DocumentSchemas(scheme, { group: '', version: 'v1' }), write))
+  for (const group of discoveredGroups(scheme, resources)) {
+    const isBuiltIn = isBuiltInGroup(scheme, group.name)
+    if (isBuiltIn && group.name !== '') makers.set(`apis/${group.name}`, groupMaker(group, () => new DocumentSchemas(scheme, { group: '', version: 'v1' }), write))
+    for (const { version: one, resources: all } of group.versions) {
+      const place = { group: group.name, version: one }
+      makers.set(group.name === '' ? `api/${one}` : `apis/${group.name}/${one}`, () => {
+        const names = new DocumentSchemas(scheme, place)
+        return write(pathsOf(all, { ...place, names, isBuiltIn }), names)
+      })
+    }
+  }
+  return makers
+}
+
+type Write = (paths: OpenApiDocument['paths'], schemas: DocumentSchemas) => OpenApiDocument
+
+const TYPES = ['application/json', 'application/vnd.kubernetes.protobuf', 'application/yaml']
+
+function groupMaker({ name }: DiscoveredGroup, schemas: () => DocumentSchemas, write: Write): Maker {
+  return () => {
+    const names = schemas()
+    const prefix = operationPrefix({ group: name, version: '' })
+    const content = contentOf(TYPES, refTo(names.meta('APIGroup')))
+    return write({
+      [`/apis/${name}/`]: { get: { tags: [groupTag(name)], operationId: `get${prefix}APIGroup`, responses: responses(['200'], content) } },
+    }, names)
+  }
+}
+
+/** Documents of one path each. */
+function singles(schemas: () => DocumentSchemas, write: Write): readonly (readonly [string, Maker])[] {
+  const single = (path: string, tag: string, operationId: string, types: readonly string[], schemaOf: (names: DocumentSchemas) => OpenApiSchema): Maker =>
+    () => {
+      const names = schemas()
+      return write({ [path]: { get: { tags: [tag], operationId, responses: responses(['200'], contentOf(types, schemaOf(names))) } } }, names)
+    }
+  const text = (): OpenApiSchema => ({ type: 'string' })
+  return [
+    ['.well-known/openid-configuration', single('/.well-known/openid-configuration/', 'WellKnown', 'getServiceAccountIssuerOpenIDConfiguration', ['application/json'], text)],
+    ['openid/v1/jwks', single('/openid/v1/jwks/', 'openid', 'getServiceAccountIssuerOpenIDKeyset', ['application/jwk-set+json'], text)],
+    ['api', single('/api/', 'core', 'getCoreAPIVersions', TYPES, (names) => refTo(names.meta('APIVersions')))],
+    ['apis', single('/apis/', 'apis', 'getAPIVersions', TYPES, (names) => refTo(names.meta('APIGroupList')))],
+    ['version', single('/version/', 'version', 'getCodeVersion', ['application/json'], (names) => refTo(names.versionInfo()))],
+  ]
+}
+
+function documentOf(version: string, paths: OpenApiDocument['paths'], schemas: DocumentSchemas): OpenApiDocument {
+  const all = schemas.all()
+  return {
+    openapi: '3.0.0', info: { title: 'Kubernetes', version: version }, paths,
+    components: {
+      ...(Object.keys(all).length === 0 ? {} : { schemas: all }),
+      securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
+    },
+  }
+}

@@ -1,0 +1,95 @@
+import type { RegistryContext } from '../../registry/context.js'
+import { openApiDocuments } from './documents.js'
+import type { Operation, Parameter, PathItem } from './operations.js'
+import type { OpenApiSchema } from './types.js'
+import { SCHEMAS } from './types.js'
+
+/** A schema or parameter in the form of Swagger 2.0: plain JSON. */
+export type SwaggerNode = Readonly<Record<string, unknown>>
+
+/** The OpenAPI v2 document. */
+export interface SwaggerDocument {
+  readonly swagger: '2.0'
+  readonly info: { readonly title: string; readonly version: string }
+  readonly paths: Readonly<Record<string, SwaggerNode>>
+  readonly definitions: Readonly<Record<string, SwaggerNode>>
+  readonly securityDefinitions: Readonly<Record<string, SwaggerNode>>
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[]
+}
+
+/** All v3 documents of a server as one of version 2. Source: kube-openapi pkg/openapiconv, pkg/builder. */
+export function swaggerDocument(context: RegistryContext): SwaggerDocument {
+  const documents = openApiDocuments(context)
+  const paths: Record<string, SwaggerNode> = {}
+  const definitions: Record<string, SwaggerNode> = {}
+  for (const name of documents.names) {
+    const document = documents.at(name)?.document
+    for (const [path, item] of Object.entries(document?.paths ?? {})) paths[path] ??= swaggerPath(item)
+    for (const [schema, value] of Object.entries(document?.components.schemas ?? {})) definitions[schema] ??= swaggerSchema(value)
+  }
+  return {
+    swagger: '2.0', info: { title: 'Kubernetes', version: `v${context.scheme.release.gitVersion.replace(/^v/, '')}` },
+    paths: sorted(paths), definitions: sorted(definitions),
+    securityDefinitions: { BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' } },
+    security: [{ BearerToken: [] }],
+  }
+}
+
+function sorted(entries: Readonly<Record<string, SwaggerNode>>): Readonly<Record<string, SwaggerNode>> {
+  return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+const DEFINITIONS = '#/definitions/'
+
+const definitionOf = (ref: string): SwaggerNode => ({ $ref: ref.replace(SCHEMAS, DEFINITIONS) })
+
+/** Version 2 knows neither allOf around a reference nor defaults of the server; what may be a string or a number is a string. */
+export function swaggerSchema(schema: OpenApiSchema): SwaggerNode {
+  const { $ref, allOf, oneOf, default: _, items, additionalProperties, properties, ...rest } = schema
+  if ($ref !== undefined) return definitionOf($ref)
+  const [first] = allOf ?? []
+  return {
+    ...(first?.$ref === undefined ? {} : definitionOf(first.$ref)),
+    ...(oneOf === undefined ? {} : { type: 'string' }),
+    ...rest,
+    ...(items === undefined ? {} : { items: swaggerSchema(items) }),
+    ...(typeof additionalProperties !== 'object' ? {} : { additionalProperties: swaggerSchema(additionalProperties) }),
+    ...(properties === undefined ? {} : {
+      properties: Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, swaggerSchema(property)])),
+    }),
+  }
+}
+
+function swaggerPath(item: PathItem): SwaggerNode {
+  return Object.fromEntries(Object.entries(item).map(([key, value]) => [
+    key, key === 'parameters' ? (value as readonly Parameter[]).map(swaggerParameter) : swaggerOperation(value as Operation),
+  ]))
+}
+
+function swaggerParameter({ schema, ...parameter }: Parameter): SwaggerNode {
+  const { type, uniqueItems } = schema as { readonly type: string; readonly uniqueItems: boolean }
+  return { ...parameter, type, uniqueItems }
+}
+
+function swaggerOperation({ tags, operationId, parameters = [], requestBody, responses, ...extensions }: Operation): SwaggerNode {
+  const content = Object.values(responses).find((response) => response.content !== undefined)?.content ?? {}
+  const body = Object.entries(requestBody?.content ?? {})
+  const [, first] = body[0] ?? []
+  const bodyParameter = first === undefined ? [] : [{
+    name: 'body', in: 'body', ...(requestBody?.required === true ? { required: true } : {}), schema: swaggerSchema(first.schema),
+  }]
+  const answers = Object.entries(responses).map(([code, response]) => {
+    const schema = Object.values(response.content ?? {})[0]?.schema
+    return [code, {
+      description: DESCRIPTIONS[code] ?? 'OK', ...(schema === undefined ? {} : { schema: swaggerSchema(schema) }),
+    }] as const
+  })
+  return {
+    ...(body.length === 0 ? {} : { consumes: body.map(([type]) => type) }),
+    produces: Object.keys(content), schemes: ['https'], tags, operationId,
+    ...(parameters.length + bodyParameter.length === 0 ? {} : { parameters: [...bodyParameter, ...parameters.map(swaggerParameter)] }),
+    responses: Object.fromEntries(answers), ...extensions,
+  }
+}
+
+const DESCRIPTIONS: Readonly<Record<string, string>> = { 200: 'OK', 201: 'Created', 202: 'Accepted', 401: 'Unauthorized' }
