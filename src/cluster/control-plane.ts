@@ -142,7 +142,7 @@ export class ControlPlane {
     const { resources } = this.server.context
     const byPrefix = new Map<string, string>()
     for (const { prefix, resource, group, definition } of resources.all) {
-      if (!definition.verbs.includes('list') || byPrefix.has(prefix)) continue
+      if (!definition.verbs.includes('watch') || byPrefix.has(prefix)) continue
       byPrefix.set(prefix, resources.find(resource)?.prefix === prefix ? resource : `${resource}.${group}`)
     }
     return [...byPrefix.values()]
