@@ -37,6 +37,9 @@ export interface InformerPorts {
   readonly connected: () => boolean
 }
 
+/** How long an informer waits that may not list or watch, in ms: the longest back-off of client-go's reflector. */
+const FORBIDDEN_RETRY = 30_000
+
 /**
  * client-go's SharedIndexInformer: a local, indexed view of one resource that follows the apiserver by watch. It sees the store late:
  * changes arrive when the informer's own step runs. Listeners are called in order, each after the view has been updated.
@@ -61,6 +64,7 @@ export class Informer<T extends KubeObject> {
     // after a fork or restore the watch goes on where it stood; a wake-up would be a step that the original does not make.
     // Who is cut off is woken by reconnect().
     if (!ports.connected()) return
+    if (this.#isRefused()) return // its retry is pending
     if (!this.synced) ports.topic.wake('')
     else this.#whileServed(() => this.#ensureWatch())
   }
@@ -70,9 +74,13 @@ export class Informer<T extends KubeObject> {
     return this.#ports.state.value.resourceVersion !== undefined
   }
 
-  /** True while the first list cannot come because the component is cut off from the apiserver. */
+  /** True while the first list cannot come because the component is cut off from the apiserver, or may not list. */
   get cutOff(): boolean {
-    return !this.synced && !this.#ports.connected()
+    return !this.synced && (!this.#ports.connected() || this.#isRefused())
+  }
+
+  #isRefused(): boolean {
+    return this.#ports.topic.dueAt('') !== undefined
   }
 
   /** Resource version up to which this informer has seen the store. */
@@ -127,12 +135,16 @@ export class Informer<T extends KubeObject> {
     }
   }
 
-  /** A custom resource may be gone with its CRD before its informer is closed: there is nothing to follow then. */
+  /**
+   * A custom resource may be gone with its CRD before its informer is closed: there is nothing to follow then. Who may not list and watch
+   * tries again later, as a reflector does.
+   */
   #whileServed(run: () => void): void {
     try {
       run()
     } catch (error) {
-      if (!isApiError(error, 'NotFound')) throw error
+      if (isApiError(error, 'Forbidden')) this.#ports.topic.wakeAfter('', FORBIDDEN_RETRY, { class: 'watchdog' })
+      else if (!isApiError(error, 'NotFound')) throw error
     }
   }
 
