@@ -1,3 +1,4 @@
+import { STREAMS } from '../connect/pod-stream.js'
 import { badRequest, methodNotAllowed, noSuchPath, notFound } from '../errors.js'
 import type { RegistryContext } from '../registry/context.js'
 import type { Resource } from '../registry/resource.js'
@@ -111,6 +112,8 @@ function contentOf(
   switch (verb) {
     case 'create':
     case 'update': {
+      // their options are in the query
+      if (resource.resource === 'pods' && STREAMS.has(subresource ?? '')) return {}
       const expected = resource.definition.subresources.find(({ name }) => name === subresource) ?? resource.definition
       const { value, strictFaults } = parseBody({ body, contentType, expected, codecs })
       return { body: value, strictFaults }
