@@ -7,6 +7,8 @@ import type { RandomStream } from '../sim/random.js'
 import type { Trace } from '../sim/trace.js'
 import { AdmissionChain } from './admission/chain.js'
 import { defaultAdmission } from './admission/default-plugins.js'
+import type { WebhookHandlers } from './admission/extensions/handlers.js'
+import { extensionPlugins } from './admission/extensions/plugins.js'
 import { RequestObserver } from './audit.js'
 import { ApiError } from './client/api-error.js'
 import type { Client, UserInfo } from './client/client.js'
@@ -76,6 +78,8 @@ export interface ApiServerOptions {
   readonly address?: string
   /** Whether metadata.managedFields tell who owns which fields. Without them server-side apply knows of no owners. Default true. */
   readonly managedFields?: boolean
+  /** Webhooks in this process, by URL or Service. Default none. */
+  readonly webhooks?: WebhookHandlers
   /** Each write is folded into this hash as `key@revision`. */
   readonly trace?: Trace
 }
@@ -116,12 +120,13 @@ export class ApiServer {
     const ports = { ...given, ...options.plug?.(storeView({ storage, resources, indexes, clock }), given) }
     const uids = random.stream('apiserver/uid')
     const serviceRanges = options.serviceRanges ?? DEFAULT_SERVICE_RANGES
+    const extensions = extensionPlugins({ storage, resources, random: admissionRandom, handlers: options.webhooks ?? {}, authorizer: ports.authorizer })
     this.context = {
       managedFields: options.managedFields ?? true,
       storage, clock, resources, indexes, scheme: options.scheme, address: options.address ?? DEFAULT_ADDRESS,
       uids,
       names: random.stream('apiserver/name'),
-      admission: new AdmissionChain([...options.admission ?? defaultAdmission(options.scheme.release.minor), ...ports.guards], {
+      admission: new AdmissionChain([...options.admission ?? defaultAdmission(options.scheme.release.minor, extensions), ...ports.guards], {
         storage, resources, clock, random: admissionRandom, authorizer: ports.authorizer,
       }),
       hub: new WatchHub(storage),

@@ -167,6 +167,8 @@ export interface AdmissionAttributes<T extends KubeObject = KubeObject> {
   readonly old: T | undefined
   readonly user: UserInfo
   readonly dryRun: boolean
+  /** Set in the second round, after webhooks have changed the object. */
+  readonly isReinvocation?: boolean
   /** Adds a `Warning:` header to the answer. */
   readonly warn: (text: string) => void
 }
@@ -194,7 +196,8 @@ export interface AdmissionContext {
 export interface AdmissionPlugin {
   readonly name: string
   readonly resources?: readonly string[]
-  mutate?(attributes: AdmissionAttributes, context: AdmissionContext): void
+  /** The answer true asks for a second round of all mutating plugins, once, since the object has changed. */
+  mutate?(attributes: AdmissionAttributes, context: AdmissionContext): boolean | void
   validate?(attributes: AdmissionAttributes, context: AdmissionContext): void
 }
 

@@ -24,6 +24,11 @@ const namespace = objectOf('kubernetes.Namespace', {
   status: objectOf('kubernetes.NamespaceStatus', { phase: STRING }),
 })
 
+const authorizer: CelType = {
+  kind: 'object', name: 'kubernetes.authorization.Authorizer',
+  fields: new Map<string, CelType>([['requestResource', { kind: 'opaque', name: 'kubernetes.authorization.ResourceCheck' }]]),
+}
+
 /** What the expressions of a policy or webhook may speak of. */
 export interface ExpressionScope {
   /** Whether `params` is declared. */
@@ -36,7 +41,7 @@ export interface ExpressionScope {
 export function scopeTypes({ params, variables }: ExpressionScope): ReadonlyMap<string, CelType> {
   return new Map<string, CelType>([
     ['object', DYN], ['oldObject', DYN], ['request', request], ['namespaceObject', namespace],
-    ['authorizer', { kind: 'opaque', name: 'kubernetes.authorization.Authorizer' }],
+    ['authorizer', authorizer],
     ...(params ? [['params', DYN] as const] : []),
     ...(variables === undefined ? [] : [['variables', { kind: 'object', name: 'kubernetes.variables', fields: variables }] as const]),
   ])

@@ -22,9 +22,17 @@ export class AuthorizerValue {
   readonly authorize: Authorize
   readonly question: AuthorizationQuestion
 
-  constructor(authorize: Authorize, question: AuthorizationQuestion = {}) {
+  /** What `authorizer.requestResource` asks about. */
+  readonly requested: AuthorizationQuestion
+
+  constructor(authorize: Authorize, question: AuthorizationQuestion = {}, requested: AuthorizationQuestion = {}) {
     this.authorize = authorize
     this.question = question
+    this.requested = requested
+  }
+
+  get requestResource(): AuthorizerValue {
+    return new ResourceCheckValue(this.authorize, this.requested)
   }
 }
 

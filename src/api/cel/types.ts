@@ -63,6 +63,8 @@ export function isAssignable(wanted: CelType, actual: CelType, bindings: Binding
     return wanted.kind === 'null' || wanted.kind === 'object' || wanted.kind === 'opaque' || wanted.kind === 'timestamp' || wanted.kind === 'duration'
   }
   if (wanted.kind === 'null') return actual.kind === 'object' || actual.kind === 'opaque' || actual.kind === 'timestamp' || actual.kind === 'duration'
+  // an opaque type of a library may have fields where a variable is of it
+  if (wanted.kind === 'opaque' && actual.kind === 'object') return wanted.name === actual.name
   if (wanted.kind !== actual.kind) return false
   switch (wanted.kind) {
     case 'list': case 'optional': return isAssignable(wanted.item, (actual as typeof wanted).item, bindings)

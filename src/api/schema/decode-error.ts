@@ -1,3 +1,5 @@
+import { GoNumber } from '../go-number.js'
+
 /**
  * A body that cannot be read as the message it should be. The message is Go's text, without the sentence around it
  * (`Pod in version "v1" cannot be handled as a Pod: <text>`), which the caller adds.
@@ -13,6 +15,6 @@ export function jsonKind(value: unknown): string {
     case 'boolean': return 'bool'
     case 'number': return 'number'
     case 'string': return 'string'
-    default: return 'object'
+    default: return value instanceof GoNumber ? 'number' : 'object'
   }
 }

@@ -1,3 +1,4 @@
+import { GoNumber, plainNumber } from '../go-number.js'
 import type { Json } from '../json.js'
 import { DecodeError } from './decode-error.js'
 
@@ -52,6 +53,7 @@ function copyOne(value: unknown, depth: number, pending: Pending[]): Json {
     if (!Number.isFinite(value)) throw new DecodeError(`json: unsupported value: ${String(value)}`)
     return value
   }
+  if (value instanceof GoNumber) return copyOne(plainNumber(value), depth, pending)
   if (depth >= maxDepth) throw new DecodeError('exceeded max depth')
   const target = Array.isArray(value) ? [] : {}
   if (Array.isArray(value) ? value.length > maxItems : !isPlainObject(value)) throw new DecodeError(refusal(value))

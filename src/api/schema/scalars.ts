@@ -1,3 +1,4 @@
+import { GoNumber, int64Of } from '../go-number.js'
 import { canonicalQuantity, QuantityError } from '../quantity.js'
 import { normalizeMicroTime, normalizeTime, TimeParseError } from '../time.js'
 import { DecodeError, jsonKind } from './decode-error.js'
@@ -18,6 +19,10 @@ export class TypeMismatch {
 const ranges = { int32: 2 ** 31, int64: 2 ** 63 } as const
 
 function readInteger(value: unknown, type: 'int32' | 'int64'): number | TypeMismatch {
+  if (value instanceof GoNumber) {
+    const exact = int64Of(value)
+    return exact === undefined ? new TypeMismatch(`number ${value.text}`, type) : readInteger(exact, type)
+  }
   if (typeof value !== 'number') return new TypeMismatch(jsonKind(value), type)
   const inRange = value >= -ranges[type] && value < ranges[type]
   if (!Number.isInteger(value) || !inRange) return new TypeMismatch(`number ${plainNumber(value)}`, type)
@@ -28,12 +33,19 @@ function readInteger(value: unknown, type: 'int32' | 'int64'): number | TypeMism
 const plainNumber = (value: number): string =>
   Number.isInteger(value) ? BigInt(value).toString() : String(value)
 
+function readDouble(value: unknown): number | TypeMismatch {
+  const number = value instanceof GoNumber ? value.value : value
+  if (typeof number === 'number' && Number.isFinite(number)) return number
+  return new TypeMismatch(value instanceof GoNumber ? `number ${value.text}` : jsonKind(value), 'float64')
+}
+
 function readText(value: unknown, goType: string): string | TypeMismatch {
   return typeof value === 'string' ? value : new TypeMismatch(jsonKind(value), goType)
 }
 
 function readQuantity(value: unknown): string {
   try {
+    if (value instanceof GoNumber) return canonicalQuantity(value.text)
     return canonicalQuantity(typeof value === 'string' ? value.trim() : typeof value === 'number' ? value : JSON.stringify(value))
   } catch (error) {
     throw error instanceof QuantityError ? new DecodeError(error.message) : error
@@ -95,9 +107,7 @@ export function readScalar(field: ScalarField, value: unknown): unknown {
     case 'boolean': return typeof value === 'boolean' ? value : new TypeMismatch(jsonKind(value), 'bool')
     case 'int32': return readInteger(value, 'int32')
     case 'int64': return readInteger(value, 'int64')
-    case 'double': return typeof value === 'number' && Number.isFinite(value) ? value : new TypeMismatch(
-      jsonKind(value), 'float64',
-    )
+    case 'double': return readDouble(value)
     case 'quantity': return readQuantity(value)
     case 'intOrString': return typeof value === 'string' ? value : readInteger(value, 'int32')
     case 'time': return readTime(value, normalizeTime)

@@ -38,7 +38,17 @@ export class AdmissionChain implements Admission {
 
   /** Runs the mutating phase on a draft. */
   mutate(attributes: AdmissionAttributes): void {
-    for (const plugin of pluginsFor(this.#mutating, attributes)) plugin.mutate?.(attributes, this.#context)
+    if (!this.#round(attributes)) return
+    this.#round({ ...attributes, isReinvocation: true })
+  }
+
+  /** Answers whether a plugin asks for another round. */
+  #round(attributes: AdmissionAttributes): boolean {
+    let again = false
+    for (const plugin of pluginsFor(this.#mutating, attributes)) {
+      if (plugin.mutate?.(attributes, this.#context) === true) again = true
+    }
+    return again
   }
 
   /** Runs the validating phase on the object as it will be stored. */
