@@ -1,0 +1,81 @@
+import type {
+  MutatingWebhookConfiguration, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, ValidatingWebhookConfiguration,
+} from '../../../api/admissionregistration/generated.js'
+import type { KindDefinition, KubeObject } from '../../../api/definition.js'
+import type { RandomStream } from '../../../sim/random.js'
+import type { ServerPorts } from '../../ports.js'
+import type { Resources } from '../../registry/resources.js'
+import type { Storage } from '../../storage/storage.js'
+import { prefixEnd } from '../../storage/storage.js'
+import type { WebhookHandlers } from './handlers.js'
+
+/** What policies and webhooks need of the server. */
+export interface ExtensionPorts {
+  readonly storage: Storage
+  readonly resources: Resources
+  readonly random: RandomStream
+  readonly handlers: WebhookHandlers
+  readonly authorizer: ServerPorts['authorizer']
+}
+
+const kinds = {
+  policies: '/registry/validatingadmissionpolicies/',
+  bindings: '/registry/validatingadmissionpolicybindings/',
+  validating: '/registry/validatingwebhookconfigurations/',
+  mutating: '/registry/mutatingwebhookconfigurations/',
+} as const
+
+interface Lists {
+  policies?: readonly ValidatingAdmissionPolicy[]
+  bindings?: readonly ValidatingAdmissionPolicyBinding[]
+  validating?: readonly ValidatingWebhookConfiguration[]
+  mutating?: readonly MutatingWebhookConfiguration[]
+}
+
+/**
+ * What the store holds of policies and webhooks, by name, read again only when it has changed: where there are none, a write costs
+ * nothing more.
+ */
+export class ExtensionConfiguration {
+  readonly ports: ExtensionPorts
+  #lists: Lists = {}
+
+  constructor(ports: ExtensionPorts) {
+    this.ports = ports
+    ports.storage.subscribe(({ key }) => {
+      if (Object.values(kinds).some((prefix) => key.startsWith(prefix))) this.#lists = {}
+    })
+  }
+
+  get policies(): readonly ValidatingAdmissionPolicy[] {
+    return (this.#lists.policies ??= this.#read(kinds.policies))
+  }
+
+  get bindings(): readonly ValidatingAdmissionPolicyBinding[] {
+    return (this.#lists.bindings ??= this.#read(kinds.bindings))
+  }
+
+  get validating(): readonly ValidatingWebhookConfiguration[] {
+    return (this.#lists.validating ??= this.#read(kinds.validating))
+  }
+
+  get mutating(): readonly MutatingWebhookConfiguration[] {
+    return (this.#lists.mutating ??= this.#read(kinds.mutating))
+  }
+
+  /** All versions in which the objects of a kind are served. */
+  versions(definition: KindDefinition): readonly KindDefinition[] {
+    return this.ports.resources.all.filter(({ prefix }) => prefix === `${definition.storagePrefix}/`).map((resource) => resource.definition)
+  }
+
+  #read<T extends KubeObject>(prefix: string): readonly T[] {
+    return this.ports.storage.list({ from: prefix, to: prefixEnd(prefix) }) as readonly KubeObject[] as readonly T[]
+  }
+}
+
+/** An object in another version of its kind. */
+export function inVersion<T extends KubeObject | undefined>(object: T, from: KindDefinition, to: KindDefinition): T {
+  if (object === undefined || from === to) return object
+  const stored = from.stored === undefined ? object : from.stored.encode(object)
+  return (to.stored === undefined ? stored : to.stored.decode(stored)) as T
+}

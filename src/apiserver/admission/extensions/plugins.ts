@@ -1,0 +1,129 @@
+import type { MutatingWebhook } from '../../../api/admissionregistration/generated.js'
+import type { KindDefinition, KubeObject } from '../../../api/definition.js'
+import { decode } from '../../../api/schema/decode.js'
+import { DecodeError } from '../../../api/schema/decode-error.js'
+import { internalError } from '../../errors.js'
+import { applyJsonPatch, JsonPatchError } from '../../patch/json-patch.js'
+import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../../ports.js'
+import { sameJson } from '../../registry/same-json.js'
+import { ExtensionConfiguration, inVersion } from './configuration.js'
+import type { ExtensionPorts } from './configuration.js'
+import { isExempt } from './matching.js'
+import { validatingAdmissionPolicy } from './policies.js'
+import { askWebhook, webhookMatch, type WebhookResponse } from './webhooks.js'
+
+/** Mutating webhooks, policies and validating webhooks, in the order of the real server. */
+export function extensionPlugins(ports: ExtensionPorts): readonly AdmissionPlugin[] {
+  const configuration = new ExtensionConfiguration(ports)
+  return [mutatingWebhooks(configuration), validatingAdmissionPolicy(configuration), validatingWebhooks(configuration)]
+}
+
+function validatingWebhooks(configuration: ExtensionConfiguration): AdmissionPlugin {
+  return {
+    name: 'ValidatingAdmissionWebhook',
+    validate: (attributes, context) => {
+      if (configuration.validating.length === 0 || isExempt(attributes)) return
+      for (const webhook of configuration.validating.flatMap(({ webhooks = [] }) => webhooks)) {
+        const as = webhookMatch(webhook, attributes, context, configuration)
+        if (as !== undefined) askWebhook(webhook, as, attributes, context, configuration)
+      }
+    },
+  }
+}
+
+function mutatingWebhooks(configuration: ExtensionConfiguration): AdmissionPlugin {
+  const mutate: NonNullable<AdmissionPlugin['mutate']> = (attributes, context) => {
+    if (configuration.mutating.length === 0 || isExempt(attributes)) return false
+    return new MutatingRound(configuration, attributes, context).run()
+  }
+  return {
+    name: 'MutatingAdmissionWebhook',
+    mutate,
+    // a deletion has no object to change, but its webhooks are asked all the same
+    validate: (attributes, context) => {
+      if (attributes.operation === 'DELETE') mutate(attributes, context)
+    },
+  }
+}
+
+/** All mutating webhooks, one after the other; those that want it are asked again when others have changed the object since. */
+class MutatingRound {
+  readonly #configuration: ExtensionConfiguration
+  readonly #attributes: AdmissionAttributes
+  readonly #context: AdmissionContext
+  /** Webhooks that have been asked, and that are to be asked again after a change. */
+  readonly #asked: MutatingWebhook[] = []
+
+  constructor(configuration: ExtensionConfiguration, attributes: AdmissionAttributes, context: AdmissionContext) {
+    this.#configuration = configuration
+    this.#attributes = attributes
+    this.#context = context
+  }
+
+  /** Answers whether the object has changed, so that the built-in plugins look at it once more. */
+  run(): boolean {
+    const again = new Set<MutatingWebhook>()
+    let changed = false
+    for (const webhook of this.#configuration.mutating.flatMap(({ webhooks = [] }) => webhooks)) {
+      if (this.#ask(webhook)) {
+        changed = true
+        for (const other of this.#asked) if (other.reinvocationPolicy === 'IfNeeded') again.add(other)
+      }
+      this.#asked.push(webhook)
+    }
+    for (const webhook of again) this.#ask(webhook)
+    return changed && this.#attributes.isReinvocation !== true
+  }
+
+  /** Answers whether the webhook has changed the object. */
+  #ask(webhook: MutatingWebhook): boolean {
+    if (this.#attributes.isReinvocation === true && webhook.reinvocationPolicy !== 'IfNeeded') return false
+    const as = webhookMatch(webhook, this.#attributes, this.#context, this.#configuration)
+    if (as === undefined) return false
+    const response = askWebhook(webhook, as, this.#attributes, this.#context, this.#configuration)
+    return response !== undefined && this.#apply(webhook, response, as)
+  }
+
+  #apply({ name, failurePolicy }: MutatingWebhook, response: WebhookResponse, as: KindDefinition): boolean {
+    const { object, definition } = this.#attributes
+    const { patch, patchType } = response
+    if (patch === undefined || object === undefined) return false
+    try {
+      if (patchType !== undefined && patchType !== 'JSONPatch') throw new JsonPatchError(`unsupported patch type ${JSON.stringify(String(patchType))}`)
+      const before = inVersion(object, definition, as)
+      const patched = inVersion(this.#read(applyJsonPatch(before, operationsOf(patch)), as), as, definition)
+      if (sameJson(patched, object)) return false
+      replaceWith(object, patched)
+      return true
+    } catch (error) {
+      if (!(error instanceof JsonPatchError || error instanceof DecodeError || error instanceof SyntaxError)) throw error
+      if (failurePolicy === 'Ignore') return false
+      throw internalError(`failed calling webhook ${JSON.stringify(name)}: ${error.message}`)
+    }
+  }
+
+  #read(patched: unknown, as: KindDefinition): KubeObject {
+    const { group, version, resource, kind } = as
+    const of = this.#configuration.ports.resources.at(group, version, resource)
+    if (of === undefined) throw new DecodeError(`no kind "${kind}" is registered`)
+    const { object } = decode<Record<string, unknown>>(of.message, patched)
+    Object.assign(object, { apiVersion: of.apiVersion, kind })
+    as.setDefaults?.(object as never)
+    return object as unknown as KubeObject
+  }
+}
+
+/** A patch is base64 of JSON on the wire; handlers in process may give the operations themselves. */
+function operationsOf(patch: unknown): readonly unknown[] {
+  if (Array.isArray(patch)) return patch
+  const bytes = Uint8Array.from(atob(String(patch)), (char) => char.charCodeAt(0))
+  const operations: unknown = JSON.parse(new TextDecoder().decode(bytes))
+  if (!Array.isArray(operations)) throw new JsonPatchError('json: cannot unmarshal object into Go value of type jsonpatch.Patch')
+  return operations
+}
+
+function replaceWith(draft: KubeObject, next: KubeObject): void {
+  const target = draft as unknown as Record<string, unknown>
+  for (const name of Object.keys(target)) if (!Object.hasOwn(next, name)) delete target[name]
+  Object.assign(target, next, { metadata: { ...next.metadata } })
+}

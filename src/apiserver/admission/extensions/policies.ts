@@ -1,0 +1,192 @@
+import { scopeTypes } from '../../../api/admissionregistration/expressions.js'
+import type { ExpressionScope } from '../../../api/admissionregistration/expressions.js'
+import { variablesOf } from '../../../api/admissionregistration/policies.js'
+import type {
+  ParamRef, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, Validation,
+} from '../../../api/admissionregistration/generated.js'
+import { CelFault } from '../../../api/cel/library.js'
+import { dynamicValue } from '../../../api/cel/values.js'
+import type { KindDefinition, KubeObject } from '../../../api/definition.js'
+import { selectorMatches } from '../../../api/labels.js'
+import { ApiError } from '../../client/api-error.js'
+import { forbidden } from '../../errors.js'
+import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../../ports.js'
+import type { ExtensionConfiguration } from './configuration.js'
+import type { ExpressionValues } from './evaluation.js'
+import { conditionsHold, evaluate, requestValues } from './evaluation.js'
+import { isExempt, matchedVersion } from './matching.js'
+
+/** One validation that did not hold, or could not be evaluated. */
+interface Denial {
+  readonly policy: string
+  readonly binding: string
+  readonly message: string
+  readonly reason: string
+}
+
+/** The plugin ValidatingAdmissionPolicy. Source: apiserver pkg/admission/plugin/policy/validating. */
+export function validatingAdmissionPolicy(configuration: ExtensionConfiguration): AdmissionPlugin {
+  return {
+    name: 'ValidatingAdmissionPolicy',
+    validate: (attributes, context) => {
+      if (configuration.policies.length === 0 || configuration.bindings.length === 0 || isExempt(attributes)) return
+      const denials = configuration.policies.flatMap((policy) => new PolicyCheck(configuration, policy, attributes, context).denials())
+      const [first] = denials
+      if (first !== undefined) throw denied(attributes, first)
+    },
+  }
+}
+
+const CODES: Readonly<Record<string, number>> = { Unauthorized: 401, Forbidden: 403, RequestEntityTooLarge: 413 }
+
+function denied({ definition, name }: AdmissionAttributes, { policy, binding, message, reason }: Denial): ApiError {
+  const text = `ValidatingAdmissionPolicy '${policy}' with binding '${binding}' denied request: ${message}`
+  const { status: { message: full = '', details = {} } } = forbidden(definition, name, text)
+  return new ApiError(CODES[reason] ?? 422, reason as 'Invalid', full, { ...details, causes: [{ message: text } as never] })
+}
+
+class PolicyCheck {
+  readonly #configuration: ExtensionConfiguration
+  readonly #policy: ValidatingAdmissionPolicy
+  readonly #attributes: AdmissionAttributes
+  readonly #context: AdmissionContext
+
+  constructor(configuration: ExtensionConfiguration, policy: ValidatingAdmissionPolicy, attributes: AdmissionAttributes, context: AdmissionContext) {
+    this.#configuration = configuration
+    this.#policy = policy
+    this.#attributes = attributes
+    this.#context = context
+  }
+
+  denials(): readonly Denial[] {
+    const { metadata: { name = '' }, spec: { matchConstraints } } = this.#policy
+    const bindings = this.#configuration.bindings.filter(({ spec }) => spec.policyName === name)
+    if (bindings.length === 0 || matchConstraints === undefined) return []
+    const as = this.#matched(matchConstraints)
+    if (as === undefined) return []
+    let values: ExpressionValues | undefined
+    return bindings.flatMap((binding) => {
+      const { matchResources } = binding.spec
+      if (matchResources !== undefined && this.#matched(matchResources) === undefined) return []
+      return this.#enforce(binding, (values ??= requestValues(this.#attributes, as, this.#context)))
+    })
+  }
+
+  #matched(resources: NonNullable<ValidatingAdmissionPolicy['spec']['matchConstraints']>): KindDefinition | undefined {
+    const { resourceRules = [], excludeResourceRules, namespaceSelector, objectSelector, matchPolicy } = resources
+    const everything = { operations: ['*'], apiGroups: ['*'], apiVersions: ['*'], resources: ['*/*'] } as const
+    const criteria = {
+      rules: resourceRules.length === 0 ? [everything] : resourceRules, excluded: excludeResourceRules, namespaceSelector, objectSelector, matchPolicy,
+    }
+    return matchedVersion(criteria, this.#attributes, this.#context, (definition) => this.#configuration.versions(definition))
+  }
+
+  /** What a binding does about the validations that do not hold: refuses, warns, or leaves a note. */
+  #enforce(binding: ValidatingAdmissionPolicyBinding, values: ExpressionValues): readonly Denial[] {
+    const found = this.#params(binding.spec.paramRef)
+    if (typeof found === 'string') {
+      return this.#fails ? [this.#denial(binding, `failed to configure binding: ${found}`, 'Invalid')] : []
+    }
+    const denials = found.flatMap((params) => this.#evaluate(binding, { ...values, params: dynamicValue(params) }))
+    const actions = binding.spec.validationActions ?? []
+    if (actions.includes('Warn')) {
+      for (const { policy, binding: name, message } of denials) {
+        this.#attributes.warn(`Validation failed for ValidatingAdmissionPolicy '${policy}' with binding '${name}': ${message}`)
+      }
+    }
+    return actions.includes('Deny') ? denials : []
+  }
+
+  get #fails(): boolean {
+    return this.#policy.spec.failurePolicy !== 'Ignore'
+  }
+
+  #denial({ metadata }: ValidatingAdmissionPolicyBinding, message: string, reason: string): Denial {
+    return { policy: this.#policy.metadata.name ?? '', binding: metadata.name ?? '', message, reason }
+  }
+
+  /** The parameters of a binding, or why they cannot be found. Source: generic/policy_source.go CollectParams. */
+  #params(paramRef: ParamRef | undefined): readonly (KubeObject | null)[] | string {
+    const { paramKind } = this.#policy.spec
+    if (paramKind === undefined || paramRef === undefined) return [null]
+    const { apiVersion = '', kind = '' } = paramKind
+    const resource = this.#configuration.ports.resources.ofKind(apiVersion, kind)
+    if (resource === undefined) {
+      const [version = '', group = ''] = apiVersion.split('/').reverse()
+      return `failed to find resource referenced by paramKind: '${group}/${version}, Kind=${kind}'`
+    }
+    const given = paramRef.namespace ?? ''
+    if (!resource.namespaced && given !== '') return 'paramRef.namespace must not be provided for a cluster-scoped `paramKind`'
+    const namespace = given === '' ? this.#attributes.namespace : given
+    if (resource.namespaced && namespace === '') {
+      return 'cannot use namespaced paramRef in policy binding that matches cluster-scoped resources'
+    }
+    const name = `${resource.resource}.${resource.definition.version}.${resource.group}`.replace(/\.$/, '')
+    const plural = resource.group === '' ? resource.resource : name
+    const found = (paramRef.name ?? '') === ''
+      ? this.#context.list<KubeObject>(plural, resource.namespaced ? namespace : undefined)
+        .filter(({ metadata }) => selectorMatches(paramRef.selector, metadata.labels))
+      : [this.#context.get<KubeObject>(plural, namespace, paramRef.name ?? '')].filter((object) => object !== undefined)
+    if (found.length > 0) return found
+    return paramRef.parameterNotFoundAction === 'Allow' ? [] : 'no params found for policy binding with `Deny` parameterNotFoundAction'
+  }
+
+  #evaluate(binding: ValidatingAdmissionPolicyBinding, values: ExpressionValues): readonly Denial[] {
+    const { spec } = this.#policy
+    const { scope } = variablesOf(spec)
+    const conditions = conditionsHold(spec.matchConditions ?? [], { params: scope.params }, values, spec.failurePolicy)
+    if (conditions.error !== undefined) return [this.#denial(binding, conditions.error, 'Invalid')]
+    if (!conditions.matches) return []
+    const all = { ...values, variables: lazyVariables(spec.variables ?? [], scope, values) }
+    return (spec.validations ?? []).flatMap((validation) => this.#validate(binding, validation, scope, all))
+  }
+
+  #validate(
+    binding: ValidatingAdmissionPolicyBinding, validation: Validation, scope: ExpressionScope, values: ExpressionValues,
+  ): readonly Denial[] {
+    const result = evaluate(validation.expression, scope, values)
+    if (result.error !== undefined) return this.#fails ? [this.#denial(binding, result.error, 'Invalid')] : []
+    if (result.value === true) return []
+    return [this.#denial(binding, messageOf(validation, scope, values), validation.reason ?? 'Invalid')]
+  }
+}
+
+const MOST_MESSAGE_BYTES = 5 * 1024
+
+function messageOf({ messageExpression = '', message = '', expression }: Validation, scope: ExpressionScope, values: ExpressionValues): string {
+  if (messageExpression !== '') {
+    const { value } = { value: undefined, ...evaluate(messageExpression, scope, values) }
+    const text = typeof value === 'string' ? value.trim() : ''
+    if (text !== '' && text.length <= MOST_MESSAGE_BYTES && !text.includes('\n')) return text
+  }
+  return message.trim() === '' ? `failed expression: ${expression.trim()}` : message.trim()
+}
+
+/** `variables`: each is evaluated when first asked for, and sees those before it. Source: composition.go. */
+function lazyVariables(
+  variables: readonly { readonly name: string; readonly expression: string }[], scope: ExpressionScope, values: ExpressionValues,
+): object {
+  const out: Record<string, unknown> = {}
+  const types = new Map<string, ReturnType<typeof scopeTypes> extends ReadonlyMap<string, infer T> ? T : never>()
+  for (const { name, expression } of variables) {
+    const before = new Map(types)
+    let result: { readonly value: unknown } | undefined
+    Object.defineProperty(out, name, {
+      enumerable: true,
+      get: () => {
+        if (result === undefined) {
+          const evaluated = evaluate(expression, { params: scope.params, variables: before }, { ...values, variables: out })
+          if (evaluated.error !== undefined) {
+            const why = evaluated.error.replace(/^expression '[^]*?' resulted in error: /, '')
+            throw new CelFault(`composited variable ${JSON.stringify(name)} fails to evaluate: ${why}`)
+          }
+          result = evaluated
+        }
+        return result.value
+      },
+    })
+    const type = scope.variables?.get(name)
+    if (type !== undefined) types.set(name, type)
+  }
+  return out
+}
