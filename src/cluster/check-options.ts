@@ -37,6 +37,7 @@ function optionSchema(): z.ZodMiniType {
     maxSettleTime: z.optional(duration),
     events: z.optional(z.boolean()),
     authorization: z.optional(z.union([z.enum(['RBAC', 'AlwaysAllow']), authorizer])),
+    webhooks: z.optional(z.record(z.string(), z.custom((value) => typeof value === 'function', 'must be a function'))),
     users: z.optional(z.array(user)),
     without: z.optional(z.array(text)),
     components: z.optional(z.array(component)),

@@ -2,6 +2,7 @@ import { createScheme } from '../api/scheme.js'
 import type { Scheme } from '../api/scheme.js'
 import { ApiServer } from '../apiserver/api-server.js'
 import type { ApiServerOptions, ClientOptions } from '../apiserver/api-server.js'
+import type { WebhookHandlers } from '../apiserver/admission/extensions/handlers.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import type { Component, EventSource } from '../apiserver/client/component.js'
 import type { Client, UserInfo } from '../apiserver/client/client.js'
@@ -39,6 +40,7 @@ export interface ControlPlaneParts {
   readonly events: boolean
   readonly authorization: AuthorizationMode
   readonly users: readonly UserOptions[]
+  readonly webhooks?: WebhookHandlers | undefined
   /** Private keys for the PKI. Default: test keys. */
   readonly keys?: KeyProvider | undefined
   /** Default: no kubelet answers. */
@@ -67,6 +69,7 @@ export class ControlPlane {
     this.server = new ApiServer({
       signer: this.pki.tokens, store, clock, random, bus, trace, scheme: this.scheme, plug: accessOf(parts, this.scheme.release.minor),
       ...(parts.nodeAgents === undefined ? {} : { nodeAgents: parts.nodeAgents }),
+      ...(parts.webhooks === undefined ? {} : { webhooks: parts.webhooks }),
       componentHealth: () => componentHealth([...this.#hosts.keys()].filter((name) => !simulation.isStopped(name))),
     })
     const link = simulation.slice<ConnectivityState>('cluster', 'connectivity', () => ({ apiserverDown: false, cut: new Set() }))

@@ -1,4 +1,5 @@
 import type { Pod } from '../api/core/generated.js'
+import type { WebhookHandlers } from '../apiserver/admission/extensions/handlers.js'
 import type { Component } from '../apiserver/client/component.js'
 import type { ContainerBehavior, RuntimeTimings } from '../kubelet/index.js'
 import type { NodeAgents } from '../apiserver/node-agent.js'
@@ -37,6 +38,11 @@ export interface ClusterOptions extends SimulationOptions {
   readonly events?: boolean
   /** Who may do what. Default `RBAC`, with the Node authorizer for kubelets and the default roles of a real cluster. */
   readonly authorization?: AuthorizationMode
+  /**
+   * Admission and conversion webhooks in this process, by URL (`https://example.com/validate`, or without the path) or by Service
+   * (`namespace/name`). They answer synchronously and must be deterministic. Default none: calls to webhooks fail as when nobody listens.
+   */
+  readonly webhooks?: WebhookHandlers
   /** Users with fixed tokens. Default none. */
   readonly users?: readonly UserOptions[]
   /** Components that are left out, by name or by the name of their process (`kube-scheduler`, `kube-controller-manager`). */
