@@ -16,6 +16,8 @@ import type { Applied, KubectlEnvironment, KubectlOptions, KubectlResult } from 
 import type { Duration } from '../sim/duration.js'
 import type { EventBus } from '../sim/event-bus.js'
 import { Simulation } from '../sim/simulation.js'
+import type { AccessVerdict, CanOptions } from './can.js'
+import { canAccess } from './can.js'
 import { checkOptions } from './check-options.js'
 import { ComponentHandle } from './component-handle.js'
 import type { ComponentView } from './component-host.js'
@@ -213,6 +215,14 @@ export class SimCluster {
   /** A client under another identity. */
   as(identity: Identity): Client {
     return this.#userClient(identity.user, this.#plane.client(userOf(identity)))
+  }
+
+  /**
+   * Whether a user may do something, and why: `cluster.can({ user: 'jane' }, 'list', 'pods', { namespace: 'office' })`, `cluster.can(jane, 'get',
+   * '/healthz')`. @throws ApiError 404 for a resource that is not served.
+   */
+  can(identity: Identity, verb: string, what: string, options?: CanOptions): AccessVerdict {
+    return canAccess(this.#plane.server, (resource) => this.stored(resource), identity, verb, what, options)
   }
 
   /** @throws RangeError when there is no such node. */
