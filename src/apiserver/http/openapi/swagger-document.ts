@@ -28,7 +28,7 @@ export function swaggerDocument(context: RegistryContext): SwaggerDocument {
     for (const [schema, value] of Object.entries(document?.components.schemas ?? {})) definitions[schema] ??= swaggerSchema(value)
   }
   return {
-    swagger: '2.0', info: { title: 'Kubernetes', version: `v${context.scheme.release.gitVersion.replace(/^v/, '')}` },
+    swagger: '2.0', info: { title: 'Kubernetes', version: `1.${context.scheme.release.minor}` },
     paths: sorted(paths), definitions: sorted(definitions),
     securityDefinitions: { BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' } },
     security: [{ BearerToken: [] }],

@@ -7,7 +7,9 @@ import { gnosticDocument } from './gnostic.js'
 import type { SwaggerDocument } from './swagger-document.js'
 import { swaggerDocument } from './swagger-document.js'
 
-const PROTOBUF = ['application/com.github.proto-openapi.spec.v2@v1.0+protobuf', 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf']
+const PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
+/** What kubectl asks for: an older name, which is no valid media type and so is not answered. */
+const ASKED_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
 
 interface Written {
   readonly document: SwaggerDocument
@@ -47,7 +49,7 @@ function formOf(accept: string): string | undefined {
   for (const clause of accept.split(',')) {
     const type = (clause.split(';')[0] as string).trim()
     if (type === 'application/json' || type === '*/*' || type === 'application/*') return 'application/json'
-    if (PROTOBUF.includes(type)) return type
+    if (type === PROTOBUF || type === ASKED_PROTOBUF) return PROTOBUF
   }
   return undefined
 }
