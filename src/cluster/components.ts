@@ -2,41 +2,52 @@ import type { Scheme } from '../api/scheme.js'
 import type { Component } from '../apiserver/client/component.js'
 import { createCrdFinalizer } from '../apiserver/modules/crd-finalizer.js'
 import { createCrdNamingController } from '../apiserver/modules/crd-naming.js'
+import { createBootstrapSigner, createTokenCleaner } from '../controllers/bootstrap/index.js'
+import { createCsrApprovingController, createCsrCleaner, createCsrSigningController } from '../controllers/certificates/index.js'
 import { createClusterRoleAggregationController } from '../controllers/clusterrole-aggregation/index.js'
 import { createDaemonSetController } from '../controllers/daemonset/index.js'
 import { createDeploymentController } from '../controllers/deployment/index.js'
 import { createDisruptionController } from '../controllers/disruption/index.js'
+import { createEndpointsController } from '../controllers/endpoints/index.js'
+import { createEndpointSliceController } from '../controllers/endpointslice/index.js'
+import { createEndpointSliceMirroringController } from '../controllers/endpointslice-mirroring/index.js'
 import { createGarbageCollector } from '../controllers/garbage-collector/index.js'
 import { createNamespaceController } from '../controllers/namespace/index.js'
 import { createNodeIpamController } from '../controllers/node-ipam/index.js'
 import { createNodeLifecycleController } from '../controllers/node-lifecycle/index.js'
 import { createPodGcController } from '../controllers/pod-gc/index.js'
 import { createReplicaSetController } from '../controllers/replicaset/index.js'
-import { createServiceAccountController } from '../controllers/serviceaccount/index.js'
+import { createResourceQuotaController } from '../controllers/resource-quota/index.js'
+import { createRootCaPublisher, createServiceAccountController, createTokensController } from '../controllers/serviceaccount/index.js'
 import { createTaintEvictionController } from '../controllers/taint-eviction/index.js'
 import type { ServedResource } from '../controllers/process/resource.js'
+import { detachedSignature, parseCertificates, PKI_DIR, signRequest } from '../pki/index.js'
+import type { Pki } from '../pki/index.js'
 import { createScheduler } from '../scheduler/scheduler.js'
 import type { ClusterOptions } from './options.js'
 
 /** The components of a control plane that options ask for, in the order in which they start. */
-export function componentsOf(options: ClusterOptions, scheme: Scheme): readonly Component[] {
+export function componentsOf(options: ClusterOptions, scheme: Scheme, pki: Pki): readonly Component[] {
   const resources = (): readonly ServedResource[] => servedBy(scheme)
   const { clusterCIDR } = options
   const all: Component[] = [
-    createCrdNamingController(),
-    createCrdFinalizer(),
+    ...(scheme.byName('customresourcedefinitions') === undefined ? [] : [createCrdNamingController(), createCrdFinalizer()]),
     createNodeIpamController(clusterCIDR === undefined ? {} : { clusterCIDR }),
     createNodeLifecycleController(),
     createTaintEvictionController(),
     createPodGcController(),
     createServiceAccountController(),
+    ...securityControllers(pki),
     createNamespaceController({ resources }),
     createClusterRoleAggregationController(),
+    createResourceQuotaController({ resources }),
     createGarbageCollector({ resources }),
     createDeploymentController(),
     createReplicaSetController(),
     createDaemonSetController(),
     createDisruptionController(),
+    createEndpointsController(),
+    ...(scheme.byName('endpointslices') === undefined ? [] : [createEndpointSliceController(), createEndpointSliceMirroringController()]),
     createScheduler(options.scheduler),
     ...(options.components ?? []),
   ]
@@ -46,6 +57,20 @@ export function componentsOf(options: ClusterOptions, scheme: Scheme): readonly 
     throw new RangeError(`there is no component ${unknown.join(', ')} to leave out; there are: ${all.map(({ name }) => name).join(', ')}`)
   }
   return all.filter((component) => !without.some((name) => belongsTo(component.name, name)))
+}
+
+/** What hands out certificates and tokens; nothing is signed before someone asks for it. */
+function securityControllers(pki: Pki): readonly Component[] {
+  const rootCA = (): string => pki.read(`${PKI_DIR}/ca.crt`)
+  return [
+    createRootCaPublisher({ rootCA }),
+    createTokensController({ rootCA, signToken: (claims) => pki.tokens.signToken(claims) }),
+    createCsrApprovingController(),
+    createCsrSigningController({ sign: (order) => signRequest(pki, order) }),
+    createCsrCleaner({ notAfter: (pem) => parseCertificates(pem)[0]?.notAfter ?? Infinity }),
+    createBootstrapSigner({ sign: detachedSignature }),
+    createTokenCleaner(),
+  ]
 }
 
 /** What is served at the moment; custom resources by their full names, which no other can have. */

@@ -85,12 +85,12 @@ export class SimCluster {
     this.#store = from?.openStore({ clock }) ?? new EtcdStore({ clock })
     this.#plane = new ControlPlane({
       simulation: this.#simulation, store: this.#store, version: this.version, events: options.events ?? true,
-      authorization: options.authorization ?? 'RBAC', users: options.users ?? [],
+      authorization: options.authorization ?? 'RBAC', users: options.users ?? [], webhooks: options.webhooks,
       keys: options.keys, nodeAgents: options.nodeAgents,
     })
     this.client = this.#userClient(ADMIN.name, this.#plane.client(ADMIN, { userAgent: 'kubectl' }))
     this.#kubectlEnvironment = this.#environment()
-    const components = componentsOf(options, this.#plane.scheme)
+    const components = componentsOf(options, this.#plane.scheme, this.#plane.pki)
     if (!from) bootstrap(this.#plane.server, { objects: defaultObjects(components) })
     for (const component of components) this.#plane.addComponent(component)
     this.#machines = new Machines(this.#plane, this.#simulation, options)
@@ -293,7 +293,7 @@ export class SimCluster {
    * A cluster from a snapshot. `options` are laid over those of the original; after {@link fromJSON} components of your own and scheduler
    * plugins, which are no data, have to be given again.
    */
-  static restore(snapshot: ClusterSnapshot, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents'> = {}): SimCluster {
+  static restore(snapshot: ClusterSnapshot, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks'> = {}): SimCluster {
     return new SimCluster({ ...snapshot.options, ...options }, snapshot)
   }
 
@@ -302,7 +302,7 @@ export class SimCluster {
   }
 
   /** See {@link restore}. @throws TypeError when it is no snapshot of this format. */
-  static fromJSON(json: ClusterSnapshotJson, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents'> = {}): SimCluster {
+  static fromJSON(json: ClusterSnapshotJson, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks'> = {}): SimCluster {
     return SimCluster.restore(ClusterSnapshot.fromJSON(json), options)
   }
 

@@ -1,3 +1,4 @@
+export { detachedSignature } from './bootstrap-jws.js'
 export { createCertificate, parseCertificate, parseCertificates } from './certificate.js'
 export type { Certificate, CertificateSpec, Issuer } from './certificate.js'
 export type { AlternativeNames, Extensions, KeyUsage, Purpose } from './extensions.js'

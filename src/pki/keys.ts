@@ -17,12 +17,17 @@ const APART = [
   'kubelet.conf', 'controller-manager.conf', 'scheduler.conf',
 ]
 
+/** Seeds of one class have the same test keys for the files of the control plane. */
+export function seedClass(seed: number): number {
+  return hashNumber(HASH_SEED, seed) % TEST_KEYS.length
+}
+
 /** One of the published test keys, chosen by seed and purpose. INSECURE, see test-keys.ts. */
 export function testKey(seed: number, purpose: string): PrivateKey {
   const fixed = APART.indexOf(purpose)
   const others = TEST_KEYS.length - APART.length
   const place = fixed >= 0 ? fixed : APART.length + hashText(hashNumber(HASH_SEED, seed), purpose) % others
-  return keyAt((place + hashNumber(HASH_SEED, seed)) % TEST_KEYS.length)
+  return keyAt((place + seedClass(seed)) % TEST_KEYS.length)
 }
 
 const made = new Map<number, PrivateKey>()

@@ -6,7 +6,8 @@ import { fromPem } from './der.js'
 import type { Asn1 } from './der.js'
 import { AUTHORITIES, PKI_DIR, configEntries, leafEntries } from './inventory.js'
 import type { PkiConfig } from './inventory.js'
-import { cachedKey, testKey } from './keys.js'
+import { DEFAULT_AUTHORITY } from './default-authority.js'
+import { cachedKey, seedClass, testKey } from './keys.js'
 import type { KeyProvider } from './keys.js'
 import { kubeconfigText } from './kubeconfig.js'
 import type { Subject } from './name.js'
@@ -21,6 +22,10 @@ const DAY = 86_400_000
 export const BACKDATE: number = 5 * 60_000
 const LEAF_DAYS = 365
 const CA_DAYS = 3650
+
+/** Certificates of authorities by name, seed class and time. */
+const authorities = new Map<string, string>()
+const MOST_AUTHORITIES = 256
 
 /** The state of a cluster's PKI: what cannot be made again from its configuration. */
 export interface PkiState {
@@ -172,10 +177,23 @@ export class Pki {
     return makers
   }
 
+  /** With test keys the authorities of all clusters of one seed class are the same, so that making one costs once a process. */
   #makeAuthority(name: string, commonName: string): string {
+    const { seed, created } = this.config
+    if (this.#parts.keys !== undefined) return this.#signAuthority(name, commonName, this.serialOf(name))
+    const id = `${name} ${seedClass(seed)} ${created}`
+    const known = id === DEFAULT_AUTHORITY.id ? DEFAULT_AUTHORITY.pem : authorities.get(id)
+    if (known !== undefined) return known
+    const pem = this.#signAuthority(name, commonName, serialFrom(new Random(seedClass(seed)).stream(`pki/${name}`)))
+    if (authorities.size >= MOST_AUTHORITIES) authorities.clear()
+    authorities.set(id, pem)
+    return pem
+  }
+
+  #signAuthority(name: string, commonName: string, serial: bigint): string {
     const key = this.key(`pki/${name}`)
     return createCertificate({
-      subject: { commonName }, serial: this.serialOf(name), ...this.#validity(CA_DAYS),
+      subject: { commonName }, serial, ...this.#validity(CA_DAYS),
       keyUsages: ['digital signature', 'key encipherment', 'cert sign'], isCa: true, names: { dns: [commonName] },
     }, key, { subject: { commonName }, key })
   }

@@ -57,16 +57,16 @@ test('watch: an async iterator that ends when the loop is left', async () => {
   const cluster = clusterWith(0)
   const names: string[] = []
   const loop = (async () => {
-    for await (const { type, object } of cluster.watch('configmaps', { namespace: 'default' })) {
+    for await (const { type, object } of cluster.watch('secrets', { namespace: 'default' })) {
       names.push(`${type} ${object.metadata.name}`)
       if (names.length === 3) return
     }
   })()
-  cluster.create('configmaps', { metadata: { name: 'a', namespace: 'default' } })
+  cluster.create('secrets', { metadata: { name: 'a', namespace: 'default' } })
   await Promise.resolve()
-  cluster.create('configmaps', { metadata: { name: 'b', namespace: 'kube-system' } })
-  cluster.patch('configmaps', { name: 'a', namespace: 'default' }, { type: 'merge', body: { data: { x: 'y' } } })
-  cluster.delete('configmaps', { name: 'a', namespace: 'default' })
+  cluster.create('secrets', { metadata: { name: 'b', namespace: 'kube-system' } })
+  cluster.patch('secrets', { name: 'a', namespace: 'default' }, { type: 'merge', body: { data: { x: 'eQ==' } } })
+  cluster.delete('secrets', { name: 'a', namespace: 'default' })
   await loop
   expect(names).toEqual(['ADDED a', 'MODIFIED a', 'DELETED a'])
 })

@@ -13,24 +13,21 @@ const HOUR = 60 * MINUTE
 /** --cluster-signing-duration */
 const LONGEST = 365 * 24 * HOUR
 const SHORTEST = 10 * MINUTE
-/** Certificates begin this much earlier, for clocks that are slow. */
-const BACKDATE = 5 * MINUTE
-/** Below this the end is not moved with the begin. */
-const SHORT_LIVED = 8 * HOUR
 
-/** What a certificate is to be. Times in virtual ms. */
+/** What is to be signed. */
 export interface SigningRequest {
   /** The PEM of the request. */
   readonly request: string
   readonly usages: readonly string[]
-  readonly notBefore: number
-  /** The authority cuts it to its own end. */
-  readonly notAfter: number
+  /** Life in ms; the authority cuts it to its own end. */
+  readonly ttl: number
+  /** Virtual ms. */
+  readonly now: number
 }
 
 /** What the signing controller has to be told. */
 export interface CsrSigningControllerOptions {
-  /** Signs with the cluster's CA; answers PEM. */
+  /** Signs with the cluster's CA; answers PEM. Throws Error when it cannot. */
   readonly sign: (request: SigningRequest) => string
 }
 
@@ -71,10 +68,19 @@ function answer(host: ComponentHost, csr: CertificateSigningRequest, sign: CsrSi
     }
     return write(host, csr, { conditions: [...csr.status.conditions ?? [], condition] })
   }
-  const lifetime = Math.min(Math.max((expirationSeconds ?? Infinity) * SECOND, SHORTEST), LONGEST)
-  const notAfter = now + lifetime - (lifetime < SHORT_LIVED ? 0 : BACKDATE)
-  const pem = sign({ request: atob(request), usages, notBefore: now - BACKDATE, notAfter })
-  write(host, csr, { certificate: btoa(pem) })
+  const ttl = Math.min(Math.max((expirationSeconds ?? Infinity) * SECOND, SHORTEST), LONGEST)
+  const pem = signed(host, () => sign({ request: atob(request), usages, ttl, now }))
+  if (pem !== undefined) write(host, csr, { certificate: btoa(pem) })
+}
+
+/** Upstream tries again for ever what cannot be signed; nothing would come of it here. */
+function signed(host: ComponentHost, sign: () => string): string | undefined {
+  try {
+    return sign()
+  } catch (error) {
+    host.log('error', `error auto signing csr: ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
+  }
 }
 
 function write(host: ComponentHost, csr: CertificateSigningRequest, part: object): void {

@@ -12,7 +12,7 @@ const DESCRIPTION = 'Contains a CA bundle that can be used to verify the kube-ap
 /** What the publisher has to be told. */
 export interface RootCaPublisherOptions {
   /** The cluster's CA certificates, PEM. */
-  readonly rootCA: string
+  readonly rootCA: () => string
 }
 
 /**
@@ -27,11 +27,11 @@ export function createRootCaPublisher({ rootCA }: RootCaPublisherOptions): Compo
   }
 }
 
-function setUp(host: ComponentHost, rootCA: string): void {
+function setUp(host: ComponentHost, rootCA: () => string): void {
   const namespaces = host.informer('namespaces')
   const published = host.informer('configmaps', { fieldSelector: `metadata.name=${NAME}` })
   const queue = host.workQueue('namespaces', (name) => {
-    if (namespaces.get(name)?.status.phase === 'Active') publish(host, name, published.get(`${name}/${NAME}`), rootCA)
+    if (namespaces.get(name)?.status.phase === 'Active') publish(host, name, published.get(`${name}/${NAME}`), rootCA())
     queue.forget(name)
   })
   namespaces.onChange(({ type, object }) => {

@@ -6,7 +6,7 @@ const rootCA = '-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n'
 
 function newCluster(): ControllerCluster {
   const components = (): ReturnType<typeof createServiceAccountController>[] =>
-    [createServiceAccountController(), createRootCaPublisher({ rootCA })]
+    [createServiceAccountController(), createRootCaPublisher({ rootCA: () => rootCA })]
   const cluster = new ControllerCluster(components, { serviceAccounts: false })
   cluster.sim.settle()
   return cluster
