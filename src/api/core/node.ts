@@ -106,6 +106,10 @@ export const nodeDefinition: KindDefinition<Node> = defineKind<Node>({
     prepareForStatusUpdate: (node, old) => {
       node.spec = borrow(old.spec)
     },
+    warnings: ({ spec }, old) => (spec === old?.spec ? [] : [
+      ...(spec.configSource === undefined ? [] : ['spec.configSource: deprecated in v1.22, support removed in v1.26']),
+      ...((spec.externalID ?? '') === '' ? [] : ['spec.externalID: this field is deprecated, and is unused by Kubernetes']),
+    ]),
   },
   columns: [
     nameColumn(),

@@ -3,6 +3,7 @@ import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { formatTime, timeMs } from '../time.js'
 import { accessModesText, betaStorageClass, storageClassText } from './access-modes.js'
+import { deprecatedVolume } from './deprecated-volumes.js'
 import type { PersistentVolume, PersistentVolumeSpec } from './generated.js'
 import { nodeLabelWarnings } from './node-label-warnings.js'
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from './validation/persistent-volume.js'
@@ -44,17 +45,6 @@ function prepareForStatusUpdate(volume: Draft<PersistentVolume>, old: Persistent
   if (phase !== before && !isTold) volume.status = { ...volume.status, lastPhaseTransitionTime: formatTime(now) }
 }
 
-const deprecatedSources: Readonly<Partial<Record<keyof PersistentVolumeSpec, string>>> = {
-  cephfs: 'deprecated in v1.28, non-functional in v1.31+',
-  flocker: 'deprecated in v1.22, non-functional in v1.25+',
-  glusterfs: 'deprecated in v1.25, non-functional in v1.26+',
-  photonPersistentDisk: 'deprecated in v1.11, non-functional in v1.16+',
-  quobyte: 'deprecated in v1.22, non-functional in v1.25+',
-  rbd: 'deprecated in v1.28, non-functional in v1.31+',
-  scaleIO: 'deprecated in v1.16, non-functional in v1.22+',
-  storageos: 'deprecated in v1.22, non-functional in v1.25+',
-}
-
 /** Source: pkg/api/persistentvolume/util.go warningsForPersistentVolumeSpecAndMeta. */
 function warnings({ metadata, spec }: PersistentVolume): readonly string[] {
   const found: string[] = []
@@ -71,10 +61,9 @@ function warnings({ metadata, spec }: PersistentVolume): readonly string[] {
   }
   const terms = spec.nodeAffinity?.required?.nodeSelectorTerms ?? []
   found.push(...nodeLabelWarnings(terms, 'spec.nodeAffinity.required.nodeSelectorTerms'))
-  for (const [source, text] of Object.entries(deprecatedSources)) {
-    if (spec[source as keyof PersistentVolumeSpec] !== undefined) {
-      found.push(`spec.${source === 'storageos' ? 'storageOS' : source}: ${text}`)
-    }
+  for (const source in spec) {
+    const text = deprecatedVolume(source)
+    if (text !== undefined) found.push(`spec.${source === 'storageos' ? 'storageOS' : source}: ${text}`)
   }
   return found
 }

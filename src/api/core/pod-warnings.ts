@@ -1,5 +1,7 @@
 import { parseQuantity } from '../quantity.js'
+import { deprecatedVolume } from './deprecated-volumes.js'
 import type { Container, Pod, PodSpec } from './generated.js'
+import { deprecatedNodeLabel, nodeLabelWarnings } from './node-label-warnings.js'
 
 const nano = 1_000_000_000n
 
@@ -15,9 +17,11 @@ export function podSpecWarnings(spec: PodSpec, path: string): readonly string[] 
   for (const list of ['initContainers', 'containers'] as const) {
     spec[list]?.forEach((container, index) => containerWarnings(container, `${path}.${list}[${index}]`, warnings))
   }
+  if (spec.nodeSelector !== undefined || spec.affinity?.nodeAffinity !== undefined) nodeLabelUse(spec, path, warnings)
   spec.volumes?.forEach((volume, index) => {
-    if (volume.gitRepo !== undefined) {
-      warnings.push(`${path}.volumes[${index}].gitRepo: deprecated in v1.11, and disabled by default in v1.33+`)
+    for (const source in volume) {
+      const text = deprecatedVolume(source)
+      if (text !== undefined) warnings.push(`${path}.volumes[${index}].${source === 'storageos' ? 'storageOS' : source}: ${text}`)
     }
     const size = volume.emptyDir?.sizeLimit
     if (size !== undefined && isFractional(size)) {
@@ -29,12 +33,48 @@ export function podSpecWarnings(spec: PodSpec, path: string): readonly string[] 
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
     warnings.push(`${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`)
   }
-  spec.topologySpreadConstraints?.forEach(({ labelSelector }, index) => {
+  duplicateWarnings(spec, path, warnings)
+  spec.topologySpreadConstraints?.forEach(({ labelSelector, topologyKey }, index) => {
+    const text = deprecatedNodeLabel(topologyKey)
+    if (text !== undefined) warnings.push(`${path}.topologySpreadConstraints[${index}].topologyKey: ${topologyKey} is ${text}`)
     if (labelSelector === undefined) {
       warnings.push(`${path}.topologySpreadConstraints[${index}].labelSelector: a null labelSelector results in matching no pod`)
     }
   })
   return warnings
+}
+
+/** Node labels of old in what the pod asks of its node. */
+function nodeLabelUse({ nodeSelector = {}, affinity }: PodSpec, path: string, warnings: string[]): void {
+  for (const key of Object.keys(nodeSelector).sort()) {
+    const text = deprecatedNodeLabel(key)
+    if (text !== undefined) warnings.push(`${path}.nodeSelector[${key}]: ${text}`)
+  }
+  const at = `${path}.affinity.nodeAffinity`
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
+  warnings.push(...nodeLabelWarnings(required, `${at}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`))
+  const preferred = affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
+  preferred.forEach(({ preference: { matchExpressions = [] } }, of) => matchExpressions.forEach(({ key }, index) => {
+    const text = deprecatedNodeLabel(key)
+    const field = `${at}.preferredDuringSchedulingIgnoredDuringExecution[${of}].preference.matchExpressions[${index}].key`
+    if (text !== undefined) warnings.push(`${field}: ${key} is ${text}`)
+  }))
+}
+
+/** Entries of lists that merge by key, so that apply would lose one of two. */
+function duplicateWarnings({ hostAliases, imagePullSecrets }: PodSpec, path: string, warnings: string[]): void {
+  const ips = new Set<string>()
+  hostAliases?.forEach(({ ip }, index) => {
+    if (ips.has(ip)) warnings.push(`${path}.hostAliases[${index}].ip: duplicate ip ${JSON.stringify(ip)}`)
+    ips.add(ip)
+  })
+  const names = new Set<string>()
+  imagePullSecrets?.forEach(({ name = '' }, index) => {
+    const at = `${path}.imagePullSecrets[${index}].name`
+    if (name === '') warnings.push(`${at}: invalid empty name ""`)
+    else if (names.has(name)) warnings.push(`${at}: duplicate name ${JSON.stringify(name)}`)
+    names.add(name)
+  })
 }
 
 function containerWarnings(container: Container, path: string, warnings: string[]): void {

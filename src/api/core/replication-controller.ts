@@ -20,7 +20,8 @@ function setDefaults(controller: Draft<ReplicationController>): void {
   const labels = spec.template?.metadata?.labels
   if (labels !== undefined) {
     if (Object.keys(spec.selector ?? {}).length === 0) spec.selector = { ...labels }
-    if (Object.keys(controller.metadata.labels ?? {}).length === 0) controller.metadata = { ...controller.metadata, labels: { ...labels } }
+    const { metadata } = controller
+    if (Object.keys(metadata.labels ?? {}).length === 0) controller.metadata = { ...metadata, labels: { ...labels } }
   }
   if (spec.template?.spec !== undefined) setPodSpecDefaults(spec.template.spec)
   spec.replicas ??= 1
@@ -71,7 +72,8 @@ function validateStatusUpdate({ status }: ReplicationController): readonly Field
   return errors
 }
 
-const nameText = 'metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: '
+const nameText = 'metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; '
+  + 'a DNS label is recommended: '
 
 /** Source: pkg/registry/core/replicationcontroller/strategy.go WarningsOnCreate and WarningsOnUpdate. */
 function warnings({ metadata, spec }: ReplicationController, old: ReplicationController | undefined): readonly string[] {

@@ -35,7 +35,8 @@ function validateStatusUpdate({ metadata, status }: ResourceClaim, old: Resource
     } else if (metadata.deletionTimestamp !== undefined) {
       const before = new Set(old.status.reservedFor?.map(({ uid }) => uid))
       if (reservedFor.some(({ uid }) => !before.has(uid))) {
-        errors.push(forbidden('status.reservedFor', 'new entries may not be added while `deallocationRequested` or `deletionTimestamp` are set'))
+        const text = 'new entries may not be added while `deallocationRequested` or `deletionTimestamp` are set'
+        errors.push(forbidden('status.reservedFor', text))
       }
     }
   }

@@ -41,7 +41,8 @@ function validateNodes(spec: ResourceSliceSpec, errors: FieldError[]): void {
   if (nodeSelector !== undefined) {
     validateNodeSelector(nodeSelector, 'spec.nodeSelector', errors)
     if (nodeSelector.nodeSelectorTerms.length !== 1) {
-      errors.push(invalid('spec.nodeSelector.nodeSelectorTerms', nodeSelector.nodeSelectorTerms, 'must have exactly one node selector term'))
+      const text = 'must have exactly one node selector term'
+      errors.push(invalid('spec.nodeSelector.nodeSelectorTerms', nodeSelector.nodeSelectorTerms, text))
     }
   }
   if (given.length === 0) errors.push(required('spec', oneOfText))

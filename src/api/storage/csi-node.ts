@@ -40,7 +40,7 @@ function validateDriver({ name, nodeID, allocatable, topologyKeys }: CSINodeDriv
 /** A driver that is there does not change, but for how many volumes it takes. Source: ValidateCSINodeUpdate. */
 function validateUpdate(next: CSINode, old: CSINode): readonly FieldError[] {
   const before = new Map((old.spec.drivers ?? []).map((driver) => [driver.name, driver]))
-  const fixed = ({ allocatable: _, ...driver }: CSINodeDriver): object => driver
+  const fixed = ({ name, nodeID, topologyKeys }: CSINodeDriver): object => ({ name, nodeID, topologyKeys })
   const changed = (next.spec.drivers ?? []).filter((driver) => {
     const was = before.get(driver.name)
     return was !== undefined && !semanticEqual(fixed(driver), fixed(was))

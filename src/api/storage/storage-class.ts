@@ -6,6 +6,7 @@ import { duplicate, forbidden, invalid, notSupported, required, type FieldError 
 import type { TopologySelectorTerm } from '../core/generated.js'
 import { deprecatedNodeLabel } from '../core/node-label-warnings.js'
 import { validateLabelName } from '../meta/label-validation.js'
+import { setOwn } from '../schema/plain-json.js'
 import type { StorageClass } from './generated.js'
 import { validateParameters, validateProvisioner } from './parameters.js'
 
@@ -44,7 +45,7 @@ function validateTopologies(terms: readonly TopologySelectorTerm[], errors: Fiel
       const path = `${at}.matchLabelExpressions[${index}]`
       validateExpression(expression, path, errors)
       if (Object.hasOwn(values, expression.key)) errors.push(duplicate(`${path}.key`, expression.key))
-      Object.defineProperty(values, expression.key, { value: [...new Set(expression.values)].sort(), enumerable: true, configurable: true })
+      setOwn(values, expression.key, [...new Set(expression.values)].sort())
     })
     if (known.some((other) => semanticEqual(other, values))) errors.push(duplicate(`${at}.matchLabelExpressions`, ''))
     known.push(values)

@@ -17,7 +17,9 @@ function validate({ spec }: VolumeAttachment): readonly FieldError[] {
     ...validateSource(source, 'spec.source'),
     ...dnsSubdomainFaults(nodeName).map((fault) => invalid('spec.nodeName', nodeName, fault)),
     ...validateDriverName(attacher, 'spec.attacher'),
-    ...(volume === undefined ? [] : dnsSubdomainFaults(volume)).map((fault) => invalid('spec.source.persistentVolumeName', volume, fault)),
+    ...(volume === undefined ? [] : dnsSubdomainFaults(volume)).map(
+      (fault) => invalid('spec.source.persistentVolumeName', volume, fault),
+    ),
   ]
 }
 
@@ -50,12 +52,12 @@ export const volumeAttachmentDefinition: KindDefinition<VolumeAttachment> = defi
     },
     prepareForStatusUpdate: (attachment, old) => {
       attachment.spec = borrow(old.spec)
-      const { labels: _labels, annotations: _annotations, finalizers: _finalizers, ownerReferences: _owners, ...metadata } = attachment.metadata
-      const { labels, annotations, finalizers, ownerReferences } = old.metadata
-      attachment.metadata = borrow({
-        ...metadata, ...(labels && { labels }), ...(annotations && { annotations }), ...(ownerReferences && { ownerReferences }),
-        ...(finalizers && { finalizers }),
-      } as VolumeAttachment['metadata'])
+      const metadata: Record<string, unknown> = { ...attachment.metadata }
+      for (const field of ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const) {
+        if (old.metadata[field] === undefined) delete metadata[field]
+        else metadata[field] = old.metadata[field]
+      }
+      attachment.metadata = metadata as typeof attachment.metadata
     },
   },
   columns: [

@@ -106,13 +106,15 @@ export class ClusterIps {
 
   #isTaken(ip: string): boolean {
     const { storage, inUse } = this.#parts
-    return this.#addresses === undefined ? inUse.hasAddress(ip) : storage.get(storageKey(this.#addresses, undefined, ip)) !== undefined
+    if (this.#addresses === undefined) return inUse.hasAddress(ip)
+    return storage.get(storageKey(this.#addresses, undefined, ip)) !== undefined
   }
 
   /** Before there were several ranges the error named the one. */
   #outsideText(text: string, family: IpFamily): string {
     const [range] = this.#rangesOf(family)
-    return this.#cidrs !== undefined || range === undefined ? 'the provided network does not match the current range' : notInRange(text, range)
+    const isCurrent = this.#cidrs !== undefined || range === undefined
+    return isCurrent ? 'the provided network does not match the current range' : notInRange(text, range)
   }
 
   #rangesOf(family: IpFamily): readonly IpRange[] {

@@ -54,13 +54,15 @@ function prefersAsBefore(service: Draft<Service>, old: Service): boolean {
 function reductions({ spec }: Draft<Service>, old: Service): readonly FieldError[] {
   const errors: FieldError[] = []
   if ((spec.ipFamilyPolicy ?? 'SingleStack') === 'SingleStack') {
-    if (sameTexts(spec.clusterIPs, old.spec.clusterIPs) && (spec.clusterIPs ?? []).length > 1) spec.clusterIPs = spec.clusterIPs?.slice(0, 1) ?? []
-    if (sameTexts(spec.ipFamilies, old.spec.ipFamilies) && (spec.ipFamilies ?? []).length > 1) spec.ipFamilies = spec.ipFamilies?.slice(0, 1) ?? []
+    const { clusterIPs = [], ipFamilies = [] } = spec
+    if (clusterIPs.length > 1 && sameTexts(clusterIPs, old.spec.clusterIPs)) spec.clusterIPs = clusterIPs.slice(0, 1)
+    if (ipFamilies.length > 1 && sameTexts(ipFamilies, old.spec.ipFamilies)) spec.ipFamilies = ipFamilies.slice(0, 1)
     return errors
   }
-  const fewer = (field: 'clusterIPs' | 'ipFamilies'): boolean => (spec[field] ?? []).length < (old.spec[field] ?? []).length
-  if (fewer('clusterIPs')) errors.push(invalidField(policyPath, spec.ipFamilyPolicy, "must be 'SingleStack' to release the secondary cluster IP"))
-  if (fewer('ipFamilies')) errors.push(invalidField(policyPath, spec.ipFamilyPolicy, "must be 'SingleStack' to release the secondary IP family"))
+  for (const [field, what] of [['clusterIPs', 'cluster IP'], ['ipFamilies', 'IP family']] as const) {
+    if ((spec[field] ?? []).length >= (old.spec[field] ?? []).length) continue
+    errors.push(invalidField(policyPath, spec.ipFamilyPolicy, `must be 'SingleStack' to release the secondary ${what}`))
+  }
   return errors
 }
 

@@ -76,7 +76,9 @@ export class ServiceAllocator implements WriteHooks {
     const { spec } = service
     if (spec.type === 'ExternalName' || isHeadless(service)) return []
     const asked = [...spec.clusterIPs ?? []]
-    spec.clusterIPs = (spec.ipFamilies ?? []).map((family, index) => this.#giveAddress(service, family as IpFamily, asked[index] ?? '', asked))
+    spec.clusterIPs = (spec.ipFamilies ?? []).map(
+      (family, index) => this.#giveAddress(service, family as IpFamily, asked[index] ?? '', asked),
+    )
     if (spec.clusterIPs[0] !== undefined) spec.clusterIP = spec.clusterIPs[0]
     return spec.clusterIPs
   }

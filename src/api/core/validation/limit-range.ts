@@ -75,8 +75,9 @@ function validateAmounts(item: LimitRangeItem, name: string, path: string, error
   }
   if (isGreater(min, limit)) fail('default', min, `min value ${min} is greater than default value ${limit}`)
   if (isGreater(limit, max)) fail('default', max, `default value ${limit} is greater than max value ${max}`)
-  validateRatio(item.maxLimitRequestRatio?.[name], min, max, (text) => fail('maxLimitRequestRatio', item.maxLimitRequestRatio?.[name], text))
-  if (!mayOvercommit(name) && limit !== undefined && request !== undefined && (isGreater(limit, request) || isGreater(request, limit))) {
+  const ratio = item.maxLimitRequestRatio?.[name]
+  validateRatio(ratio, min, max, (text) => fail('maxLimitRequestRatio', ratio, text))
+  if (!mayOvercommit(name) && (isGreater(limit, request) || isGreater(request, limit))) {
     fail('defaultRequest', request, `default value ${limit} must equal to defaultRequest value ${request} in ${name}`)
   }
 }

@@ -18,7 +18,8 @@ const rangesAnnotation = 'service.beta.kubernetes.io/load-balancer-source-ranges
 
 /** The port as Go prints its internal type. */
 const portAsGo = ({ name, protocol, appProtocol, port, targetPort, nodePort }: ServicePort): object => ({
-  Name: name ?? '', Protocol: protocol ?? '', AppProtocol: appProtocol ?? null, Port: port, TargetPort: targetPort ?? 0, NodePort: nodePort ?? 0,
+  Name: name ?? '', Protocol: protocol ?? '', AppProtocol: appProtocol ?? null, Port: port, TargetPort: targetPort ?? 0,
+  NodePort: nodePort ?? 0,
 })
 
 /** A service whose addresses and ports have been allocated. Source: pkg/apis/core/validation ValidateService. */
@@ -60,7 +61,8 @@ function validateByType(service: Service, errors: FieldError[]): void {
   if (spec.type === 'ExternalName') validateExternalName(spec, errors)
 }
 
-function validateExternalName({ clusterIPs = [], ipFamilies = [], ipFamilyPolicy, externalName = '' }: ServiceSpec, errors: FieldError[]): void {
+function validateExternalName(spec: ServiceSpec, errors: FieldError[]): void {
+  const { clusterIPs = [], ipFamilies = [], ipFamilyPolicy, externalName = '' } = spec
   const text = 'may not be set for ExternalName services'
   if (clusterIPs.length > 0) errors.push(forbidden('spec.clusterIPs', text))
   if (ipFamilies.length > 0) errors.push(forbidden('spec.ipFamilies', text))
@@ -184,7 +186,9 @@ function validateTraffic(service: Service, errors: FieldError[]): void {
   } else if (healthCheckNodePort === 0) {
     errors.push(required('spec.healthCheckNodePort'))
   } else {
-    for (const fault of portNumberFaults(healthCheckNodePort)) errors.push(invalid('spec.healthCheckNodePort', healthCheckNodePort, fault))
+    for (const fault of portNumberFaults(healthCheckNodePort)) {
+      errors.push(invalid('spec.healthCheckNodePort', healthCheckNodePort, fault))
+    }
   }
   if (inner === undefined) {
     if (type === 'ClusterIP' || type === 'NodePort' || type === 'LoadBalancer') errors.push(required('spec.internalTrafficPolicy'))
