@@ -54,7 +54,11 @@ function anyAllows(rules: readonly PolicyRule[] | undefined, asked: Asked): bool
   return false
 }
 
-type BySubject = Map<string, Binding[]>
+/** The bindings of one scope by whom they name. */
+interface BySubject {
+  readonly users: Map<string, Binding[]>
+  readonly groups: Map<string, Binding[]>
+}
 
 interface UserBindings {
   readonly version: number
@@ -63,7 +67,6 @@ interface UserBindings {
   readonly byNamespace: Map<string, readonly HeldBinding[]>
 }
 
-const NO_BINDINGS: readonly Binding[] = []
 const NO_RULES: readonly PolicyRule[] = []
 
 /**
@@ -91,26 +94,20 @@ export class CompiledPolicy {
   add(binding: Binding): void {
     this.#version++
     let bySubject = this.#bindings.get(binding.namespace)
-    if (bySubject === undefined) this.#bindings.set(binding.namespace, (bySubject = new Map()))
-    for (const key of subjectKeys(binding)) {
-      const list = bySubject.get(key)
-      if (list === undefined) bySubject.set(key, [binding])
-      else list.splice(placeOf(list, binding.name), 0, binding)
-    }
+    if (bySubject === undefined) this.#bindings.set(binding.namespace, (bySubject = { users: new Map(), groups: new Map() }))
+    const { users, groups } = namedBy(binding)
+    for (const name of users) insert(bySubject.users, name, binding)
+    for (const name of groups) insert(bySubject.groups, name, binding)
   }
 
   remove(binding: Binding): void {
     this.#version++
     const bySubject = this.#bindings.get(binding.namespace)
     if (bySubject === undefined) return
-    for (const key of subjectKeys(binding)) {
-      const list: Binding[] | undefined = bySubject.get(key)
-      const at = list === undefined ? -1 : placeOf(list, binding.name)
-      if (list?.[at]?.name !== binding.name) continue
-      list.splice(at, 1)
-      if (list.length === 0) bySubject.delete(key)
-    }
-    if (bySubject.size === 0) this.#bindings.delete(binding.namespace)
+    const { users, groups } = namedBy(binding)
+    for (const name of users) takeOut(bySubject.users, name, binding)
+    for (const name of groups) takeOut(bySubject.groups, name, binding)
+    if (bySubject.users.size === 0 && bySubject.groups.size === 0) this.#bindings.delete(binding.namespace)
   }
 
   /** The bindings of one scope ('': cluster) that name the user, by name. */
@@ -127,10 +124,13 @@ export class CompiledPolicy {
 
   #find(user: User, namespace: string): readonly HeldBinding[] {
     const bySubject = this.#bindings.get(namespace)
-    if (bySubject === undefined) return []
-    const found = new Set<Binding>(bySubject.get(`u:${user.name}`) ?? NO_BINDINGS)
-    for (const group of user.groups ?? []) for (const binding of bySubject.get(`g:${group}`) ?? NO_BINDINGS) found.add(binding)
-    return [...found].sort((a, b) => (a.name < b.name ? -1 : 1)).map((binding): HeldBinding => {
+    if (bySubject === undefined) return NOTHING
+    let found = bySubject.users.get(user.name)
+    for (const group of user.groups ?? NO_GROUPS) {
+      const more = bySubject.groups.get(group)
+      if (more !== undefined) found = found === undefined ? more : merged(found, more)
+    }
+    return found === undefined ? NOTHING : found.map((binding): HeldBinding => {
       const rules = this.#roles.get(roleKeyOf(binding))
       const subject = binding.subjects.find((each) => subjectApplies(each, user, namespace)) as Subject
       return { binding, subject, rules: rules === undefined ? undefined : ruleSetOf(rules) }
@@ -138,18 +138,39 @@ export class CompiledPolicy {
   }
 }
 
-/** Under which keys a binding is found: once each, though a subject may be named twice. */
-function subjectKeys({ subjects, namespace }: Binding): ReadonlySet<string> {
-  const keys = new Set<string>()
+const NOTHING: readonly HeldBinding[] = []
+const NO_GROUPS: readonly string[] = []
+
+/** Both lists in one, by name, each binding once. */
+function merged(first: readonly Binding[], second: readonly Binding[]): Binding[] {
+  return [...new Set([...first, ...second])].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Users and groups that a binding names: once each, though one may be named twice. A service account is a user. */
+function namedBy({ subjects, namespace }: Binding): { readonly users: ReadonlySet<string>, readonly groups: ReadonlySet<string> } {
+  const users = new Set<string>()
+  const groups = new Set<string>()
   for (const subject of subjects) {
-    if (subject.kind === 'User') keys.add(`u:${subject.name}`)
-    else if (subject.kind === 'Group') keys.add(`g:${subject.name}`)
-    else if (subject.kind === 'ServiceAccount') {
-      const home = subject.namespace || namespace
-      if (home !== '') keys.add(`u:${accountUser(home, subject.name)}`)
-    }
+    const home = subject.namespace || namespace
+    if (subject.kind === 'User') users.add(subject.name)
+    else if (subject.kind === 'Group') groups.add(subject.name)
+    else if (subject.kind === 'ServiceAccount' && home !== '') users.add(accountUser(home, subject.name))
   }
-  return keys
+  return { users, groups }
+}
+
+function insert(lists: Map<string, Binding[]>, key: string, binding: Binding): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [binding])
+  else list.splice(placeOf(list, binding.name), 0, binding)
+}
+
+function takeOut(lists: Map<string, Binding[]>, key: string, binding: Binding): void {
+  const list = lists.get(key)
+  const at = list === undefined ? -1 : placeOf(list, binding.name)
+  if (list?.[at]?.name !== binding.name) return
+  list.splice(at, 1)
+  if (list.length === 0) lists.delete(key)
 }
 
 /** Where a binding of that name is, or would be, in a list sorted by name. */
