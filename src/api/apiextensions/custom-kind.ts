@@ -109,7 +109,7 @@ function validationOf(schema: Schema, subresources: CustomResourceDefinitionVers
 }
 
 /** Metadata has rules of its own; a schema speaks of its names only, which the registry checks. */
-const withoutMeta = ({ metadata: _, ...rest }: KubeObject): Omit<KubeObject, 'metadata'> => rest
+const withoutMeta = ({ metadata: _metadata, ...rest }: KubeObject): Omit<KubeObject, 'metadata'> => rest
 
 function rootOf(schema: Schema): Schema {
   if (schema.required?.includes('metadata') !== true) return schema
@@ -170,5 +170,5 @@ function selectableFields({ selectableFields: fields = [] }: CustomResourceDefin
 
 function textAt(object: KubeObject, names: readonly string[]): string {
   const value = names.reduce<unknown>((at, name) => (isPlainObject(at) && Object.hasOwn(at, name) ? at[name] : undefined), object)
-  return value === undefined || value === null ? '' : String(value)
+  return value === undefined || value === null ? '' : `${value as string | number | boolean}`
 }

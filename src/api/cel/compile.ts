@@ -1,7 +1,8 @@
-import { Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js'
+import type { Environment } from '@marcbachmann/cel-js'
 import type { CelNode } from './ast.js'
 import type { Overloads, Variables } from './checker.js'
 import { checkExpression } from './checker.js'
+import { celEngine } from './engine.js'
 import { issuesText, syntaxIssues } from './issues.js'
 import type { Library } from './library.js'
 import { CelFault, registerLibrary } from './library.js'
@@ -41,7 +42,8 @@ let shared: Shared | undefined
 
 function environment(): Shared {
   if (shared !== undefined) return shared
-  const made = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false, enableOptionalTypes: true })
+  const { Environment: Engine } = celEngine()
+  const made = new Engine({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false, enableOptionalTypes: true })
   const overloads = new Map<string, Overload[]>()
   for (const library of libraries()) {
     registerLibrary(made, library)
@@ -70,7 +72,7 @@ export function compile(expression: string, variables: Variables): Compiled {
     if (issues.length > 0) return { error: issuesText(expression, issues) }
     return { program: { type, used, run: (values) => run(parsed, values) } }
   } catch (error) {
-    if (!(error instanceof ParseError)) throw error
+    if (!(error instanceof celEngine().ParseError)) throw error
     const position = (error as { readonly range?: { readonly start: number } }).range?.start ?? expression.length
     return { error: issuesText(expression, syntaxIssues(expression, position, summaryOf(error))) }
   }
@@ -82,12 +84,12 @@ function run(parsed: (values: Record<string, unknown>) => unknown, values: Reado
   try {
     return parsed(values)
   } catch (error) {
-    throw error instanceof EvaluationError ? new CelFault(faultText(error)) : error
+    throw error instanceof celEngine().EvaluationError ? new CelFault(faultText(error)) : error
   }
 }
 
 /** A fault at run time in cel-go's words. */
-function faultText(error: EvaluationError): string {
+function faultText(error: Error): string {
   const text = summaryOf(error)
   const { code } = error as { readonly code?: string }
   switch (code) {

@@ -29,7 +29,7 @@ export function syntaxIssues(source: string, position: number, message: string):
   const shown = token === '' ? '<EOF>' : token
   const previous = source.slice(0, at).trimEnd()
   if (previous.endsWith('.')) return [{ position: at, text: `Syntax error: no viable alternative at input '.${token}'` }]
-  if (/^Unexpected token/.test(message)) {
+  if (message.startsWith('Unexpected token')) {
     const opensCall = /[\w)\]]\($/.test(previous)
     const list = previous.endsWith('[') ? expecting(", ']', ','") : expecting(opensCall ? ", ')'" : '')
     return [{ position: at, text: `Syntax error: mismatched input '${shown}' expecting ${list}` }]

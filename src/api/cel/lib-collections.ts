@@ -1,6 +1,6 @@
-import { Optional } from '@marcbachmann/cel-js'
 import type { Library, LibraryFunction } from './library.js'
 import { CelFault, fn } from './library.js'
+import { noOptional, optionalOf } from './optional.js'
 import { regularExpression } from './lib-standard.js'
 import { sameValue } from './values.js'
 
@@ -32,7 +32,7 @@ function sum(list: readonly Addable[]): unknown {
   if (list.length === 0) return 0n
   return list.slice(1).reduce<unknown>((total, one) => {
     if (typeof total === 'number') return total + Number(one)
-    if (typeof total === 'bigint') return total + BigInt(one as unknown as bigint)
+    if (typeof total === 'bigint') return total + (one as unknown as bigint)
     return (total as Addable).addDuration?.(one) ?? total
   }, list[0])
 }
@@ -56,7 +56,9 @@ const contains = (list: readonly unknown[], item: unknown): boolean => list.some
 const containsAll = (list: readonly unknown[], items: readonly unknown[]): boolean => items.every((item) => contains(list, item))
 
 /** What a name before a function stands for (`sets.contains`); cel-js wants a value and its type. */
-export class SetsNamespace {}
+export class SetsNamespace {
+  readonly name = 'sets'
+}
 
 const setFunction = (name: string, test: (a: readonly unknown[], b: readonly unknown[]) => boolean): LibraryFunction => ({
   check: [`sets.${name}(list<A>, list<A>): bool`], namespaced: true, run: [`SetsNamespace.${name}(list, list): bool`],
@@ -84,7 +86,7 @@ const regex: readonly LibraryFunction[] = [
 const optionalExtras: readonly LibraryFunction[] = [
   {
     check: [], run: ['OptionalNamespace.ofNonZeroValue(dyn): optional<dyn>'],
-    handler: (_: unknown, value: unknown) => (isZero(value) ? Optional.none() : Optional.of(value)),
+    handler: (_: unknown, value: unknown) => (isZero(value) ? noOptional() : optionalOf(value)),
   },
 ]
 

@@ -49,5 +49,5 @@ function shown(value: unknown): string {
     const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
     return `{${entries.map(([key, one]) => `${key}: ${shown(one)}`).join(', ')}}`
   }
-  return String(value)
+  return `${value as string}`
 }

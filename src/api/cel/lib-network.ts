@@ -1,7 +1,7 @@
-import { Optional } from '@marcbachmann/cel-js'
 import ipaddr from 'ipaddr.js'
 import { hasFormat } from '../apiextensions/formats.js'
 import { configKeyFaults, dns1035LabelFaults, dnsLabelFaults, dnsSubdomainFaults, labelValueFaults, qualifiedNameFaults } from '../names.js'
+import { noOptional, optionalOf } from './optional.js'
 import type { Library, LibraryFunction } from './library.js'
 import { CelFault, fn } from './library.js'
 
@@ -48,9 +48,13 @@ export class FormatValue {
 }
 
 /** What `ip` stands for in `ip.isCanonical(...)`. */
-export class IpNamespace {}
+export class IpNamespace {
+  readonly name = 'ip'
+}
 /** What `format` stands for in `format.named(...)`. */
-export class FormatNamespace {}
+export class FormatNamespace {
+  readonly name = 'format'
+}
 
 const IP = 'net.IP'
 const CIDR = 'net.CIDR'
@@ -188,14 +192,14 @@ const formats: readonly LibraryFunction[] = [
     check: [`format.named(string): optional<${FORMAT}>`], namespaced: true, run: [`FormatNamespace.named(string): optional<${FORMAT}>`],
     handler: (_: unknown, name: string) => {
       const validate = Object.hasOwn(named, name) ? named[name] : undefined
-      return validate === undefined ? Optional.none() : Optional.of(new FormatValue(validate))
+      return validate === undefined ? noOptional() : optionalOf(new FormatValue(validate))
     },
   },
   {
     check: [`${FORMAT}.validate(string): optional<list<string>>`], run: [`${FORMAT}.validate(string): optional<list<string>>`],
     handler: ({ validate }: FormatValue, text: string) => {
       const faults = validate(text)
-      return faults.length === 0 ? Optional.none() : Optional.of(faults)
+      return faults.length === 0 ? noOptional() : optionalOf(faults)
     },
   },
 ]

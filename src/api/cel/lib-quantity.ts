@@ -51,7 +51,7 @@ function isQuantity(text: string): boolean {
   }
 }
 
-const nanosOf = ({ quantity: { nanos } }: QuantityValue): bigint => BigInt(nanos)
+const nanosOf = ({ quantity: { nanos } }: QuantityValue): bigint => nanos
 const isInteger = (value: QuantityValue): boolean => nanosOf(value) % NANO === 0n && nanosOf(value) / NANO < 2n ** 63n
 
 function asInteger(value: QuantityValue): bigint {

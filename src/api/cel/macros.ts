@@ -1,6 +1,8 @@
-import { Environment, Optional } from '@marcbachmann/cel-js'
+import type { Environment } from '@marcbachmann/cel-js'
 import { setOwn } from '../schema/plain-json.js'
+import { celEngine } from './engine.js'
 import { CelFault } from './library.js'
+import { noOptional, optionalOf } from './optional.js'
 
 /** The parts of cel-js that macros of one's own are written against; its declarations leave them open. */
 interface Frame {
@@ -112,11 +114,11 @@ function optionalMap(flat: boolean): (call: MacroCall) => Macro {
     },
     evaluate: (evaluator, macro, frame) => {
       const value = evaluator.run(receiver, frame)
-      if (!(value instanceof Optional)) throw new CelFault('no such overload')
-      if (!value.hasValue()) return Optional.none()
+      if (!(value instanceof celEngine().Optional)) throw new CelFault('no such overload')
+      if (!value.hasValue()) return noOptional()
       const [inner] = macro.frames as readonly [Frame, Frame]
       const mapped = evaluator.run(args[1], inner.reuse(frame).setIterValue(value.value(), evaluator))
-      return flat ? mapped : Optional.of(mapped)
+      return flat ? mapped : optionalOf(mapped)
     },
   })
 }

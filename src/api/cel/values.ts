@@ -1,7 +1,8 @@
-import { Duration } from '@marcbachmann/cel-js/evaluator'
+import type { Duration } from '@marcbachmann/cel-js/evaluator'
 import { isPlainObject } from '../schema/plain-json.js'
 import { additionalOf, fieldOf, itemsOf } from '../apiextensions/schema.js'
 import type { Schema } from '../apiextensions/schema.js'
+import { celEngine } from './engine.js'
 import { escapeName } from './names.js'
 
 /** Whether two values of expressions are equal: numbers by value whatever their types, lists and maps member by member. */
@@ -14,7 +15,7 @@ export function sameValue(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) || Array.isArray(b)) {
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((one, at) => sameValue(one, b[at]))
   }
-  if (a instanceof Date || a instanceof Duration) return b.constructor === a.constructor && a.valueOf() === b.valueOf()
+  if (a instanceof Date || a instanceof celEngine().Duration) return b.constructor === a.constructor && a.valueOf() === b.valueOf()
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>]
   const names = Object.keys(left)
   return names.length === Object.keys(right).length
@@ -92,5 +93,6 @@ function parseDuration(text: string): Duration {
     nanos += Number(amount) * (UNITS[unit ?? 's'] ?? 0)
   }
   const seconds = Math.trunc(nanos / 1e9)
-  return new Duration(BigInt(sign * seconds), sign * Math.round(nanos - seconds * 1e9))
+  const { Duration: Span } = celEngine()
+  return new Span(BigInt(sign * seconds), sign * Math.round(nanos - seconds * 1e9))
 }

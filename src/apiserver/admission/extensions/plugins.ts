@@ -89,10 +89,10 @@ class MutatingRound {
     const { patch, patchType } = response
     if (patch === undefined || object === undefined) return false
     try {
-      if (patchType !== undefined && patchType !== 'JSONPatch') throw new JsonPatchError(`unsupported patch type ${JSON.stringify(String(patchType))}`)
+      if (patchType !== undefined && patchType !== 'JSONPatch') throw new JsonPatchError(`unsupported patch type ${JSON.stringify(patchType)}`)
       const before = inVersion(object, definition, as)
       const patched = inVersion(this.#read(applyJsonPatch(before, operationsOf(patch)), as), as, definition)
-      if (sameJson(patched, object)) return false
+      if (sameJson({ ...patched, metadata: { ...patched.metadata, managedFields: undefined } }, { ...object, metadata: { ...object.metadata, managedFields: undefined } })) return false
       replaceWith(object, patched)
       return true
     } catch (error) {
@@ -124,6 +124,8 @@ function operationsOf(patch: unknown): readonly unknown[] {
 
 function replaceWith(draft: KubeObject, next: KubeObject): void {
   const target = draft as unknown as Record<string, unknown>
+  // who owns what has been settled before: what webhooks change belongs to nobody
+  const { managedFields } = draft.metadata
   for (const name of Object.keys(target)) if (!Object.hasOwn(next, name)) delete target[name]
-  Object.assign(target, next, { metadata: { ...next.metadata } })
+  Object.assign(target, next, { metadata: { ...next.metadata, ...(managedFields === undefined ? {} : { managedFields }) } })
 }

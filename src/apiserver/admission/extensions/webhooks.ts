@@ -86,7 +86,7 @@ function call(
   }
   if (!isPlainObject(response)) throw new InvalidResponse('webhook response was absent')
   if (version === 'v1' && response['uid'] !== uid) {
-    throw new InvalidResponse(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(String(response['uid'] ?? ''))}`)
+    throw new InvalidResponse(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response['uid'] ?? '')}`)
   }
   return { ...response, allowed: response['allowed'] === true } as WebhookResponse
 }
