@@ -63,7 +63,10 @@ export function discoveredGroups(scheme: Scheme, resources: Resources): readonly
 
 const byName = (a: Resource, b: Resource): number => (a.resource < b.resource ? -1 : 1)
 
-function priorityOf({ name }: DiscoveredGroup, minor: Minor): number {
+const priorityOf = ({ name }: DiscoveredGroup, minor: Minor): number => groupPriority(name, minor)
+
+/** groupPriorityMinimum of a group in a minor; that of the core group is asked for by ''. */
+export function groupPriority(name: string, minor: Minor): number {
   if (name === 'extensions' && minor < EXTENSIONS_MOVED) return OLD_EXTENSIONS_PRIORITY
   return (Object.hasOwn(PRIORITIES, name) ? PRIORITIES[name] : undefined) ?? CUSTOM_PRIORITY
 }
