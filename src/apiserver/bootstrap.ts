@@ -25,7 +25,7 @@ export interface BootstrapOptions {
   /** Also the `default` ServiceAccount of each namespace, as if its controller had run already. Default true. */
   readonly serviceAccounts?: boolean
   /** Further objects, complete but for uid, resourceVersion and creationTimestamp: see {@link storeDefaults}. Default none. */
-  readonly objects?: readonly KubeObject[]
+  readonly objects?: readonly (readonly KubeObject[])[]
 }
 
 /**
@@ -45,7 +45,7 @@ export function bootstrap(server: ApiServer, { serviceAccounts = true, objects =
       'priorityclasses', { metadata: { name }, ...fields } as unknown as PriorityClass,
     ))
   }
-  storeDefaults(server, objects)
+  for (const list of objects) storeDefaults(server, list)
   ensure('services', 'default', 'kubernetes', () => makeKubernetesService(server.context, client))
   if (!serviceAccounts) return
   for (const namespace of NAMESPACES) {
