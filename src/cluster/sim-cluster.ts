@@ -91,7 +91,7 @@ export class SimCluster {
     this.client = this.#userClient(ADMIN.name, this.#plane.client(ADMIN, { userAgent: 'kubectl' }))
     this.#kubectlEnvironment = this.#environment()
     const components = componentsOf(options, this.#plane.scheme, this.#plane.pki)
-    if (!from) bootstrap(this.#plane.server, { objects: defaultObjects(components) })
+    if (!from) bootstrap(this.#plane.server, { objects: defaultObjects(components, this.#plane.scheme, clock.now()) })
     for (const component of components) this.#plane.addComponent(component)
     this.#machines = new Machines(this.#plane, this.#simulation, options)
     if (!from) {
