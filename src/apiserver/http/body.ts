@@ -1,10 +1,14 @@
+import { schemaGroupOf } from '../../api/schemas.js'
 import { ProtobufError } from '../../api/protobuf/protobuf-error.js'
+import { jsonKind } from '../../api/schema/decode-error.js'
+import { isPlainObject } from '../../api/schema/plain-json.js'
 import { ApiError } from '../client/api-error.js'
 import { badRequest } from '../errors.js'
 import type { ProtobufDecoder } from '../ports.js'
 import { cannotHandle } from '../registry/decode-body.js'
 import type { PatchBody } from '../request.js'
 import { bytesOf, textOf } from '../../api/go-text.js'
+import type { JsonOptions } from './go-json.js'
 import { JsonSyntaxError, parseJson } from './go-json.js'
 import { parseYaml, YamlSyntaxError } from './go-yaml.js'
 
@@ -46,8 +50,12 @@ export function checkSize(body: RawBody): void {
 /** Parses a body by its content type. Throws 400 and 415. */
 export function parseBody({ body, contentType, expected, codecs }: BodyContent): ParsedBody {
   switch (mediaType(contentType)) {
-    case 'application/json': return textual(body, expected.kind, readJson)
-    case 'application/yaml': return textual(body, expected.kind, parseYaml)
+    case 'application/json': {
+      // bodies of built-in kinds are decoded by Go's types, for which 1.0 is no integer
+      const literalNumbers = schemaGroupOf(expected.group, expected.version)?.find(expected.kind) !== undefined
+      return textual(body, expected.kind, (text) => readJson(text, { literalNumbers }))
+    }
+    case 'application/yaml': return textual(body, expected.kind, readYaml)
     case 'application/vnd.kubernetes.protobuf': {
       if (codecs.protobuf?.knows(expected) === true) return readProtobuf(codecs.protobuf, body, expected)
       break
@@ -74,15 +82,22 @@ function textual(body: RawBody, kind: string, read: (text: string) => ParsedBody
   }
 }
 
-function readJson(text: string): ParsedBody {
-  const parsed = parseJson(text)
-  if (parsed.value === null) return { value: {}, strictFaults: [] }
-  if (typeof parsed.value !== 'object' || Array.isArray(parsed.value)) {
-    const found = Array.isArray(parsed.value) ? 'array' : typeof parsed.value === 'boolean' ? 'bool' : typeof parsed.value
-    const fields = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`
-    throw new JsonSyntaxError(`json: cannot unmarshal ${found} into Go value of type ${fields}`)
-  }
-  return { value: parsed.value, strictFaults: parsed.duplicateFields.map((field) => `duplicate field "${field}"`) }
+function readJson(text: string, options: JsonOptions): ParsedBody {
+  const { value, duplicateFields } = parseJson(text, options)
+  return { value: objectOf(value), strictFaults: duplicateFields.map((field) => `duplicate field "${field}"`) }
+}
+
+function readYaml(text: string): ParsedBody {
+  const { value, strictFaults } = parseYaml(text)
+  return { value: objectOf(value), strictFaults }
+}
+
+/** null is an object without members. */
+function objectOf(value: unknown): object {
+  if (value === null) return {}
+  if (isPlainObject(value)) return value
+  const fields = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`
+  throw new JsonSyntaxError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type ${fields}`)
 }
 
 function readProtobuf(decoder: ProtobufDecoder, body: RawBody, expected: BodyContent['expected']): ParsedBody {

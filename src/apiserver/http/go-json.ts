@@ -1,7 +1,8 @@
-/** A text that is no JSON; the message is that of Go's encoding/json. */
-export class JsonSyntaxError extends Error {
-  override readonly name = 'JsonSyntaxError'
-}
+import { GoNumber, plainNumber } from '../../api/go-number.js'
+import { setOwn } from '../../api/schema/plain-json.js'
+import { ScanPosition } from './json-scan.js'
+
+export { JsonSyntaxError } from './json-scan.js'
 
 /** A parsed text with the paths of members that it names twice (`spec.x`, `spec.containers[0].name`); the last one counts. */
 export interface ParsedJson {
@@ -9,160 +10,105 @@ export interface ParsedJson {
   readonly duplicateFields: readonly string[]
 }
 
-/** Parses JSON as Go does. Throws {@link JsonSyntaxError}. */
-export function parseJson(text: string): ParsedJson {
-  let value: unknown
-  try {
-    value = HALF_SURROGATE.test(text) ? JSON.parse(text, wellFormed) : JSON.parse(text)
-  } catch {
-    new Scanner(text).fail()
-  }
-  return { value, duplicateFields: new Scanner(text).duplicates() }
+/** Settings of {@link parseJson}. */
+export interface JsonOptions {
+  /** Numbers that JavaScript would write otherwise come as {@link GoNumber}, for decoding by Go's types. Default: as numbers. */
+  readonly literalNumbers?: boolean
 }
 
-/** An escape that may stand for half a character, which Go reads as U+FFFD. */
-const HALF_SURROGATE = /\\u[dD][89a-fA-F]/
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
+/** Parses JSON as Go does. Throws JsonSyntaxError with the text of Go's encoding/json. */
+export function parseJson(text: string, { literalNumbers = false }: JsonOptions = {}): ParsedJson {
+  return new Parser(text, literalNumbers).parse()
+}
 
-const wellFormed = (_: string, value: unknown): unknown =>
-  (typeof value === 'string' ? value.replace(LONE_SURROGATE, '\uFFFD') : value)
+/** An object or array that is being read. */
+interface Open {
+  readonly target: Record<string, unknown> | unknown[]
+  key: string
+}
 
-const SPACE = ' \t\r\n'
-const LITERALS = ['true', 'false', 'null'] as const
-
-/** Walks a JSON text token by token: for what JSON.parse does not tell. */
-class Scanner {
-  readonly #text: string
+/** Keeps its own stack: 10,000 levels, Go's limit, are more than JavaScript's has room for. */
+class Parser {
+  readonly #at: ScanPosition
+  readonly #literalNumbers: boolean
+  readonly #open: Open[] = []
   readonly #duplicates: string[] = []
-  #at = 0
 
-  constructor(text: string) {
-    this.#text = text
+  constructor(text: string, literalNumbers: boolean) {
+    this.#at = new ScanPosition(text)
+    this.#literalNumbers = literalNumbers
   }
 
-  duplicates(): readonly string[] {
-    this.#value('')
-    return this.#duplicates
+  parse(): ParsedJson {
+    let value = this.#begin()
+    for (let top = this.#open.at(-1); top !== undefined; top = this.#open.at(-1)) {
+      // the value of a container that has just been opened is the container itself: go on inside
+      value = this.#continue(top)
+    }
+    this.#at.end()
+    return { value, duplicateFields: this.#duplicates }
   }
 
-  /** Finds the fault of a text that does not parse. */
-  fail(): never {
-    this.#space()
-    this.#value('')
-    this.#space()
-    throw this.#unexpected('after top-level value')
+  /** Reads a scalar, or opens a container. */
+  #begin(): unknown {
+    const at = this.#at
+    switch (at.peek()) {
+      case '{': return this.#enter({})
+      case '[': return this.#enter([])
+      case '"': return at.string()
+      case 't': case 'f': case 'n': return at.literal()
+      default: return this.#number()
+    }
   }
 
-  #value(path: string): void {
-    this.#space()
-    const char = this.#text[this.#at]
-    if (char === '{') this.#object(path)
-    else if (char === '[') this.#array(path)
-    else if (char === '"') this.#string()
-    else if (char !== undefined && /[-0-9]/.test(char)) this.#number()
-    else this.#literal()
+  #enter(target: Open['target']): Open['target'] {
+    this.#at.open(this.#open.length)
+    this.#open.push({ target, key: '' })
+    return target
   }
 
-  #object(path: string): void {
-    this.#at++
-    const seen = new Set<string>()
-    this.#space()
-    if (this.#take('}')) return
+  /** Reads members until one of them is a container or this one ends; answers the container that has ended last. */
+  #continue(open: Open): unknown {
+    const { target } = open
+    const depth = this.#open.length
     for (;;) {
-      this.#space()
-      if (this.#text[this.#at] !== '"') throw this.#unexpected('looking for beginning of object key string')
-      const key = this.#string()
-      const full = path === '' ? key : `${path}.${key}`
-      if (seen.has(key) && !this.#duplicates.includes(full)) this.#duplicates.push(full)
-      seen.add(key)
-      this.#space()
-      if (!this.#take(':')) throw this.#unexpected('after object key')
-      this.#value(full)
-      this.#space()
-      if (this.#take('}')) return
-      if (!this.#take(',')) throw this.#unexpected('after object key:value pair')
-    }
-  }
-
-  #array(path: string): void {
-    this.#at++
-    this.#space()
-    if (this.#take(']')) return
-    for (let index = 0; ; index++) {
-      this.#value(`${path}[${index}]`)
-      this.#space()
-      if (this.#take(']')) return
-      if (!this.#take(',')) throw this.#unexpected('after array element')
-    }
-  }
-
-  #string(): string {
-    const start = this.#at++
-    for (;;) {
-      const char = this.#text[this.#at]
-      if (char === '"') break
-      if (char === undefined || char < ' ') throw this.#unexpected('in string literal')
-      if (char === '\\') this.#escape()
-      else this.#at++
-    }
-    this.#at++
-    return JSON.parse(this.#text.slice(start, this.#at)) as string
-  }
-
-  #escape(): void {
-    this.#at++
-    const char = this.#text[this.#at]
-    if (char === 'u') {
-      for (let digit = 0; digit < 4; digit++) {
-        this.#at++
-        if (!/[0-9a-fA-F]/.test(this.#text[this.#at] ?? '')) throw this.#unexpected('in \\u hexadecimal character escape')
+      if (Array.isArray(target) ? this.#at.endsArray(target.length === 0) : this.#at.endsObject(open.key === '' && isEmpty(target))) {
+        this.#open.pop()
+        return target
       }
-    } else if (char === undefined || !'"\\/bfnrt'.includes(char)) throw this.#unexpected('in string escape code')
-    this.#at++
-  }
-
-  #number(): void {
-    const match = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/.exec(this.#text.slice(this.#at, this.#at + 400))
-    if (match === null) {
-      this.#at++
-      throw this.#unexpected('in numeric literal')
-    }
-    this.#at += match[0].length
-  }
-
-  #literal(): void {
-    const first = this.#text[this.#at]
-    const literal = LITERALS.find((word) => word[0] === first)
-    if (literal === undefined) throw this.#unexpected('looking for beginning of value')
-    for (const expected of literal) {
-      if (this.#text[this.#at] !== expected) throw this.#unexpected(`in literal ${literal} (expecting '${expected}')`)
-      this.#at++
+      if (!Array.isArray(target)) this.#key(open, target)
+      const value = this.#begin()
+      if (Array.isArray(target)) target.push(value)
+      else setOwn(target, open.key, value)
+      if (this.#open.length > depth) return target
     }
   }
 
-  #space(): void {
-    while (this.#at < this.#text.length && SPACE.includes(this.#text[this.#at] as string)) this.#at++
+  #key(open: Open, target: Record<string, unknown>): void {
+    open.key = this.#at.key()
+    if (!Object.hasOwn(target, open.key)) return
+    const path = this.#path()
+    if (!this.#duplicates.includes(path)) this.#duplicates.push(path)
   }
 
-  #take(char: string): boolean {
-    if (this.#text[this.#at] !== char) return false
-    this.#at++
-    return true
+  #number(): number | GoNumber {
+    const text = this.#at.number()
+    const value = Number(text)
+    if (String(value) === text) return value
+    const number = new GoNumber(text)
+    return this.#literalNumbers ? number : plainNumber(number)
   }
 
-  #unexpected(where: string): Error {
-    const char = this.#text[this.#at]
-    return new JsonSyntaxError(
-      char === undefined ? 'unexpected end of JSON input' : `invalid character ${quoteByte(char)} ${where}`,
-    )
+  /** Where we are: `spec.containers[0].name`. */
+  #path(): string {
+    return this.#open.reduce((path, { target, key }) => {
+      if (Array.isArray(target)) return `${path}[${target.length - 1}]`
+      return path === '' ? key : `${path}.${key}`
+    }, '')
   }
 }
 
-/** Go looks at bytes: a character beyond ASCII shows as the first byte of its UTF-8. */
-function quoteByte(char: string): string {
-  const code = new TextEncoder().encode(char)[0] ?? 0
-  if (char === "'") return String.raw`'\''`
-  if (char === '"') return `'"'`
-  if (code < 0x20) return `'\\x${code.toString(16).padStart(2, '0')}'`
-  return `'${String.fromCharCode(code)}'`
+function isEmpty(target: object): boolean {
+  for (const _ in target) return false
+  return true
 }
