@@ -98,7 +98,10 @@ function answered(
   const { clock } = server.context
   const form = { resource, negotiated, include: query.get('includeObject') ?? undefined, now: (): number => clock.now() }
   const pretty = negotiated.pretty || wantsPretty(http, query)
-  if (request.verb === 'watch') return openWatch(server, request, { ...form, timeoutSeconds: request.options.timeoutSeconds })
+  if (request.verb === 'watch') {
+    checkStream(server, request, negotiated)
+    return openWatch(server, request, { ...form, timeoutSeconds: request.options.timeoutSeconds })
+  }
   if (resource.resource === 'pods' && STREAMS.has(request.subresource ?? '')) return openStream(server, http, request, query)
   const { code, object, warnings } = server.handle(request)
   countRequest(server.context, request, code)
@@ -109,6 +112,15 @@ function answered(
     if (!(error instanceof ApiError)) throw error
     return errorAnswer(error, { format: negotiated.format, pretty, warnings })
   }
+}
+
+/** Throws 406 for a watch in a form that has no frames. */
+function checkStream(server: ApiServer, request: ApiRequest, { format }: Negotiated): void {
+  if (format !== 'yaml') return
+  const types = LIST_TYPES.filter((type) => type.endsWith(';stream=watch')).join(', ')
+  server.admit(request, () => {
+    throw new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${types}`)
+  })
 }
 
 /** A watch whose history is gone is accepted, and then ends with an ERROR event, as behind the watch cache. */

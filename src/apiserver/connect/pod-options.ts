@@ -1,7 +1,7 @@
 import type { FieldError } from '../../api/field-error.js'
 import { forbidden, invalid as invalidField } from '../../api/field-error.js'
 import { badRequest, invalid } from '../errors.js'
-import { boolean } from '../http/query.js'
+import { boolean } from '../http/query-boolean.js'
 
 /** Query of `pods/NAME/log`. Source: core/v1 PodLogOptions. */
 export interface PodLogOptions {

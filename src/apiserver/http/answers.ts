@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import type { ApiError } from '../client/api-error.js'
 import { PlainTextError } from '../errors.js'
-import { boolean } from './query.js'
+import { boolean } from './query-boolean.js'
 import type { HttpRequest, HttpResponse } from './http-types.js'
 import { header } from './http-types.js'
 
@@ -63,7 +63,7 @@ export function errorAnswer(error: ApiError, parts: AnswerParts = {}): HttpRespo
 }
 
 function textOf(object: object, format: TextFormat, pretty: boolean): string {
-  if (format === 'yaml') return stringify(object, { sortMapEntries: true, version: '1.1' })
+  if (format === 'yaml') return stringify(object, { sortMapEntries: true, version: '1.1', lineWidth: 0 })
   return pretty ? JSON.stringify(object, null, 2) : `${JSON.stringify(object)}\n`
 }
 

@@ -2,6 +2,7 @@ import { forbidden, notSupported, required, type FieldError } from '../../api/fi
 import { managerNameFaults } from '../apply/validate-managers.js'
 import { badRequest, invalid } from '../errors.js'
 import type { PatchBody, RequestOptions, RequestVerb } from '../request.js'
+import { boolean } from './query-boolean.js'
 
 type Mutable = { -readonly [K in keyof RequestOptions]: RequestOptions[K] }
 
@@ -29,11 +30,6 @@ export function parseQuery(query: URLSearchParams, verb: RequestVerb, patchType?
 function integer(text: string): number {
   if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
   return Number(text)
-}
-
-/** Conversion of Go's query booleans: only `false` and `0` are false. */
-export function boolean(text: string): boolean {
-  return !['false', '0'].includes(text.toLowerCase())
 }
 
 function writeOptions(query: URLSearchParams, verb: RequestVerb, patchType: PatchBody['type'] | undefined): Mutable {

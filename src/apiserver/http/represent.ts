@@ -1,7 +1,8 @@
 import type { KubeObject } from '../../api/definition.js'
 import { ApiError } from '../client/api-error.js'
+import { badRequest } from '../errors.js'
 import type { Resource } from '../registry/resource.js'
-import type { IncludeObject } from '../table.js'
+import type { IncludeObject, Table } from '../table.js'
 import { partialMetadata, tableOf } from '../table.js'
 import type { Negotiated } from './accept.js'
 
@@ -28,7 +29,7 @@ export function represent(object: object, { resource, negotiated, include, now }
   if ((object as { kind?: string }).kind === 'Status') return object
   const { as, version } = negotiated
   switch (as) {
-    case 'Table': return inVersion(tableOf(resource, object as KubeObject, now(), includeOf(include)), version)
+    case 'Table': return tableIn(tableOf(resource, object as KubeObject, now(), includeOf(include)), version)
     case 'PartialObjectMetadata': {
       if (!isList(object)) return inVersion(partialMetadata(object as KubeObject), version)
       throw wrongForm(`you requested PartialObjectMetadata, but the requested object is a list (*${goType(resource)}List)`)
@@ -55,13 +56,25 @@ function inVersion<T extends object>(object: T, version: Negotiated['version']):
   return version === 'v1' ? object : { ...object, apiVersion: `meta.k8s.io/${version}` }
 }
 
+/** The rows' metadata is of the version too. */
+function tableIn(table: Table, version: Negotiated['version']): object {
+  if (version === 'v1') return table
+  const rows = table.rows.map((row) =>
+    ((row.object as { kind?: string } | null)?.kind === 'PartialObjectMetadata' ? { ...row, object: inVersion(row.object as object, version) } : row))
+  return inVersion({ ...table, rows }, version)
+}
+
 function bare(item: KubeObject): object {
   const { kind: _kind, apiVersion: _apiVersion, ...rest } = item
   return rest
 }
 
+/** Source: apimachinery pkg/apis/meta/v1/validation ValidateTableOptions. */
 function includeOf(text: string | undefined): IncludeObject {
-  return text === 'Object' || text === 'None' ? text : 'Metadata'
+  if (text === undefined || text === '') return 'Metadata'
+  if (text === 'Object' || text === 'None' || text === 'Metadata') return text
+  throw badRequest(`Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(text)}: `
+    + "must be 'Metadata', 'Object', 'None', or empty")
 }
 
 const wrongForm = (message: string): Error => new ApiError(406, 'NotAcceptable', message)

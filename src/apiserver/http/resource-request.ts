@@ -10,7 +10,8 @@ import { isBuiltInGroup } from './discovery/groups.js'
 import type { HttpRequest } from './http-types.js'
 import { header } from './http-types.js'
 import type { ApiPath } from './path.js'
-import { boolean, parseQuery } from './query.js'
+import { parseQuery } from './query.js'
+import { boolean } from './query-boolean.js'
 import { senderOf } from './sender.js'
 
 /** A request as authorization sees it, before anything of it is checked. */

@@ -16,8 +16,7 @@ export interface WatchForm extends Representation {
 export function watchLines(watch: ResourceWatch, form: WatchForm): HttpWatch {
   let isFirst = true
   const line = ({ type, object }: WatchEvent<KubeObject>): string => {
-    const isBookmark = type === 'BOOKMARK'
-    const shown = isBookmark && form.negotiated.as !== 'Table' ? object : represent(object, form)
+    const shown = represent(object, form)
     const withoutColumns = form.negotiated.as === 'Table' && !isFirst
     isFirst = false
     return JSON.stringify({ type, object: withoutColumns ? { ...shown, columnDefinitions: null } : shown })
@@ -42,8 +41,10 @@ export function watchLines(watch: ResourceWatch, form: WatchForm): HttpWatch {
 
 const errorLine = (error: ApiError): string => JSON.stringify({ type: 'ERROR', object: error.status })
 
-const headersOf = ({ negotiated }: WatchForm): HttpWatch['headers'] =>
-  ({ 'content-type': negotiated.format === 'yaml' ? 'application/yaml' : 'application/json' })
+const headersOf = ({ resource: { deprecation } }: WatchForm): HttpWatch['headers'] => ({
+  'cache-control': 'no-cache, private', 'content-type': 'application/json',
+  ...(deprecation === undefined ? {} : { warning: [`299 - ${JSON.stringify(deprecation)}`] }),
+})
 
 /** A stream that consists of one ERROR event. */
 export function endedWatch(error: ApiError, form: WatchForm): HttpWatch {

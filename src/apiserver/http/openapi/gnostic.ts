@@ -162,6 +162,6 @@ const written = new Map<string, string>()
 function yamlOf(value: unknown): string {
   const key = JSON.stringify(value)
   let text = written.get(key)
-  if (text === undefined) written.set(key, (text = stringify(value, { version: '1.1' })))
+  if (text === undefined) written.set(key, (text = stringify(value, { version: '1.1', lineWidth: 0 })))
   return text
 }
