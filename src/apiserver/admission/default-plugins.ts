@@ -7,6 +7,7 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.js'
 import { limitRanger } from './limit-ranger.js'
 import { namespaceLifecycle } from './namespace-lifecycle.js'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.js'
+import { podSecurity } from './pod-security.js'
 import { podTopologyLabels } from './pod-topology-labels.js'
 import { priority } from './priority.js'
 import { resourceQuota } from './resource-quota.js'
@@ -17,6 +18,8 @@ import { taintNodesByCondition } from './taint-nodes-by-condition.js'
 
 /** First minor with PodTopologyLabels on by default. */
 const POD_TOPOLOGY_LABELS_SINCE: Minor = 35
+/** First minor with PodSecurity on by default. */
+const POD_SECURITY_SINCE: Minor = 23
 
 /**
  * The admission plugins that a server of that minor has on by default, as far as they exist here, in kube-apiserver's order
@@ -24,8 +27,8 @@ const POD_TOPOLOGY_LABELS_SINCE: Minor = 35
  */
 export function defaultAdmission(minor: Minor, extensions: readonly AdmissionPlugin[] = []): readonly AdmissionPlugin[] {
   return [
-    namespaceLifecycle, limitRanger, serviceAccount, taintNodesByCondition, priority, defaultTolerationSeconds, defaultStorageClass,
-    storageObjectInUseProtection, persistentVolumeClaimResize, runtimeClass,
+    namespaceLifecycle, limitRanger, serviceAccount, taintNodesByCondition, ...(minor >= POD_SECURITY_SINCE ? [podSecurity] : []),
+    priority, defaultTolerationSeconds, defaultStorageClass, storageObjectInUseProtection, persistentVolumeClaimResize, runtimeClass,
     certificateApproval, certificateSigning, certificateSubjectRestriction, defaultIngressClass,
     ...(minor >= POD_TOPOLOGY_LABELS_SINCE ? [podTopologyLabels] : []),
     ...extensions, resourceQuota, certificateRequests,

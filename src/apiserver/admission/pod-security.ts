@@ -1,0 +1,83 @@
+import type { Namespace, Pod, PodTemplateSpec } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import { semanticEqual } from '../../api/equal.js'
+import type { PodLike } from '../../api/pod-security/check.js'
+import { evaluatePodSecurity, findingsText } from '../../api/pod-security/evaluate.js'
+import {
+  levelText, podSecurityLabelFaults, podSecurityPolicy, sameLevel, strictness, type PodSecurityPolicyLabels,
+} from '../../api/pod-security/policy.js'
+import { forbidden, invalid } from '../errors.js'
+import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../ports.js'
+import { warnOfExistingPods } from './pod-security-namespace.js'
+
+/** Kinds with pod templates: they are warned of, never refused. */
+const WORKLOADS = [
+  'replicationcontrollers', 'podtemplates', 'replicasets', 'deployments', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs',
+]
+
+/**
+ * Pod Security Admission: holds pods to the level that their namespace's labels ask for, warns of pods and templates, and of existing pods when
+ * the labels change. Source: k8s.io/pod-security-admission admission/admission.go.
+ */
+export const podSecurity: AdmissionPlugin = {
+  name: 'PodSecurity',
+  resources: ['namespaces', 'pods', 'pods/ephemeralcontainers', ...WORKLOADS],
+  validate: (attributes, context) => {
+    if (attributes.operation !== 'CREATE' && attributes.operation !== 'UPDATE') return
+    const { resource } = attributes.definition
+    if (resource === 'namespaces') return admitNamespace(attributes, context)
+    const namespace = context.get<Namespace>('namespaces', '', attributes.namespace)
+    const { labels } = namespace?.metadata ?? {}
+    if (labels === undefined) return
+    const policy = podSecurityPolicy(labels)
+    if (resource === 'pods') admitPod(attributes, policy)
+    else warnOfTemplate(attributes, policy)
+  },
+}
+
+function admitPod(attributes: AdmissionAttributes, policy: PodSecurityPolicyLabels): void {
+  const [pod, old] = [attributes.object as Pod, attributes.old as Pod | undefined]
+  if (old !== undefined && !isSignificant(pod, old)) return
+  const findings = evaluatePodSecurity(pod, policy.enforce)
+  if (findings.length > 0) {
+    throw forbidden(attributes.definition, attributes.name, `violates PodSecurity "${levelText(policy.enforce)}": ${findingsText(findings)}`)
+  }
+  warn(attributes, pod, policy)
+}
+
+/** What of a pod may change and matters: its containers (their images, ephemeral ones) and AppArmor annotations. Source: isSignificantPodUpdate. */
+function isSignificant({ metadata, spec }: Pod, { metadata: before, spec: was }: Pod): boolean {
+  return (['containers', 'initContainers', 'ephemeralContainers'] as const).some((list) => spec[list] !== was[list] && !semanticEqual(spec[list], was[list]))
+    || (metadata.annotations !== before.annotations && !semanticEqual(metadata.annotations, before.annotations))
+}
+
+interface Templated extends KubeObject {
+  readonly template?: PodTemplateSpec
+  readonly spec?: { readonly template?: PodTemplateSpec; readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplateSpec } } }
+}
+
+function warnOfTemplate(attributes: AdmissionAttributes, policy: PodSecurityPolicyLabels): void {
+  const { template, spec } = attributes.object as Templated
+  const found = template ?? spec?.template ?? spec?.jobTemplate?.spec?.template
+  if (found?.spec !== undefined) warn(attributes, found as PodLike, policy)
+}
+
+function warn({ warn: tell }: AdmissionAttributes, pod: PodLike, { warn: level }: PodSecurityPolicyLabels): void {
+  const findings = evaluatePodSecurity(pod, level)
+  if (findings.length > 0) tell(`would violate PodSecurity "${levelText(level)}": ${findingsText(findings)}`)
+}
+
+function admitNamespace(attributes: AdmissionAttributes, context: AdmissionContext): void {
+  if (attributes.subresource !== '') return
+  const { labels } = (attributes.object as Namespace).metadata
+  const before = attributes.old?.metadata.labels
+  const faults = podSecurityLabelFaults(labels)
+  // labels that were wrong before may stay
+  if (faults.length > 0 && !semanticEqual(faults, podSecurityLabelFaults(before))) {
+    throw invalid({ group: '', kind: 'Namespace' }, attributes.name, faults)
+  }
+  if (attributes.old === undefined || labels === before) return
+  const [next, was] = [podSecurityPolicy(labels).enforce, podSecurityPolicy(before).enforce]
+  const isEased = next.minor === was.minor && strictness(next) <= strictness(was)
+  if (next.level !== 'privileged' && !sameLevel(next, was) && !isEased) warnOfExistingPods(attributes, context, next)
+}
