@@ -173,3 +173,46 @@ describe('tokens', () => {
     expect(post(cluster, SELF, {})).toMatchObject({ code: 403, body: { message: expect.stringContaining('User "system:anonymous" cannot create') as string } })
   })
 })
+
+describe('can', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+
+  test('says why: by which binding, role and rule, or what each binding lacked', () => {
+    expect(cluster.can({ user: 'jane' }, 'get', '/healthz')).toMatchObject({
+      allowed: true, proof: { kind: 'rule', binding: { name: 'system:discovery' }, role: { name: 'system:discovery' }, index: 0 },
+    })
+    expect(cluster.can({ user: 'jane' }, 'list', 'pods', { namespace: 'default' })).toMatchObject({
+      allowed: false, proof: { tried: [{ role: { name: 'system:basic-user' }, faults: ['verb', 'verb'] }, {}, {}] },
+    })
+    expect(cluster.can({ user: 'x', groups: ['system:masters'] }, 'delete', 'nodes')).toEqual({
+      allowed: true, proof: { kind: 'privileged', group: 'system:masters' },
+    })
+    expect(() => cluster.can({ user: 'jane' }, 'get', 'nosuch')).toThrow('could not find the requested resource')
+  })
+
+  test('a node may read what its pods refer to, and its own Node', () => {
+    const node = { user: 'system:node:node-1', groups: ['system:nodes'] }
+    const ask = (verb: string, what: string, options: object = {}): unknown => {
+      const { allowed, proof } = cluster.can(node, verb, what, options)
+      return allowed || ('reason' in proof ? proof.reason : proof.kind)
+    }
+    const denied = (verb: string, resource: string, key: { readonly namespace?: string, readonly name?: string }): unknown => {
+      const review = { spec: { user: node.user, groups: node.groups, resourceAttributes: { verb, resource, ...key } } }
+      return (cluster.create('subjectaccessreviews', { metadata: {}, ...review } as never) as { readonly status?: { readonly reason?: string } }).status?.reason
+    }
+    const secret = { namespace: 'default', name: 's' }
+    expect(denied('get', 'secrets', secret)).toBe("no relationship found between node 'node-1' and this object")
+    expect(denied('list', 'secrets', { namespace: 'default' })).toBe('No Object name found')
+    expect(denied('get', 'nodes', { name: 'node-2' })).toBe("node 'node-1' cannot read 'node-2', only its own Node object")
+    expect(ask('get', 'nodes', { name: 'node-1' })).toBe(true)
+    cluster.create('pods', {
+      metadata: { name: 'p', namespace: 'default' },
+      spec: { containers: [{ name: 'c', image: 'i', envFrom: [{ secretRef: { name: 's' } }] }] },
+    } as never)
+    cluster.settle()
+    expect(ask('get', 'secrets', secret)).toBe(true)
+    expect(ask('create', 'serviceaccounts/token', { namespace: 'default', name: 'default' })).toBe(true)
+    cluster.delete('pods', { namespace: 'default', name: 'p' }, { gracePeriodSeconds: 0 })
+    expect(ask('get', 'secrets', secret)).not.toBe(true)
+  })
+})
