@@ -60,8 +60,11 @@ export class ClusterServer {
   readonly #peers: Peers
   readonly #time: TimeDriver
   readonly #server: Http2SecureServer
-  readonly #sockets = new Set<Socket>()
+  readonly #sockets = new Set<TLSSocket>()
   readonly #watches = new Set<WatchStream>()
+  readonly #sessions = new Set<{ close(): void }>()
+  /** Connections of HTTP/1.1 with the number of answers that they wait for. */
+  readonly #busy = new Map<Socket, number>()
   readonly #codecs: HttpCodecs = { protobuf: { decode: decodeProtobuf, knows: hasProtobufForm } }
   #address: AddressInfo | undefined
 
@@ -130,7 +133,6 @@ export class ClusterServer {
     for (const watch of this.#watches) watch.end()
     const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()))
     const timer = setTimeout(() => this.#cut(), GRACE_MS)
-    for (const socket of this.#sockets) if (socket.listenerCount('upgraded') > 0) socket.destroy()
     await new Promise((resolve) => setImmediate(resolve))
     this.#cutIdle()
     await closed
@@ -148,11 +150,8 @@ export class ClusterServer {
   /** Keep-alive connections and sessions without a request have nothing to wait for. */
   #cutIdle(): void {
     for (const session of this.#sessions) session.close()
-    for (const socket of this.#sockets) if (!this.#busy.has(socket)) socket.end()
+    for (const socket of this.#sockets) if (socket.alpnProtocol !== 'h2' && !this.#busy.has(socket)) socket.end()
   }
-
-  readonly #sessions = new Set<{ close(): void }>()
-  readonly #busy = new Map<Socket, number>()
 
   #listenTo(server: Http2SecureServer): void {
     const report = (): void => undefined
