@@ -2,6 +2,7 @@ import { createdAtColumn, defineKind, nameColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import type { LimitRange, LimitRangeItem } from './generated.js'
+import { roundAmounts } from './resource-lists.js'
 import { validateLimitRange } from './validation/limit-range.js'
 
 /**
@@ -9,6 +10,7 @@ import { validateLimitRange } from './validation/limit-range.js'
  * Source: pkg/apis/core/v1/defaults.go SetDefaults_LimitRangeItem.
  */
 function setItemDefaults(item: Draft<LimitRangeItem>): void {
+  for (const field of ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const) roundAmounts(item[field])
   if (item.type !== 'Container') return
   const limits = { ...item.max, ...item.default }
   const requests = { ...item.min, ...limits, ...item.defaultRequest }

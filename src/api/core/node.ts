@@ -5,16 +5,20 @@ import { duplicate, forbidden, invalid, type FieldError } from '../field-error.j
 import { labelValueFaults } from '../names.js'
 import { validateLabelName } from '../meta/label-validation.js'
 import type { Node, Taint } from './generated.js'
+import { roundAmounts } from './resource-lists.js'
 import { validateTaintEffect } from './validation/scheduling.js'
 
 /** Allocatable is the capacity unless said otherwise; podCIDR and podCIDRs agree. Source: SetDefaults_NodeStatus, conversion. */
 function setDefaults(node: Draft<Node>): void {
   const { spec, status } = node
   if (!Object.isFrozen(status)) {
+    roundAmounts(status.capacity)
+    roundAmounts(status.allocatable)
     if (status.allocatable === undefined && status.capacity !== undefined) status.allocatable = { ...status.capacity }
   }
   if (Object.isFrozen(spec)) return
-  if (spec.podCIDR !== undefined && spec.podCIDRs === undefined) spec.podCIDRs = [spec.podCIDR]
+  // the single field wins over the list that does not begin with it, as in the conversion to the internal type
+  if (spec.podCIDR !== undefined && spec.podCIDRs?.[0] !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR]
   else if (spec.podCIDR === undefined && spec.podCIDRs?.[0] !== undefined) spec.podCIDR = spec.podCIDRs[0]
 }
 

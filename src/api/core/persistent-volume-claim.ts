@@ -4,6 +4,7 @@ import type { Draft } from '../draft.js'
 import { parseQuantity } from '../quantity.js'
 import { accessModesText, betaStorageClass, storageClassText } from './access-modes.js'
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec, TypedLocalObjectReference } from './generated.js'
+import { roundAmounts } from './resource-lists.js'
 import {
   validatePersistentVolumeClaim, validatePersistentVolumeClaimStatus, validatePersistentVolumeClaimUpdate,
 } from './validation/persistent-volume-claim.js'
@@ -12,7 +13,10 @@ const nano = 1_000_000_000n
 
 /** Defaults of a claim's spec; templates of claims have the same. Source: SetDefaults_PersistentVolumeClaimSpec. */
 export function setClaimSpecDefaults(spec: Draft<PersistentVolumeClaimSpec>): void {
-  if (!Object.isFrozen(spec)) spec.volumeMode ??= 'Filesystem'
+  if (Object.isFrozen(spec)) return
+  spec.volumeMode ??= 'Filesystem'
+  roundAmounts(spec.resources.limits)
+  roundAmounts(spec.resources.requests)
 }
 
 /** What `dataSource` may name; all else is for `dataSourceRef`. */

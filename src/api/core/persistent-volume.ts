@@ -6,6 +6,7 @@ import { accessModesText, betaStorageClass, storageClassText } from './access-mo
 import { deprecatedVolume } from './deprecated-volumes.js'
 import type { PersistentVolume, PersistentVolumeSpec } from './generated.js'
 import { nodeLabelWarnings } from './node-label-warnings.js'
+import { roundAmounts } from './resource-lists.js'
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from './validation/persistent-volume.js'
 
 /** Source: pkg/apis/core/v1/defaults.go SetDefaults_PersistentVolume and those of the sources. */
@@ -13,6 +14,7 @@ function setDefaults({ spec }: Draft<PersistentVolume>): void {
   if (Object.isFrozen(spec)) return
   spec.persistentVolumeReclaimPolicy ??= 'Retain'
   spec.volumeMode ??= 'Filesystem'
+  roundAmounts(spec.capacity)
   setSourceDefaults(spec)
 }
 

@@ -1,5 +1,6 @@
 import type { Draft } from '../draft.js'
 import type { Container, EphemeralContainer, Lifecycle, Pod, PodSpec, Probe, ResourceRequirements, Volume } from './generated.js'
+import { roundAmounts } from './resource-lists.js'
 
 /** An ephemeral container may lack nothing of what defaulting writes to. */
 type AnyContainer = Draft<Container> | Draft<EphemeralContainer>
@@ -35,6 +36,9 @@ export function setPodSpecDefaults(spec: Draft<PodSpec>): void {
   spec.securityContext ??= {}
   spec.schedulerName ??= 'default-scheduler'
   setServiceAccountAlias(spec)
+  roundAmounts(spec.overhead)
+  roundAmounts(spec.resources?.limits)
+  roundAmounts(spec.resources?.requests)
   for (const volume of spec.volumes ?? []) setVolumeDefaults(volume)
   for (const container of spec.initContainers ?? []) setContainerDefaults(container)
   for (const container of spec.containers ?? []) setContainerDefaults(container)
@@ -53,6 +57,8 @@ function setContainerDefaults(container: AnyContainer): void {
   container.imagePullPolicy ??= hasLatestTag(container.image ?? '') ? 'Always' : 'IfNotPresent'
   container.terminationMessagePath ??= '/dev/termination-log'
   container.terminationMessagePolicy ??= 'File'
+  roundAmounts(container.resources?.limits)
+  roundAmounts(container.resources?.requests)
   for (const port of container.ports ?? []) port.protocol ??= 'TCP'
   for (const variable of container.env ?? []) {
     const reference = variable.valueFrom?.fieldRef

@@ -1,6 +1,7 @@
 import { ageColumn, borrow, column, defineKind, nameColumn, statusOf } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { ResourceQuota } from './generated.js'
+import { roundAmounts } from './resource-lists.js'
 import { validateResourceQuota, validateResourceQuotaStatus, validateResourceQuotaUpdate } from './validation/resource-quota.js'
 
 /** `pods: 1/4, requests.cpu: 1/2`. Source: pkg/printers/internalversion printResourceQuota. */
@@ -14,6 +15,9 @@ export const resourceQuotaDefinition: KindDefinition<ResourceQuota> = defineKind
   group: '', version: 'v1', kind: 'ResourceQuota', resource: 'resourcequotas', shortNames: ['quota'], namespaced: true,
   storagePrefix: '/registry/resourcequotas',
   subresources: [statusOf('', 'v1', 'ResourceQuota')],
+  setDefaults: ({ spec }) => {
+    if (!Object.isFrozen(spec)) roundAmounts(spec.hard)
+  },
   validate: validateResourceQuota,
   validateUpdate: validateResourceQuotaUpdate,
   strategy: {

@@ -81,11 +81,23 @@ function validateUpdate(next: Secret, old: Secret): readonly FieldError[] {
   return [...errors, ...validate(next)]
 }
 
+/**
+ * What Go's tls.X509KeyPair finds wrong with a pair before it reads the certificates themselves; the pair is stored all the same.
+ * Source: pkg/registry/core/secret/strategy.go warningsForSecret.
+ */
+function warnings({ type, data = {} }: Secret): readonly string[] {
+  if (type !== 'kubernetes.io/tls') return []
+  for (const [key, what] of [['tls.crt', 'certificate'], ['tls.key', 'key']] as const) {
+    if (!atob(data[key] ?? '').includes('-----BEGIN ')) return [`tls: failed to find any PEM data in ${what} input`]
+  }
+  return []
+}
+
 /** v1 Secret. */
 export const secretDefinition: KindDefinition<Secret> = defineKind<Secret>({
   group: '', version: 'v1', kind: 'Secret', resource: 'secrets', namespaced: true, storagePrefix: '/registry/secrets',
   setDefaults, validate, validateUpdate,
-  strategy: {},
+  strategy: { warnings },
   columns: [
     nameColumn(), column('Type', ({ type }) => type ?? ''), column('Data', ({ data }) => Object.keys(data ?? {}).length), ageColumn(),
   ],

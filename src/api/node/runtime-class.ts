@@ -4,6 +4,7 @@ import { semanticEqual } from '../equal.js'
 import { duplicate, invalid, type FieldError } from '../field-error.js'
 import { dnsLabelFaults } from '../names.js'
 import { validateLabels } from '../meta/label-validation.js'
+import { roundAmounts } from '../core/resource-lists.js'
 import { validateResourceRequirements } from '../core/validation/resources.js'
 import { validateTolerations } from '../core/validation/scheduling.js'
 import type { RuntimeClass, Scheduling } from './generated.js'
@@ -34,6 +35,9 @@ function validateUpdate(next: RuntimeClass, old: RuntimeClass): readonly FieldEr
 export const runtimeClassDefinition: KindDefinition<RuntimeClass> = defineKind<RuntimeClass>({
   group: 'node.k8s.io', version: 'v1', kind: 'RuntimeClass', resource: 'runtimeclasses', namespaced: false,
   storagePrefix: '/registry/runtimeclasses',
+  setDefaults: ({ overhead }) => {
+    if (!Object.isFrozen(overhead)) roundAmounts(overhead?.podFixed)
+  },
   validate, validateUpdate,
   strategy: { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
   columns: [nameColumn(), column('Handler', ({ handler }) => handler), ageColumn()],

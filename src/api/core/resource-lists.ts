@@ -1,0 +1,21 @@
+import { formatQuantity, parseQuantity } from '../quantity.js'
+
+const milli = 1_000_000n
+
+/** Whether a canonical quantity may have parts finer than thousandths. */
+const isFine = (text: string): boolean => /[nu]$|e-/.test(text)
+
+/**
+ * Amounts of resources are kept in thousandths at the finest: what is finer is rounded up, in place.
+ * Source: pkg/apis/core/v1/defaults.go SetDefaults_ResourceList.
+ */
+export function roundAmounts(list: Record<string, string> | undefined): void {
+  if (list === undefined) return
+  for (const name in list) {
+    const text = list[name] as string
+    if (!isFine(text)) continue
+    const { nanos, format } = parseQuantity(text)
+    const thousandths = nanos < 0n ? (nanos - milli + 1n) / milli : (nanos + milli - 1n) / milli
+    list[name] = formatQuantity({ nanos: thousandths * milli, format })
+  }
+}
