@@ -17,7 +17,7 @@ describe('the default policy', () => {
 
   for (const [resource, kind] of Object.entries(KINDS) as [keyof typeof KINDS, string][]) {
     it(`has the ${resource} of a real server`, () => {
-      const ours = bootstrapPolicy().filter((object) => object.kind === kind).map(({ kind: _, apiVersion: __, ...rest }) => rest)
+      const ours = bootstrapPolicy().filter((object) => object.kind === kind).map(({ kind: _kind, apiVersion: _version, ...rest }) => rest)
       expect(ours.toSorted(byKey)).toEqual(recorded[resource].toSorted(byKey))
     })
   }

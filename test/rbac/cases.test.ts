@@ -38,7 +38,7 @@ function aggregated(objects: readonly KubeObject[]): readonly KubeObject[] {
 }
 
 /** The verdict on a check. */
-function verdictOf({ objects, useBootstrap }: Case, { user, nonResourceURL, expected: _, ...question }: Check): string {
+function verdictOf({ objects, useBootstrap }: Case, { user, nonResourceURL, expected: _expected, ...question }: Check): string {
   const all = useBootstrap === true ? [...bootstrapPolicy(), ...objects] : objects
   const query = { ...question, user: user.name, groups: user.groups ?? [], ...(nonResourceURL === undefined ? {} : { path: nonResourceURL }) }
   return authorize(aggregated(all), query).allowed ? 'allow' : 'deny'

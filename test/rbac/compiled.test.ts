@@ -139,7 +139,7 @@ describe('the compiled form', () => {
 
 describe('covers', () => {
   it('is about the same rights as authorize: what is covered allows no more', () => {
-    fc.assert(fc.property(fc.array(rule, { maxLength: 3 }), fc.array(rule, { maxLength: 3 }), query, (held, wanted, { groups: _, ...one }) => {
+    fc.assert(fc.property(fc.array(rule, { maxLength: 3 }), fc.array(rule, { maxLength: 3 }), query, (held, wanted, { groups: _groups, ...one }) => {
       const bound = (rules: readonly PolicyRule[]): readonly KubeObject[] => [
         { kind: 'ClusterRole', metadata: { name: 'r' }, rules },
         { kind: 'ClusterRoleBinding', metadata: { name: 'b' }, subjects: [{ kind: 'User', name: one.user }], roleRef: { kind: 'ClusterRole', name: 'r' } },
