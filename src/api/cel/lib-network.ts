@@ -208,4 +208,9 @@ const formats: readonly LibraryFunction[] = [
 export const networkLibrary: Library = {
   types: { [IP]: IpValue, [CIDR]: CidrValue, [URL_TYPE]: UrlValue, [FORMAT]: FormatValue, IpNamespace, FormatNamespace },
   functions: [...addresses, ...urls, ...formats],
+  equal: {
+    [IP]: (a: IpValue, b: IpValue) => ipText(a.address) === ipText(b.address),
+    [CIDR]: (a: CidrValue, b: CidrValue) => cidrText(a) === cidrText(b),
+    [URL_TYPE]: (a: UrlValue, b: UrlValue) => a.text === b.text,
+  },
 }

@@ -132,4 +132,8 @@ const versions: readonly LibraryFunction[] = [
 /** Kubernetes' quantities and semantic versions. Source: apiserver pkg/cel/library quantity.go, semverlib.go. */
 export const quantityLibrary: Library = {
   types: { [Q]: QuantityValue, [V]: SemverValue }, functions: [...quantities, ...versions],
+  equal: {
+    [Q]: (a: QuantityValue, b: QuantityValue) => compare(a, b) === 0,
+    [V]: (a: SemverValue, b: SemverValue) => compareSemver(a, b) === 0,
+  },
 }

@@ -15,11 +15,14 @@ export interface LibraryFunction {
 export interface Library {
   readonly types?: Readonly<Record<string, new (...values: never[]) => object>>
   readonly functions: readonly LibraryFunction[]
+  /** How values of the library's own types are equal, by type. */
+  readonly equal?: Readonly<Record<string, (a: never, b: never) => boolean>>
 }
 
 /** Registers what runs. */
-export function registerLibrary(environment: Environment, { types = {}, functions }: Library): void {
+export function registerLibrary(environment: Environment, { types = {}, functions, equal = {} }: Library): void {
   for (const [name, constructor] of Object.entries(types)) environment.registerType(name, constructor as never)
+  for (const [name, same] of Object.entries(equal)) environment.registerOperator(`${name} == ${name}`, same as never)
   for (const { run = [], handler } of functions) {
     for (const signature of run) environment.registerFunction(signature, handler as never)
   }

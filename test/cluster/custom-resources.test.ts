@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import type { KubeObject } from '../../src/api/definition.js'
+import { SimCluster } from '../../src/index.js'
+
+const crd = (kind: string, names: object = {}, version: object = {}): KubeObject => ({
+  apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition',
+  metadata: { name: `${kind.toLowerCase()}s.example.com` },
+  spec: {
+    group: 'example.com', scope: 'Namespaced', names: { plural: `${kind.toLowerCase()}s`, kind, ...names },
+    versions: [{
+      name: 'v1', served: true, storage: true, ...version,
+      schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { size: { type: 'integer', default: 1 } } } } } },
+    }],
+  },
+}) as KubeObject
+
+const widget = (name: string, more: object = {}, namespace = 'default'): KubeObject =>
+  ({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name, namespace, ...more }, spec: {} }) as KubeObject
+
+function cluster(): SimCluster {
+  const made = new SimCluster({ version: 'v1.34', nodes: 0 })
+  made.apply(crd('Widget', { shortNames: ['wi'] }, { additionalPrinterColumns: [{ name: 'Size', type: 'integer', jsonPath: '.spec.size' }] }) as never)
+  return made.settle()
+}
+
+const apply = (to: SimCluster, ...objects: readonly KubeObject[]): SimCluster => {
+  to.apply(objects as never)
+  return to.settle()
+}
+
+const names = (of: SimCluster): readonly string[] => of.list('widgets.example.com').items.map(({ metadata }) => metadata.name ?? '')
+
+describe('custom resources in a cluster', () => {
+  it('are served as soon as their CRD is established', () => {
+    const made = new SimCluster({ version: 'v1.34', nodes: 0 })
+    made.apply(crd('Widget') as never)
+    expect(() => made.list('widgets.example.com')).toThrow('the server could not find the requested resource')
+    made.settle()
+    expect(names(made)).toEqual([])
+    expect(apply(cluster(), widget('a')).kubectl('get wi').stdout).toBe('NAME   SIZE\na      1\n')
+  })
+
+  it('a fork serves them too, and has the same future', () => {
+    const one = apply(cluster(), widget('owner'))
+    const { uid = '' } = one.get('widgets.example.com', { namespace: 'default', name: 'owner' }).metadata
+    const ownerReferences = [{ apiVersion: 'example.com/v1', kind: 'Widget', name: 'owner', uid }]
+    apply(one, widget('owned', { ownerReferences }))
+    const copies = [one, one.fork(), SimCluster.fromJSON(JSON.parse(JSON.stringify(one.toJSON())) as never)]
+    const hashes = copies.map((copy) => {
+      copy.delete('widgets.example.com', { namespace: 'default', name: 'owner' })
+      copy.settle()
+      expect(names(copy)).toEqual([])
+      return copy.traceHash()
+    })
+    expect(new Set(hashes).size).toBe(1)
+  })
+
+  it('go with their namespace', () => {
+    const one = apply(cluster(), { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'n' } } as KubeObject, widget('a', {}, 'n'))
+    one.delete('namespaces', { name: 'n' })
+    one.advance('1m')
+    expect(names(one)).toEqual([])
+    expect(() => one.get('namespaces', { name: 'n' })).toThrow('not found')
+  })
+
+  it('go with their CRD, which waits for those that finalizers hold', () => {
+    const one = apply(cluster(), widget('held', { finalizers: ['example.com/mine'] }), widget('free'))
+    one.delete('customresourcedefinitions', { name: 'widgets.example.com' })
+    one.settle()
+    expect(names(one)).toEqual(['held'])
+    expect(() => one.create('widgets.example.com', widget('late'))).toThrow('create not allowed while custom resource definition is terminating')
+    one.patch('widgets.example.com', { namespace: 'default', name: 'held' }, { type: 'merge', body: { metadata: { finalizers: null } } })
+    one.advance('10s')
+    expect(() => one.get('customresourcedefinitions', { name: 'widgets.example.com' })).toThrow('not found')
+    expect(() => one.list('widgets.example.com')).toThrow('could not find the requested resource')
+    expect(names(apply(one, crd('Widget')))).toEqual([])
+  })
+
+  it('names that are taken are not accepted', () => {
+    const one = cluster()
+    apply(one, crd('Gadget', { shortNames: ['wi'] }))
+    const { status } = one.get('customresourcedefinitions', { name: 'gadgets.example.com' }) as KubeObject & { status: { conditions: readonly object[] } }
+    expect(status.conditions).toMatchObject([
+      { type: 'NamesAccepted', status: 'False', reason: 'ShortNamesConflict', message: '"wi" is already in use' },
+      { type: 'Established', status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' },
+    ])
+    one.delete('customresourcedefinitions', { name: 'widgets.example.com' })
+    one.advance('10s')
+    expect(one.list('gadgets.example.com').items).toEqual([])
+  })
+})
