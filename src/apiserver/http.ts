@@ -45,19 +45,25 @@ export function handleStreaming(server: ApiServer, http: HttpRequest, codecs: Ht
 }
 
 function answerHttp(server: ApiServer, http: HttpRequest, codecs: HttpCodecs): HttpResponse | HttpWatch | HttpStream {
-  const form: { format: TextFormat } = { format: 'json' }
+  const form: AnswerForm = { format: 'json', warnings: [] }
   try {
     const path = parsePath(http.path)
     return path === undefined ? answerPath(server, http, form) : answerResource(server, http, path, codecs, form)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    return errorAnswer(error, { format: form.format, pretty: wantsPretty(http, new URLSearchParams(http.query ?? '')) })
+    return errorAnswer(error, { format: form.format, warnings: form.warnings, pretty: wantsPretty(http, new URLSearchParams(http.query ?? '')) })
   }
+}
+
+/** How an answer is written, as far as it is known when something fails. */
+interface AnswerForm {
+  format: TextFormat
+  warnings: readonly string[]
 }
 
 /** A request that is malformed is refused only after it has been found out who sends it, and whether he may. */
 function answerResource(
-  server: ApiServer, http: HttpRequest, path: ApiPath, codecs: HttpCodecs, form: { format: TextFormat },
+  server: ApiServer, http: HttpRequest, path: ApiPath, codecs: HttpCodecs, form: AnswerForm,
 ): HttpResponse | HttpWatch | HttpStream {
   const asked = askedOf(http, path)
   const { verb, subresource } = asked.request
@@ -66,16 +72,19 @@ function answerResource(
   let negotiated: Negotiated
   let resource: Resource
   let request: ApiRequest
+  let deprecation: string | undefined
   try {
-    const found = routeTo(context, path)
+    const found = routeTo(context, asked)
     if (found === undefined) return server.admit(asked.request, () => pageNotFound())
     resource = found
     checkMethod(http, asked, resource)
     negotiated = negotiate(header(http, 'accept'), producedBy(asked, isBuiltInGroup(context.scheme, path.group)))
     form.format = negotiated.format
+    deprecation = resource.deprecation
     request = completeRequest(http, asked, resource, codecs)
   } catch (error) {
     return server.admit(asked.request, () => {
+      if (deprecation !== undefined) form.warnings = [deprecation]
       throw error
     })
   }
@@ -83,8 +92,8 @@ function answerResource(
 }
 
 /** What the route says that it can answer; custom resources have no routes. */
-function producedBy({ request: { verb, subresource } }: Asked, isBuiltIn: boolean): readonly string[] | undefined {
-  if (!isBuiltIn) return undefined
+function producedBy({ request: { verb, subresource } }: Asked, isBuiltIn: boolean): readonly string[] | 'anything' {
+  if (!isBuiltIn) return 'anything'
   if (subresource === 'log') return ['text/plain', ...OBJECT_TYPES]
   return verb === 'list' || verb === 'watch' ? LIST_TYPES : OBJECT_TYPES
 }

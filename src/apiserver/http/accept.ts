@@ -27,14 +27,14 @@ interface Clause {
 }
 
 /**
- * Chooses the representation from an Accept header: first the router asks whether the route can answer at all (`produces`; undefined where no
+ * Chooses the representation from an Accept header: first the router asks whether the route can answer at all (`produces`; 'anything' where no
  * router is, as for custom resources), then the handler takes the best clause. Protobuf clauses are passed over. Throws 406.
  * Source: go-restful's route.go matchesAccept, apiserver pkg/endpoints/handlers/negotiation/negotiate.go.
  */
-export function negotiate(accept: string | undefined, produces: readonly string[] | undefined = OBJECT_TYPES): Negotiated {
+export function negotiate(accept: string | undefined, produces: readonly string[] | 'anything' = OBJECT_TYPES): Negotiated {
   const plain = { format: 'json', as: 'object', version: 'v1', pretty: false } as const
   if (accept === undefined || accept === '') return plain
-  if (produces !== undefined) checkRoute(accept, produces)
+  if (produces !== 'anything') checkRoute(accept, produces)
   for (const clause of clausesOf(accept)) {
     const format = formatOf(clause)
     if (format === undefined) continue
@@ -47,7 +47,7 @@ export function negotiate(accept: string | undefined, produces: readonly string[
       return { format, as: kind, version, pretty }
     }
   }
-  if (produces?.includes('text/plain')) return plain
+  if (produces !== 'anything' && produces.includes('text/plain')) return plain
   throw new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${OBJECT_TYPES.join(', ')}`)
 }
 

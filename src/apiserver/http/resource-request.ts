@@ -1,5 +1,5 @@
 import { STREAMS } from '../connect/pod-stream.js'
-import { badRequest, methodNotAllowed, noSuchPath, notFound } from '../errors.js'
+import { badRequest, methodNotAllowed, methodNotSupported, noSuchPath, notFound } from '../errors.js'
 import type { RegistryContext } from '../registry/context.js'
 import type { Resource } from '../registry/resource.js'
 import type { ApiRequest, RequestVerb } from '../request.js'
@@ -44,14 +44,16 @@ function verbOf(method: string, { name }: ApiPath, query: URLSearchParams): Requ
 }
 
 /** The resource at a path. Throws 404 where no route leads; undefined for custom resources where the server has nothing at all. */
-export function routeTo(context: RegistryContext, path: ApiPath): Resource | undefined {
-  return isBuiltInGroup(context.scheme, path.group) ? routeToBuiltIn(context, path) : routeToCustom(context, path)
+export function routeTo(context: RegistryContext, asked: Asked): Resource | undefined {
+  return isBuiltInGroup(context.scheme, asked.path.group) ? routeToBuiltIn(context, asked.path) : routeToCustom(context, asked)
 }
 
 /** Source: apiextensions-apiserver pkg/apiserver/customresource_handler.go ServeHTTP. */
-function routeToCustom({ resources }: RegistryContext, { group, version, resource, namespace, name, subresource }: ApiPath): Resource | undefined {
+function routeToCustom({ resources }: RegistryContext, { path, request: { verb } }: Asked): Resource | undefined {
+  const { group, version, resource, namespace, name, subresource } = path
   const found = resources.at(group, version, resource)
-  if (found === undefined || (namespace !== undefined ? !found.namespaced : found.namespaced && name !== undefined)) return undefined
+  const isOfMany = name === undefined && (verb === 'list' || verb === 'watch')
+  if (found === undefined || (namespace !== undefined ? !found.namespaced : found.namespaced && !isOfMany)) return undefined
   if (subresource !== undefined && !found.definition.subresources.some((known) => known.name === subresource)) throw notFound(found, name ?? '')
   return found
 }
@@ -67,8 +69,24 @@ function routeToBuiltIn({ resources }: RegistryContext, path: ApiPath): Resource
   return found
 }
 
+/**
+ * Custom resources have one handler for all methods. Source: apiextensions-apiserver pkg/apiserver/customresource_handler.go serveResource,
+ * serveStatus, serveScale.
+ */
+function checkCustomMethod({ path: { name, subresource }, request: { verb } }: Asked, { group, resource, definition }: Resource): void {
+  if (name === undefined && (verb === 'update' || verb === 'patch')) throw badRequest('name must be provided')
+  const allowed = subresource === undefined
+    ? definition.verbs : definition.subresources.find((known) => known.name === subresource)?.verbs ?? []
+  if (!allowed.includes(verb)) throw methodNotSupported({ group, resource }, verb)
+}
+
 /** Throws 405 where the path has no such method. */
-export function checkMethod(http: HttpRequest, { path, request: { verb } }: Asked, { namespaced, definition }: Resource): void {
+export function checkMethod(http: HttpRequest, asked: Asked, resource: Resource): void {
+  if (resource.definition.custom === undefined) checkRoutedMethod(http, asked, resource)
+  else checkCustomMethod(asked, resource)
+}
+
+function checkRoutedMethod(http: HttpRequest, { path, request: { verb } }: Asked, { namespaced, definition }: Resource): void {
   const { namespace, name, subresource, isWatchPath } = path
   const isListing = verb === 'list' || verb === 'watch'
   if (http.method === 'HEAD' && subresource !== 'proxy') throw methodNotAllowed()

@@ -27,7 +27,7 @@ export const answerVersion: PathHandler = ({ scheme }, { http, form }) => {
   if (accept !== undefined && accept !== '') {
     if (accept.split(',').some((type) => type.trim().startsWith('application/yaml'))) form.format = 'yaml'
     checkRoute(accept, ['application/json'])
-    form.format = negotiate(accept, undefined).format
+    form.format = negotiate(accept, 'anything').format
   }
   return rawJson(versionInfo(scheme.release))
 }

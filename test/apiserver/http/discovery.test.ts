@@ -45,6 +45,62 @@ describe('discovery of v1.34, as a real server of it answers', () => {
   })
 })
 
+describe('discovery of custom resources', () => {
+  const cluster = new SimCluster({ version: 'v1.34' })
+  const ask = (method: string, path: string, body?: object, accept?: string): HttpResponse => cluster.handle({
+    method, path, user: ADMIN, ...(accept === undefined ? {} : { headers: { accept } }),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }) as HttpResponse
+  const version = (name: string): object => ({
+    name, served: true, storage: name === 'v1', subresources: { status: {} },
+    schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { size: { type: 'integer', default: 3 } } } } } },
+  })
+  const before = ask('GET', '/apis', undefined, AGGREGATED).headers['etag']
+  ask('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'gears.a.example.com' },
+    spec: {
+      group: 'a.example.com', scope: 'Namespaced', names: { plural: 'gears', singular: 'gear', kind: 'Gear', shortNames: ['gr'] },
+      versions: [version('v1'), version('v2beta1')],
+    },
+  })
+  cluster.settle()
+
+  it('comes and goes with the CRD', () => {
+    expect(JSON.parse(ask('GET', '/apis/a.example.com').body)).toMatchObject({ versions: [{ version: 'v1' }, { version: 'v2beta1' }] })
+    expect(JSON.parse(ask('GET', '/apis/a.example.com/v1').body)).toMatchObject({
+      resources: [{ name: 'gears', shortNames: ['gr'], verbs: ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] },
+        { name: 'gears/status', verbs: ['get', 'patch', 'update'] }],
+    })
+    const { headers, body } = ask('GET', '/apis', undefined, AGGREGATED)
+    expect(headers['etag']).not.toBe(before)
+    expect((JSON.parse(body) as { items: { metadata: object }[] }).items.at(-1)).toMatchObject({ metadata: { name: 'a.example.com' } })
+  })
+
+  it('has OpenAPI documents from its schema', () => {
+    const { paths } = JSON.parse(ask('GET', '/openapi/v3').body) as { paths: object }
+    expect(Object.keys(paths).filter((path) => path.includes('example'))).toEqual(['apis/a.example.com/v1', 'apis/a.example.com/v2beta1'])
+    const document = JSON.parse(ask('GET', '/openapi/v3/apis/a.example.com/v1').body) as { components: { schemas: object } }
+    expect(document.components.schemas).toMatchObject({
+      'com.example.a.v1.Gear': {
+        'x-kubernetes-group-version-kind': [{ group: 'a.example.com', kind: 'Gear', version: 'v1' }],
+        properties: { spec: { properties: { size: { default: 3 } } }, metadata: { allOf: [{ $ref: expect.stringContaining('ObjectMeta') as string }] } },
+      },
+    })
+  })
+
+  it.each([
+    ['GET', '/apis/a.example.com/v3/gears', 404, '404 page not found\n'],
+    ['POST', '/apis/a.example.com/v1/gears', 404, '404 page not found\n'],
+    ['GET', '/apis/a.example.com/v1/namespaces/d/gears/x/nosub', 404, 'gears.a.example.com "x" not found'],
+    ['DELETE', '/apis/a.example.com/v1/namespaces/d/gears/x/status', 405, 'delete is not supported on resources of kind "gears.a.example.com"'],
+    ['PUT', '/apis/a.example.com/v1/namespaces/d/gears', 400, 'name must be provided'],
+  ])('%s %s is answered as the handler of custom resources does', (method, path, code, text) => {
+    const { code: got, headers, body } = ask(method, path)
+    const message = headers['content-type'] === 'application/json' ? (JSON.parse(body) as { message: string }).message : body
+    expect([got, message]).toEqual([code, text])
+  })
+})
+
 describe('discovery of other releases', () => {
   it.each([['v1.26', undefined], ['v1.27', 'v2beta1'], ['v1.30', 'v2']])('%s aggregates as %s', (version, form) => {
     const { headers, body } = getter(version)('/apis', { accept: AGGREGATED })
