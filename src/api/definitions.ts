@@ -10,6 +10,8 @@ import { batchDefinitions } from './batch/definitions.js'
 import { certificatesDefinitions } from './certificates/definitions.js'
 import { coordinationDefinitions } from './coordination/definitions.js'
 import { coreDefinitions } from './core/definitions.js'
+import { untimedVolume } from './core/persistent-volume.js'
+import { modelessService } from './core/service.js'
 import { discoveryDefinitions } from './discovery/definitions.js'
 import { eventsDefinitions } from './events/definitions.js'
 import { flowcontrolDefinitions } from './flowcontrol/definitions.js'
@@ -77,9 +79,15 @@ function adapted(definition: KindDefinition, release: Release): KindDefinition {
         ? definition
         : { ...definition, strategy: without(definition.strategy, 'generationChanged') }
     case 'PersistentVolume': case 'PersistentVolumeClaim':
+      // both came with v1.29
       return release.has('volumeAttributesClassColumn')
         ? definition
-        : { ...definition, columns: definition.columns.filter(({ name }) => name !== 'VolumeAttributesClass') }
+        : {
+            ...definition, columns: definition.columns.filter(({ name }) => name !== 'VolumeAttributesClass'),
+            ...(definition.kind === 'PersistentVolume' ? { strategy: { ...definition.strategy, ...untimedVolume } } : {}),
+          }
+    case 'Service':
+      return release.has('loadBalancerIpMode') ? definition : { ...definition, strategy: { ...definition.strategy, ...modelessService } }
     default: return definition
   }
 }

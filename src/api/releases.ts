@@ -126,10 +126,10 @@ const features: Readonly<Record<Feature, Span>> = {
   bindingClearsNomination: { since: 35 },
   /** Every address in use by a Service is an IPAddress object, every range a ServiceCIDR (MultiCIDRServiceAllocator). */
   serviceCidrs: { since: 33 },
-  /** Tables of volumes and claims show their VolumeAttributesClass. */
+  /** Tables of volumes and claims show their VolumeAttributesClass; PersistentVolumes say when their phase last changed. */
   volumeAttributesClassColumn: { since: 29 },
-  /** PersistentVolumes say when their phase last changed. */
-  volumePhaseTime: { since: 29 },
+  /** Addresses of load balancers say how they are reached (LoadBalancerIPMode). */
+  loadBalancerIpMode: { since: 30 },
   /** All of discovery in two documents (AggregatedDiscoveryEndpoint), as apidiscovery.k8s.io/v2beta1; as v2 too since 1.30. */
   aggregatedDiscovery: { since: 27 },
   aggregatedDiscoveryV2: { since: 30 },
@@ -165,7 +165,7 @@ export type Feature =
   | 'bindingClearsNomination'
   | 'serviceCidrs'
   | 'volumeAttributesClassColumn'
-  | 'volumePhaseTime'
+  | 'loadBalancerIpMode'
   | 'aggregatedDiscovery'
   | 'aggregatedDiscoveryV2'
   | 'openApiV3'

@@ -47,6 +47,16 @@ function prepareForStatusUpdate(volume: Draft<PersistentVolume>, old: Persistent
   if (phase !== before && !isTold) volume.status = { ...volume.status, lastPhaseTransitionTime: formatTime(now) }
 }
 
+/** Until v1.28 a volume did not say when its phase changed. */
+export const untimedVolume = {
+  prepareForCreate: (object: object): void => {
+    (object as Draft<PersistentVolume>).status = { phase: 'Pending' }
+  },
+  prepareForStatusUpdate: (object: object, old: object): void => {
+    (object as Draft<PersistentVolume>).spec = borrow((old as PersistentVolume).spec)
+  },
+}
+
 /** Source: pkg/api/persistentvolume/util.go warningsForPersistentVolumeSpecAndMeta. */
 function warnings({ metadata, spec }: PersistentVolume): readonly string[] {
   const found: string[] = []

@@ -74,6 +74,13 @@ function prepareForStatusUpdate(service: Draft<Service>, old: Service): void {
   service.status = { ...service.status, loadBalancer: { ...service.status.loadBalancer, ingress: completed } }
 }
 
+/** Until v1.29 addresses of load balancers had no mode. */
+export const modelessService = {
+  prepareForStatusUpdate: (object: object, old: object): void => {
+    (object as Draft<Service>).spec = borrow((old as Service).spec)
+  },
+}
+
 const portText = ({ port, nodePort = 0, protocol = 'TCP' }: ServicePort): string =>
   (nodePort > 0 ? `${port}:${nodePort}/${protocol}` : `${port}/${protocol}`)
 
