@@ -1,5 +1,6 @@
 import { invalid, type FieldError } from './field-error.js'
-import { formatIp, parseIp, parseIpRange, type IpAddress } from './ip.js'
+import { formatIp, formatIpRange, parseIp, parseIpRange, type IpAddress } from './ip.js'
+import { addressError } from './netip.js'
 
 /** Whether the text is an address, else the error. Source: apimachinery pkg/util/validation/ip.go IsValidIPForLegacyField. */
 export function validateIp(text: string, path: string): readonly FieldError[] {
@@ -45,4 +46,26 @@ export function ipWarnings(text: string, path: string): readonly string[] {
     return [`${path}: non-standard IP address "${text}" will be considered invalid in a future Kubernetes release: use "${canonical}"`]
   }
   return [`${path}: IPv6 address "${text}" should be in RFC 5952 canonical format ("${canonical}")`]
+}
+
+/** Warnings about ranges that can be read in two ways. Source: apimachinery pkg/util/validation GetWarningsForCIDR. */
+export function ipRangeWarnings(text: string, path: string): readonly string[] {
+  const range = parseIpRange(text)
+  const [address = '', length = ''] = text.split('/')
+  const ip = parseIp(address)
+  if (range === undefined || ip === undefined) return []
+  const canonical = formatIpRange(range)
+  const width = range.family === 'IPv4' ? 32 : 128
+  const found: string[] = []
+  if (ip.value !== range.first) {
+    const single = `${formatIp(ip)}/${width}`
+    found.push(`${path}: CIDR value "${text}" is ambiguous in this context (should be "${canonical}" or "${single}"?)`)
+  }
+  const isStandard = addressError(address) === undefined && !/^0\d/.test(length) && !(range.family === 'IPv4' && text.includes(':'))
+  if (!isStandard) {
+    found.push(`${path}: non-standard CIDR value "${text}" will be considered invalid in a future Kubernetes release: use "${canonical}"`)
+  } else if (range.family === 'IPv6' && formatIp(ip) !== address) {
+    found.push(`${path}: IPv6 CIDR value "${text}" should be in RFC 5952 canonical format ("${canonical}")`)
+  }
+  return found
 }

@@ -1,8 +1,8 @@
 import { wideColumn } from '../define.js'
+import { validateDomainPrefixedPath } from '../domain-path.js'
 import type { KubeObject, PrinterColumn } from '../definition.js'
 import { invalid, notSupported, required, tooLong, type FieldError } from '../field-error.js'
 import { formatSelector } from '../labels.js'
-import { dnsSubdomainFaults } from '../names.js'
 import { validateNonNegative } from '../apps/template.js'
 import { podSpecWarnings } from '../core/pod-warnings.js'
 import { validatePodTemplate } from '../core/template-validation.js'
@@ -43,24 +43,10 @@ const successPolicyAsGo = ({ successPolicy }: JobSpec): unknown => ({
     ({ SucceededIndexes: succeededIndexes ?? null, SucceededCount: succeededCount ?? null })) ?? null,
 })
 
-/** Source: apimachinery pkg/util/validation IsDomainPrefixedPath. */
 function validateManagedBy(text: string, path: string, errors: FieldError[]): void {
-  const slash = text.indexOf('/')
-  if (text === '') errors.push(required(path))
-  else if (slash < 0 || text.slice(0, slash) === '' || text.slice(slash + 1) === '') {
-    errors.push(invalid(path, text, 'must be a domain-prefixed path (such as "acme.io/foo")'))
-  } else {
-    for (const fault of dnsSubdomainFaults(text.slice(0, slash))) errors.push(invalid(path, text.slice(0, slash), fault))
-    if (!/^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(text.slice(slash + 1))) {
-      errors.push(invalid(path, text.slice(slash + 1), `Invalid path (regex used for validation is '${httpPathPattern}')`))
-    }
-  }
-  if (text.length > maxManagedByLength) {
-    errors.push(tooLong(path, maxManagedByLength))
-  }
+  errors.push(...validateDomainPrefixedPath(text, path))
+  if (text.length > maxManagedByLength) errors.push(tooLong(path, maxManagedByLength))
 }
-
-const httpPathPattern = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"
 
 function validateMode(spec: JobSpec, path: string, errors: FieldError[]): void {
   const mode: string | undefined = spec.completionMode

@@ -1,7 +1,13 @@
 import type { KindDefinition } from '../definition.js'
 import { erase } from '../served-as.js'
+import { ingressClassDefinition } from './ingress-class.js'
+import { ingressDefinition } from './ingress.js'
 import { ipAddressDefinition } from './ip-address.js'
+import { networkPolicyDefinition } from './network-policy.js'
 import { serviceCidrDefinition } from './service-cidr.js'
 
 /** The kinds of networking.k8s.io. */
-export const networkingDefinitions: readonly KindDefinition[] = [erase(ipAddressDefinition), erase(serviceCidrDefinition)]
+export const networkingDefinitions: readonly KindDefinition[] = [
+  erase(ingressClassDefinition), erase(ingressDefinition), erase(ipAddressDefinition), erase(networkPolicyDefinition),
+  erase(serviceCidrDefinition),
+]
