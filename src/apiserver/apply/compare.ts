@@ -134,6 +134,7 @@ const isVoid = (map: Json): boolean => {
 }
 
 function compareLists(shape: ListShape, left: readonly unknown[], right: readonly unknown[]): Comparison | undefined {
+  if (left.length === 0) return { added: nodeOf(childrenOf(shape, right), false), removed: undefined, modified: undefined }
   if (areAlike(shape, left, right)) return undefined
   const lefts = groupItems(shape, left)
   const rights = groupItems(shape, right)
@@ -182,9 +183,9 @@ function childPaths(shape: Shape, value: unknown): FieldSet | undefined {
 function childrenOf(shape: Shape, value: unknown): Children {
   const children: Children = []
   if (shape.kind === 'list' && Array.isArray(value)) {
-    for (const [element, items] of groupItems(shape, value)) {
+    groupItems(shape, value).forEach((items, element) => {
       children.push([element, items.length > 1 ? LEAF : everyPath(shape.items, items[0])])
-    }
+    })
   } else if (shape.kind === 'map' && isMap(value)) {
     for (const name in value) {
       const member = shape.member(name)
@@ -205,6 +206,7 @@ export interface FieldFilter {
 
 /** The comparison as far as the filter lets it through; undefined when nothing is left. */
 export function filtered(comparison: Comparison, filter: FieldFilter): Comparison | undefined {
+  if (filter.excluded === undefined && filter.included === undefined) return comparison
   const keep = (set: FieldSet | undefined): FieldSet | undefined => {
     if (set === undefined) return undefined
     const left = recursiveDifference(set, filter.excluded)

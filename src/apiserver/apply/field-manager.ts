@@ -1,3 +1,4 @@
+import type { ManagedFieldsEntry } from '../../api/meta/generated.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { sameJson } from '../registry/same-json.js'
 import { appliedFields, ownedFields, withNamedFields } from './applied-fields.js'
@@ -41,7 +42,8 @@ export interface TrackedWrite {
 /** Comparisons of the object before and after, by version. */
 class Changes {
   readonly own: Comparison | undefined
-  readonly #byVersion = new Map<string, Comparison | undefined | null>()
+  readonly #filtered: Comparison | undefined
+  #byVersion: Map<string, Comparison | undefined | null> | undefined
   readonly #kind: TrackedKind
   readonly #write: TrackedWrite
   readonly #live: object
@@ -53,11 +55,13 @@ class Changes {
     this.#live = live
     this.#next = next
     this.own = compareObjects(kind.shape, live, next)
-    this.#byVersion.set(kind.apiVersion, this.own === undefined ? undefined : filtered(this.own, write.filter))
+    this.#filtered = this.own === undefined ? undefined : filtered(this.own, write.filter)
   }
 
   /** What changed as entries of that version see it; null when the version is not served. */
   in(apiVersion: string): Comparison | undefined | null {
+    if (apiVersion === this.#kind.apiVersion) return this.#filtered
+    this.#byVersion ??= new Map()
     if (!this.#byVersion.has(apiVersion)) this.#byVersion.set(apiVersion, this.#convert(apiVersion))
     return this.#byVersion.get(apiVersion)
   }
@@ -72,11 +76,16 @@ class Changes {
 
 /** Takes the changed fields from all managers. Source: structured-merge-diff merge/update.go update. */
 function release(managers: Managers, changes: Changes): Managers {
-  return managers.flatMap((entry) => {
+  let released: ManagedFieldsEntry[] | undefined
+  for (let at = 0; at < managers.length; at++) {
+    const entry = managers[at] as ManagedFieldsEntry
     const change = changes.in(entry.apiVersion as string)
-    if (change === null) return []
-    return change === undefined ? [entry] : [withFields(entry, withoutChanges(fieldsOf(entry), change))]
-  })
+    const rest = change === undefined ? entry : change === null ? undefined : withFields(entry, withoutChanges(fieldsOf(entry), change))
+    if (rest === entry && released === undefined) continue
+    released ??= managers.slice(0, at)
+    if (rest !== undefined) released.push(rest)
+  }
+  return released ?? managers
 }
 
 /**
@@ -85,16 +94,33 @@ function release(managers: Managers, changes: Changes): Managers {
  */
 export function trackUpdate(kind: TrackedKind, write: TrackedWrite, live: object, next: object, managers: Managers): Managers {
   const changes = new Changes(kind, write, live, next)
-  const released = managers.length === 0 ? managers : release(managers, changes)
   const changed = changes.in(kind.apiVersion) ?? undefined
-  const taken = changed === undefined ? LEAF : ownedFields(union(changed.modified ?? LEAF, changed.added ?? LEAF))
-  if (isEmpty(taken)) return sameEntries(released, managers) ? managers : sortManagers(released)
+  const taken = changed === undefined ? LEAF : ownedFields(unionOf(changed.modified, changed.added))
+  if (changed === undefined || isEmpty(taken)) {
+    const released = release(managers, changes)
+    return released === managers ? managers : sortManagers(released)
+  }
   const identity = { manager: write.manager, operation: 'Update', apiVersion: kind.apiVersion, subresource: write.subresource }
-  const previous = managers.find((entry) => isSameManager(entry, identity))
-  const others = released.filter((entry) => !isSameManager(entry, identity))
-  const before = previous === undefined ? LEAF : keptOf(fieldsOf(previous), changes.own, changed as Comparison)
-  const fields = isEmpty(before) ? interned(kind.shape, taken) : union(before, taken)
-  return sortManagers(capManagers([...others, newEntry(identity, fields, write.time)]))
+  const mine = managers.findIndex((entry) => isSameManager(entry, identity))
+  if (mine < 0) {
+    const entry = newEntry(identity, managers.length === 0 ? interned(kind.shape, taken) : taken, write.time)
+    return sortManagers(capManagers([...release(managers, changes), entry]))
+  }
+  const before = keptOf(fieldsOf(managers[mine] as ManagedFieldsEntry), changes.own, changed)
+  const entry = newEntry(identity, union(before, taken), write.time)
+  const others = managers.length === 1 ? NOBODY : release(managers.filter((_, at) => at !== mine), changes)
+  return others.length === 0 ? [entry] : sortManagers(capManagers([...others, entry]))
+}
+
+const NOBODY: Managers = []
+
+function unionOf(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet {
+  return a === undefined ? b ?? LEAF : b === undefined ? a : union(a, b)
+}
+
+/** The writer's own earlier fields; those that it takes again need not be taken away first. */
+function keptOf(fields: FieldSet, all: Comparison | undefined, changed: Comparison): FieldSet {
+  return all === changed ? difference(fields, changed.removed) : withoutChanges(fields, changed)
 }
 
 /** The set that was taken last of each kind: objects of one template own the same fields, and may share them. */
@@ -106,13 +132,6 @@ function interned(shape: MapShape, taken: FieldSet): FieldSet {
   lastTaken.set(shape, deepFreeze(taken))
   return taken
 }
-
-/** The writer's own earlier fields; those that it takes again need not be taken away first. */
-function keptOf(fields: FieldSet, all: Comparison | undefined, changed: Comparison): FieldSet {
-  return all === changed ? difference(fields, changed.removed) : withoutChanges(fields, changed)
-}
-
-const sameEntries = (a: Managers, b: Managers): boolean => a.length === b.length && a.every((entry, at) => entry === b[at])
 
 /** What an apply comes to. `object` is undefined when it changes nothing in the object. */
 export interface Applied {
@@ -148,7 +167,7 @@ function conflictsOf(managers: Managers, changes: Changes): readonly Conflict[] 
   return managers.flatMap((entry) => {
     const change = changes.in(entry.apiVersion as string)
     if (change === undefined || change === null) return []
-    const fields = intersection(fieldsOf(entry), union(change.modified ?? LEAF, change.added ?? LEAF))
+    const fields = intersection(fieldsOf(entry), unionOf(change.modified, change.added))
     return isEmpty(fields) ? [] : [{ manager: entry, fields }]
   })
 }

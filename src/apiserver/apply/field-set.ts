@@ -33,14 +33,18 @@ export function nodeOf(children: [string, FieldSet][], member: boolean): FieldSe
   if (!isSorted(children)) children.sort(([a], [b]) => compareElements(a, b))
   const node: Record<string, FieldSet> = {}
   if (member) node[SELF] = LEAF
-  for (const [element, child] of children) node[element] = child
+  for (let at = 0; at < children.length; at++) {
+    const child = children[at] as [string, FieldSet]
+    node[child[0]] = child[1]
+  }
   return node
 }
 
 function isSorted(children: readonly [string, FieldSet][]): boolean {
   for (let at = 1; at < children.length; at++) {
-    const [[before], [after]] = [children[at - 1] as [string, FieldSet], children[at] as [string, FieldSet]]
-    if (compareElements(before, after) > 0) return false
+    const before = children[at - 1] as [string, FieldSet]
+    const after = children[at] as [string, FieldSet]
+    if (compareElements(before[0], after[0]) > 0) return false
   }
   return true
 }

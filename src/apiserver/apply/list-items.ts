@@ -1,5 +1,5 @@
 import { keyElement, valueElement } from './path-element.js'
-import type { ListShape } from './shape.js'
+import type { ListKey, ListShape } from './shape.js'
 
 /** An item that cannot be told apart from others; the message is upstream's. */
 export class ItemError extends Error {
@@ -17,6 +17,11 @@ export function itemElement(shape: ListShape, item: unknown): string {
 }
 
 function keyedElement({ keys, declaredKeys }: ListShape, item: unknown): string {
+  const [only] = keys
+  // one key with a value: nearly all lists
+  if (keys.length === 1 && typeof item === 'object' && item !== null && typeof (item as Item)[(only as ListKey).name] === 'string') {
+    return keyElement([(only as ListKey).name], (name) => (item as Item)[name])
+  }
   if (item === null || item === undefined) throw new ItemError('associative list with keys may not have a null element')
   if (typeof item !== 'object' || Array.isArray(item)) throw new ItemError('associative list with keys may not have non-map elements')
   const fields = item as Item
@@ -49,10 +54,13 @@ export function isSameItem({ keys }: ListShape, a: unknown, b: unknown): boolean
 
 /** Items by their elements, in the order of first appearance; those that have no element are left out. */
 export function groupItems(shape: ListShape, list: readonly unknown[]): Map<string, readonly unknown[]> {
-  const groups = new Map<string, readonly unknown[]>()
+  const groups = new Map<string, unknown[]>()
   for (const item of list) {
     const element = elementOrNone(shape, item)
-    if (element !== undefined) groups.set(element, [...groups.get(element) ?? [], item])
+    if (element === undefined) continue
+    const group = groups.get(element)
+    if (group === undefined) groups.set(element, [item])
+    else group.push(item)
   }
   return groups
 }

@@ -6,8 +6,13 @@
 
 const HTML = /[<>&\u2028\u2029]/g
 
+/** Texts that JSON writes as they are. */
+const PLAIN = /^[A-Za-z0-9 ._:/@+=,-]*$/
+
 /** JSON as Go's encoder writes it: no blanks, and `<`, `>` and `&` escaped. */
 function goJson(value: unknown): string {
+  if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`
+  if (typeof value === 'number') return String(value)
   return JSON.stringify(value).replace(HTML, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
@@ -56,12 +61,14 @@ export function parseElement(text: string): string | undefined {
 /** Order of kinds of elements: fields, keys, values, indexes. */
 const RANK: Readonly<Record<string, number>> = { f: 0, k: 1, v: 2, i: 3 }
 
+const FIELD = 0x66
+
 /** Go's order of two elements. */
 export function compareElements(a: string, b: string): number {
   if (a === b) return 0
+  if (a.charCodeAt(0) === FIELD && b.charCodeAt(0) === FIELD) return a < b ? -1 : 1
   const kind = a.charAt(0)
   if (kind !== b.charAt(0)) return (RANK[kind] ?? 4) - (RANK[b.charAt(0)] ?? 4)
-  if (kind === 'f') return a < b ? -1 : 1
   const left: unknown = JSON.parse(a.slice(2))
   const right: unknown = JSON.parse(b.slice(2))
   return kind === 'k' ? compareKeys(left as Members, right as Members) : compareValues(left, right)

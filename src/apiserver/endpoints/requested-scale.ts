@@ -43,7 +43,7 @@ export function requestedScale(
     const empty = emptyObject(message)
     const applied = applyConfig({
       kind, kindText: 'autoscaling/v1, Kind=Scale', write, live, empty, managers, config: patch.body,
-      force: call.request.options.force === true,
+      force: call.request.options.force === true || !context.managedFields,
     })
     return finish(readPatched<Scale>(context, call, { ...expected, message }, patch, applied.object ?? live), applied.managers)
   }

@@ -32,7 +32,8 @@ export function applyObject(context: RegistryContext, call: Call, patch: PatchBo
   const applied = applyConfig({
     kind: trackedKind(context.resources, resource), kindText: kindTextOf(resource), write: trackedWrite(context, call),
     live: existing ?? empty, empty, managers: existing?.metadata.managedFields ?? [],
-    config: patch.body, force: call.request.options.force === true,
+    // where nobody is known to own anything there is nobody to ask
+    config: patch.body, force: call.request.options.force === true || !context.managedFields,
   })
   const draft = draftOf(resource, applied, patch.body as JsonMap, existing)
   setManagers(draft, context.managedFields ? applied.managers : [])

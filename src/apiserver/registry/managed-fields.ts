@@ -66,16 +66,20 @@ function sentManagers(sent: Managers, stored: Managers): Managers {
   return managers === undefined || managers.length === 0 ? stored : managers
 }
 
+/** The last message asked for: writes of one kind come in rows. */
+let lastEmpty: { readonly message: Message; readonly empty: object } | undefined
 const empties = new WeakMap<Message, object>()
 
 /** What a new object is compared with: an object of the kind in which nothing is set. */
 export function emptyObject(message: Message): object {
+  if (lastEmpty?.message === message) return lastEmpty.empty
   let empty = empties.get(message)
   if (empty === undefined) {
     // custom resources have no type with fields that are always there
     empty = message.read === undefined ? deepFreeze(decode<object>(message, {}).object) : {}
     empties.set(message, empty)
   }
+  lastEmpty = { message, empty }
   return empty
 }
 
