@@ -81,6 +81,8 @@ export class ClusterServer {
     this.#time = new TimeDriver(cluster, time, { onError: (error) => this.#report(error), afterMove: () => this.#expire() })
     this.#server = createSecureServer({
       cert: certificate, key, ca: cluster.pki.read('/etc/kubernetes/pki/ca.crt'),
+      // lists are large, and Node would break off a client that asks for many at once
+      maxSessionMemory: 1_000,
       allowHTTP1: true, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1'],
       settings: { maxConcurrentStreams: 250 },
     })

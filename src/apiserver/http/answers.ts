@@ -4,6 +4,7 @@ import { PlainTextError } from '../errors.js'
 import { boolean } from './query-boolean.js'
 import type { HttpRequest, HttpResponse } from './http-types.js'
 import { header } from './http-types.js'
+import { jsonText } from './json-text.js'
 
 /** How an object is written. */
 export type TextFormat = 'json' | 'yaml'
@@ -63,8 +64,8 @@ export function errorAnswer(error: ApiError, parts: AnswerParts = {}): HttpRespo
 }
 
 function textOf(object: object, format: TextFormat, pretty: boolean): string {
-  if (format === 'yaml') return stringify(object, { sortMapEntries: true, version: '1.1', lineWidth: 0 })
-  return pretty ? JSON.stringify(object, null, 2) : `${JSON.stringify(object)}\n`
+  if (format === 'yaml') return stringify(object, { sortMapEntries: true, version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })
+  return pretty ? JSON.stringify(object, null, 2) : `${jsonText(object)}\n`
 }
 
 /** A header value is one line: what would break it becomes a blank. */

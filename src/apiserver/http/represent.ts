@@ -5,6 +5,7 @@ import type { Resource } from '../registry/resource.js'
 import type { IncludeObject, Table } from '../table.js'
 import { partialMetadata, tableOf } from '../table.js'
 import type { Negotiated } from './accept.js'
+import { bareItem } from './json-text.js'
 
 /** What decides about the form of an answer. */
 export interface Representation {
@@ -46,7 +47,7 @@ export function represent(object: object, { resource, negotiated, include, now }
       if (!isList(object)) return object
       // lists of custom resources are maps in Go: empty fields are written, and the items have their kinds
       if (resource.definition.custom !== undefined) return { ...object, metadata: { continue: '', ...object.metadata } }
-      return { ...object, items: object.items.map(bare) }
+      return { ...object, items: object.items.map(bareItem) }
     }
   }
 }
@@ -62,11 +63,6 @@ function tableIn(table: Table, version: Negotiated['version']): object {
   const rows = table.rows.map((row) =>
     ((row.object as { kind?: string } | null)?.kind === 'PartialObjectMetadata' ? { ...row, object: inVersion(row.object as object, version) } : row))
   return inVersion({ ...table, rows }, version)
-}
-
-function bare(item: KubeObject): object {
-  const { kind: _kind, apiVersion: _apiVersion, ...rest } = item
-  return rest
 }
 
 /** Source: apimachinery pkg/apis/meta/v1/validation ValidateTableOptions. */

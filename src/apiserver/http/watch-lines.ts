@@ -2,6 +2,7 @@ import { ApiError } from '../client/api-error.js'
 import type { WatchEvent } from '../client/client.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { ResourceWatch } from '../watch/resource-watch.js'
+import { jsonText } from './json-text.js'
 import type { HttpWatch } from './http-types.js'
 import type { Representation } from './represent.js'
 import { represent } from './represent.js'
@@ -19,7 +20,7 @@ export function watchLines(watch: ResourceWatch, form: WatchForm): HttpWatch {
     const shown = represent(object, form)
     const withoutColumns = form.negotiated.as === 'Table' && !isFirst
     isFirst = false
-    return JSON.stringify({ type, object: withoutColumns ? { ...shown, columnDefinitions: null } : shown })
+    return `{"type":"${type}","object":${jsonText(withoutColumns ? { ...shown, columnDefinitions: null } : shown)}}`
   }
   return {
     code: 200,

@@ -1,0 +1,45 @@
+import type { KubeObject } from '../../api/definition.js'
+
+/** Texts of objects that can no longer change. They go when the objects go. */
+const texts = new WeakMap<object, string>()
+
+/**
+ * The JSON of an object. Frozen objects, as all that come out of the store are, are written once: a list of a thousand pods, or one event for
+ * a hundred watchers, is then put together from texts that are there.
+ */
+export function jsonText(object: object): string {
+  const known = texts.get(object)
+  if (known !== undefined) return known
+  if (!Object.isFrozen(object)) return hasItems(object) ? listText(object) : JSON.stringify(object)
+  const text = JSON.stringify(object)
+  texts.set(object, text)
+  return text
+}
+
+interface WithItems {
+  readonly items: readonly object[]
+}
+
+const hasItems = (object: object): object is WithItems => {
+  const { items } = object as { items?: unknown }
+  return Array.isArray(items) && items.length > 0 && items.every((item) => typeof item === 'object' && item !== null)
+}
+
+/** Items come last, as the server writes them. */
+function listText(list: WithItems): string {
+  const { items, ...rest } = list
+  return `${JSON.stringify(rest).slice(0, -1)},"items":[${items.map(jsonText).join(',')}]}`
+}
+
+const bareForms = new WeakMap<KubeObject, object>()
+
+/** An item of a list: without kind and apiVersion. Always the same object for the same frozen item. */
+export function bareItem(item: KubeObject): object {
+  let bare = bareForms.get(item)
+  if (bare === undefined) {
+    const { kind: _kind, apiVersion: _apiVersion, ...rest } = item
+    if (!Object.isFrozen(item)) return rest
+    bareForms.set(item, (bare = Object.freeze(rest)))
+  }
+  return bare
+}
