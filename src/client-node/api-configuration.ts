@@ -126,8 +126,8 @@ class Observable<T> {
     return this.#promise
   }
 
-  pipe<S>(next: (value: T) => S | Promise<S>): Observable<S> {
-    return new Observable(this.#promise.then(next))
+  pipe<S>(change: (value: T) => S | Promise<S>): Observable<S> {
+    return new Observable(this.#promise.then((value) => change(value)))
   }
 }
 

@@ -92,10 +92,17 @@ function readYaml(text: string): ParsedBody {
   return { value: objectOf(value), strictFaults }
 }
 
-/** null is an object without members. */
+/** null is an object without members. The kind is looked for before anything else is decoded. */
 function objectOf(value: unknown): object {
   if (value === null) return {}
-  if (isPlainObject(value)) return value
+  if (isPlainObject(value)) {
+    for (const name of Object.keys(value)) {
+      const member = value[name]
+      if ((name !== 'apiVersion' && name !== 'kind') || typeof member === 'string' || member === null) continue
+      throw new JsonSyntaxError(`json: cannot unmarshal ${jsonKind(member)} into Go struct field .${name} of type string`)
+    }
+    return value
+  }
   const fields = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`
   throw new JsonSyntaxError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type ${fields}`)
 }

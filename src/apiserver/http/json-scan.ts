@@ -9,6 +9,7 @@ const LITERALS: Readonly<Record<string, { readonly word: string; readonly value:
 }
 /** Deepest nesting that Go reads. */
 const MOST_DEPTH = 10_000
+// oxlint-disable-next-line no-control-regex -- what a JSON string may not hold
 const PLAIN = /[^"\\\u0000-\u001F]*/y
 const DIGITS = /\d*/y
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
