@@ -16,6 +16,7 @@ import type { ClusterEvents } from './client/cluster-events.js'
 import type { ConnectOptions } from './connect/connect.js'
 import { connectPod } from './connect/connect.js'
 import type { PodStream } from './connect/pod-stream.js'
+import { PlainTextError } from './errors.js'
 import { InProcessClient } from './client/in-process-client.js'
 import type { RequestHandler } from './client/in-process-client.js'
 import { dispatch, type Answer } from './endpoints/dispatch.js'
@@ -146,14 +147,14 @@ export class ApiServer {
     return new InProcessClient(onWarning ? this.#warning(onWarning) : this, user, userAgent, owner)
   }
 
-  /** Answers a request; errors are answers too. */
+  /** Answers a request; errors are answers too, but for those that have no object: PlainTextError is thrown. */
   handle(request: ApiRequest): ApiResponse {
     const exchange = exchangeOf(request)
     try {
       const { code, object } = this.#run(exchange)
       return { code, object, warnings: exchange.call?.warnings ?? [] }
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error
+      if (!(error instanceof ApiError) || error instanceof PlainTextError) throw error
       return { code: error.code, object: error.status, warnings: exchange.call?.warnings ?? [] }
     }
   }
