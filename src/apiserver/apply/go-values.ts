@@ -15,7 +15,8 @@ export function goText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
   if (value === null || value === undefined) return '<nil>'
   if (typeof value === 'number') return goNumber(value)
-  if (typeof value !== 'object') return String(value as string)
+  if (typeof value === 'boolean') return String(value)
+  if (typeof value !== 'object') return value as string
   const members = value as Json
   return `map[${Object.keys(members).sort().map((key) => `${key}:${goText(members[key])}`).join(' ')}]`
 }

@@ -1,21 +1,17 @@
-import { autoscalingSchema } from '../../api/autoscaling/generated.js'
-import type { Scale } from '../../api/autoscaling/generated.js'
 import { valueAt } from '../../api/apiextensions/scale-paths.js'
 import type { CustomDefinition, KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { invalid as invalidField } from '../../api/field-error.js'
-import { decode } from '../../api/schema/decode.js'
-import { DecodeError } from '../../api/schema/decode-error.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { isPlainObject, setOwn } from '../../api/schema/plain-json.js'
+import { fieldElement } from '../apply/path-element.js'
+import type { ReplicasPath } from '../apply/scale-fields.js'
+import { requestedScale, SCALE } from '../endpoints/requested-scale.js'
 import { badRequest, conflict, internalError, invalid, notFound, STALE } from '../errors.js'
 import type { Call, RegistryContext } from '../registry/context.js'
-import { decodeBody } from '../registry/decode-body.js'
-import { applyPatch } from '../registry/patch.js'
+import { setManagers } from '../registry/managed-fields.js'
 import { load } from '../registry/stored.js'
 import { writeUpdate } from '../registry/update.js'
-
-const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
 
 type Paths = NonNullable<CustomDefinition['scale']>
 
@@ -30,7 +26,8 @@ export function getCustomScale(context: RegistryContext, call: Call): KubeObject
 /** PUT or PATCH of a custom resource's scale: changes the number at its path. */
 export function updateCustomScale(context: RegistryContext, call: Call): KubeObject {
   const { object, paths } = find(context, call)
-  const { metadata, spec } = requested(context, call, scaleOf(object, paths).scale)
+  const live = scaleOf(object, paths).scale
+  const { scale: { metadata, spec }, managers } = requestedScale(context, call, live, object, replicasPath(context, call))
   if (metadata.name !== undefined && metadata.name !== call.name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`)
   }
@@ -40,6 +37,7 @@ export function updateCustomScale(context: RegistryContext, call: Call): KubeObj
   const replicas = spec?.replicas ?? 0
   if (replicas < 0) throw invalid(SCALE, call.name, [invalidField('spec.replicas', replicas, 'must be greater than or equal to 0')])
   const draft = { ...withValue(object, paths.specReplicasPath, replicas), metadata: { ...object.metadata } } as unknown as Draft<KubeObject>
+  setManagers(draft, managers)
   return scaleOf(writeUpdate(context, { ...call, subresource: '' }, draft, object), paths).scale
 }
 
@@ -49,14 +47,12 @@ function find(context: RegistryContext, { resource, namespace, name }: Call): { 
   return { object, paths: resource.definition.custom?.scale as Paths }
 }
 
-function requested(context: RegistryContext, call: Call, scale: KubeObject): Scale {
-  const message = autoscalingSchema.message('Scale')
-  const { patch, body } = call.request
-  if (patch === undefined) return decodeBody<Scale & KubeObject>(call, context.resources, body, { ...SCALE, message }) as Scale
-  try {
-    return decode<Scale>(message, applyPatch({ ...call.resource, message }, scale, patch)).object
-  } catch (error) {
-    throw error instanceof DecodeError ? badRequest(error.message) : error
+/** Where each version of the kind keeps its replicas; versions may differ, and one may have no scale. */
+function replicasPath({ resources }: RegistryContext, { resource: { resource, group, prefix } }: Call): ReplicasPath {
+  return (apiVersion) => {
+    const other = resources.at(group, apiVersion.slice(apiVersion.indexOf('/') + 1), resource)
+    if (other === undefined || other.prefix !== prefix || other.apiVersion !== apiVersion) return undefined
+    return other.definition.custom?.scale?.specReplicasPath.split('.').slice(1).map(fieldElement) ?? null
   }
 }
 
