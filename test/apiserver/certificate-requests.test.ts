@@ -38,6 +38,13 @@ function withCondition(server: ApiServer, path: string, type: string): Certifica
   return { ...request, status: { ...request.status, conditions: [...request.status.conditions ?? [], condition] } } as CertificateSigningRequest
 }
 
+/** What was asked for under that name. */
+function specOf(name: string): CertificateSigningRequest['spec'] {
+  const found = recorded.map(({ body }) => body as Partial<CertificateSigningRequest> | undefined).find((body) => body?.metadata?.name === name)
+  if (found?.spec === undefined) throw new Error(`nothing is recorded of ${name}`)
+  return found.spec
+}
+
 /** O=system:nodes, CN=system:node:n9, DNS:n9, IP:10.0.0.9; made with openssl. */
 const SERVING = [
   'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlJQkVUQ0J1QUlCQURBd01SVXdFd1lEVlFRS0RBeHplWE4wWlcwNmJtOWtaWE',
@@ -119,7 +126,7 @@ describe('certificate requests', () => {
 
   it('of v1beta1 need no signer and no usages', () => {
     const { server, client } = harness({ version: 'v1.21' })
-    const { request } = (recorded[0]?.body as CertificateSigningRequest).spec
+    const { request } = specOf('g-csr-ok')
     const path = '/apis/certificates.k8s.io/v1beta1/certificatesigningrequests'
     const body = { apiVersion: 'certificates.k8s.io/v1beta1', kind: 'CertificateSigningRequest', metadata: { name: 'old' }, spec: { request } }
     expect(ask(server, { method: 'POST', path, body })).toMatchObject({
@@ -129,16 +136,14 @@ describe('certificate requests', () => {
   })
 
   it('of kubelets are told by subject, names and usages', () => {
-    const spec = (name: string): CertificateSigningRequest['spec'] =>
-      (recorded.find(({ body }) => (body as CertificateSigningRequest | undefined)?.metadata?.name === name)?.body as CertificateSigningRequest).spec
     // the recorded request for a serving certificate names no host
-    expect(['g-csr-kubelet', 'g-csr-serving', 'g-csr-ok'].map((name) => defaultSigner(spec(name)))).toEqual([
+    expect(['g-csr-kubelet', 'g-csr-serving', 'g-csr-ok'].map((name) => defaultSigner(specOf(name)))).toEqual([
       'kubernetes.io/kube-apiserver-client-kubelet', 'kubernetes.io/legacy-unknown', 'kubernetes.io/legacy-unknown',
     ])
     expect(parseRequest(SERVING)).toMatchObject({
       commonName: 'system:node:n9', organizations: ['system:nodes'], altNames: { dns: true, ip: true, email: false, uri: false },
     })
-    expect(defaultSigner({ ...spec('g-csr-serving'), request: SERVING })).toBe('kubernetes.io/kubelet-serving')
+    expect(defaultSigner({ ...specOf('g-csr-serving'), request: SERVING })).toBe('kubernetes.io/kubelet-serving')
     expect(defaultSigner({ request: btoa('nonsense') })).toBe('kubernetes.io/legacy-unknown')
   })
 })
