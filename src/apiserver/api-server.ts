@@ -16,12 +16,12 @@ import type { ClusterEvents } from './client/cluster-events.js'
 import type { ConnectOptions } from './connect/connect.js'
 import { connectPod } from './connect/connect.js'
 import type { PodStream } from './connect/pod-stream.js'
-import { PlainTextError } from './errors.js'
 import { InProcessClient } from './client/in-process-client.js'
 import type { RequestHandler } from './client/in-process-client.js'
 import { dispatch, type Answer } from './endpoints/dispatch.js'
-import { convertNone } from '../api/apiextensions/custom-kind.js'
+import { converterOf } from './extensions/conversion.js'
 import { CustomResources } from './extensions/custom-resources.js'
+import { PlainTextError } from './errors.js'
 import { reportWrites } from './observe.js'
 import type { Exchange, Stage } from './pipeline.js'
 import { accessStages, exchangeOf, stagesOf } from './pipeline.js'
@@ -134,7 +134,7 @@ export class ApiServer {
       hooks: serviceHooks({ storage, resources, clock, uids, random: random.stream('apiserver/service'), ranges: serviceRanges }),
       serviceRanges, ports, bus,
     }
-    new CustomResources({ storage, scheme: options.scheme, converter: () => convertNone })
+    new CustomResources({ storage, scheme: options.scheme, converter: converterOf({ storage, handlers: options.webhooks ?? {} }) })
     reportWrites({ storage, resources, clock, bus, trace })
     this.#observer = new RequestObserver(bus, clock)
     this.#stages = stagesOf(this.context.ports, resources)

@@ -1,30 +1,32 @@
-import type { Release } from '../../api/releases.js'
+import type { Minor, Release } from '../../api/releases.js'
 import { pageNotFound, plainText } from './answers.js'
 import type { PathHandler } from './path-handler.js'
 
 /** The three endpoints; each has its own checks. */
 export type HealthEndpoint = 'healthz' | 'livez' | 'readyz'
 
-/** Start-up hooks in the order in which a v1.34 server lists them. A server that answers has run them all. */
-const HOOKS: readonly string[] = [
-  'start-apiserver-admission-initializer', 'generic-apiserver-start-informers', 'priority-and-fairness-config-consumer',
-  'priority-and-fairness-filter', 'storage-object-count-tracker-hook', 'start-apiextensions-informers', 'start-apiextensions-controllers',
-  'crd-informer-synced', 'start-system-namespaces-controller', 'start-cluster-authentication-info-controller',
-  'start-kube-apiserver-identity-lease-controller', 'start-kube-apiserver-identity-lease-garbage-collector',
-  'start-legacy-token-tracking-controller', 'start-service-ip-repair-controllers', 'rbac/bootstrap-roles',
-  'scheduling/bootstrap-system-priority-classes', 'priority-and-fairness-config-producer', 'bootstrap-controller',
-  'start-kubernetes-service-cidr-controller', 'start-kube-aggregator-informers', 'apiservice-status-local-available-controller',
-  'apiservice-status-remote-available-controller', 'apiservice-registration-controller', 'apiservice-wait-for-first-sync',
-  'apiservice-discovery-controller', 'kube-apiserver-autoregistration', 'autoregister-completion', 'apiservice-openapi-controller',
-  'apiservice-openapiv3-controller',
+/** Start-up hooks in the order in which a v1.34 server lists them, with the first minor that has them. A server that answers has run them all. */
+const HOOKS: readonly (readonly [name: string, since?: Minor])[] = [
+  ['start-apiserver-admission-initializer'], ['generic-apiserver-start-informers'], ['priority-and-fairness-config-consumer', 20],
+  ['priority-and-fairness-filter', 20], ['storage-object-count-tracker-hook', 23], ['start-apiextensions-informers'],
+  ['start-apiextensions-controllers'], ['crd-informer-synced'], ['start-system-namespaces-controller', 28],
+  ['start-cluster-authentication-info-controller', 17], ['start-kube-apiserver-identity-lease-controller', 26],
+  ['start-kube-apiserver-identity-lease-garbage-collector', 26], ['start-legacy-token-tracking-controller', 26],
+  ['start-service-ip-repair-controllers', 27], ['rbac/bootstrap-roles'], ['scheduling/bootstrap-system-priority-classes'],
+  ['priority-and-fairness-config-producer', 20], ['bootstrap-controller'], ['start-kubernetes-service-cidr-controller', 33],
+  ['start-kube-aggregator-informers'], ['apiservice-status-local-available-controller', 32],
+  ['apiservice-status-remote-available-controller', 32], ['apiservice-registration-controller'], ['apiservice-wait-for-first-sync', 29],
+  ['apiservice-discovery-controller', 26], ['kube-apiserver-autoregistration'], ['autoregister-completion'],
+  ['apiservice-openapi-controller'], ['apiservice-openapiv3-controller', 24],
 ]
 
 /** The one that is listed among the hooks and is none. */
 const PLAIN_CHECK = 'autoregister-completion'
 
 /** Names of the checks of an endpoint, in order. Source: apiserver pkg/server/healthz.go and the hooks of kube-apiserver. */
-export function checksOf(endpoint: HealthEndpoint, _release: Pick<Release, 'minor'>): readonly string[] {
-  const hooks = HOOKS.map((name) => (name === PLAIN_CHECK ? name : `poststarthook/${name}`))
+export function checksOf(endpoint: HealthEndpoint, { minor }: Pick<Release, 'minor'>): readonly string[] {
+  const hooks = HOOKS.filter(([, since = 0]) => minor >= since)
+    .map(([name]) => (name === PLAIN_CHECK ? name : `poststarthook/${name}`))
   return endpoint === 'readyz'
     ? ['ping', 'log', 'informer-sync', ...hooks, 'shutdown']
     : ['ping', 'log', 'etcd', ...hooks]
