@@ -28,11 +28,17 @@ export function fieldTables(packageName: string, kind: string, schema: Schema, r
     messages.set(name, {
       name, goType: `v1.${name}`, schemaName: `${packageName}.${name}`, fields: fields as Fields,
       atomic: of['x-kubernetes-map-type'] === 'atomic', group, ...(reader === undefined ? {} : { read: reader }),
+      ...(preservesUnknown(of) || additionalOf(of) === true ? { preservesUnknown: true } : {}),
     })
     for (const property of propertyNames(of)) {
       if (isResource && Object.hasOwn(fields, property)) continue
       const required = of.required?.includes(property) === true ? { required: true } : {}
-      const field = { ...fieldFor(of.properties?.[property] ?? {}, `${name}.${property}`), ...required } as Field
+      const { default: fallback } = of.properties?.[property] ?? {}
+      // apply needs the defaults of keys
+      const isScalar = typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean'
+      const field = {
+        ...fieldFor(of.properties?.[property] ?? {}, `${name}.${property}`), ...required, ...(isScalar ? { default: fallback } : {}),
+      } as Field
       Object.defineProperty(fields, property, { value: field, enumerable: true, configurable: true, writable: true })
     }
   }

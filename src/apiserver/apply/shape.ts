@@ -82,7 +82,8 @@ export function shapeOf(message: Message): MapShape {
 }
 
 /** Tables of built-in kinds: free-form JSON is one value there, and deduced field by field in custom resources. */
-const isBuiltIn = ({ schemaName }: Message): boolean => schemaName.startsWith('io.k8s.')
+const isBuiltIn = ({ schemaName }: Message): boolean => BUILT_IN.test(schemaName)
+const BUILT_IN = /^io\.k8s\.(api|apimachinery|apiextensions-apiserver|kube-aggregator)\./
 
 function makeShape(message: Message): MapShape {
   const members = new Map<string, Member>()
