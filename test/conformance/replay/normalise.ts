@@ -50,6 +50,8 @@ export class Normaliser {
     let out = text.replace(UID, (uid) => this.#uid(uid)).replace(TIME, (time) => (this.#sent.includes(time) ? time : '<time>'))
     out = out.replace(/-----BEGIN ([A-Z ]+)-----[\s\S]*?-----END \1-----\n?/g, '<pem:$1>')
     out = out.replace(/eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g, '<jwt>').replace(/ZXlK[\w+/=]{40,}/g, '<base64-jwt>')
+    // base64 of -----BEGIN CERTIFICATE----- (requests are what the client sent)
+    out = out.replace(/LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0[\w+/=]+/g, '<base64-pem>')
     out = out.replace(/(X509SHA256=)[0-9a-f]{64}/g, '$1<sha256>')
     out = out.replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
     out = out.replace(/kube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<rand>')
