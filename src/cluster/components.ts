@@ -2,6 +2,7 @@ import type { Scheme } from '../api/scheme.js'
 import type { Component } from '../apiserver/client/component.js'
 import { createCrdFinalizer } from '../apiserver/modules/crd-finalizer.js'
 import { createCrdNamingController } from '../apiserver/modules/crd-naming.js'
+import { createCrdRegistration } from '../apiserver/modules/crd-registration.js'
 import { createBootstrapSigner, createTokenCleaner } from '../controllers/bootstrap/index.js'
 import { createCsrApprovingController, createCsrCleaner, createCsrSigningController } from '../controllers/certificates/index.js'
 import { createClusterRoleAggregationController } from '../controllers/clusterrole-aggregation/index.js'
@@ -31,7 +32,7 @@ export function componentsOf(options: ClusterOptions, scheme: Scheme, pki: Pki):
   const resources = (): readonly ServedResource[] => servedBy(scheme)
   const { clusterCIDR } = options
   const all: Component[] = [
-    ...(scheme.byName('customresourcedefinitions') === undefined ? [] : [createCrdNamingController(), createCrdFinalizer()]),
+    ...(scheme.byName('customresourcedefinitions') === undefined ? [] : crdControllers()),
     createNodeIpamController(clusterCIDR === undefined ? {} : { clusterCIDR }),
     createNodeLifecycleController(),
     createTaintEvictionController(),
@@ -71,6 +72,11 @@ function securityControllers(pki: Pki): readonly Component[] {
     createBootstrapSigner({ sign: detachedSignature }),
     createTokenCleaner(),
   ]
+}
+
+/** What is behind CRDs within the apiserver. */
+function crdControllers(): readonly Component[] {
+  return [createCrdNamingController(), createCrdFinalizer(), createCrdRegistration()]
 }
 
 /** What is served at the moment; custom resources by their full names, which no other can have. */

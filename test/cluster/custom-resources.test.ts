@@ -89,3 +89,71 @@ describe('custom resources in a cluster', () => {
     expect(one.list('gadgets.example.com').items).toEqual([])
   })
 })
+
+describe('several versions', () => {
+  const schema = (field: string): object =>
+    ({ openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { [field]: { type: 'string' } } } } } })
+  const versioned = (conversion: object): KubeObject => ({
+    ...crd('Widget'),
+    spec: {
+      ...(crd('Widget') as KubeObject & { spec: object }).spec, conversion,
+      versions: [{ name: 'v1', served: true, storage: false, schema: schema('old') }, { name: 'v2', served: true, storage: true, schema: schema('new') }],
+    },
+  }) as KubeObject
+  const old = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'a', namespace: 'default' }, spec: { old: 'x' } }
+  const webhook = { strategy: 'Webhook', webhook: { clientConfig: { service: { namespace: 'n', name: 's' } }, conversionReviewVersions: ['v1'] } }
+
+  it('without conversion each shows what it knows', () => {
+    const one = apply(new SimCluster({ version: 'v1.34', nodes: 0 }), versioned({ strategy: 'None' }))
+    one.create('widgets.v1.example.com', old as never)
+    expect(one.get('widgets.v2.example.com', old.metadata)).toMatchObject({ apiVersion: 'example.com/v2', spec: {} })
+  })
+
+  it('a webhook converts', () => {
+    const one = new SimCluster({
+      version: 'v1.34', nodes: 0,
+      webhooks: {
+        'n/s': ({ request }) => {
+          const [object] = request['objects'] as readonly (KubeObject & { readonly spec: Readonly<Record<string, string>> })[]
+          const { old: before, new: after } = object?.spec ?? {}
+          const spec = after === undefined ? { new: `${before ?? ''}!` } : { old: after.slice(0, -1) }
+          const convertedObjects = [{ ...object, apiVersion: request['desiredAPIVersion'], spec }]
+          return { response: { uid: request['uid'], result: { status: 'Success' }, convertedObjects } }
+        },
+      },
+    })
+    apply(one, versioned(webhook)).create('widgets.v1.example.com', old as never)
+    expect(one.get('widgets.v2.example.com', old.metadata)).toMatchObject({ apiVersion: 'example.com/v2', spec: { new: 'x!' } })
+    expect(one.get('widgets.v1.example.com', old.metadata)).toMatchObject({ apiVersion: 'example.com/v1', spec: { old: 'x' } })
+    const { items } = one.list('apiservices')
+    expect(items.map(({ metadata }) => metadata.name).filter((name) => name?.endsWith('example.com'))).toEqual(['v1.example.com', 'v2.example.com'])
+  })
+
+  it('controllers live on when a webhook fails them', () => {
+    let fails = false
+    const one = new SimCluster({
+      version: 'v1.34', nodes: 0,
+      webhooks: {
+        'n/s': ({ request }) => {
+          if (fails) throw new Error('broken pipe')
+          const convertedObjects = (request['objects'] as readonly object[]).map((each) => ({ ...each, apiVersion: request['desiredAPIVersion'] }))
+          return { response: { uid: request['uid'], result: { status: 'Success' }, convertedObjects } }
+        },
+      },
+    })
+    apply(one, versioned(webhook)).create('widgets.v1.example.com', old as never)
+    one.settle()
+    fails = true
+    one.create('widgets.v2.example.com', { ...old, apiVersion: 'example.com/v2', metadata: { name: 'b', namespace: 'default' }, spec: {} } as never)
+    one.settle()
+    fails = false
+    one.advance('5s')
+    expect(one.list('widgets.v1.example.com').items).toHaveLength(2)
+  })
+
+  it('a webhook that is not there fails the request', () => {
+    const one = apply(new SimCluster({ version: 'v1.34', nodes: 0 }), versioned(webhook))
+    expect(() => one.create('widgets.v1.example.com', old as never)).toThrow(
+      'conversion webhook for example.com/v1, Kind=Widget failed: Post "https://s.n.svc:443/?timeout=30s": service "s" not found')
+  })
+})

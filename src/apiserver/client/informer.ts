@@ -6,6 +6,9 @@ import type { Indexers } from './object-index.js'
 import { ObjectIndex, keyOf } from './object-index.js'
 import type { ResourceName } from './resources.js'
 
+/** When a list or watch at which the server failed is tried again, in ms. */
+const BROKEN_RETRY = 1_000
+
 /** A change as an informer's listeners see it. `old` is the former state; on DELETED `object` is the last known state. */
 export interface Change<T> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
@@ -144,7 +147,11 @@ export class Informer<T extends KubeObject> {
       run()
     } catch (error) {
       if (isApiError(error, 'Forbidden')) this.#ports.topic.wakeAfter('', FORBIDDEN_RETRY, { class: 'watchdog' })
-      else if (!isApiError(error, 'NotFound')) throw error
+      else if (isApiError(error) && error.code >= 500) {
+        // the server cannot read its own objects (a conversion webhook fails)
+        this.disconnect()
+        this.#ports.topic.wakeAfter('', BROKEN_RETRY, { class: 'watchdog' })
+      } else if (!isApiError(error, 'NotFound')) throw error
     }
   }
 

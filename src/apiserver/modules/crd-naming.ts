@@ -1,13 +1,14 @@
 import type { CustomResourceDefinition, CustomResourceDefinitionNames } from '../../api/apiextensions/generated.js'
 import { semanticEqual } from '../../api/equal.js'
 import { ignoreNotFound } from '../client/api-error.js'
+import type { UserInfo } from '../client/client.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import type { NewCondition } from '../extensions/crd-conditions.js'
 import { isConditionTrue, withCondition } from '../extensions/crd-conditions.js'
 
 const CRDS = 'customresourcedefinitions'
 /** Who the controllers within the apiserver are. */
-export const APISERVER = { name: 'system:apiserver', groups: ['system:masters'] }
+export const APISERVER: UserInfo = { name: 'system:apiserver', groups: ['system:masters'] }
 
 /**
  * Accepts the names of CRDs that nobody else has taken, and says so in their conditions; then establishes them. Source:
