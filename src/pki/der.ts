@@ -15,7 +15,9 @@ const TAG = {
 } as const
 
 function create(asn1Class: number, tag: number, constructed: boolean, value: Bytes | Asn1[]): Asn1 {
-  return loadForge().asn1.create(asn1Class as asn1.Class, tag as asn1.Type, constructed, value)
+  // the declared enums lack what the library takes: any number
+  const make = loadForge().asn1.create as (asn1Class: number, tag: number, constructed: boolean, value: Bytes | Asn1[]) => Asn1
+  return make(asn1Class, tag, constructed, value)
 }
 
 export const sequence = (...items: readonly Asn1[]): Asn1 => create(CLASS.universal, TAG.sequence, true, [...items])

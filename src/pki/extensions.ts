@@ -71,7 +71,7 @@ function extension(id: string, critical: boolean, value: Asn1): Asn1 {
 function usageBits(usages: readonly KeyUsage[]): Asn1 {
   const set = usages.map((usage) => KEY_USAGES.indexOf(usage))
   const last = Math.max(...set)
-  const bytes = new Array<number>(last < 8 ? 1 : 2).fill(0)
+  const bytes = last < 8 ? [0] : [0, 0]
   for (const bit of set) bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | (0x80 >> (bit & 7))
   return bits(String.fromCharCode(...bytes), 7 - (last & 7))
 }
@@ -87,13 +87,13 @@ function generalNames({ dns = [], ip = [], email = [], uri = [] }: AlternativeNa
 
 /** What a list of extensions says, and the dotted ids of those that are critical but not understood. */
 export function readExtensions(list: Asn1 | undefined): Extensions & { readonly unhandledCritical: readonly string[] } {
-  let result: Extensions = { keyUsages: [], purposes: [], isCa: undefined, names: {} }
+  const result: Extensions = { keyUsages: [], purposes: [], isCa: undefined, names: {} }
   const unhandledCritical: string[] = []
   for (const item of list === undefined ? [] : childrenOf(list)) {
     const [id, ...rest] = childrenOf(item)
     const value = fromDer(contentOf(rest.at(-1)))
     const known = readExtension(oidOf(id), value)
-    if (known !== undefined) result = { ...result, ...known }
+    if (known !== undefined) Object.assign(result, known)
     else if (rest.length > 1 && contentOf(rest[0]) !== '\0') unhandledCritical.push(oidOf(id))
   }
   return { ...result, unhandledCritical }

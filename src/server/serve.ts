@@ -38,6 +38,9 @@ export interface ServeOptions {
   readonly onError?: (error: unknown) => void
 }
 
+/** Longer answers are lists, at which nobody looks to see whether one object is gone. */
+const MOST_OBJECT = 64 * 1024
+
 /** Ms that clients have to take the rest of their answers when the server closes. */
 const GRACE_MS = 500
 
@@ -184,9 +187,12 @@ export class ClusterServer {
     const head = requestHead(request)
     this.#mark(request, response)
     if (!hasBody(request)) return this.#answer(request, response, head)
-    void readBody(request).then((body) => {
-      if (body !== undefined) this.#answer(request, response, { ...head, body })
-    })
+    void this.#serveWithBody(request, response, head)
+  }
+
+  async #serveWithBody(request: NodeRequest, response: NodeResponse, head: HttpRequest): Promise<void> {
+    const body = await readBody(request)
+    if (body !== undefined) this.#answer(request, response, { ...head, body })
   }
 
   /** Knows which connections of HTTP/1.1 are in the midst of an answer. */
@@ -219,7 +225,7 @@ export class ClusterServer {
   }
 
   #send(response: NodeResponse, head: HttpRequest, answer: HttpResponse): void {
-    if (head.method === 'GET' && answer.body.includes('"deletionTimestamp"')) this.#time.poke()
+    if (head.method === 'GET' && answer.body.length < MOST_OBJECT && answer.body.includes('"deletionTimestamp"')) this.#time.poke()
     respond(response, head, answer)
   }
 
