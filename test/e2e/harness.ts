@@ -13,15 +13,15 @@ import type { ClusterServer, KubeconfigUser, ServeOptions } from '../../src/serv
 const tools = fileURLToPath(new URL('../../.ci/tools', import.meta.url))
 
 /** Where the real programs are to be found; each may be another one by an environment variable (`KUBECTL=/usr/bin/kubectl`). */
-export const programs = {
+export const programs: Readonly<Record<Program, string>> = {
   kubectl: process.env.KUBECTL ?? join(tools, 'bin/kubectl'),
   helm: process.env.HELM ?? join(tools, 'bin/helm'),
   curl: process.env.CURL ?? 'curl',
   openssl: process.env.OPENSSL ?? 'openssl',
-} as const
+}
 
 /** A real program. */
-export type Program = keyof typeof programs
+export type Program = 'kubectl' | 'helm' | 'curl' | 'openssl'
 
 /** Whether a program is there. */
 export function has(program: Program): boolean {

@@ -55,7 +55,7 @@ export class FakeSession implements Session {
  */
 export class FakeAgents implements NodeAgents, NodeAgent {
   /** Lines by container. */
-  readonly lines = new Map<string, string[]>()
+  readonly lines: Map<string, string[]> = new Map()
   readonly sessions: FakeSession[] = []
   readonly requests: (LogRequest | ExecRequest)[] = []
   readonly #followers: { readonly container: string; readonly session: FakeSession }[] = []

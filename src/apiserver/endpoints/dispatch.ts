@@ -15,6 +15,7 @@ import { getComponentStatus, listComponentStatuses } from './component-status.js
 import { evictPod } from './eviction.js'
 import { finalizeNamespace } from './finalize.js'
 import { withPartRules } from './pod-parts.js'
+import { proxyTo } from './proxy.js'
 import { reviewSelf, reviewToken } from './identity-review.js'
 import { reviewOwnRules } from './rules-review.js'
 import { getScale, updateScale } from './scale.js'
@@ -50,6 +51,11 @@ const scale: Readonly<Record<string, Endpoint>> = {
   patch: (context, call) => ok(updateScale(context, call)),
 }
 
+/** Every verb goes the same way. */
+const proxy: Readonly<Record<string, Endpoint>> = Object.fromEntries(
+  ['get', 'create', 'update', 'patch', 'delete'].map((verb) => [verb, (context, call) => proxyTo(context, call)] as const),
+)
+
 /** The endpoints that write a part of a pod's spec. */
 const podPart: Readonly<Record<string, Endpoint>> = {
   get: (context, call) => ok(getObject(context, call)),
@@ -60,6 +66,9 @@ const podPart: Readonly<Record<string, Endpoint>> = {
 /** Subresources with rules of their own, by `subresource` or `resource/subresource`. */
 const special: Readonly<Record<string, Readonly<Record<string, Endpoint>>>> = {
   scale,
+  'services/proxy': proxy,
+  'pods/proxy': proxy,
+  'nodes/proxy': proxy,
   'pods/binding': { create: (context, call) => created(bindPod(context, call)) },
   'pods/eviction': { create: (context, call) => created(evictPod(context, call)) },
   'pods/ephemeralcontainers': podPart,

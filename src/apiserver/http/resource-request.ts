@@ -132,7 +132,7 @@ function contentOf(
     case 'create':
     case 'update': {
       // their options are in the query
-      if (resource.resource === 'pods' && STREAMS.has(subresource ?? '')) return {}
+      if (subresource === 'proxy' || (resource.resource === 'pods' && STREAMS.has(subresource ?? ''))) return {}
       const expected = resource.definition.subresources.find(({ name }) => name === subresource) ?? resource.definition
       const { value, strictFaults } = parseBody({ body, contentType, expected, codecs })
       return { body: value, strictFaults }
