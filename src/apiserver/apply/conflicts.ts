@@ -26,7 +26,8 @@ export function conflictingFields(conflicts: readonly Conflict[]): FieldSet {
 
 /** The conflicts that are left when some fields may be taken. */
 export function conflictsWithout(conflicts: readonly Conflict[], allowed: FieldSet): readonly Conflict[] {
-  return conflicts.map(({ manager, fields }) => ({ manager, fields: difference(fields, allowed) })).filter(({ fields }) => !isEmpty(fields))
+  return conflicts.map(({ manager, fields }) => ({ manager, fields: difference(fields, allowed) }))
+    .filter(({ fields }) => !isEmpty(fields))
 }
 
 /** 409 as the server tells of conflicts. Source: apimachinery managedfields/internal/conflict.go. */
@@ -40,7 +41,9 @@ export function conflictError(conflicts: readonly Conflict[]): ApiError {
 
 function messageOf(told: readonly { manager: string; paths: readonly string[] }[], count: number): string {
   const [first] = told
-  if (count === 1 && first !== undefined) return `Apply failed with 1 conflict: conflict with ${first.manager}: ${first.paths[0] as string}`
+  if (count === 1 && first !== undefined) {
+    return `Apply failed with 1 conflict: conflict with ${first.manager}: ${first.paths[0] as string}`
+  }
   const lines = told.flatMap(({ manager, paths }) => [`conflicts with ${manager}:`, ...paths.map((path) => `- ${path}`)])
   return `Apply failed with ${count} conflicts: ${lines.join('\n')}`
 }

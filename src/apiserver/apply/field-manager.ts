@@ -200,7 +200,10 @@ function addBackOwned(
   kind: TrackedKind, state: { version: string; whole: object; pruned: object }, of: string, owned: FieldSet,
 ): object {
   const { version, whole, pruned } = state
-  if (of === version) return restore(version === kind.apiVersion ? kind.shape : kind.inVersion(version)?.shape ?? kind.shape, whole, pruned, owned)
+  if (of === version) {
+    const shape = version === kind.apiVersion ? kind.shape : kind.inVersion(version)?.shape ?? kind.shape
+    return restore(shape, whole, pruned, owned)
+  }
   const there = of === kind.apiVersion ? undefined : kind.inVersion(of)
   if (of !== kind.apiVersion && there === undefined) return pruned
   const here = version === kind.apiVersion ? undefined : kind.inVersion(version)
