@@ -38,7 +38,7 @@ function serviceAddress(context: RegistryContext, call: Call): string {
   const { name, port } = split('service', call.name)
   let portName = port
   if (/^[+-]?\d+$/.test(port)) {
-    const { spec: { ports = [] } = {} } = find<Service>(context, call, 'services', name)
+    const { spec: { ports = [] } } = find<Service>(context, call, 'services', name)
     const found = ports.find((one) => one.port === Number(port))
     if (found === undefined) throw unavailable(`no service port ${Number(port)} found for service ${JSON.stringify(name)}`)
     portName = found.name ?? ''
