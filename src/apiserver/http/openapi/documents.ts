@@ -80,10 +80,11 @@ function lazily(
 function makersOf({ scheme, resources }: RegistryContext): ReadonlyMap<string, Maker> {
   const version = `1.${scheme.release.minor}`
   const write = (paths: OpenApiDocument['paths'], schemas: DocumentSchemas): OpenApiDocument => documentOf(version, paths, schemas)
-  const makers = new Map<string, Maker>(singles(() => new DocumentSchemas(scheme, { group: '', version: 'v1' }), write))
+  const metaSchemas = (): DocumentSchemas => new DocumentSchemas(scheme, { group: '', version: 'v1' })
+  const makers = new Map<string, Maker>(singles(metaSchemas, write))
   for (const group of discoveredGroups(scheme, resources)) {
     const isBuiltIn = isBuiltInGroup(scheme, group.name)
-    if (isBuiltIn && group.name !== '') makers.set(`apis/${group.name}`, groupMaker(group, () => new DocumentSchemas(scheme, { group: '', version: 'v1' }), write))
+    if (isBuiltIn && group.name !== '') makers.set(`apis/${group.name}`, groupMaker(group, metaSchemas, write))
     for (const { version: one, resources: all } of group.versions) {
       const place = { group: group.name, version: one }
       makers.set(group.name === '' ? `api/${one}` : `apis/${group.name}/${one}`, () => {
@@ -110,21 +111,41 @@ function groupMaker({ name }: DiscoveredGroup, schemas: () => DocumentSchemas, w
   }
 }
 
+interface Single {
+  /** In the index, and between the slashes of the path. */
+  readonly name: string
+  readonly tag: string
+  readonly operationId: string
+  readonly types: readonly string[]
+  readonly schemaOf: (names: DocumentSchemas) => OpenApiSchema
+}
+
+const text = (): OpenApiSchema => ({ type: 'string' })
+
+const SINGLES: readonly Single[] = [
+  {
+    name: '.well-known/openid-configuration', tag: 'WellKnown', operationId: 'getServiceAccountIssuerOpenIDConfiguration',
+    types: ['application/json'], schemaOf: text,
+  },
+  {
+    name: 'openid/v1/jwks', tag: 'openid', operationId: 'getServiceAccountIssuerOpenIDKeyset',
+    types: ['application/jwk-set+json'], schemaOf: text,
+  },
+  { name: 'api', tag: 'core', operationId: 'getCoreAPIVersions', types: TYPES, schemaOf: (names) => refTo(names.meta('APIVersions')) },
+  { name: 'apis', tag: 'apis', operationId: 'getAPIVersions', types: TYPES, schemaOf: (names) => refTo(names.meta('APIGroupList')) },
+  {
+    name: 'version', tag: 'version', operationId: 'getCodeVersion', types: ['application/json'],
+    schemaOf: (names) => refTo(names.versionInfo()),
+  },
+]
+
 /** Documents of one path each. */
 function singles(schemas: () => DocumentSchemas, write: Write): readonly (readonly [string, Maker])[] {
-  const single = (path: string, tag: string, operationId: string, types: readonly string[], schemaOf: (names: DocumentSchemas) => OpenApiSchema): Maker =>
-    () => {
-      const names = schemas()
-      return write({ [path]: { get: { tags: [tag], operationId, responses: responses(['200'], contentOf(types, schemaOf(names))) } } }, names)
-    }
-  const text = (): OpenApiSchema => ({ type: 'string' })
-  return [
-    ['.well-known/openid-configuration', single('/.well-known/openid-configuration/', 'WellKnown', 'getServiceAccountIssuerOpenIDConfiguration', ['application/json'], text)],
-    ['openid/v1/jwks', single('/openid/v1/jwks/', 'openid', 'getServiceAccountIssuerOpenIDKeyset', ['application/jwk-set+json'], text)],
-    ['api', single('/api/', 'core', 'getCoreAPIVersions', TYPES, (names) => refTo(names.meta('APIVersions')))],
-    ['apis', single('/apis/', 'apis', 'getAPIVersions', TYPES, (names) => refTo(names.meta('APIGroupList')))],
-    ['version', single('/version/', 'version', 'getCodeVersion', ['application/json'], (names) => refTo(names.versionInfo()))],
-  ]
+  return SINGLES.map(({ name, tag, operationId, types, schemaOf }) => [name, () => {
+    const names = schemas()
+    const content = contentOf(types, schemaOf(names))
+    return write({ [`/${name}/`]: { get: { tags: [tag], operationId, responses: responses(['200'], content) } } }, names)
+  }])
 }
 
 function documentOf(version: string, paths: OpenApiDocument['paths'], schemas: DocumentSchemas): OpenApiDocument {

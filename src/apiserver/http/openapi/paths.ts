@@ -32,7 +32,9 @@ const NAMESPACE = inPath('namespace')
 const PATH = inPath('path')
 
 /** Core resources whose DELETE answers the object; so do those of storage and resource. Everything else answers a Status. */
-const ANSWERING_OBJECTS = new Set(['persistentvolumeclaims', 'persistentvolumes', 'pods', 'podtemplates', 'resourcequotas', 'serviceaccounts', 'services'])
+const ANSWERING_OBJECTS = new Set([
+  'persistentvolumeclaims', 'persistentvolumes', 'pods', 'podtemplates', 'resourcequotas', 'serviceaccounts', 'services',
+])
 const NEVER = new Set(['csistoragecapacities'])
 
 function deleteAnswersObject({ group, resource }: Resource): boolean {
