@@ -196,7 +196,8 @@ class GroupRenderer {
     if (schema.format === 'byte') return this.#word('bytes')
     const values = schema.enum?.map((value) => `'${value}'`)
     if (goType !== undefined) {
-      return `${this.#word('named')}('${this.#version}.${goType}'${values === undefined ? '' : `, [${values.join(', ')}]`})`
+      const full = goType.includes('.') ? goType : `${this.#version}.${goType}`
+      return `${this.#word('named')}('${full}'${values === undefined ? '' : `, [${values.join(', ')}]`})`
     }
     return values === undefined ? this.#word('string') : `${this.#word('oneOf')}(${values.join(', ')})`
   }

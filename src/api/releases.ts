@@ -70,8 +70,6 @@ const served: readonly ServedRow[] = [
   ['events.k8s.io/v1beta1', '*', 13, 25],
   ['flowcontrol.apiserver.k8s.io/v1', '*', 29],
   ['flowcontrol.apiserver.k8s.io/v1beta3', '*', 26, 32],
-  ['flowcontrol.apiserver.k8s.io/v1beta2', '*', 23, 29],
-  ['flowcontrol.apiserver.k8s.io/v1beta1', '*', 20, 26],
   ['node.k8s.io/v1', '*', 20],
   ['node.k8s.io/v1beta1', '*', 14, 25],
   ['resource.k8s.io/v1', '*', 34],

@@ -1,5 +1,5 @@
 import { admissionregistrationSchema } from './admissionregistration/generated.js'
-import { apiextensionsSchema } from './apiextensions/generated.js'
+import { crdSchema } from './apiextensions/crd-schema.js'
 import { apiregistrationSchema } from './apiregistration/generated.js'
 import { appsSchema } from './apps/generated.js'
 import { authenticationSchema } from './authentication/generated.js'
@@ -11,6 +11,7 @@ import { certificatesSchema } from './certificates/generated.js'
 import { coordinationSchema } from './coordination/generated.js'
 import { coreSchema } from './core/generated.js'
 import { discoverySchema } from './discovery/generated.js'
+import { discoveryBetaSchema } from './discovery/v1beta1.js'
 import { eventsSchema } from './events/generated.js'
 import { flowcontrolSchema } from './flowcontrol/generated.js'
 import { networkingSchema } from './networking/generated.js'
@@ -32,13 +33,14 @@ const schemaGroups: Readonly<Record<string, SchemaGroup>> = {
   autoscaling: autoscalingSchema,
   'autoscaling/v2': autoscalingV2Schema,
   'admissionregistration.k8s.io': admissionregistrationSchema,
-  'apiextensions.k8s.io': apiextensionsSchema,
+  'apiextensions.k8s.io': crdSchema,
   'apiregistration.k8s.io': apiregistrationSchema,
   'authentication.k8s.io': authenticationSchema,
   'authorization.k8s.io': authorizationSchema,
   'certificates.k8s.io': certificatesSchema,
   'coordination.k8s.io': coordinationSchema,
   'discovery.k8s.io': discoverySchema,
+  'discovery.k8s.io/v1beta1': discoveryBetaSchema,
   'events.k8s.io': eventsSchema,
   'flowcontrol.apiserver.k8s.io': flowcontrolSchema,
   'networking.k8s.io': networkingSchema,

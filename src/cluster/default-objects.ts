@@ -1,15 +1,16 @@
 import type { Scheme } from '../api/scheme.js'
 import type { KubeObject } from '../api/definition.js'
+import { defaultFlowControl } from '../api/flowcontrol/default-objects.js'
 import type { Component } from '../apiserver/client/component.js'
 import { AGGREGATION_CONTROLLER } from '../controllers/clusterrole-aggregation/index.js'
 import { aggregatedPolicy, bootstrapPolicy } from '../rbac/index.js'
 import { apiServices } from './api-services.js'
 
 /**
- * What every new cluster has, besides its namespaces: the default roles and bindings, and the APIServices of what it serves. Where the controller
- * runs that fills in `admin`, `edit` and `view`, it has done so already. Equal lists are the same array.
+ * What every new cluster has, besides its namespaces: the default roles and bindings, the APIServices of what it serves, and the objects
+ * of flow control. Where the controller runs that fills in `admin`, `edit` and `view`, it has done so already. Equal lists are the same array.
  */
 export function defaultObjects(components: readonly Component[], scheme: Scheme, now: number): readonly (readonly KubeObject[])[] {
   const isAggregated = components.some(({ name }) => name === AGGREGATION_CONTROLLER)
-  return [isAggregated ? aggregatedPolicy() : bootstrapPolicy(), apiServices(scheme, now)]
+  return [isAggregated ? aggregatedPolicy() : bootstrapPolicy(), apiServices(scheme, now), defaultFlowControl(now)]
 }

@@ -2,7 +2,7 @@
 import { metaSchema } from '../meta/generated.js'
 import type { LabelSelector, ObjectMeta } from '../meta/generated.js'
 import {
-  always, atomicList, defineGroup, int32, int64, mapList, merge, message, pointer, quantity, ref, required, string, time,
+  always, atomicList, defineGroup, int32, int64, mapList, merge, message, named, pointer, quantity, ref, required, string, time,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
@@ -78,7 +78,7 @@ export interface HorizontalPodAutoscalerSpec {
 
 export interface HorizontalPodAutoscalerStatus {
   readonly conditions?: ReadonlyArray<HorizontalPodAutoscalerCondition>
-  readonly currentMetrics?: ReadonlyArray<MetricStatus>
+  readonly currentMetrics?: ReadonlyArray<MetricStatus> | null
   readonly currentReplicas?: number
   readonly desiredReplicas: number
   readonly lastScaleTime?: string
@@ -157,16 +157,16 @@ export interface ResourceMetricStatus {
 export const autoscalingV2Schema: SchemaGroup = defineGroup('io.k8s.api.autoscaling.v2', 'v2', [metaSchema], {
   ContainerResourceMetricSource: () => message({
     container: required(always(string)),
-    name: required(always(string)),
+    name: required(always(named('v1.ResourceName'))),
     target: required(always(ref('MetricTarget'))),
   }),
   ContainerResourceMetricStatus: () => message({
     container: required(always(string)),
     current: required(always(ref('MetricValueStatus'))),
-    name: required(always(string)),
+    name: required(always(named('v1.ResourceName'))),
   }),
   CrossVersionObjectReference: () => message({
-    apiVersion: pointer(string),
+    apiVersion: string,
     kind: required(always(string)),
     name: required(always(string)),
   }),
@@ -180,12 +180,12 @@ export const autoscalingV2Schema: SchemaGroup = defineGroup('io.k8s.api.autoscal
   }),
   HPAScalingPolicy: () => message({
     periodSeconds: required(always(int32)),
-    type: required(always(string)),
+    type: required(always(named('v2.HPAScalingPolicyType'))),
     value: required(always(int32)),
   }),
   HPAScalingRules: () => message({
-    policies: atomicList(ref('HPAScalingPolicy')),
-    selectPolicy: pointer(string),
+    policies: pointer(atomicList(ref('HPAScalingPolicy'))),
+    selectPolicy: pointer(named('v2.ScalingPolicySelect')),
     stabilizationWindowSeconds: pointer(int32),
     tolerance: quantity,
   }),
@@ -202,10 +202,10 @@ export const autoscalingV2Schema: SchemaGroup = defineGroup('io.k8s.api.autoscal
   }),
   HorizontalPodAutoscalerCondition: () => message({
     lastTransitionTime: time,
-    message: pointer(string),
-    reason: pointer(string),
-    status: required(always(string)),
-    type: required(always(string)),
+    message: string,
+    reason: string,
+    status: required(always(named('v1.ConditionStatus'))),
+    type: required(always(named('v2.HorizontalPodAutoscalerConditionType'))),
   }),
   HorizontalPodAutoscalerSpec: () => message({
     behavior: ref('HorizontalPodAutoscalerBehavior'),
@@ -216,8 +216,8 @@ export const autoscalingV2Schema: SchemaGroup = defineGroup('io.k8s.api.autoscal
   }),
   HorizontalPodAutoscalerStatus: () => message({
     conditions: merge('merge', mapList(ref('HorizontalPodAutoscalerCondition'), 'type'), 'type'),
-    currentMetrics: atomicList(ref('MetricStatus')),
-    currentReplicas: pointer(int32),
+    currentMetrics: always(atomicList(ref('MetricStatus'))),
+    currentReplicas: int32,
     desiredReplicas: required(always(int32)),
     lastScaleTime: time,
     observedGeneration: pointer(int64),
@@ -232,7 +232,7 @@ export const autoscalingV2Schema: SchemaGroup = defineGroup('io.k8s.api.autoscal
     object: ref('ObjectMetricSource'),
     pods: ref('PodsMetricSource'),
     resource: ref('ResourceMetricSource'),
-    type: required(always(string)),
+    type: required(always(named('v2.MetricSourceType'))),
   }),
   MetricStatus: () => message({
     containerResource: ref('ContainerResourceMetricStatus'),
@@ -240,12 +240,12 @@ export const autoscalingV2Schema: SchemaGroup = defineGroup('io.k8s.api.autoscal
     object: ref('ObjectMetricStatus'),
     pods: ref('PodsMetricStatus'),
     resource: ref('ResourceMetricStatus'),
-    type: required(always(string)),
+    type: required(always(named('v2.MetricSourceType'))),
   }),
   MetricTarget: () => message({
     averageUtilization: pointer(int32),
     averageValue: quantity,
-    type: required(always(string)),
+    type: required(always(named('v2.MetricTargetType'))),
     value: quantity,
   }),
   MetricValueStatus: () => message({
@@ -272,11 +272,11 @@ export const autoscalingV2Schema: SchemaGroup = defineGroup('io.k8s.api.autoscal
     metric: required(always(ref('MetricIdentifier'))),
   }),
   ResourceMetricSource: () => message({
-    name: required(always(string)),
+    name: required(always(named('v1.ResourceName'))),
     target: required(always(ref('MetricTarget'))),
   }),
   ResourceMetricStatus: () => message({
     current: required(always(ref('MetricValueStatus'))),
-    name: required(always(string)),
+    name: required(always(named('v1.ResourceName'))),
   }),
 })

@@ -1,4 +1,15 @@
 import type { KindDefinition } from '../definition.js'
+import { erase, servedAs } from '../served-as.js'
+import { flowSchemaDefinition } from './flow-schema.js'
+import { priorityLevelConfigurationDefinition } from './priority-level-configuration.js'
 
-/** The kinds of flowcontrol.apiserver.k8s.io. */
-export const flowcontrolDefinitions: readonly KindDefinition[] = []
+const group = 'flowcontrol.apiserver.k8s.io'
+
+/** v1beta3 has the shape of v1. */
+const beta = (definition: KindDefinition): KindDefinition =>
+  ({ ...servedAs(definition, group, 'v1beta3'), deprecated: { since: 29, removed: 32, use: `${group}/v1 ${definition.kind}` } })
+
+const v1 = [erase(flowSchemaDefinition), erase(priorityLevelConfigurationDefinition)]
+
+/** The kinds of flowcontrol.apiserver.k8s.io. The first two betas, of another shape, are not served. */
+export const flowcontrolDefinitions: readonly KindDefinition[] = [...v1, ...v1.map(beta)]

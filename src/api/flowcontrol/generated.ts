@@ -2,7 +2,8 @@
 import { metaSchema } from '../meta/generated.js'
 import type { ObjectMeta } from '../meta/generated.js'
 import {
-  always, atomicList, boolean, defineGroup, int32, mapList, merge, message, pointer, ref, required, setList, string, time,
+  always, atomicList, boolean, defineGroup, int32, mapList, merge, message, named, pointer, ref, required, setList, string,
+  time,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
@@ -108,7 +109,7 @@ export interface QueuingConfiguration {
 export interface ResourcePolicyRule {
   readonly apiGroups: ReadonlyArray<string>
   readonly clusterScope?: boolean
-  readonly namespaces?: ReadonlyArray<string>
+  readonly namespaces?: ReadonlyArray<string> | null
   readonly resources: ReadonlyArray<string>
   readonly verbs: ReadonlyArray<string>
 }
@@ -136,7 +137,7 @@ export const flowcontrolSchema: SchemaGroup = defineGroup('io.k8s.api.flowcontro
     nominalConcurrencyShares: pointer(int32),
   }),
   FlowDistinguisherMethod: () => message({
-    type: required(always(string)),
+    type: required(always(named('v1.FlowDistinguisherMethodType'))),
   }),
   FlowSchema: () => message({
     apiVersion: pointer(string),
@@ -147,10 +148,10 @@ export const flowcontrolSchema: SchemaGroup = defineGroup('io.k8s.api.flowcontro
   }),
   FlowSchemaCondition: () => message({
     lastTransitionTime: time,
-    message: pointer(string),
-    reason: pointer(string),
-    status: pointer(string),
-    type: pointer(string),
+    message: string,
+    reason: string,
+    status: named('v1.ConditionStatus'),
+    type: named('v1.FlowSchemaConditionType'),
   }),
   FlowSchemaSpec: () => message({
     distinguisherMethod: ref('FlowDistinguisherMethod'),
@@ -166,7 +167,7 @@ export const flowcontrolSchema: SchemaGroup = defineGroup('io.k8s.api.flowcontro
   }),
   LimitResponse: () => message({
     queuing: ref('QueuingConfiguration'),
-    type: required(always(string)),
+    type: required(always(named('v1.LimitResponseType'))),
   }),
   LimitedPriorityLevelConfiguration: () => message({
     borrowingLimitPercent: pointer(int32),
@@ -192,10 +193,10 @@ export const flowcontrolSchema: SchemaGroup = defineGroup('io.k8s.api.flowcontro
   }),
   PriorityLevelConfigurationCondition: () => message({
     lastTransitionTime: time,
-    message: pointer(string),
-    reason: pointer(string),
-    status: pointer(string),
-    type: pointer(string),
+    message: string,
+    reason: string,
+    status: named('v1.ConditionStatus'),
+    type: named('v1.PriorityLevelConfigurationConditionType'),
   }),
   PriorityLevelConfigurationReference: () => message({
     name: required(always(string)),
@@ -203,7 +204,7 @@ export const flowcontrolSchema: SchemaGroup = defineGroup('io.k8s.api.flowcontro
   PriorityLevelConfigurationSpec: () => message({
     exempt: ref('ExemptPriorityLevelConfiguration'),
     limited: ref('LimitedPriorityLevelConfiguration'),
-    type: required(always(string)),
+    type: required(always(named('v1.PriorityLevelEnablement'))),
   }),
   PriorityLevelConfigurationStatus: () => message({
     conditions: merge('merge', mapList(ref('PriorityLevelConfigurationCondition'), 'type'), 'type'),
@@ -215,8 +216,8 @@ export const flowcontrolSchema: SchemaGroup = defineGroup('io.k8s.api.flowcontro
   }),
   ResourcePolicyRule: () => message({
     apiGroups: required(always(setList(string))),
-    clusterScope: pointer(boolean),
-    namespaces: setList(string),
+    clusterScope: boolean,
+    namespaces: always(setList(string)),
     resources: required(always(setList(string))),
     verbs: required(always(setList(string))),
   }),
@@ -226,7 +227,7 @@ export const flowcontrolSchema: SchemaGroup = defineGroup('io.k8s.api.flowcontro
   }),
   Subject: () => message({
     group: ref('GroupSubject'),
-    kind: required(always(string)),
+    kind: required(always(named('v1.SubjectKind'))),
     serviceAccount: ref('ServiceAccountSubject'),
     user: ref('UserSubject'),
   }),

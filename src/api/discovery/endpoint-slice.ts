@@ -1,0 +1,72 @@
+import { ageColumn, column, defineKind, nameColumn } from '../define.js'
+import type { KindDefinition } from '../definition.js'
+import type { Draft } from '../draft.js'
+import { semanticEqual } from '../equal.js'
+import { ipWarnings } from '../ip-validation.js'
+import { validateEndpointSlice, validateEndpointSliceUpdate } from './endpoint-slice-validation.js'
+import type { Endpoint, EndpointSlice } from './generated.js'
+
+/** Items that a table shows before `+ N more...`. */
+const shown = 3
+const managedBy = 'endpointslice.kubernetes.io/managed-by'
+const controllers = new Set(['endpointslice-controller.k8s.io', 'endpointslicemirroring-controller.k8s.io'])
+
+/** Source: pkg/apis/discovery/v1/defaults.go SetDefaults_EndpointPort. Lists without items are written as null. */
+function setDefaults(slice: Draft<EndpointSlice>): void {
+  for (const port of slice.ports ?? []) {
+    if (Object.isFrozen(port)) continue
+    port.name ??= ''
+    port.protocol ??= 'TCP'
+  }
+  const lists = slice as { endpoints: unknown[] | null, ports?: unknown[] | null }
+  if ((lists.endpoints ?? []).length === 0) lists.endpoints = null
+  if ((lists.ports ?? []).length === 0) lists.ports = null
+}
+
+const endpointsOf = ({ endpoints }: EndpointSlice): readonly Endpoint[] => (endpoints as readonly Endpoint[] | null) ?? []
+
+/** v1 takes no topology maps; those that are there may stay. Source: dropTopologyOnV1. */
+function dropTopology(slice: Draft<EndpointSlice>, old: EndpointSlice | undefined): void {
+  const endpoints = endpointsOf(slice as EndpointSlice)
+  if (!endpoints.some(({ deprecatedTopology }) => deprecatedTopology !== undefined)) return
+  if (old !== undefined && semanticEqual(endpoints, old.endpoints)) return
+  slice.endpoints = endpoints.map(({ deprecatedTopology: _, ...endpoint }) => endpoint) as Draft<EndpointSlice>['endpoints']
+}
+
+/** All but the metadata, and the labels. Source: pkg/registry/discovery/endpointslice/strategy.go PrepareForUpdate. */
+function generationChanged(next: EndpointSlice, old: EndpointSlice): boolean {
+  return !semanticEqual({ ...next, metadata: next.metadata.labels ?? {} }, { ...old, metadata: old.metadata.labels ?? {} })
+}
+
+/** Source: warnOnDeprecatedAddressType, warnOnBadIPs; what the controllers write is not looked at. */
+function warnings(slice: EndpointSlice, old: EndpointSlice | undefined): readonly string[] {
+  if (slice.addressType === 'FQDN') return old === undefined ? ['spec.addressType: FQDN endpoints are deprecated'] : []
+  if (controllers.has(slice.metadata.labels?.[managedBy] ?? '')) return []
+  return endpointsOf(slice).flatMap(({ addresses }, index) =>
+    addresses.flatMap((address, at) => ipWarnings(address, `endpoints[${index}].addresses[${at}]`)))
+}
+
+function listText(items: readonly string[]): string {
+  const head = items.slice(0, shown).join(',')
+  if (items.length > shown) return `${head} + ${items.length - shown} more...`
+  return head === '' ? '<unset>' : head
+}
+
+/** discovery.k8s.io/v1 EndpointSlice. */
+export const endpointSliceDefinition: KindDefinition<EndpointSlice> = defineKind<EndpointSlice>({
+  group: 'discovery.k8s.io', version: 'v1', kind: 'EndpointSlice', resource: 'endpointslices', namespaced: true,
+  storagePrefix: '/registry/endpointslices',
+  setDefaults, validate: validateEndpointSlice, validateUpdate: validateEndpointSliceUpdate,
+  strategy: {
+    prepareForCreate: (slice) => dropTopology(slice, undefined),
+    prepareForUpdate: dropTopology,
+    generationChanged, warnings,
+  },
+  columns: [
+    nameColumn(),
+    column('AddressType', ({ addressType }) => addressType),
+    column('Ports', ({ ports }) => listText((ports ?? []).map(({ port, name }) => (port === undefined ? name ?? '*' : String(port))))),
+    column('Endpoints', (slice) => listText(endpointsOf(slice).flatMap(({ addresses }) => addresses))),
+    ageColumn(),
+  ],
+})
