@@ -11,6 +11,7 @@ import { decodeProtobuf, hasProtobufForm } from '../api/protobuf/protobuf.js'
 import { controlAnswer } from './control.js'
 import type { KubeconfigUser } from './kubeconfig.js'
 import { kubeconfigFor } from './kubeconfig.js'
+import { FlowLookup } from './flow-ids.js'
 import { isIpAddress } from './host.js'
 import { Peers } from './peers.js'
 import { hasBody, readBody, requestHead } from './request.js'
@@ -62,6 +63,7 @@ export class ClusterServer {
   readonly #authority: string
   readonly #peers: Peers
   readonly #time: TimeDriver
+  readonly #flows: FlowLookup
   readonly #server: Http2SecureServer
   readonly #sockets = new Set<TLSSocket>()
   readonly #watches = new Set<WatchStream>()
@@ -81,6 +83,7 @@ export class ClusterServer {
     )
     this.#authority = authority
     this.#peers = new Peers(cluster.pki, () => cluster.now())
+    this.#flows = new FlowLookup(cluster)
     this.#time = new TimeDriver(cluster, time, { onError: (error) => this.#report(error), afterMove: () => this.#expire() })
     this.#server = createSecureServer({
       cert: certificate, key, ca: cluster.pki.read('/etc/kubernetes/pki/ca.crt'),
@@ -214,9 +217,9 @@ export class ClusterServer {
       if (identified === undefined) return respond(response, head, UNAUTHORIZED)
       const control = controlAnswer(this.cluster, identified)
       const answer = control ?? this.cluster.handleStreaming(identified, this.#codecs)
-      if ('next' in answer) this.#stream(response, head, answer)
+      if ('next' in answer) this.#stream(response, identified, answer)
       else if ('stream' in answer) sendLog(response, head, answer, this.#time)
-      else this.#send(response, head, answer)
+      else this.#send(response, identified, answer)
       this.#time.afterRequest()
     } catch (error) {
       this.#report(error)
@@ -226,11 +229,11 @@ export class ClusterServer {
 
   #send(response: NodeResponse, head: HttpRequest, answer: HttpResponse): void {
     if (head.method === 'GET' && answer.body.length < MOST_OBJECT && answer.body.includes('"deletionTimestamp"')) this.#time.poke()
-    respond(response, head, answer)
+    respond(response, head, answer, this.#flows.of(head.user))
   }
 
   #stream(response: NodeResponse, head: HttpRequest, watch: HttpWatch): void {
-    response.writeHead(watch.code, headersFor(head, watch.headers, undefined))
+    response.writeHead(watch.code, headersFor(head, watch.headers, this.#flows.of(head.user)))
     if ('flushHeaders' in response) response.flushHeaders()
     const done = this.#time.wait()
     const stream = new WatchStream(watch, response, {
