@@ -101,6 +101,14 @@ export interface CustomDefinition {
   readonly terminating: boolean
 }
 
+/** Groups whose kinds are validated by apimachinery's rules of metadata alone, not by core's. */
+const GENERIC_GROUPS = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io', 'admissionregistration.k8s.io'])
+
+/** Whether finalizers of a kind may have any qualified name; core's rules want a domain or one of the standard ones. */
+export function allowsAnyFinalizer({ custom, group }: Pick<KindDefinition, 'custom' | 'group'>): boolean {
+  return custom !== undefined || GENERIC_GROUPS.has(group)
+}
+
 /** Everything that is known of one kind in one API version; discovery, Tables, patches, apply and decoding derive from it. */
 export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly group: string

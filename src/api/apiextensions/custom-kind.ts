@@ -79,6 +79,7 @@ function readerOf(schema: Schema, preserves: boolean): MessageReader {
       throw new DecodeError(`json: cannot unmarshal ${jsonKind(input)} into Go value of type map[string]interface {}`)
     }
     const { metadata, ...rest } = input
+    checkDepth(rest, 0)
     const object = copyJson(rest) as Record<string, unknown>
     const read = decode<object>(meta, metadata ?? {})
     applyDefaults(object, schema)
@@ -89,6 +90,15 @@ function readerOf(schema: Schema, preserves: boolean): MessageReader {
       unknownFields: [...read.unknownFields.map((field) => `metadata.${field}`), ...unknown],
     }
   }
+}
+
+/** Deepest nesting of a custom resource. Go's decoder stops at 10,000; rules and comparisons here call themselves for each level. */
+const MOST_LEVELS = 1_000
+
+function checkDepth(value: unknown, level: number): void {
+  if (typeof value !== 'object' || value === null) return
+  if (level > MOST_LEVELS) throw new DecodeError('exceeded max depth')
+  for (const member of Object.values(value)) checkDepth(member, level + 1)
 }
 
 type Validations = Pick<KindDefinition, 'validate' | 'validateUpdate'>

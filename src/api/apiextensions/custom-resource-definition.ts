@@ -3,20 +3,16 @@ import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { validateDefinition, validateDefinitionStatus, validateDefinitionUpdate } from './crd-validation.js'
 import type { CustomResourceDefinition } from './generated.js'
-import { readNestedSchemas } from './schema.js'
 
 /** Source: apiextensions pkg/apis/apiextensions/v1/defaults.go. */
 function setDefaults(crd: Draft<CustomResourceDefinition>): void {
   if (Object.isFrozen(crd.spec)) return
-  const { names, versions } = crd.spec
+  const { names } = crd.spec
   if ((names.singular ?? '') === '') names.singular = names.kind.toLowerCase()
   if ((names.listKind ?? '') === '' && names.kind !== '') names.listKind = `${names.kind}List`
   crd.spec.conversion ??= { strategy: 'None' }
   const service = crd.spec.conversion.webhook?.clientConfig?.service
   if (service !== undefined) service.port ??= 443
-  for (const { schema } of versions) {
-    if (schema?.openAPIV3Schema !== undefined) readNestedSchemas(schema.openAPIV3Schema as never)
-  }
 }
 
 /** The storage version is one that objects may be stored in from now on. */

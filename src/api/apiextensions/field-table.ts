@@ -27,7 +27,7 @@ export function fieldTables(packageName: string, kind: string, schema: Schema, r
       ? { apiVersion: scalar('string'), kind: scalar('string'), metadata: { type: 'message', message: 'ObjectMeta', presence: 'pointer' } } : {}
     messages.set(name, {
       name, goType: `v1.${name}`, schemaName: `${packageName}.${name}`, fields: fields as Fields,
-      atomic: of['x-kubernetes-map-type'] === 'atomic', group, ...(reader === undefined ? {} : { read: reader }),
+      atomic: of['x-kubernetes-map-type'] === 'atomic', group, ...(reader === undefined ? {} : { read: reader, isCustom: true }),
       ...(preservesUnknown(of) || additionalOf(of) === true ? { preservesUnknown: true } : {}),
     })
     for (const property of propertyNames(of)) {

@@ -1,4 +1,5 @@
 import type { FieldError } from '../field-error.js'
+import { DecodeError } from '../schema/decode-error.js'
 import { decode } from '../schema/decode.js'
 import { isPlainObject } from '../schema/plain-json.js'
 import type { JSONSchemaProps } from './generated.js'
@@ -45,6 +46,7 @@ export function readNestedSchemas(schema: Schema): void {
   for (const name of ['items', 'additionalProperties', 'additionalItems']) {
     const value = draft[name]
     if (isPlainObject(value)) draft[name] = decode(apiextensionsSchema.message('JSONSchemaProps'), value).object
+    else if (name !== 'items' && value !== undefined && typeof value !== 'boolean') throw new DecodeError('boolean or JSON schema expected')
   }
   for (const nested of nestedSchemas(schema)) readNestedSchemas(nested)
 }

@@ -8,6 +8,8 @@ import { validateLabels } from './label-validation.js'
 export interface MetaRules {
   readonly namespaced: boolean
   readonly validateName: (name: string, prefix: boolean) => readonly string[]
+  /** Finalizers without a domain may have any name: kinds that are not validated by core's rules. Default false. */
+  readonly anyFinalizer?: boolean
 }
 
 /** All annotations together may hold this many bytes. */
@@ -33,7 +35,7 @@ export function validateObjectMeta(meta: ObjectMeta, rules: MetaRules, path = 'm
   }
   errors.push(...validateLabels(meta.labels, `${path}.labels`), ...validateAnnotations(meta.annotations, `${path}.annotations`))
   errors.push(...validateOwnerReferences(meta.ownerReferences ?? [], `${path}.ownerReferences`))
-  errors.push(...validateFinalizers(meta.finalizers ?? [], `${path}.finalizers`))
+  errors.push(...validateFinalizers(meta.finalizers ?? [], `${path}.finalizers`, rules.anyFinalizer ?? false))
   return errors
 }
 
@@ -95,9 +97,9 @@ function validateOwnerReference(owner: OwnerReference, path: string): readonly F
   return errors
 }
 
-function validateFinalizers(finalizers: readonly string[], path: string): readonly FieldError[] {
+function validateFinalizers(finalizers: readonly string[], path: string, anyName: boolean): readonly FieldError[] {
   const syntax = finalizers.flatMap((name) => qualifiedNameFaults(name).map((fault) => invalid(path, name, fault)))
-  const unknown = finalizers.flatMap((name, index) => validateKubeFinalizer(name, `${path}[${index}]`))
+  const unknown = anyName ? [] : finalizers.flatMap((name, index) => validateKubeFinalizer(name, `${path}[${index}]`))
   const both = finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')
     ? [invalid(path, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set')]
     : []

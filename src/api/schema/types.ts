@@ -84,6 +84,8 @@ export interface Message {
   readonly group: SchemaGroup
   /** How objects of the type are read where the table does not tell it all (custom resources). Default: by the table. */
   readonly read?: MessageReader
+  /** The type of a custom resource, which has no Go type with fields that are always there. */
+  readonly isCustom?: boolean
   /** Fields that the table lacks are kept (custom resources); server-side apply deduces their types. Default false. */
   readonly preservesUnknown?: boolean
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
+import { allowsAnyFinalizer } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { validateObjectMeta } from '../../api/meta/validation.js'
 import { generateName, subdomainName } from '../../api/names.js'
@@ -126,7 +127,9 @@ export function checkNamespace(call: Call, { metadata }: Draft<KubeObject>): voi
 function checkValid({ resource }: Call, draft: Draft<KubeObject>): void {
   const object = draft as KubeObject
   const { definition } = resource
-  const rules = { namespaced: resource.namespaced, validateName: definition.validateName ?? subdomainName }
+  const rules = {
+    namespaced: resource.namespaced, validateName: definition.validateName ?? subdomainName, anyFinalizer: allowsAnyFinalizer(definition),
+  }
   const { metadata } = object
   const errors = [...validateObjectMeta(metadata, rules), ...managersFaults(metadata.managedFields ?? []), ...definition.validate?.(object) ?? []]
   if (errors.length > 0) throw invalid(resource.groupKind, object.metadata.name ?? '', errors)

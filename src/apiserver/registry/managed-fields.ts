@@ -76,7 +76,7 @@ export function emptyObject(message: Message): object {
   let empty = empties.get(message)
   if (empty === undefined) {
     // custom resources have no type with fields that are always there
-    empty = message.read === undefined ? deepFreeze(decode<object>(message, {}).object) : {}
+    empty = message.isCustom !== true ? deepFreeze(decode<object>(message, {}).object) : {}
     empties.set(message, empty)
   }
   lastEmpty = { message, empty }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
+import { allowsAnyFinalizer } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { invalid as invalidField } from '../../api/field-error.js'
 import { validateObjectMetaUpdate } from '../../api/meta/validation.js'
@@ -183,7 +184,9 @@ function isUntouched({ metadata: after }: KubeObject, { metadata: before }: Kube
 function checkValid({ resource, subresource }: Call, next: KubeObject, old: KubeObject): void {
   const { definition } = resource
   const { validate, validateUpdate, strategy } = definition
-  const rules = { namespaced: resource.namespaced, validateName: definition.validateName ?? subdomainName }
+  const rules = {
+    namespaced: resource.namespaced, validateName: definition.validateName ?? subdomainName, anyFinalizer: allowsAnyFinalizer(definition),
+  }
   const update = (): ReturnType<NonNullable<typeof validate>> => validateUpdate?.(next, old) ?? validate?.(next) ?? []
   const own =
     subresource === 'status' && strategy.validateStatusUpdate !== undefined ? strategy.validateStatusUpdate(next, old) : update()
