@@ -9,7 +9,6 @@ const scenarios = JSON.parse(readFileSync(file, 'utf8')) as readonly Scenario[]
 
 /** Steps that do not go as recorded, and why. */
 const accepted: Readonly<Record<string, string>> = {
-  'def-crd-min#3': 'the faults of fields come in the order of a Go map',
   'table-crds#2': 'the recorder looked between the two controllers that accept names and establish',
 }
 
