@@ -1,8 +1,12 @@
-import type { asn1 } from 'node-forge'
 import { loadForge } from './forge.js'
 
-/** A node of an ASN.1 tree. */
-export type Asn1 = asn1.Asn1
+/** A node of an ASN.1 tree. Declared here, since users of the package do not have the types of node-forge. */
+export interface Asn1 {
+  readonly tagClass: number
+  readonly type: number
+  readonly constructed: boolean
+  readonly value: Bytes | Asn1[]
+}
 
 /** Bytes as characters 0-255, the form that node-forge works with. */
 export type Bytes = string
@@ -16,7 +20,7 @@ const TAG = {
 
 function create(asn1Class: number, tag: number, constructed: boolean, value: Bytes | Asn1[]): Asn1 {
   // the declared enums lack what the library takes: any number
-  const make = loadForge().asn1.create as (asn1Class: number, tag: number, constructed: boolean, value: Bytes | Asn1[]) => Asn1
+  const make = loadForge().asn1.create as unknown as (asn1Class: number, tag: number, constructed: boolean, value: Bytes | Asn1[]) => Asn1
   return make(asn1Class, tag, constructed, value)
 }
 
@@ -62,7 +66,7 @@ export function time(ms: number): Asn1 {
 /** Virtual ms of a UTCTime or GeneralizedTime. */
 export function timeOf(node: Asn1): number {
   const digits = contentOf(node)
-  const full = (node.type as number) === TAG.utcTime ? `${Number(digits.slice(0, 2)) < 50 ? '20' : '19'}${digits}` : digits
+  const full = node.type === TAG.utcTime ? `${Number(digits.slice(0, 2)) < 50 ? '20' : '19'}${digits}` : digits
   const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(full)
   if (match === null) throw new Error(`malformed time ${digits}`)
   const [year = 0, month = 1, ...rest] = match.slice(1).map(Number)
@@ -70,12 +74,12 @@ export function timeOf(node: Asn1): number {
 }
 
 export function toDer(node: Asn1): Bytes {
-  return loadForge().asn1.toDer(node).getBytes()
+  return loadForge().asn1.toDer(node as never).getBytes()
 }
 
 /** Reads DER. Throws for bytes that are none. */
 export function fromDer(bytes: Bytes): Asn1 {
-  return loadForge().asn1.fromDer(bytes, { strict: true, decodeBitStrings: false } as never)
+  return loadForge().asn1.fromDer(bytes, { strict: true, decodeBitStrings: false } as never) as unknown as Asn1
 }
 
 /** The children of a constructed node. */
@@ -95,7 +99,7 @@ export const oidOf = (node: Asn1 | undefined): string => loadForge().asn1.derToO
 /** The text of a string node of any string type. */
 export function textOf(node: Asn1): string {
   const bytes = contentOf(node)
-  return (node.type as number) === TAG.utf8 ? loadForge().util.decodeUtf8(bytes) : bytes
+  return node.type === TAG.utf8 ? loadForge().util.decodeUtf8(bytes) : bytes
 }
 
 /** The bytes of a bit string of whole bytes. */
@@ -103,9 +107,9 @@ export const bitsOf = (node: Asn1 | undefined): Bytes => contentOf(node).slice(1
 
 /** Whether a node is `[tag]`. */
 export const isContext = (node: Asn1 | undefined, tag: number): boolean =>
-  node !== undefined && (node.tagClass as number) === CLASS.context && (node.type as number) === tag
+  node !== undefined && node.tagClass === CLASS.context && node.type === tag
 
-export const isOid = (node: Asn1 | undefined): boolean => node !== undefined && (node.type as number) === TAG.oid
+export const isOid = (node: Asn1 | undefined): boolean => node !== undefined && node.type === TAG.oid
 
 /** The unsigned number that bytes spell, most significant first. */
 export function numberOf(bytes: Bytes): bigint {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, inject, test } from 'vitest'
@@ -32,4 +33,31 @@ test('imports in fresh processes; the time is printed, not judged', () => {
   const times = Array.from({ length: 9 }, () => Number(run(process.execPath, script))).toSorted((a, b) => a - b)
   console.log(`import of simcluster in plain Node: median ${times[4]?.toFixed(1)} ms of 9 (${times[0]?.toFixed(1)} to ${times[8]?.toFixed(1)})`)
   expect(times.every((time) => time > 0)).toBe(true)
+})
+
+test('certificates come out of the bundle, by what runs when the first one is made', () => {
+  const script = `
+    import { SimCluster } from 'simcluster'
+    const { pki } = new SimCluster()
+    const start = performance.now()
+    const text = pki.read('/etc/kubernetes/pki/apiserver.crt')
+    console.log(JSON.stringify({ text, ms: performance.now() - start }))`
+  const { text, ms } = run(process.execPath, script) as { text: string; ms: number }
+  console.log(`first certificate in plain Node: ${ms.toFixed(1)} ms`)
+  expect(new X509Certificate(text).checkHost('kubernetes.default.svc')).toBe('kubernetes.default.svc')
+})
+
+test('serves a cluster over HTTPS', () => {
+  const script = `
+    import { get } from 'node:https'
+    import { SimCluster } from 'simcluster'
+    import { serve } from 'simcluster/server'
+    const server = await serve(new SimCluster({ nodes: 1 }))
+    get(server.url + '/version', { ca: server.authority }, async (answer) => {
+      let text = ''
+      for await (const chunk of answer) text += chunk
+      console.log(text)
+      await server.close()
+    })`
+  expect(run(process.execPath, script)).toMatchObject({ major: '1', minor: '35' })
 })
