@@ -27,8 +27,8 @@ import { Connectivity } from './connectivity.js'
 import { readerOf } from './identities.js'
 import type { ConnectivityState } from './connectivity.js'
 
-/** Where clients find the apiserver, as their errors print it. */
-export const APISERVER_ADDRESS = '10.0.0.10:6443'
+/** Where clients find the apiserver unless told otherwise, as their errors print it. */
+const APISERVER_ADDRESS = '10.0.0.10:6443'
 
 /** What a control plane is put together from. */
 export interface ControlPlaneParts {
@@ -41,6 +41,8 @@ export interface ControlPlaneParts {
   readonly authorization: AuthorizationMode
   readonly users: readonly UserOptions[]
   readonly webhooks?: WebhookHandlers | undefined
+  /** Host and port that the apiserver advertises. */
+  readonly advertiseAddress?: string | undefined
   /** Private keys for the PKI. Default: test keys. */
   readonly keys?: KeyProvider | undefined
   /** Default: no kubelet answers. */
@@ -60,20 +62,20 @@ export class ControlPlane {
   readonly #hosts = new Map<string, ClusterComponentHost>()
 
   constructor(parts: ControlPlaneParts) {
-    const { simulation, store, version } = parts
+    const { simulation, store, version, advertiseAddress: address = APISERVER_ADDRESS } = parts
     const { clock, random, bus, trace } = simulation
     this.#parts = parts
     this.simulation = simulation
     this.scheme = createScheme(version)
-    this.pki = clusterPki(simulation, { version, address: APISERVER_ADDRESS, keys: parts.keys })
+    this.pki = clusterPki(simulation, { version, address, keys: parts.keys })
     this.server = new ApiServer({
-      signer: this.pki.tokens, store, clock, random, bus, trace, scheme: this.scheme, plug: accessOf(parts, this.scheme.release.minor),
+      address, signer: this.pki.tokens, store, clock, random, bus, trace, scheme: this.scheme, plug: accessOf(parts, this.scheme.release.minor),
       ...(parts.nodeAgents === undefined ? {} : { nodeAgents: parts.nodeAgents }),
       ...(parts.webhooks === undefined ? {} : { webhooks: parts.webhooks }),
       componentHealth: () => componentHealth([...this.#hosts.keys()].filter((name) => !simulation.isStopped(name))),
     })
     const link = simulation.slice<ConnectivityState>('cluster', 'connectivity', () => ({ apiserverDown: false, cut: new Set() }))
-    this.connectivity = new Connectivity(link, APISERVER_ADDRESS)
+    this.connectivity = new Connectivity(link, address)
     const { hub, storage } = this.server.context
     this.addModule(etcdLessor({ store, storage }))
     this.addModule(etcdCompactor({ store, hub, oldestNeeded: () => this.#oldestNeeded() }))

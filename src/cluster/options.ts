@@ -65,6 +65,8 @@ export interface ClusterOptions extends SimulationOptions {
    * connections are refused.
    */
   readonly nodeAgents?: NodeAgents
+  /** Host and port that the apiserver advertises (--apiserver-advertise-address). Default `10.0.0.10:6443`. */
+  readonly advertiseAddress?: string
   /** Addresses of pods; each node gets a /24. Default `10.244.0.0/16`. */
   readonly clusterCIDR?: string
 }

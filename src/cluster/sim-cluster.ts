@@ -86,7 +86,7 @@ export class SimCluster {
     this.#plane = new ControlPlane({
       simulation: this.#simulation, store: this.#store, version: this.version, events: options.events ?? true,
       authorization: options.authorization ?? 'RBAC', users: options.users ?? [], webhooks: options.webhooks,
-      keys: options.keys, nodeAgents: options.nodeAgents,
+      keys: options.keys, nodeAgents: options.nodeAgents, advertiseAddress: options.advertiseAddress,
     })
     this.client = this.#userClient(ADMIN.name, this.#plane.client(ADMIN, { userAgent: 'kubectl' }))
     this.#kubectlEnvironment = this.#environment()

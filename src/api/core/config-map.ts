@@ -28,7 +28,7 @@ function validate({ data, binaryData }: ConfigMap): readonly FieldError[] {
     for (const fault of configKeyFaults(key)) errors.push(invalid(`binaryData[${key}]`, key, fault))
     bytes += base64Bytes(binaryData[key] ?? '')
   }
-  if (bytes > maxBytes) errors.push(tooLong('', maxBytes))
+  if (bytes > maxBytes) errors.push(tooLong('[]', maxBytes))
   return errors
 }
 

@@ -2,6 +2,7 @@ import { ageColumn, column, defineKind, nameColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { semanticEqual } from '../equal.js'
+import { parseJson } from '../go-json.js'
 import { forbidden, invalid, required, tooLong, type FieldError } from '../field-error.js'
 import { configKeyFaults } from '../names.js'
 import { base64Bytes } from './config-map.js'
@@ -61,7 +62,7 @@ function jsonFaults(key: string, data: Readonly<Record<string, string>>): readon
   const encoded = data[key]
   if (encoded === undefined) return []
   try {
-    JSON.parse(atob(encoded))
+    parseJson(new TextDecoder().decode(Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0))))
     return []
   } catch (error) {
     return [invalid(`data[${key}]`, redacted, error instanceof Error ? error.message : String(error))]

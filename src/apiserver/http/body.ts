@@ -8,8 +8,8 @@ import type { ProtobufDecoder } from '../ports.js'
 import { cannotHandle } from '../registry/decode-body.js'
 import type { PatchBody } from '../request.js'
 import { bytesOf, textOf } from '../../api/go-text.js'
-import type { JsonOptions } from './go-json.js'
-import { JsonSyntaxError, parseJson } from './go-json.js'
+import type { JsonOptions } from '../../api/go-json.js'
+import { JsonSyntaxError, parseJson } from '../../api/go-json.js'
 import { parseYaml, YamlSyntaxError } from './go-yaml.js'
 
 /** A body as it came: text, or bytes that may be anything. */

@@ -24,5 +24,5 @@ function leftOut(): readonly string[] {
 
 /** A fresh control plane as it was recorded. */
 export function recordedCluster(): SimCluster {
-  return new SimCluster({ version: VERSION, nodes: 0, without: leftOut(), seed: 1 })
+  return new SimCluster({ version: VERSION, nodes: 0, without: leftOut(), seed: 1, advertiseAddress: '192.0.2.10:6443' })
 }

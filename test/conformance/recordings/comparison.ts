@@ -1,17 +1,18 @@
-import { Normaliser } from '../replay/normalise.js'
+import { canonical } from '../replay/compare.js'
+import { messageSet, Normaliser } from '../replay/normalise.js'
 import type { RecordedResponse, Scenario } from '../replay/scenario.js'
 
 /** Brings what was recorded and what came here into the same form, by the recordings' rules of normalisation. */
 export class Comparison {
   readonly #normaliser: Normaliser
   readonly #keepsManagedFields: boolean
-  readonly #isSetOfDeletions: boolean
+  readonly #areChildren: boolean
 
   constructor(scenario: Scenario) {
     const { steps, namespace, group, managedFieldsStripped, id } = scenario
     const sent = JSON.stringify([namespace, steps.map(({ request }) => [request?.path, request?.body, request?.bodyText])])
     this.#keepsManagedFields = group === 'apply' && managedFieldsStripped !== true
-    this.#isSetOfDeletions = group === 'gc' || id.startsWith('gc-')
+    this.#areChildren = group === 'gc' || id.startsWith('gc-')
     this.#normaliser = new Normaliser(sent, { keepsManagedFields: this.#keepsManagedFields })
   }
 
@@ -24,7 +25,7 @@ export class Comparison {
     const normaliser = this.#normaliser
     return {
       code, headers: normaliser.value(headers) as NonNullable<RecordedResponse['headers']>,
-      ...(body === undefined ? {} : { body: asSets(normaliser.value(body)) }),
+      ...(body === undefined ? {} : { body: asSets(withSortedCauses(normaliser.value(body))) }),
       ...(bodyText === undefined ? {} : { bodyText: normaliser.text(bodyText) }),
       ...(events === undefined ? {} : { events: this.#inOrder(normaliser.value(events) as NonNullable<RecordedResponse['events']>) }),
     }
@@ -34,7 +35,7 @@ export class Comparison {
     const { body, events } = response
     return {
       ...response,
-      ...(body === undefined ? {} : { body: asSets(this.#stripped(this.#completed(body))) }),
+      ...(body === undefined ? {} : { body: asSets(withSortedCauses(this.#stripped(this.#completed(body)))) }),
       ...(events === undefined ? {} : { events: this.#inOrder(this.#stripped(events) as typeof events) }),
     }
   }
@@ -51,13 +52,21 @@ export class Comparison {
       : JSON.parse(JSON.stringify(value, (key, member: unknown) => (key === 'managedFields' ? undefined : member)))
   }
 
-  /** Children are deleted in no certain order. */
+  /** Children are deleted and orphaned in no certain order: only the order of the events of one object counts. */
   #inOrder(events: NonNullable<RecordedResponse['events']>): NonNullable<RecordedResponse['events']> {
-    if (!this.#isSetOfDeletions) return events
-    const text = (event: unknown): string => JSON.stringify(event)
-    const deleted = events.filter(({ type }) => type === 'DELETED').sort((a, b) => (text(a) < text(b) ? -1 : 1))
-    return [...events.filter(({ type }) => type !== 'DELETED'), ...deleted]
+    if (!this.#areChildren) return events
+    const name = ({ object }: { readonly object: unknown }): string => (object as { metadata?: { name?: string } }).metadata?.name ?? ''
+    return [...events].sort((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0))
   }
+}
+
+/** Several field errors come in no certain order where upstream walks a map. */
+function withSortedCauses(body: unknown): unknown {
+  const { kind, details } = (body ?? {}) as { kind?: string; details?: { causes?: readonly unknown[] } }
+  if (kind !== 'Status' || details?.causes === undefined) return body
+  const causes = details.causes.map((cause) => canonical(cause)).sort().map((cause) => JSON.parse(cause) as unknown)
+  const { message } = body as { message?: string }
+  return { ...body as object, message: message === undefined ? undefined : messageSet(message), details: { ...details, causes } }
 }
 
 /** The rules of a SelfSubjectRulesReview come in no certain order. */

@@ -18,6 +18,10 @@ export interface PlayedStep {
 /** How long the recorder waited after the last event before it closed a watch, and between two polls. */
 const WATCH_PAUSE = 400
 const POLL = 100
+/** The recorder took some time from request to request. */
+const BETWEEN = 10
+/** It takes longer than that to act on what it sees, so that it is let go only where a scenario waits. */
+const SLOW = 'kube-controller-manager/garbage-collector-controller'
 
 /** Plays one scenario against a fresh cluster. Steps that only open a watch have no answer of their own to compare. */
 export function play(scenario: Scenario, cluster: SimCluster = recordedCluster()): readonly PlayedStep[] {
@@ -37,6 +41,7 @@ class Player {
 
   run(): readonly PlayedStep[] {
     const { namespace, steps } = this.#scenario
+    this.#cluster.component(SLOW).stop()
     if (namespace !== undefined) this.#makeNamespace(namespace)
     // the recordings' history was compacted now and then; only this scenario depends on it
     if (/expired/.test(this.#scenario.id)) this.#cluster.etcd.compact({ revision: this.#cluster.etcd.revision })
@@ -56,10 +61,16 @@ class Player {
     while (this.#cluster.step());
   }
 
+  /** Time passes, and everyone acts. */
+  #wait(ms: number): void {
+    this.#cluster.component(SLOW).start()
+    this.#cluster.advance(ms)
+  }
+
   /** `4 s pass before the last list` */
   #pauseAsNoted(): void {
     const seconds = /(\d+) s pass before the last/.exec(JSON.stringify(this.#scenario.notes ?? ''))?.[1]
-    if (seconds !== undefined) this.#cluster.advance(`${Number(seconds)}s`)
+    if (seconds !== undefined) this.#wait(Number(seconds) * 1000)
   }
 
   #step(step: Step, at: number): readonly PlayedStep[] {
@@ -68,6 +79,7 @@ class Player {
     if (request === undefined) throw new Error(`step ${at} of ${this.#scenario.id} has no request`)
     const answer = step.wait === undefined ? this.#ask(request, at) : this.#poll(step, at)
     this.#react()
+    this.#cluster.advance(BETWEEN)
     if (watchStart !== undefined) {
       if ('next' in answer) this.#watches.set(watchStart, answer)
       this.#raw.push({})
@@ -93,7 +105,7 @@ class Player {
       const actual = recorded(answer)
       comparison.learn(actual)
       if (differences(comparison.expected(response as RecordedResponse), comparison.actual(actual)).length === 0) return answer
-      this.#cluster.advance(POLL)
+      this.#wait(POLL)
     }
   }
 
@@ -120,7 +132,7 @@ class Player {
   }
 
   #later(pull: () => number): boolean {
-    this.#cluster.advance(WATCH_PAUSE)
+    this.#wait(WATCH_PAUSE)
     return pull() > 0
   }
 }

@@ -5,12 +5,15 @@ import type { RecordedRequest } from '../replay/scenario.js'
 
 const AUTHENTICATED = 'system:authenticated'
 
+/** Who comes by a client certificate is known by it, too. */
+const byCertificate = { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${'0a'.repeat(32)}`] }
+
 const USERS: Readonly<Record<string, UserInfo>> = {
   admin: { name: 'admin', uid: 'u-admin', groups: ['system:masters', AUTHENTICATED] },
   jane: { name: 'jane', uid: 'u-jane', groups: ['dev', AUTHENTICATED] },
   bob: { name: 'bob', uid: 'u-bob', groups: [AUTHENTICATED] },
-  'cert:noden1': { name: 'system:node:n1', groups: ['system:nodes', AUTHENTICATED] },
-  'cert:carol': { name: 'carol', groups: ['team-x', AUTHENTICATED] },
+  'cert:noden1': { name: 'system:node:n1', groups: ['system:nodes', AUTHENTICATED], extra: byCertificate },
+  'cert:carol': { name: 'carol', groups: ['team-x', AUTHENTICATED], extra: byCertificate },
 }
 
 /** Who sends a request: a user by name, or the bearer token that the server has to look into. */
@@ -30,10 +33,9 @@ function describedBody(words: string): string {
     const [, kind, name, key = '', letter = '', times] = text
     return JSON.stringify({ apiVersion: 'v1', kind, metadata: { name }, data: { [key]: letter.repeat(Number(times)) } })
   }
-  const operation = '{"op":"add","path":"/data/x","value":"1"}'
-  const bytes = Number(/^(\d+) bytes$/.exec(words)?.[1] ?? 0)
-  if (bytes === 0) throw new Error(`a body is described in words that are not understood: ${words}`)
-  return `[${Array.from({ length: Math.round(bytes / (operation.length + 1)) }, () => operation).join(',')}]`
+  if (!/^\d+ bytes$/.test(words)) throw new Error(`a body is described in words that are not understood: ${words}`)
+  // the only one of these: a JSON patch of one operation more than may be
+  return `[${Array.from({ length: 10_001 }, () => '{"op":"add","path":"/data/x","value":"1"}').join(',')}]`
 }
 
 function bodyOf(request: RecordedRequest, raw: readonly unknown[]): string | Uint8Array | undefined {

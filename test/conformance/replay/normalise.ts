@@ -77,8 +77,9 @@ export class Normaliser {
     const columns = (table['columnDefinitions'] ?? []) as { name: string; description?: string }[]
     const rows = (table['rows'] ?? []) as { cells: unknown[] }[]
     const isAge = (at: number, cell: unknown): boolean =>
-      ['Age', 'Last Seen', 'First Seen'].includes(columns[at]?.name ?? '')
-      || (typeof cell === 'string' && /^\d+[smhd]$/.test(cell))
+      (columns.length > 0
+        ? ['Age', 'Last Seen', 'First Seen'].includes(columns[at]?.name ?? '')
+        : typeof cell === 'string' && /^\d+[smhd]$/.test(cell))
     const rest = Object.fromEntries(Object.entries(table).filter(([name]) => name !== 'columnDefinitions' && name !== 'rows'))
     return {
       ...this.value({ ...rest, kind: undefined }) as object,

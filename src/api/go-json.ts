@@ -1,5 +1,5 @@
-import { GoNumber, plainNumber } from '../../api/go-number.js'
-import { setOwn } from '../../api/schema/plain-json.js'
+import { GoNumber, plainNumber } from './go-number.js'
+import { setOwn } from './schema/plain-json.js'
 import { ScanPosition } from './json-scan.js'
 
 export { JsonSyntaxError } from './json-scan.js'
