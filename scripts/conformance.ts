@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Scenario } from '../test/conformance/replay/scenario.js'
+import type { Scenario } from '../test/conformance/recordings/scenario.js'
 import { addScore, noTotals, scoreOf, totalsText, type Score } from '../test/conformance/recordings/score.js'
 
 const SHOWN = 400

@@ -1,6 +1,6 @@
-import { canonical } from '../replay/compare.js'
-import { messageSet, Normaliser } from '../replay/normalise.js'
-import type { RecordedResponse, Scenario } from '../replay/scenario.js'
+import { canonical } from './compare.js'
+import { messageSet, Normaliser } from './normalise.js'
+import type { RecordedResponse, Scenario } from './scenario.js'
 
 /** Brings what was recorded and what came here into the same form, by the recordings' rules of normalisation. */
 export class Comparison {

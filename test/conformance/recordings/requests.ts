@@ -1,7 +1,7 @@
 import type { UserInfo } from '../../../src/apiserver/client/client.js'
 import type { HttpRequest } from '../../../src/apiserver/http/http-types.js'
-import { resolve } from '../replay/placeholders.js'
-import type { RecordedRequest } from '../replay/scenario.js'
+import { resolve } from './placeholders.js'
+import type { RecordedRequest } from './scenario.js'
 
 const AUTHENTICATED = 'system:authenticated'
 
