@@ -11,7 +11,7 @@ import type { WebhookHandlers } from './admission/extensions/handlers.js'
 import { extensionPlugins } from './admission/extensions/plugins.js'
 import { RequestObserver } from './audit.js'
 import { ApiError } from './client/api-error.js'
-import type { Client, UserInfo } from './client/client.js'
+import type { ResumableClient, UserInfo } from './client/client.js'
 import type { ClusterEvents } from './client/cluster-events.js'
 import type { ConnectOptions } from './connect/connect.js'
 import { connectPod } from './connect/connect.js'
@@ -24,14 +24,14 @@ import { CustomResources } from './extensions/custom-resources.js'
 import { PlainTextError } from './errors.js'
 import { reportWrites } from './observe.js'
 import type { Exchange, Stage } from './pipeline.js'
-import { accessStages, exchangeOf, stagesOf } from './pipeline.js'
+import { accessStages, exchangeOf, resolve, stagesOf } from './pipeline.js'
 import type { NodeAgents } from './node-agent.js'
 import type {
   AdmissionPlugin, Authenticator, Authorizer, ComponentHealth, Impersonator, RuleResolver, ServerPorts, Signer, StoreView,
 } from './ports.js'
 import { alwaysAllow } from './ports.js'
 import type { Call, RegistryContext } from './registry/context.js'
-import { watchObjects } from './registry/read.js'
+import { listObjects, watchObjects } from './registry/read.js'
 import { Resources } from './registry/resources.js'
 import type { ApiRequest, ApiResponse, NonResourceRequest } from './request.js'
 import { DEFAULT_SERVICE_RANGES, serviceHooks } from './services/hooks.js'
@@ -109,6 +109,7 @@ export class ApiServer {
   readonly context: RegistryContext
   readonly #stages: readonly Stage[]
   readonly #accessStages: readonly Stage[]
+  readonly #resolve: Stage
   readonly #observer: RequestObserver
 
   constructor(options: ApiServerOptions) {
@@ -139,10 +140,11 @@ export class ApiServer {
     this.#observer = new RequestObserver(bus, clock)
     this.#stages = stagesOf(this.context.ports, resources)
     this.#accessStages = accessStages(this.context.ports)
+    this.#resolve = resolve(resources)
   }
 
   /** A client under one identity. It is taken at its word: authentication is for requests from outside. */
-  client(user: UserInfo, options: ClientOptions = {}): Client {
+  client(user: UserInfo, options: ClientOptions = {}): ResumableClient {
     const { onWarning, userAgent = user.name, owner = userAgent } = options
     return new InProcessClient(onWarning ? this.#warning(onWarning) : this, user, userAgent, owner)
   }
@@ -169,6 +171,8 @@ export class ApiServer {
     return {
       context: this.context,
       watch: (request) => this.watch(request),
+      resume: (request) => this.resume(request),
+      reread: (request) => this.reread(request),
       connect: (request, options) => this.connect(request, options),
       execute: (request) => {
         const exchange = exchangeOf(request)
@@ -187,6 +191,19 @@ export class ApiServer {
     return this.#observer.observe(
       exchange, () => ({ code: 200, object: watchObjects(this.context, this.#admit(exchange)) }),
     ).object as ResourceWatch
+  }
+
+  /**
+   * Opens a watch again that was open in the server that this one is a copy of. Its sender was let in then and is not asked again; nor is it
+   * a request that anybody could see. Throws ApiError 404 and 410.
+   */
+  resume(request: ApiRequest): ResourceWatch {
+    return watchObjects(this.context, this.#resumed(request))
+  }
+
+  /** Lists what a watch had brought before this server was made; see {@link resume}. */
+  reread(request: ApiRequest): object {
+    return listObjects(this.context, this.#resumed(request))
   }
 
   /** Opens a log, a command, an attachment or forwarded ports of a pod (`pods/log`, `exec`, ...). Throws ApiError. */
@@ -219,6 +236,13 @@ export class ApiServer {
 
   #run(exchange: Exchange): Answer {
     return this.#observer.observe(exchange, () => dispatch(this.context, this.#admit(exchange)))
+  }
+
+  #resumed(request: ApiRequest): Call {
+    const exchange = exchangeOf(request)
+    exchange.user = request.user
+    this.#resolve(exchange)
+    return exchange.call as Call
   }
 
   #admit(exchange: Exchange): Call {

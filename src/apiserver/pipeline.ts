@@ -76,7 +76,8 @@ function authorize(authorizer: Authorizer): Stage {
   }
 }
 
-function resolve(resources: Resources): Stage {
+/** The look-up of the resource, which is all that a request needs that was let in before: see {@link ApiServer.resume}. */
+export function resolve(resources: Resources): Stage {
   return (exchange) => {
     const { request } = exchange
     if (isNonResource(request)) throw noSuchPath()

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../api/definition.js'
 import { ApiError, ConnectionError } from '../apiserver/client/api-error.js'
-import type { Client } from '../apiserver/client/client.js'
+import type { Client, ResumableClient } from '../apiserver/client/client.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import type { ComponentHost, EventSource } from '../apiserver/client/component.js'
 import type { EventRecorder } from '../apiserver/client/event-recorder.js'
@@ -18,7 +18,7 @@ export interface HostServices {
   readonly version: string
   readonly connectivity: Connectivity
   /** What informers list and watch through, where that is the process that the component is a part of. Default: the component's client. */
-  readonly reader?: Client
+  readonly reader?: ResumableClient
   /** Makes the recorder that writes Event objects through a client. */
   readonly makeRecorder: (client: Client, host: ModuleHost<ClusterEvents>, source: EventSource) => EventRecorder
 }
@@ -42,11 +42,11 @@ const isRequestFailure = (error: unknown): boolean => error instanceof ApiError 
 export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements ComponentHost {
   readonly client: Client
   readonly version: string
-  readonly #direct: Client
+  readonly #direct: ResumableClient
   readonly #services: HostServices
   readonly #informers = new Map<string, Pick<Informer<KubeObject>, 'resource' | 'selection' | 'list' | 'disconnect' | 'reconnect' | 'seen' | 'closed'>>()
 
-  constructor(kernel: Kernel<ClusterEvents>, name: string, client: Client, services: HostServices) {
+  constructor(kernel: Kernel<ClusterEvents>, name: string, client: ResumableClient, services: HostServices) {
     super(kernel, name)
     this.#direct = client
     this.#services = services

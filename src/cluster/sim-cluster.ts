@@ -33,6 +33,7 @@ import { editObject } from './edit.js'
 import { Machines } from './machines.js'
 import type { Manifests } from './manifests.js'
 import { parseManifests } from './manifests.js'
+import { freshState, rememberFresh } from './fresh-states.js'
 import type { Pki } from '../pki/index.js'
 import { NodeHandle } from './node-handle.js'
 import type { ClusterOptions, NodeOptions } from './options.js'
@@ -73,11 +74,12 @@ export class SimCluster {
   readonly #kubectlEnvironment: KubectlEnvironment
 
   /**
-   * A new cluster; `from` is what {@link restore} uses.
+   * A new cluster; `given` is what {@link restore} uses.
    * @throws RangeError when an option makes no sense (unknown version, component or number of nodes).
    */
-  constructor(options: ClusterOptions = {}, from?: ClusterSnapshot) {
+  constructor(options: ClusterOptions = {}, given?: ClusterSnapshot) {
     checkOptions(options)
+    const from = given ?? freshState(options)
     this.version = options.version ?? DEFAULT_VERSION
     this.#options = options
     this.#simulation = new Simulation<ClusterEvents>(options, from?.simulation())
@@ -97,6 +99,7 @@ export class SimCluster {
     if (!from) {
       for (const node of nodesOf(options)) this.#machines.add(node)
       this.#simulation.settle()
+      rememberFresh(options, () => this.snapshot())
     }
   }
 

@@ -2,7 +2,7 @@ import type { StoreJson } from '../etcd/store-json.js'
 import type { EtcdStoreOptions } from '../etcd/store-state.js'
 import { EtcdStore } from '../etcd/store.js'
 import type { SimulationState } from '../sim/state.js'
-import { cloneState, stateFromJson, stateToJson } from '../sim/state.js'
+import { stateFromJson, stateToJson } from '../sim/state.js'
 import type { ClusterOptions } from './options.js'
 
 const FORMAT = 1
@@ -34,9 +34,9 @@ export class ClusterSnapshot {
     this.#store = store
   }
 
-  /** A copy of the kernel's state. */
+  /** The kernel's state, not to be changed: a simulation that is made from it copies it. */
   simulation(): SimulationState {
-    return cloneState(this.#simulation)
+    return this.#simulation
   }
 
   /** A fork of the store. */

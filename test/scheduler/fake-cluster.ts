@@ -1,5 +1,5 @@
 import { ApiError } from '../../src/apiserver/client/api-error.js'
-import type { Client, ListOptions, ObjectKey, Watch, WatchEvent } from '../../src/apiserver/client/client.js'
+import type { ListOptions, ObjectKey, ResumableClient, Watch, WatchEvent } from '../../src/apiserver/client/client.js'
 import type { ClusterEvents } from '../../src/apiserver/client/cluster-events.js'
 import type { Component, ComponentHost } from '../../src/apiserver/client/component.js'
 import type { EventRecorder } from '../../src/apiserver/client/event-recorder.js'
@@ -135,7 +135,7 @@ export class FakeCluster {
     return this.#get('pods', key)
   }
 
-  #client(): Client {
+  #client(): ResumableClient {
     const part = {
       list: (resource: string, { resourceVersion }: ListOptions = {}) => {
         const revision = resourceVersion ? Number(resourceVersion) : this.#log.length
@@ -164,6 +164,8 @@ export class FakeCluster {
           stop: () => {},
         }
       },
+      resumeWatch: (resource: string, options: ListOptions): Watch<KubeObject> => part.watch(resource, options),
+      reread: (resource: string, options: ListOptions): object => part.list(resource, options),
       patch: (resource: string, key: ObjectKey, { body }: { body: { status: Record<string, unknown> } }) =>
         this.#patchStatus(resource, `${key.namespace}/${key.name}`, body.status),
       createSubresource: (_: string, key: ObjectKey, __: string, { target }: { target: { name: string } }) =>
@@ -174,7 +176,7 @@ export class FakeCluster {
         return object
       },
     }
-    return part as unknown as Client
+    return part as unknown as ResumableClient
   }
 
   #host(kernelHost: ModuleHost<ClusterEvents>): ComponentHost {

@@ -126,6 +126,15 @@ export interface Client {
   watch<R extends ResourceName>(resource: R, options?: ListOptions): Watch<ObjectOf<R>>
 }
 
+/** A client whose informers can go on in a copy of the cluster where they stood in the original. */
+export interface ResumableClient extends Client {
+  /** Opens a watch again that was open in the original: no request, nobody is asked whether it may. */
+  resumeWatch<R extends ResourceName>(resource: R, options: ListOptions): Watch<ObjectOf<R>>
+
+  /** Reads what a watch had brought in the original, as of a revision. */
+  reread<R extends ResourceName>(resource: R, options: ListOptions): ObjectList<ObjectOf<R>>
+}
+
 /** What may be sent to create an object: the type with apiVersion, kind and server-set metadata left to the server. */
 export type Creatable<T extends KubeObject> = Omit<T, 'metadata' | 'apiVersion' | 'kind'> & {
   readonly apiVersion?: string

@@ -8,7 +8,7 @@ import type { ExecStream, LogStream, PodStream, PortForwardStream, StreamName, S
 import type { Session } from '../node-agent.js'
 import { ApiError } from './api-error.js'
 import type {
-  Client, Creatable, DeleteOptions, GetOptions, ListOptions, ObjectKey, ObjectList, Patch, UserInfo, Watch, WriteOptions,
+  Creatable, DeleteOptions, GetOptions, ListOptions, ObjectKey, ObjectList, Patch, ResumableClient, UserInfo, Watch, WriteOptions,
 } from './client.js'
 import type { ObjectOf, ResourceName } from './resources.js'
 
@@ -17,13 +17,15 @@ export interface RequestHandler {
   readonly context: { readonly resources: Resources }
   execute(request: ApiRequest): object
   watch(request: ApiRequest): Watch<KubeObject>
+  resume(request: ApiRequest): Watch<KubeObject>
+  reread(request: ApiRequest): object
   connect(request: ApiRequest, options: StreamOptions[StreamName]): PodStream
 }
 
 const NO_OPTIONS: RequestOptions = {}
 
-/** The {@link Client} of components and users in the same process: builds parsed requests, no text in between. */
-export class InProcessClient implements Client {
+/** The {@link ResumableClient} of components and users in the same process: builds parsed requests, no text in between. */
+export class InProcessClient implements ResumableClient {
   readonly user: UserInfo
   readonly #server: RequestHandler
   readonly #userAgent: string
@@ -105,6 +107,15 @@ export class InProcessClient implements Client {
   watch<R extends ResourceName>(resource: R, options: ListOptions = {}): Watch<ObjectOf<R>> {
     const request = this.#collection('watch', resource, options)
     return this.#server.watch({ ...request, owner: this.#owner }) as unknown as Watch<ObjectOf<R>>
+  }
+
+  resumeWatch<R extends ResourceName>(resource: R, options: ListOptions): Watch<ObjectOf<R>> {
+    const request = this.#collection('watch', resource, options)
+    return this.#server.resume({ ...request, owner: this.#owner }) as unknown as Watch<ObjectOf<R>>
+  }
+
+  reread<R extends ResourceName>(resource: R, options: ListOptions): ObjectList<ObjectOf<R>> {
+    return this.#server.reread(this.#collection('list', resource, options)) as ObjectList<ObjectOf<R>>
   }
 
   #connect<S extends StreamName>(subresource: S, key: ObjectKey, options: StreamOptions[S]): PodStream {

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Slice, Topic } from '../../sim/module.js'
 import { isApiError } from './api-error.js'
-import type { Client, ListOptions, Watch } from './client.js'
+import type { ListOptions, ResumableClient, Watch } from './client.js'
 import type { Indexers } from './object-index.js'
 import { ObjectIndex, keyOf } from './object-index.js'
 import type { ResourceName } from './resources.js'
@@ -32,7 +32,7 @@ export interface InformerState {
 
 /** What an informer needs of its surroundings. */
 export interface InformerPorts {
-  readonly client: Client
+  readonly client: ResumableClient
   readonly state: Slice<InformerState>
   /** Wakes {@link Informer.deliver}. */
   readonly topic: Topic
@@ -69,7 +69,7 @@ export class Informer<T extends KubeObject> {
     if (!ports.connected()) return
     if (this.#isRefused()) return // its retry is pending
     if (!this.synced) ports.topic.wake('')
-    else this.#whileServed(() => this.#ensureWatch())
+    else this.#whileServed(() => this.#resumeWatch())
   }
 
   /** True once the first list has been delivered. Controllers wait for it before they act. */
@@ -184,7 +184,7 @@ export class Informer<T extends KubeObject> {
     const { resourceVersion } = this.#ports.state.value
     if (resourceVersion === undefined) return
     this.#whileServed(() => {
-      const list = this.#ports.client.list(this.resource, { ...this.selection, resourceVersion, resourceVersionMatch: 'Exact' })
+      const list = this.#ports.client.reread(this.resource, { ...this.selection, resourceVersion, resourceVersionMatch: 'Exact' })
       for (const object of list.items) this.#index.set(object as unknown as T)
     })
   }
@@ -207,13 +207,19 @@ export class Informer<T extends KubeObject> {
   }
 
   #ensureWatch(): Watch<T> {
-    if (!this.#watch) {
-      const { client, state, topic } = this.#ports
-      const options = { ...this.selection, resourceVersion: state.value.resourceVersion as string }
-      this.#watch = client.watch(this.resource, options) as unknown as Watch<T>
-      this.#watch.onReady(() => topic.wake(''))
-    }
-    return this.#watch
+    return this.#watch ?? this.#follows((options) => this.#ports.client.watch(this.resource, options) as unknown as Watch<T>)
+  }
+
+  #resumeWatch(): void {
+    this.#follows((options) => this.#ports.client.resumeWatch(this.resource, options) as unknown as Watch<T>)
+  }
+
+  #follows(open: (options: ListOptions) => Watch<T>): Watch<T> {
+    const { state, topic } = this.#ports
+    const watch = open({ ...this.selection, resourceVersion: state.value.resourceVersion as string })
+    this.#watch = watch
+    watch.onReady(() => topic.wake(''))
+    return watch
   }
 
   #apply(type: Change<T>['type'], object: T): void {

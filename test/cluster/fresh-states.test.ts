@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest'
+import type { ClusterOptions } from 'simcluster'
+import { SimCluster } from 'simcluster'
+
+/** Everything that a cluster is, and what becomes of it. */
+function lifeOf(options: ClusterOptions): readonly string[] {
+  const cluster = new SimCluster(options)
+  const fresh = JSON.stringify(cluster)
+  const hash = cluster.traceHash()
+  cluster.kubectl('create deployment web --image=nginx --replicas=3')
+  cluster.settle().advance('90s')
+  return [hash, fresh, cluster.traceHash(), JSON.stringify(cluster)]
+}
+
+describe('clusters of equal options', () => {
+  test.each<ClusterOptions>([
+    { nodes: 2, seed: 41 },
+    { nodes: 2, seed: 41, interleaving: 'seeded' },
+    { nodes: [{ name: 'one', zone: 'a', labels: { disk: 'ssd' } }], version: 'v1.30', without: ['kube-scheduler'] },
+  ])('are equal, whether made or begun where one stood: %j', (options) => {
+    const first = lifeOf(options)
+    expect(lifeOf(structuredClone(options))).toEqual(first)
+    expect(lifeOf(structuredClone(options))).toEqual(first)
+    expect(lifeOf(structuredClone(options))).toEqual(first)
+  })
+
+  test('share nothing that one could change', () => {
+    const make = (): SimCluster => new SimCluster({ nodes: 1, seed: 42 })
+    const before = make().traceHash()
+    make()
+    for (let each = 0; each < 3; each++) {
+      const cluster = make()
+      expect(cluster.traceHash()).toBe(before)
+      cluster.node('node-1').crash()
+      cluster.advance('10m')
+      expect(cluster.traceHash()).not.toBe(before)
+    }
+  })
+
+  test('are made anew where options hold more than data', () => {
+    const made: string[] = []
+    const component = { name: 'mine', identity: { name: 'system:mine', groups: ['system:masters'] }, setup: () => void made.push('set up') }
+    const clusters = [1, 2, 3, 4].map(() => new SimCluster({ nodes: 0, components: [component] }))
+    expect(made).toHaveLength(clusters.length)
+    const uids = [43, 44, 43, 44, 43, 44].map((seed) => new SimCluster({ nodes: 0, seed }).get('namespaces', { name: 'default' }).metadata.uid)
+    expect(new Set(uids).size).toBe(2)
+  })
+})
