@@ -9,6 +9,8 @@ export interface Conversion<T extends KubeObject, S extends KubeObject> {
   readonly encode: (object: T) => S
   readonly decode: (stored: S) => T
   readonly setDefaults?: (draft: Draft<T>) => void
+  /** The version that etcd keeps where a release lacks the original's: same group, same shape. */
+  readonly fallback?: string
 }
 
 /**
@@ -16,11 +18,18 @@ export interface Conversion<T extends KubeObject, S extends KubeObject> {
  * (upstream's internal types have the names of the newest version), strategy, columns.
  */
 export function convertedAs<T extends KubeObject, S extends KubeObject>(
-  original: KindDefinition<S>, { group, version, encode, decode, setDefaults }: Conversion<T, S>,
+  original: KindDefinition<S>, { group, version, encode, decode, setDefaults, fallback }: Conversion<T, S>,
 ): KindDefinition {
   const { setDefaults: _, validate, validateUpdate, stored: __, ...rest } = original
   const stored: StoredAs<T> = {
     group: original.group, version: original.version, encode, decode: (object) => decode(object as S),
+    ...(fallback === undefined ? {} : {
+      fallback: {
+        group: original.group, version: fallback,
+        encode: (object) => ({ ...encode(object), apiVersion: `${original.group}/${fallback}` }),
+        decode: (object) => decode(object as S),
+      },
+    }),
   }
   return erase<T>({
     ...rest as unknown as KindDefinition<T>, group, version, stored,

@@ -85,6 +85,8 @@ export interface StoredAs<T extends KubeObject> {
   readonly encode: (object: T) => KubeObject
   /** A stored object in this version; frozen parts are shared. */
   readonly decode: (stored: KubeObject) => T
+  /** What etcd keeps where a release does not serve that version. */
+  readonly fallback?: StoredAs<T>
 }
 
 /** What only kinds of a CRD have: no strategic patches, a list kind of any name, scale by paths. */

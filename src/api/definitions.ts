@@ -34,8 +34,8 @@ const all: readonly KindDefinition[] = [
   ...appsDefinitions,
   ...authenticationDefinitions,
   ...authorizationDefinitions,
-  ...autoscalingDefinitions,
   ...autoscalingV2Definitions,
+  ...autoscalingDefinitions,
   ...batchDefinitions,
   ...certificatesDefinitions,
   ...coordinationDefinitions,
@@ -58,12 +58,12 @@ export function definitionsOf(release: Release): readonly KindDefinition[] {
     .map((definition) => adapted(selfStored(definition, release), release))
 }
 
-/** A beta version whose v1 does not exist yet is what etcd keeps. */
+/** A beta version whose v1 does not exist yet is what etcd keeps, unless it names another one. */
 function selfStored(definition: KindDefinition, release: Release): KindDefinition {
   const { stored, resource } = definition
-  return stored === undefined || release.serves(stored.group, stored.version, resource) ? definition : without(
-    definition, 'stored',
-  )
+  if (stored === undefined || release.serves(stored.group, stored.version, resource)) return definition
+  const { fallback } = stored
+  return fallback === undefined ? without(definition, 'stored') : selfStored({ ...definition, stored: fallback }, release)
 }
 
 /** Differences of single kinds between minors. */

@@ -5,6 +5,7 @@ import { appsSchema } from './apps/generated.js'
 import { authenticationSchema } from './authentication/generated.js'
 import { authorizationSchema } from './authorization/generated.js'
 import { autoscalingSchema } from './autoscaling/generated.js'
+import { autoscalingV2beta1Schema } from './autoscaling/old-metrics-schema.js'
 import { autoscalingV2Schema } from './autoscaling-v2/generated.js'
 import { batchSchema } from './batch/generated.js'
 import { certificatesSchema } from './certificates/generated.js'
@@ -32,6 +33,8 @@ const schemaGroups: Readonly<Record<string, SchemaGroup>> = {
   policy: policySchema,
   autoscaling: autoscalingSchema,
   'autoscaling/v2': autoscalingV2Schema,
+  'autoscaling/v2beta2': autoscalingV2Schema,
+  'autoscaling/v2beta1': autoscalingV2beta1Schema,
   'admissionregistration.k8s.io': admissionregistrationSchema,
   'apiextensions.k8s.io': crdSchema,
   'apiregistration.k8s.io': apiregistrationSchema,

@@ -12,9 +12,9 @@ import { validateStatefulSet, validateStatefulSetStatus, validateStatefulSetUpda
 import { setTemplateDefaults, templateColumns } from './template.js'
 
 /** A claim template is written as a whole PersistentVolumeClaim. */
-function claimDefaults({ apiVersion: _, kind: __, ...claim }: Draft<PersistentVolumeClaim>): Draft<PersistentVolumeClaim> {
+function claimDefaults(claim: Draft<PersistentVolumeClaim>): Draft<PersistentVolumeClaim> {
   setClaimSpecDefaults(claim.spec)
-  return { kind: 'PersistentVolumeClaim', apiVersion: 'v1', ...claim, status: { ...claim.status, phase: claim.status.phase ?? 'Pending' } }
+  return { ...claim, kind: 'PersistentVolumeClaim', apiVersion: 'v1', status: { ...claim.status, phase: claim.status.phase ?? 'Pending' } }
 }
 
 /** Source: pkg/apis/apps/v1/defaults.go SetDefaults_StatefulSet. `maxUnavailable` is off (MaxUnavailableStatefulSet), so it is dropped. */

@@ -1,6 +1,7 @@
 import type { KindDefinition } from '../definition.js'
 import { erase } from '../served-as.js'
+import { oldAutoscalerDefinitions } from './horizontal-pod-autoscaler.js'
 import { scaleDefinition } from './scale.js'
 
-/** The kinds of autoscaling. */
-export const autoscalingDefinitions: readonly KindDefinition[] = [erase(scaleDefinition)]
+/** The kinds of autoscaling, but for those of v2 and v2beta2. */
+export const autoscalingDefinitions: readonly KindDefinition[] = [...oldAutoscalerDefinitions, erase(scaleDefinition)]

@@ -22,7 +22,7 @@ function validateChoice(value: string, values: readonly string[], path: string, 
 export function validatePodFailurePolicy(spec: JobSpec, path: string, errors: FieldError[]): void {
   const rules = spec.podFailurePolicy?.rules ?? []
   if (rules.length > maxRules) errors.push(tooMany(`${path}.rules`, rules.length, maxRules))
-  const { containers = [], initContainers = [] } = spec.template.spec ?? { containers: [] }
+  const { containers, initContainers = [] } = spec.template.spec ?? { containers: [] }
   const names = new Set([...containers, ...initContainers].map(({ name }) => name))
   rules.forEach((rule, index) => validateFailureRule(spec, rule, names, `${path}.rules[${index}]`, errors))
 }

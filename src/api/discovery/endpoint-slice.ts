@@ -1,4 +1,4 @@
-import { ageColumn, column, defineKind, nameColumn } from '../define.js'
+import { ageColumn, borrow, column, defineKind, nameColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { semanticEqual } from '../equal.js'
@@ -30,7 +30,10 @@ function dropTopology(slice: Draft<EndpointSlice>, old: EndpointSlice | undefine
   const endpoints = endpointsOf(slice as EndpointSlice)
   if (!endpoints.some(({ deprecatedTopology }) => deprecatedTopology !== undefined)) return
   if (old !== undefined && semanticEqual(endpoints, old.endpoints)) return
-  slice.endpoints = endpoints.map(({ deprecatedTopology: _, ...endpoint }) => endpoint) as Draft<EndpointSlice>['endpoints']
+  slice.endpoints = endpoints.map((endpoint) => {
+    const { deprecatedTopology: _, ...rest } = endpoint
+    return borrow(rest)
+  })
 }
 
 /** All but the metadata, and the labels. Source: pkg/registry/discovery/endpointslice/strategy.go PrepareForUpdate. */

@@ -292,9 +292,9 @@ export const networkingSchema: SchemaGroup = defineGroup('io.k8s.api.networking.
   }),
   ParentReference: () => message({
     group: string,
-    name: required(string),
+    name: required(always(string)),
     namespace: string,
-    resource: required(string),
+    resource: required(always(string)),
   }),
   ServiceBackendPort: () => atomic({
     name: string,

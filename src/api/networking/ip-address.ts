@@ -13,7 +13,7 @@ function validateName(name: string): readonly string[] {
   return canonicalAddress(name) === name ? [] : ['must be a canonical form IP address']
 }
 
-function validateParent({ group = '', resource = '', name = '', namespace = '' }: ParentReference, path: string): readonly FieldError[] {
+function validateParent({ group = '', resource, name, namespace = '' }: ParentReference, path: string): readonly FieldError[] {
   const errors: FieldError[] = []
   // the core group, of Services, is the empty text
   if (group !== '') for (const fault of dnsSubdomainFaults(group)) errors.push(invalid(`${path}.group`, group, fault))
@@ -41,7 +41,7 @@ function validateUpdate(next: IPAddress, old: IPAddress): readonly FieldError[] 
 
 function parentText({ spec: { parentRef } }: IPAddress): string {
   if (parentRef === undefined) return '<none>'
-  const { group = '', resource = '', namespace = '', name = '' } = parentRef
+  const { group = '', resource, namespace = '', name } = parentRef
   const kind = (group === '' ? resource : `${resource}.${group}`).toLowerCase()
   return `${kind}${namespace === '' ? '' : `/${namespace}`}/${name}`
 }
