@@ -1,4 +1,5 @@
 import type { KubeObject, PrinterColumn } from '../api/definition.js'
+import { ageColumn, nameColumn } from '../api/define.js'
 import type { Resource } from './registry/resource.js'
 
 /** One column of a Table. */
@@ -45,7 +46,7 @@ export function tableOf(
 ): Table {
   const isList = isListOf(object)
   const items = isList ? object.items : [object]
-  const { columns } = resource.definition
+  const columns = isScale(object, resource) ? SCALE_COLUMNS : resource.definition.columns
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
@@ -53,6 +54,20 @@ export function tableOf(
     columnDefinitions: columns.map(columnOf),
     rows: items.map((item) => rowOf(columns, item, now, include)),
   }
+}
+
+/** Scales are shown as what they are, not as what they scale. Source: printers' printScale, apiextensions' getScaleColumnsForVersion. */
+const SCALE_COLUMNS: readonly PrinterColumn<KubeObject>[] = [
+  nameColumn(),
+  { name: 'Desired', type: 'integer', cell: ({ spec }: Partial<Scale>) => spec?.replicas ?? 0 },
+  { name: 'Available', type: 'integer', cell: ({ status }: Partial<Scale>) => status?.replicas ?? 0 },
+  ageColumn(),
+]
+
+type Scale = KubeObject & { readonly spec?: { readonly replicas?: number }; readonly status?: { readonly replicas?: number } }
+
+function isScale(object: KubeObject | ListLike, { definition }: Resource): boolean {
+  return 'kind' in object && object.kind === 'Scale' && definition.kind !== 'Scale'
 }
 
 function isListOf(object: KubeObject | ListLike): object is ListLike {

@@ -55,7 +55,7 @@ export function kubeletOf(context: RegistryContext, node: string): KubeletLocati
   const { addresses = [], daemonEndpoints } = found.status ?? {}
   const address = ADDRESS_TYPES.map((type) => addresses.find((one) => one.type === type)).find((one) => one !== undefined)
   if (address === undefined) throw untypedError(`no preferred addresses found; known addresses: []`)
-  const host = `${address.address}:${daemonEndpoints?.kubeletEndpoint?.Port ?? KUBELET_PORT}`
+  const host = `${address.address}:${daemonEndpoints?.kubeletEndpoint?.Port || KUBELET_PORT}`
   const isName = !/^[\d.]+$|:/.test(address.address)
   return {
     host,

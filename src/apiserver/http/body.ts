@@ -147,7 +147,9 @@ export function parsePatch(body: RawBody, contentType: string | undefined): Patc
     const { value, duplicateFields } = parseJson(textOf(body))
     return { type, body: value, strictFaults: duplicateFields.map((field) => `duplicate field "${field}"`) }
   } catch (error) {
-    throw error instanceof JsonSyntaxError ? badRequest(`error decoding patch: ${error.message}`) : error
+    if (!(error instanceof JsonSyntaxError)) throw error
+    // the three patchers of the server do not word it alike
+    throw badRequest(type === 'strategic' ? error.message : `error decoding patch: ${error.message}`)
   }
 }
 

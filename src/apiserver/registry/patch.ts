@@ -81,7 +81,8 @@ function checkPatch({ type, body }: PatchBody): void {
   } else if (!isMap(body)) {
     if (body === null) throw badRequest('Invalid JSON Patch')
     const kind = Array.isArray(body) ? 'array' : typeof body === 'boolean' ? 'bool' : typeof body
-    throw badRequest(`error decoding patch: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`)
+    const text = `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`
+    throw badRequest(type === 'strategic' ? text : `error decoding patch: ${text}`)
   }
 }
 
