@@ -292,9 +292,9 @@ export const networkingSchema: SchemaGroup = defineGroup('io.k8s.api.networking.
   }),
   ParentReference: () => message({
     group: string,
-    name: required(always(string)),
+    name: required(string),
     namespace: string,
-    resource: required(always(string)),
+    resource: required(string),
   }),
   ServiceBackendPort: () => atomic({
     name: string,

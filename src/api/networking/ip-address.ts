@@ -6,6 +6,9 @@ import { dnsSubdomainFaults, pathSegmentFaults } from '../names.js'
 import { addressError, canonicalAddress } from '../netip.js'
 import type { IPAddress, ParentReference } from './generated.js'
 
+/** Required fields are not there when a client left them out. */
+type Sent = Partial<ParentReference>
+
 /** The name is the address in its canonical form. Source: pkg/apis/networking/validation ValidateIPAddressName. */
 function validateName(name: string): readonly string[] {
   const error = addressError(name)
@@ -13,7 +16,7 @@ function validateName(name: string): readonly string[] {
   return canonicalAddress(name) === name ? [] : ['must be a canonical form IP address']
 }
 
-function validateParent({ group = '', resource, name, namespace = '' }: ParentReference, path: string): readonly FieldError[] {
+function validateParent({ group = '', resource = '', name = '', namespace = '' }: Sent, path: string): readonly FieldError[] {
   const errors: FieldError[] = []
   // the core group, of Services, is the empty text
   if (group !== '') for (const fault of dnsSubdomainFaults(group)) errors.push(invalid(`${path}.group`, group, fault))
@@ -41,7 +44,7 @@ function validateUpdate(next: IPAddress, old: IPAddress): readonly FieldError[] 
 
 function parentText({ spec: { parentRef } }: IPAddress): string {
   if (parentRef === undefined) return '<none>'
-  const { group = '', resource, namespace = '', name } = parentRef
+  const { group = '', resource = '', namespace = '', name = '' }: Sent = parentRef
   const kind = (group === '' ? resource : `${resource}.${group}`).toLowerCase()
   return `${kind}${namespace === '' ? '' : `/${namespace}`}/${name}`
 }
