@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs'
+import type { KubeObject } from '../../../src/api/definition.js'
+import type { Pod } from '../../../src/api/core/generated.js'
+import type { ResourceName } from '../../../src/apiserver/client/resources.js'
+import { SimCluster } from '../../../src/cluster/sim-cluster.js'
+import { fakeNodes, registerNode } from './fake-nodes.js'
+
+interface BaseState {
+  /** Requests of dave and eve, in base64. */
+  readonly certificateRequests: Readonly<Record<string, string>>
+  readonly items: readonly object[]
+  readonly podStatusPatch: { readonly pod: string; readonly status: object }
+}
+
+/** The objects of the state that the commands were recorded on. */
+export const base: BaseState = JSON.parse(readFileSync(new URL('../../fixtures/e2e/base-state.json', import.meta.url), 'utf8')) as BaseState
+
+/** Who ran the recorded commands, by fixed tokens. */
+export const users: readonly { readonly name: string; readonly token: string; readonly uid: string; readonly groups?: readonly string[] }[] = [
+  { name: 'admin', token: 'admin-token', uid: 'u-admin', groups: ['system:masters'] },
+  { name: 'jane', token: 'jane-token', uid: 'u-jane', groups: ['dev'] },
+  { name: 'bob', token: 'bob-token', uid: 'u-bob' },
+]
+
+/** A cluster as the recorded one was before its first command: three nodes, no pod. */
+export function recordedCluster(): SimCluster {
+  const cluster = new SimCluster({ version: 'v1.34', nodes: 0, users, components: [fakeNodes], seed: 34 })
+  for (const name of ['n1', 'n2', 'n3']) registerNode(cluster, name)
+  return cluster.advance('20s')
+}
+
+const SHOP = 'shop'
+const at = (cluster: SimCluster): string => new Date(cluster.now()).toISOString().replace(/\.\d+Z$/, 'Z')
+
+/**
+ * What the state's other controllers did, where the simulator has none: pods of the StatefulSet and the Jobs, bound volumes. Each part is left
+ * out when there is a controller for it.
+ */
+export function completeBase(cluster: SimCluster): void {
+  cluster.advance(0)
+  if (!has(cluster, 'ttl-controller')) for (const name of ['n1', 'n2', 'n3']) annotateNode(cluster, name)
+  const missing = (controller: string): boolean => !has(cluster, controller)
+  if (missing('statefulset-controller')) for (const [name, node] of [['db-0', 'n2'], ['db-1', 'n3']] as const) addStatefulPod(cluster, name, node)
+  if (missing('job-controller')) {
+    addJobPod(cluster, 'pi', 'n3')
+    addJobPod(cluster, 'pi', 'n1')
+    addJobPod(cluster, 'fail', 'n1')
+  }
+  cluster.advance('4s')
+  if (missing('statefulset-controller')) finishStatefulSet(cluster)
+  if (missing('job-controller')) {
+    finishJob(cluster, 'pi')
+    finishJob(cluster, 'fail')
+  }
+  if (missing('persistentvolume-binder-controller')) bindVolumes(cluster)
+  cluster.advance('5s')
+  const { pod, status } = base.podStatusPatch
+  cluster.patch('pods', { namespace: SHOP, name: pod }, { type: 'strategic', body: { status } }, { subresource: 'status' })
+  const crontab = { apiVersion: 'example.com/v1', kind: 'CronTab', metadata: { name: 'one', namespace: SHOP }, spec: { cronSpec: '* * * * *', replicas: 1 } }
+  cluster.create('crontabs.example.com' as ResourceName, crontab as never)
+  cluster.advance('1s')
+}
+
+/** What the autoscaler finds out where there are no metrics. */
+export function syncAutoscaler(cluster: SimCluster): void {
+  if (has(cluster, 'horizontal-pod-autoscaler-controller')) return
+  const cause = 'unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)'
+  const lastTransitionTime = at(cluster)
+  setStatus(cluster, 'horizontalpodautoscalers', 'web', {
+    currentReplicas: 3, desiredReplicas: 0,
+    conditions: [
+      { type: 'AbleToScale', status: 'True', reason: 'SucceededGetScale', message: "the HPA controller was able to get the target's current scale", lastTransitionTime },
+      { type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric', message: `the HPA was unable to compute the replica count: failed to get cpu utilization: ${cause}`, lastTransitionTime },
+    ],
+  })
+  const hpa = cluster.get('horizontalpodautoscalers', { namespace: SHOP, name: 'web' })
+  const about = { of: hpa, kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v2', component: 'horizontal-pod-autoscaler', type: 'Warning' }
+  addEvent(cluster, { ...about, reason: 'FailedGetResourceMetric', message: `failed to get cpu utilization: ${cause}` })
+  addEvent(cluster, {
+    ...about, reason: 'FailedComputeMetricsReplicas',
+    message: `invalid metrics (1 invalid out of 1), first error is: failed to get cpu resource metric value: failed to get cpu utilization: ${cause}`,
+  })
+}
+
+function has(cluster: SimCluster, controller: string): boolean {
+  return cluster.component('kube-controller-manager').names.some((name) => name.endsWith(`/${controller}`))
+}
+
+function annotateNode(cluster: SimCluster, name: string): void {
+  cluster.patch('nodes', { name }, { type: 'merge', body: { metadata: { annotations: { 'node.alpha.kubernetes.io/ttl': '0' } } } })
+}
+
+function addStatefulPod(cluster: SimCluster, name: string, node: string): void {
+  const owner = cluster.get('statefulsets', { namespace: SHOP, name: 'db' })
+  const labels = {
+    app: 'db', 'apps.kubernetes.io/pod-index': name.slice(-1), 'controller-revision-hash': 'db-7c4bd996f9', 'statefulset.kubernetes.io/pod-name': name,
+  }
+  const spec = { ...owner.spec.template?.spec, hostname: name, subdomain: 'db' }
+  addPod(cluster, node, { metadata: { name, namespace: SHOP, generateName: 'db-', labels, ownerReferences: [ownerOf('apps/v1', 'StatefulSet', owner)] }, spec })
+  addEvent(cluster, {
+    of: owner, kind: 'StatefulSet', apiVersion: 'apps/v1', component: 'statefulset-controller', reason: 'SuccessfulCreate',
+    message: `create Pod ${name} in StatefulSet db successful`,
+  })
+}
+
+function finishStatefulSet(cluster: SimCluster): void {
+  const revision = 'db-7c4bd996f9'
+  setStatus(cluster, 'statefulsets', 'db', {
+    observedGeneration: 1, replicas: 2, readyReplicas: 2, currentReplicas: 2, updatedReplicas: 2, availableReplicas: 2,
+    currentRevision: revision, updateRevision: revision, collisionCount: 0,
+  })
+}
+
+function addJobPod(cluster: SimCluster, job: string, node: string): void {
+  const owner = cluster.get('jobs', { namespace: SHOP, name: job })
+  const { metadata, spec } = owner.spec.template
+  const pod = addPod(cluster, node, { metadata: { ...metadata, generateName: `${job}-`, namespace: SHOP, ownerReferences: [ownerOf('batch/v1', 'Job', owner)] }, spec })
+  addEvent(cluster, { of: owner, kind: 'Job', apiVersion: 'batch/v1', component: 'job-controller', reason: 'SuccessfulCreate', message: `Created pod: ${pod.metadata.name}` })
+}
+
+function finishJob(cluster: SimCluster, name: string): void {
+  const time = at(cluster)
+  const job = cluster.get('jobs', { namespace: SHOP, name })
+  const startTime = job.metadata.creationTimestamp
+  const condition = (type: string, reason: string, message: string): object =>
+    ({ type, status: 'True', lastProbeTime: time, lastTransitionTime: time, reason, message })
+  const reached = ['CompletionsReached', 'Reached expected number of succeeded pods'] as const
+  const exceeded = ['BackoffLimitExceeded', 'Job has reached the specified backoff limit'] as const
+  const common = { startTime, terminating: 0, uncountedTerminatedPods: {}, ready: 0 }
+  setStatus(cluster, 'jobs', name, name === 'pi'
+    ? { ...common, completionTime: time, succeeded: 2, conditions: [condition('SuccessCriteriaMet', ...reached), condition('Complete', ...reached)] }
+    : { ...common, failed: 1, conditions: [condition('FailureTarget', ...exceeded), condition('Failed', ...exceeded)] })
+  const about = { of: job, kind: 'Job', apiVersion: 'batch/v1', component: 'job-controller' }
+  addEvent(cluster, name === 'pi'
+    ? { ...about, reason: 'Completed', message: 'Job completed' }
+    : { ...about, type: 'Warning', reason: exceeded[0], message: exceeded[1] })
+}
+
+function bindVolumes(cluster: SimCluster): void {
+  const claim = cluster.get('persistentvolumeclaims', { namespace: SHOP, name: 'data' })
+  const claimRef = { kind: 'PersistentVolumeClaim', apiVersion: 'v1', namespace: SHOP, name: 'data', uid: claim.metadata.uid, resourceVersion: claim.metadata.resourceVersion }
+  const byController = { 'pv.kubernetes.io/bound-by-controller': 'yes' }
+  cluster.patch('persistentvolumes', { name: 'disk-1' }, { type: 'merge', body: { metadata: { annotations: byController }, spec: { claimRef } } })
+  cluster.patch('persistentvolumes', { name: 'disk-1' }, { type: 'merge', body: { status: { phase: 'Bound' } } }, { subresource: 'status' })
+  const key = { namespace: SHOP, name: 'data' }
+  const annotations = { ...byController, 'pv.kubernetes.io/bind-completed': 'yes' }
+  cluster.patch('persistentvolumeclaims', key, { type: 'merge', body: { metadata: { annotations }, spec: { volumeName: 'disk-1' } } })
+  setStatus(cluster, 'persistentvolumeclaims', 'data', { phase: 'Bound', accessModes: ['ReadWriteOnce'], capacity: { storage: '2Gi' } })
+  const provisioner = 'example.com/none'
+  const waiting = { 'volume.beta.kubernetes.io/storage-provisioner': provisioner, 'volume.kubernetes.io/storage-provisioner': provisioner }
+  const pending = cluster.patch('persistentvolumeclaims', { namespace: SHOP, name: 'waiting' }, { type: 'merge', body: { metadata: { annotations: waiting } } })
+  const message = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`
+  const about = { of: pending, kind: 'PersistentVolumeClaim', apiVersion: 'v1', component: 'persistentvolume-controller' }
+  addEvent(cluster, { ...about, reason: 'ExternalProvisioning', message, count: 3 })
+}
+
+function addPod(cluster: SimCluster, node: string, pod: object): Pod {
+  const created = cluster.create('pods', pod as Pod)
+  const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name: created.metadata.name, namespace: SHOP }, target: { kind: 'Node', name: node } }
+  cluster.client.createSubresource('pods', created.metadata, 'binding', binding)
+  addEvent(cluster, {
+    of: created, kind: 'Pod', apiVersion: 'v1', component: 'default-scheduler', reason: 'Scheduled',
+    message: `Successfully assigned ${SHOP}/${created.metadata.name} to ${node}`,
+  })
+  return created
+}
+
+function ownerOf(apiVersion: string, kind: string, { metadata: { name, uid } }: KubeObject): object {
+  return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }
+}
+
+function setStatus(cluster: SimCluster, resource: ResourceName, name: string, status: object): void {
+  cluster.patch(resource, { namespace: SHOP, name }, { type: 'merge', body: { status } }, { subresource: 'status' })
+}
+
+interface Said {
+  readonly of: KubeObject
+  readonly kind: string
+  readonly apiVersion: string
+  readonly component: string
+  readonly type?: string
+  readonly reason: string
+  readonly message: string
+  readonly count?: number
+}
+
+function addEvent(cluster: SimCluster, { of, kind, apiVersion, component, type = 'Normal', reason, message, count = 1 }: Said): void {
+  const { name, namespace, uid, resourceVersion } = of.metadata
+  const time = at(cluster)
+  cluster.create('events', {
+    metadata: { name: `${name}.${cluster.list('events').items.length.toString(16).padStart(16, '1')}`, namespace: SHOP }, involvedObject: { apiVersion, kind, name, namespace, uid, resourceVersion },
+    source: { component }, reportingComponent: component, type, reason, message, firstTimestamp: time, lastTimestamp: time, count,
+  } as never)
+}
