@@ -47,6 +47,8 @@ function optionSchema(): z.ZodMiniType {
     nodeAgents: z.optional(z.looseObject({ agentOf: z.custom((value) => typeof value === 'function', 'must be a function') })),
     keys: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),
     clusterCIDR: z.optional(text),
+    serviceCIDR: z.optional(text),
+    managedFields: z.optional(z.boolean()),
     advertiseAddress: z.optional(text.check(z.regex(/^(\[[0-9a-fA-F:]+\]|[^:]+):\d+$/, 'must be host:port'))),
   }))
 }

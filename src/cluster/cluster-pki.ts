@@ -1,3 +1,4 @@
+import { formatIp, parseIpRange } from '../api/ip.js'
 import { release } from '../api/releases.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import { Pki } from '../pki/index.js'
@@ -9,18 +10,30 @@ import type { Simulation } from '../sim/simulation.js'
 export const CONTROL_PLANE_NODE = 'control-plane'
 
 /** First address of the service network: the Service `kubernetes`. */
-const SERVICE_IP = '10.96.0.1'
+function serviceAddress(serviceCIDR: string = '10.96.0.0/12'): string {
+  const range = parseIpRange(serviceCIDR.split(',')[0] ?? '')
+  if (range === undefined) throw new RangeError(`serviceCIDR: ${JSON.stringify(serviceCIDR)} is no range of addresses: write it as 10.96.0.0/12`)
+  return formatIp({ family: range.family, value: range.first + 1n })
+}
+
+/** What is particular about a cluster's PKI. */
+export interface ClusterPkiOptions {
+  readonly version: string
+  readonly address: string
+  readonly serviceCIDR: string | undefined
+  readonly keys: KeyProvider | undefined
+}
 
 /** The files of a cluster's PKI, as `kubeadm init` would have left them at the cluster's beginning. Nothing is made before it is read. */
 export function clusterPki(
-  simulation: Simulation<ClusterEvents>, options: { readonly version: string; readonly address: string; readonly keys: KeyProvider | undefined },
+  simulation: Simulation<ClusterEvents>, options: ClusterPkiOptions,
 ): Pki {
   const { seed = 1, start = DEFAULT_START } = simulation.options
   const slice = simulation.slice<PkiState>('cluster', 'pki', () => ({ files: new Map(), keys: new Map() }))
   return new Pki({
     config: {
       seed, created: start, minor: release(options.version).minor, nodeName: CONTROL_PLANE_NODE, advertiseAddress: options.address,
-      serviceIP: SERVICE_IP,
+      serviceIP: serviceAddress(options.serviceCIDR),
     },
     state: () => slice.value,
     serials: () => simulation.random.stream('pki/serial'),

@@ -43,6 +43,8 @@ export interface ControlPlaneParts {
   readonly webhooks?: WebhookHandlers | undefined
   /** Host and port that the apiserver advertises. */
   readonly advertiseAddress?: string | undefined
+  readonly serviceCIDR?: string | undefined
+  readonly managedFields?: boolean | undefined
   /** Private keys for the PKI. Default: test keys. */
   readonly keys?: KeyProvider | undefined
   /** Default: no kubelet answers. */
@@ -67,9 +69,11 @@ export class ControlPlane {
     this.#parts = parts
     this.simulation = simulation
     this.scheme = createScheme(version)
-    this.pki = clusterPki(simulation, { version, address, keys: parts.keys })
+    this.pki = clusterPki(simulation, { version, address, serviceCIDR: parts.serviceCIDR, keys: parts.keys })
     this.server = new ApiServer({
       address, signer: this.pki.tokens, store, clock, random, bus, trace, scheme: this.scheme, plug: accessOf(parts, this.scheme.release.minor),
+      ...(parts.serviceCIDR === undefined ? {} : { serviceRanges: parts.serviceCIDR.split(',') }),
+      ...(parts.managedFields === undefined ? {} : { managedFields: parts.managedFields }),
       ...(parts.nodeAgents === undefined ? {} : { nodeAgents: parts.nodeAgents }),
       ...(parts.webhooks === undefined ? {} : { webhooks: parts.webhooks }),
       componentHealth: () => componentHealth([...this.#hosts.keys()].filter((name) => !simulation.isStopped(name))),

@@ -67,6 +67,10 @@ export interface ClusterOptions extends SimulationOptions {
   readonly nodeAgents?: NodeAgents
   /** Host and port that the apiserver advertises (--apiserver-advertise-address). Default `10.0.0.10:6443`. */
   readonly advertiseAddress?: string
+  /** Where cluster IPs come from (--service-cluster-ip-range), one range or two of different families: `10.96.0.0/12,fd00:10::/112`. Default `10.96.0.0/12`. */
+  readonly serviceCIDR?: string
+  /** Whether objects say who owns which of their fields; server-side apply needs it. Without it writes are cheaper. Default true. */
+  readonly managedFields?: boolean
   /** Addresses of pods; each node gets a /24. Default `10.244.0.0/16`. */
   readonly clusterCIDR?: string
 }

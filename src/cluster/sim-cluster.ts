@@ -89,6 +89,7 @@ export class SimCluster {
       simulation: this.#simulation, store: this.#store, version: this.version, events: options.events ?? true,
       authorization: options.authorization ?? 'RBAC', users: options.users ?? [], webhooks: options.webhooks,
       keys: options.keys, nodeAgents: options.nodeAgents, advertiseAddress: options.advertiseAddress,
+      serviceCIDR: options.serviceCIDR, managedFields: options.managedFields,
     })
     this.client = this.#userClient(ADMIN.name, this.#plane.client(ADMIN, { userAgent: 'kubectl' }))
     this.#kubectlEnvironment = this.#environment()
