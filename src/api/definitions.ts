@@ -14,6 +14,7 @@ import { untimedVolume } from './core/persistent-volume.js'
 import { modelessService } from './core/service.js'
 import { discoveryDefinitions } from './discovery/definitions.js'
 import { eventsDefinitions } from './events/definitions.js'
+import { extensionsDefinitions } from './extensions/definitions.js'
 import { flowcontrolDefinitions } from './flowcontrol/definitions.js'
 import { networkingDefinitions } from './networking/definitions.js'
 import { nodeDefinitions } from './node/definitions.js'
@@ -41,6 +42,7 @@ const all: readonly KindDefinition[] = [
   ...coordinationDefinitions,
   ...discoveryDefinitions,
   ...eventsDefinitions,
+  ...extensionsDefinitions,
   ...flowcontrolDefinitions,
   ...networkingDefinitions,
   ...nodeDefinitions,

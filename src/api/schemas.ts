@@ -1,5 +1,5 @@
 import { admissionregistrationSchema } from './admissionregistration/generated.js'
-import { crdSchema } from './apiextensions/crd-schema.js'
+import { crdBetaSchema, crdSchema } from './apiextensions/crd-schema.js'
 import { apiregistrationSchema } from './apiregistration/generated.js'
 import { appsSchema } from './apps/generated.js'
 import { authenticationSchema } from './authentication/generated.js'
@@ -14,10 +14,13 @@ import { coreSchema } from './core/generated.js'
 import { discoverySchema } from './discovery/generated.js'
 import { discoveryBetaSchema } from './discovery/v1beta1.js'
 import { eventsSchema } from './events/generated.js'
+import { extensionsSchema } from './extensions/schema.js'
 import { flowcontrolSchema } from './flowcontrol/generated.js'
 import { networkingSchema } from './networking/generated.js'
+import { networkingBetaSchema } from './networking/v1beta1.js'
 import { nodeSchema } from './node/generated.js'
 import { policySchema } from './policy/generated.js'
+import { podSecurityPolicySchema } from './policy/pod-security-policy-schema.js'
 import { rbacSchema } from './rbac/generated.js'
 import { resourceSchema } from './resource/generated.js'
 import { schedulingSchema } from './scheduling/generated.js'
@@ -27,16 +30,18 @@ import type { SchemaGroup } from './schema/types.js'
 /** Field tables by API group, or by group version where the versions of a group differ in shape. */
 const schemaGroups: Readonly<Record<string, SchemaGroup>> = {
   '': coreSchema,
-  extensions: appsSchema,
+  extensions: extensionsSchema,
   apps: appsSchema,
   batch: batchSchema,
   policy: policySchema,
+  'policy/v1beta1': podSecurityPolicySchema,
   autoscaling: autoscalingSchema,
   'autoscaling/v2': autoscalingV2Schema,
   'autoscaling/v2beta2': autoscalingV2Schema,
   'autoscaling/v2beta1': autoscalingV2beta1Schema,
   'admissionregistration.k8s.io': admissionregistrationSchema,
   'apiextensions.k8s.io': crdSchema,
+  'apiextensions.k8s.io/v1beta1': crdBetaSchema,
   'apiregistration.k8s.io': apiregistrationSchema,
   'authentication.k8s.io': authenticationSchema,
   'authorization.k8s.io': authorizationSchema,
@@ -47,6 +52,7 @@ const schemaGroups: Readonly<Record<string, SchemaGroup>> = {
   'events.k8s.io': eventsSchema,
   'flowcontrol.apiserver.k8s.io': flowcontrolSchema,
   'networking.k8s.io': networkingSchema,
+  'networking.k8s.io/v1beta1': networkingBetaSchema,
   'node.k8s.io': nodeSchema,
   'rbac.authorization.k8s.io': rbacSchema,
   'resource.k8s.io': resourceSchema,

@@ -44,7 +44,7 @@ function validateUpdate(next: IPAddress, old: IPAddress): readonly FieldError[] 
 
 function parentText({ spec: { parentRef } }: IPAddress): string {
   if (parentRef === undefined) return '<none>'
-  const { group = '', resource = '', namespace = '', name = '' }: Sent = parentRef
+  const { group = '', resource = '', namespace = '', name = '' } = parentRef as Sent
   const kind = (group === '' ? resource : `${resource}.${group}`).toLowerCase()
   return `${kind}${namespace === '' ? '' : `/${namespace}`}/${name}`
 }
