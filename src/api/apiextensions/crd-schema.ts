@@ -1,3 +1,4 @@
+import type { KubeObject } from '../definition.js'
 import { decode } from '../schema/decode.js'
 import { DecodeError } from '../schema/decode-error.js'
 import type { Decoded } from '../schema/decode.js'
@@ -5,22 +6,18 @@ import type { Message, SchemaGroup } from '../schema/types.js'
 import type { CustomResourceDefinition } from './generated.js'
 import { apiextensionsSchema } from './generated.js'
 import { readNestedSchemas } from './schema.js'
+import type { BetaDefinition } from './v1beta1-schema.js'
+import { apiextensionsBetaSchema } from './v1beta1-schema.js'
 
 const CRD = 'CustomResourceDefinition'
 
-let message: Message | undefined
-
-/** CRDs are read with all the schemas in them, also those that the tables take for any JSON. */
-function crdMessage(): Message {
-  const plain = apiextensionsSchema.message(CRD)
-  return (message ??= { ...plain, read: (input) => readDefinition(plain, input) })
-}
-
-function readDefinition(plain: Message, input: unknown): Decoded<CustomResourceDefinition> {
-  const decoded = decode<CustomResourceDefinition>(plain, input)
+function readDefinition(plain: Message, input: unknown): Decoded<KubeObject> {
+  const decoded = decode<CustomResourceDefinition | BetaDefinition>(plain, input)
+  const { spec } = decoded.object
+  const validations = [...'validation' in spec ? [spec.validation] : [], ...(spec.versions ?? []).map(({ schema }) => schema)]
   try {
-    for (const { schema } of decoded.object.spec.versions) {
-      if (schema?.openAPIV3Schema !== undefined) readNestedSchemas(schema.openAPIV3Schema)
+    for (const validation of validations) {
+      if (validation?.openAPIV3Schema !== undefined) readNestedSchemas(validation.openAPIV3Schema)
     }
   } catch (error) {
     throw error instanceof RangeError ? new DecodeError('exceeded max depth') : error
@@ -28,9 +25,22 @@ function readDefinition(plain: Message, input: unknown): Decoded<CustomResourceD
   return decoded
 }
 
-/** The field tables of apiextensions.k8s.io. */
-export const crdSchema: SchemaGroup = {
-  ...apiextensionsSchema,
-  find: (name) => (name === CRD ? crdMessage() : apiextensionsSchema.find(name)),
-  message: (name) => (name === CRD ? crdMessage() : apiextensionsSchema.message(name)),
+/** CRDs are read with all the schemas in them, also those that the tables take for any JSON. */
+function withNested(group: SchemaGroup): SchemaGroup {
+  let message: Message | undefined
+  const crd = (): Message => {
+    const plain = group.message(CRD)
+    return (message ??= { ...plain, read: (input) => readDefinition(plain, input) })
+  }
+  return {
+    ...group,
+    find: (name) => (name === CRD ? crd() : group.find(name)),
+    message: (name) => (name === CRD ? crd() : group.message(name)),
+  }
 }
+
+/** The field tables of apiextensions.k8s.io. */
+export const crdSchema: SchemaGroup = withNested(apiextensionsSchema)
+
+/** The field tables of apiextensions.k8s.io/v1beta1. */
+export const crdBetaSchema: SchemaGroup = withNested(apiextensionsBetaSchema)

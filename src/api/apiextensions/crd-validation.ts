@@ -8,7 +8,10 @@ import type {
 } from './generated.js'
 import { hoist, internalVersions, type Hoisted } from './hoisted.js'
 import { validateNames, validateRequiredNames } from './names.js'
+import type { DefinitionRules, DefinitionVersion } from './definition-rules.js'
+import { isKnownReview, relaxed, rulesOf, schemasOf } from './definition-rules.js'
 import { hasDefaults, validateSchema } from './schema-validation.js'
+import type { SchemaRules } from './schema-validation.js'
 
 const APPROVED = 'api-approved.kubernetes.io'
 const APPROVAL_HELP = 'see https://github.com/kubernetes/enhancements/pull/1111'
@@ -17,13 +20,18 @@ const MOST_WARNING_CHARACTERS = 256
 /**
  * A CRD on create. Source: apiextensions pkg/apis/apiextensions/validation/validation.go ValidateCustomResourceDefinition.
  */
-export function validateDefinition(crd: CustomResourceDefinition): readonly FieldError[] {
-  return [...validateName(crd), ...validateAll(crd), ...validateApproval(crd), ...validatePreserves(crd.spec)]
+export function validateDefinition(crd: CustomResourceDefinition, version: DefinitionVersion = 'v1'): readonly FieldError[] {
+  const errors = [...validateName(crd), ...validateAll(crd, rulesOf(crd.spec, version))]
+  return version === 'v1beta1' ? errors : [...errors, ...validateApproval(crd), ...validatePreserves(crd.spec)]
 }
 
-/** A CRD on update: names that objects are stored under stay. */
-export function validateDefinitionUpdate(next: CustomResourceDefinition, old: CustomResourceDefinition): readonly FieldError[] {
-  const errors = [...validateAll(next)]
+/** A CRD on update: names that objects are stored under stay, and what was wrong before may stay wrong. */
+export function validateDefinitionUpdate(
+  next: CustomResourceDefinition, old: CustomResourceDefinition, version: DefinitionVersion = 'v1',
+): readonly FieldError[] {
+  const strict = validateAll(next, rulesOf(next.spec, version))
+  // only what is wrong asks whether it was so before
+  const errors = [...strict.length === 0 ? strict : validateAll(next, relaxed(rulesOf(next.spec, version), old.spec))]
   const same = (field: string, value: string, before: string): void => {
     if (value !== before) errors.push(invalid(`spec.${field}`, value, 'field is immutable'))
   }
@@ -33,7 +41,8 @@ export function validateDefinitionUpdate(next: CustomResourceDefinition, old: Cu
   }
   same('group', next.spec.group, old.spec.group)
   same('names.plural', next.spec.names.plural, old.spec.names.plural)
-  return [...errors, ...old.spec.preserveUnknownFields === true ? [] : validatePreserves(next.spec)]
+  if (version === 'v1beta1') return errors
+  return [...errors, ...validateApprovalUpdate(next, old), ...old.spec.preserveUnknownFields === true ? [] : validatePreserves(next.spec)]
 }
 
 /** A write to the status of a CRD. */
@@ -46,8 +55,8 @@ function validateName({ metadata: { name = '' }, spec }: CustomResourceDefinitio
     : [invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group')]
 }
 
-function validateAll(crd: CustomResourceDefinition): readonly FieldError[] {
-  return [...validateSpec(crd.spec), ...validateStatus(crd)]
+function validateAll(crd: CustomResourceDefinition, rules: DefinitionRules): readonly FieldError[] {
+  return [...validateSpec(crd.spec, rules), ...validateStatus(crd)]
 }
 
 function validateStatus({ spec, status }: CustomResourceDefinition): readonly FieldError[] {
@@ -69,20 +78,23 @@ function validateStoredVersions(stored: readonly string[], { versions }: CustomR
 }
 
 /** Source: validateCustomResourceDefinitionSpec. */
-function validateSpec(spec: CustomResourceDefinitionSpec): readonly FieldError[] {
+function validateSpec(spec: CustomResourceDefinitionSpec, rules: DefinitionRules): readonly FieldError[] {
   const errors: FieldError[] = [...validateGroup(spec.group)]
   const { scope, names, conversion, preserveUnknownFields = false } = spec
   if (scope === '') errors.push(required('spec.scope'))
   else if (scope !== 'Cluster' && scope !== 'Namespaced') errors.push(notSupported('spec.scope', scope, ['Cluster', 'Namespaced']))
-  spec.versions.forEach(({ schema }, at) => {
-    if (schema?.openAPIV3Schema === undefined) errors.push(required(`spec.versions[${at}].schema.openAPIV3Schema`))
-  })
-  const schemas = spec.versions.flatMap(({ schema }) => schema?.openAPIV3Schema ?? [])
-  if (preserveUnknownFields && schemas.some(hasDefaults)) {
+  if (rules.schemas === 'all' || !preserveUnknownFields) {
+    const why = rules.schemas === 'all' ? '' : 'because otherwise all fields are pruned'
+    spec.versions.forEach(({ schema, served }, at) => {
+      if (schema?.openAPIV3Schema !== undefined || (rules.schemas === 'served' && !served)) return
+      errors.push(required(`spec.versions[${at}].schema.openAPIV3Schema`, why))
+    })
+  }
+  if (preserveUnknownFields && rules.refusesDefaults === undefined && schemasOf(spec).some(hasDefaults)) {
     errors.push(invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'))
   }
   const { shared, versions } = hoist(spec)
-  versions.forEach((version, at) => errors.push(...validateVersion(version, shared, `spec.versions[${at}]`)))
+  versions.forEach((version, at) => errors.push(...validateVersion(version, shared, rules, `spec.versions[${at}]`)))
   const printed = internalVersions(versions)
   if (new Set(versions.map(({ name }) => name)).size < versions.length) {
     errors.push(invalid('spec.versions', printed, 'must contain unique version names'))
@@ -95,12 +107,12 @@ function validateSpec(spec: CustomResourceDefinitionSpec): readonly FieldError[]
   if (first !== undefined && first.name !== '' && faults.length > 0) errors.push(invalid('spec.version', first.name, faults.join(',')))
   errors.push(...validateRequiredNames(names, 'spec.names'), ...validateNames(names, 'spec.names'))
   const hasStatus = versions.some(({ subresources }) => (subresources ?? shared.subresources)?.status !== undefined)
-  errors.push(...validateParts(shared, hasStatus, 'spec', 'validation'))
+  errors.push(...validateParts(shared, hasStatus, rules, 'spec', 'validation'))
   if (conversion !== undefined && conversion.strategy !== 'None' && preserveUnknownFields) {
     const text = 'must be None if spec.preserveUnknownFields is true'
     errors.push(invalid('spec.conversion.strategy', conversion.strategy, text))
   }
-  return [...errors, ...validateConversion(conversion, 'spec.conversion')]
+  return [...errors, ...validateConversion(conversion, rules, 'spec.conversion')]
 }
 
 function validateGroup(group: string): readonly FieldError[] {
@@ -110,7 +122,9 @@ function validateGroup(group: string): readonly FieldError[] {
   return group.includes('.') ? [] : [invalid('spec.group', group, 'should be a domain with at least one dot')]
 }
 
-function validateVersion(version: CustomResourceDefinitionVersion, shared: Hoisted, path: string): readonly FieldError[] {
+function validateVersion(
+  version: CustomResourceDefinitionVersion, shared: Hoisted, rules: DefinitionRules, path: string,
+): readonly FieldError[] {
   const errors: FieldError[] = []
   const faults = dns1035LabelFaults(version.name)
   if (faults.length > 0) errors.push(invalid(`${path}.name`, version.name, faults.join(',')))
@@ -119,7 +133,7 @@ function validateVersion(version: CustomResourceDefinitionVersion, shared: Hoist
     errors.push(invalid(`${path}.deprecationWarning`, deprecationWarning, text))
   }
   const hasStatus = (version.subresources ?? shared.subresources)?.status !== undefined
-  return [...errors, ...validateParts(version, hasStatus, path, 'schema', shared)]
+  return [...errors, ...validateParts(version, hasStatus, rules, path, 'schema', shared)]
 }
 
 function warningFaults(deprecated: boolean, warning: string | undefined): readonly string[] {
@@ -133,12 +147,12 @@ function warningFaults(deprecated: boolean, warning: string | undefined): readon
 
 /** Schema, subresources, columns and selectable fields, of one version or of all. */
 function validateParts(
-  parts: Hoisted, hasStatus: boolean, path: string, schemaName: string, shared: Hoisted = parts,
+  parts: Hoisted, hasStatus: boolean, rules: SchemaRules, path: string, schemaName: string, shared: Hoisted = parts,
 ): readonly FieldError[] {
   const schema = parts.schema?.openAPIV3Schema
   const shape = schema ?? shared.schema?.openAPIV3Schema ?? {}
   return [
-    ...schema === undefined ? [] : validateSchema(schema, `${path}.${schemaName}.openAPIV3Schema`, hasStatus),
+    ...schema === undefined ? [] : validateSchema(schema, `${path}.${schemaName}.openAPIV3Schema`, hasStatus, rules),
     ...parts.subresources === undefined ? [] : validateSubresources(parts.subresources, `${path}.subresources`),
     ...(parts.additionalPrinterColumns ?? []).flatMap((column, at) => validateColumn(column, `${path}.additionalPrinterColumns[${at}]`)),
     ...validateSelectableFields(parts.selectableFields ?? [], shape, `${path}.selectableFields`),
@@ -146,7 +160,9 @@ function validateParts(
 }
 
 /** Source: validateCustomResourceConversion. */
-function validateConversion(conversion: CustomResourceConversion | undefined, path: string): readonly FieldError[] {
+function validateConversion(
+  conversion: CustomResourceConversion | undefined, rules: DefinitionRules, path: string,
+): readonly FieldError[] {
   if (conversion === undefined) return []
   const { strategy, webhook } = conversion
   if (strategy === '') return [required(`${path}.strategy`)]
@@ -164,10 +180,16 @@ function validateConversion(conversion: CustomResourceConversion | undefined, pa
   const versions = webhook?.conversionReviewVersions ?? []
   if (versions.length === 0) {
     errors.push(required(`${path}.conversionReviewVersions`))
-  } else if (!versions.some((version) => version === 'v1' || version === 'v1beta1')) {
+  } else if (rules.knownReviewVersions && !isKnownReview(versions)) {
     errors.push(invalid(`${path}.conversionReviewVersions`, versions, 'must include at least one of v1, v1beta1'))
   }
   return errors
+}
+
+/** Approval that has not changed is not asked for again. */
+function validateApprovalUpdate(next: CustomResourceDefinition, old: CustomResourceDefinition): readonly FieldError[] {
+  const [faults, before] = [validateApproval(next), validateApproval(old)]
+  return faults[0]?.type === before[0]?.type ? [] : faults
 }
 
 /** Groups under k8s.io and kubernetes.io need an annotation. Source: validateAPIApproval. */

@@ -2,22 +2,27 @@ import { borrow, column, defineKind, nameColumn, specChanged, statusOf } from '.
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { validateDefinition, validateDefinitionStatus, validateDefinitionUpdate } from './crd-validation.js'
-import type { CustomResourceDefinition } from './generated.js'
+import type { CustomResourceDefinition, CustomResourceDefinitionNames } from './generated.js'
+
+/** Names that follow from the kind. */
+export function nameDefaults(names: Draft<CustomResourceDefinitionNames>): void {
+  if ((names.singular ?? '') === '') names.singular = names.kind.toLowerCase()
+  if ((names.listKind ?? '') === '' && names.kind !== '') names.listKind = `${names.kind}List`
+}
 
 /** Source: apiextensions pkg/apis/apiextensions/v1/defaults.go. */
 function setDefaults(crd: Draft<CustomResourceDefinition>): void {
   if (Object.isFrozen(crd.spec)) return
-  const { names } = crd.spec
-  if ((names.singular ?? '') === '') names.singular = names.kind.toLowerCase()
-  if ((names.listKind ?? '') === '' && names.kind !== '') names.listKind = `${names.kind}List`
+  nameDefaults(crd.spec.names)
   crd.spec.conversion ??= { strategy: 'None' }
   const service = crd.spec.conversion.webhook?.clientConfig?.service
   if (service !== undefined) service.port ??= 443
 }
 
-/** The storage version is one that objects may be stored in from now on. */
+/** The storage version is one that objects may be stored in from now on. Also of v1beta1, where there may be no versions. */
 function addStoredVersion(crd: Draft<CustomResourceDefinition>): void {
-  const storage = crd.spec.versions.find((version) => version.storage)
+  const { versions = [] } = crd.spec as Partial<Draft<CustomResourceDefinition>['spec']>
+  const storage = versions.find((version) => version.storage)
   const stored = crd.status.storedVersions ?? []
   if (storage === undefined || stored.includes(storage.name)) return
   crd.status = { ...crd.status, storedVersions: [...stored, storage.name] }
@@ -30,8 +35,8 @@ export const customResourceDefinition: KindDefinition<CustomResourceDefinition> 
   storagePrefix: '/registry/apiextensions.k8s.io/customresourcedefinitions',
   subresources: [statusOf('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition')],
   setDefaults,
-  validate: validateDefinition,
-  validateUpdate: validateDefinitionUpdate,
+  validate: (crd) => validateDefinition(crd),
+  validateUpdate: (next, old) => validateDefinitionUpdate(next, old),
   strategy: {
     resetFields: { status: [['metadata'], ['spec']] },
     prepareForCreate: (crd) => {

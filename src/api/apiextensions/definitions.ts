@@ -1,6 +1,7 @@
 import type { KindDefinition } from '../definition.js'
 import { erase } from '../served-as.js'
 import { customResourceDefinition } from './custom-resource-definition.js'
+import { customResourceDefinitionBeta } from './v1beta1.js'
 
 /** The kinds of apiextensions.k8s.io. */
-export const apiextensionsDefinitions: readonly KindDefinition[] = [erase(customResourceDefinition)]
+export const apiextensionsDefinitions: readonly KindDefinition[] = [erase(customResourceDefinition), customResourceDefinitionBeta]

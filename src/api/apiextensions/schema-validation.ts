@@ -13,81 +13,124 @@ import { validateValue } from './value-validation.js'
 
 const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
 
+/** How strictly schemas are looked at. */
+export interface SchemaRules {
+  /** The schema must be structural. */
+  readonly structural: boolean
+  /** Only the known types. */
+  readonly validTypes: boolean
+  /** Defaults hold nothing that pruning takes away. */
+  readonly prunedDefaults: boolean
+  /** Items of sets are atomic. */
+  readonly atomicSets: boolean
+  /** Keys of lists that are maps are required or have defaults; sets and their keys are never null. */
+  readonly mapKeys: boolean
+  /** Why there may be no defaults; absent if there may. */
+  readonly refusesDefaults?: string
+}
+
+/** All rules. */
+export const STRICT: SchemaRules = { structural: true, validTypes: true, prunedDefaults: true, atomicSets: true, mapKeys: true }
+
+/** No rules but those that hold always. */
+const LAX: SchemaRules = { structural: false, validTypes: false, prunedDefaults: false, atomicSets: false, mapKeys: false }
+
+/** Whether a schema breaks a rule. */
+export function hasFault(schema: Schema, rule: Exclude<keyof SchemaRules, 'refusesDefaults'>): boolean {
+  if (rule === 'structural') return validateStructural(schema, '').length > 0
+  if (rule === 'prunedDefaults') {
+    return validateDefaults(schema, '', STRICT).length > validateDefaults(schema, '', LAX).length
+  }
+  const count = (rules: SchemaRules): number => {
+    const errors: FieldError[] = []
+    keywords(schema, '', { rules, scope: undefined }, errors)
+    return errors.length
+  }
+  return count({ ...LAX, [rule]: true }) > count(LAX)
+}
+
 /**
  * The faults of a whole schema of a CRD version: structure, defaults, keywords, rules.
  * Source: apiextensions pkg/apis/apiextensions/validation/validation.go validateCustomResourceDefinitionValidation.
  */
-export function validateSchema(schema: Schema, path: string, hasStatus: boolean): readonly FieldError[] {
+export function validateSchema(schema: Schema, path: string, hasStatus: boolean, rules: SchemaRules = STRICT): readonly FieldError[] {
   const errors: FieldError[] = []
-  if (hasStatus && schema.type !== 'object') {
+  if (hasStatus && (schema.type ?? '') !== '' && schema.type !== 'object') {
     const text = 'only "object" is allowed as the type at the root of the schema if the status subresource is enabled'
     errors.push(invalid(`${path}.type`, schema.type ?? '', text))
   }
   if (schema.nullable === true) errors.push(forbidden(`${path}.nullable`, 'nullable cannot be true at the root'))
-  const structural = validateStructural(schema, path)
-  const defaults = structural.length > 0 ? [] : validateDefaults(schema, path)
+  const structural = rules.structural ? validateStructural(schema, path) : []
+  const defaults = structural.length > 0 || !rules.structural ? [] : validateDefaults(schema, path, rules)
   errors.push(...structural, ...defaults)
-  const scope: RuleScope | undefined = errors.length > 0 ? undefined : { isRoot: true, correlatable: true }
-  keywords(schema, path, scope, errors)
+  const scope: RuleScope | undefined = errors.length > 0 || !rules.structural ? undefined : { isRoot: true, correlatable: true }
+  keywords(schema, path, { rules, scope }, errors)
   return errors
 }
 
 /** Defaults must be valid themselves and hold nothing unknown. Source: schema/defaulting/validation.go. */
-function validateDefaults(schema: Schema, path: string): readonly FieldError[] {
+function validateDefaults(schema: Schema, path: string, rules: SchemaRules): readonly FieldError[] {
   const errors: FieldError[] = []
   if (schema.default !== undefined) {
     const copy = copyJson(schema.default)
-    if (prune(copy, schema, schema['x-kubernetes-embedded-resource'] === true).length > 0) {
+    if (rules.prunedDefaults && prune(copy, schema, schema['x-kubernetes-embedded-resource'] === true).length > 0) {
       errors.push(invalid(`${path}.default`, schema.default, 'must not have unknown fields'))
     } else errors.push(...validateValue(schema.default as Json, schema, { field: `${path}.default` }))
   }
   for (const name of propertyNames(schema)) {
-    errors.push(...validateDefaults(schema.properties?.[name] ?? {}, `${path}.properties[${name}]`))
+    errors.push(...validateDefaults(schema.properties?.[name] ?? {}, `${path}.properties[${name}]`, rules))
   }
   const items = itemsOf(schema)
-  if (items !== undefined) errors.push(...validateDefaults(items, `${path}.items`))
+  if (items !== undefined) errors.push(...validateDefaults(items, `${path}.items`, rules))
   const additional = additionalOf(schema)
-  if (typeof additional === 'object') errors.push(...validateDefaults(additional, `${path}.additionalProperties`))
+  if (typeof additional === 'object') errors.push(...validateDefaults(additional, `${path}.additionalProperties`, rules))
   return errors
 }
 
+/** How a part of a schema is looked at. */
+interface Part {
+  readonly rules: SchemaRules
+  /** What rules of expressions need; undefined where there may be none. */
+  readonly scope: RuleScope | undefined
+}
+
 /** Source: validateCustomResourceDefinitionOpenAPISchema. */
-function keywords(schema: Schema, path: string, scope: RuleScope | undefined, errors: FieldError[]): void {
-  unsupported(schema, path, errors)
+function keywords(schema: Schema, path: string, part: Part, errors: FieldError[]): void {
+  const { rules, scope } = part
+  unsupported(schema, path, rules, errors)
   const additional = additionalOf(schema)
   if (additional === false) errors.push(forbidden(`${path}.additionalProperties`, 'additionalProperties cannot be set to false'))
   if (additional !== undefined && propertyNames(schema).length > 0) {
     errors.push(forbidden(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'))
   }
-  if (typeof additional === 'object') keywords(additional, `${path}.additionalProperties`, inside(scope), errors)
-  for (const name of propertyNames(schema)) {
-    keywords(schema.properties?.[name] ?? {}, `${path}.properties[${name}]`, inside(scope), errors)
-  }
+  const within: Part = { rules, scope: scope === undefined ? undefined : { isRoot: false, correlatable: scope.correlatable } }
+  if (typeof additional === 'object') keywords(additional, `${path}.additionalProperties`, within, errors)
+  for (const name of propertyNames(schema)) keywords(schema.properties?.[name] ?? {}, `${path}.properties[${name}]`, within, errors)
   for (const name of ['allOf', 'oneOf', 'anyOf'] as const) {
-    schema[name]?.forEach((one, at) => keywords(one, `${path}.${name}[${at}]`, undefined, errors))
+    schema[name]?.forEach((one, at) => keywords(one, `${path}.${name}[${at}]`, { rules, scope: undefined }, errors))
   }
-  if (schema.not !== undefined) keywords(schema.not, `${path}.not`, undefined, errors)
+  if (schema.not !== undefined) keywords(schema.not, `${path}.not`, { rules, scope: undefined }, errors)
   const items = itemsOf(schema)
   if (items !== undefined) {
     const correlatable = (scope?.correlatable ?? false) && schema['x-kubernetes-list-type'] === 'map'
-    keywords(items, `${path}.items`, scope === undefined ? undefined : { isRoot: false, correlatable }, errors)
+    keywords(items, `${path}.items`, { rules, scope: scope === undefined ? undefined : { isRoot: false, correlatable } }, errors)
   }
-  mapAndListTypes(schema, path, errors)
+  mapAndListTypes(schema, path, rules, errors)
   if (schema['x-kubernetes-validations'] !== undefined && scope !== undefined) {
     errors.push(...validateRules(schema, path, scope))
   }
 }
 
-const inside = (scope: RuleScope | undefined): RuleScope | undefined =>
-  (scope === undefined ? undefined : { isRoot: false, correlatable: scope.correlatable })
-
 /** Source: specStandardValidatorV3.validate. */
-function unsupported(schema: Schema, path: string, errors: FieldError[]): void {
+function unsupported(schema: Schema, path: string, { validTypes, refusesDefaults }: SchemaRules, errors: FieldError[]): void {
   const { type = '', pattern, items } = schema
   if (type === 'null') {
     errors.push(forbidden(`${path}.type`, 'type cannot be set to null, use nullable as an alternative'))
   }
-  if (type !== '' && !TYPES.includes(type)) errors.push(notSupported(`${path}.type`, type, TYPES))
+  if (validTypes && type !== '' && !TYPES.includes(type)) errors.push(notSupported(`${path}.type`, type, TYPES))
+  if (schema.default !== undefined && refusesDefaults !== undefined) {
+    errors.push(forbidden(`${path}.default`, `must not be set ${refusesDefaults}`))
+  }
   const refuse = (name: string, is: boolean): void => {
     if (is) errors.push(forbidden(`${path}.${name}`, `${name} is not supported`))
   }
@@ -108,7 +151,7 @@ function unsupported(schema: Schema, path: string, errors: FieldError[]): void {
   }
 }
 
-function mapAndListTypes(schema: Schema, path: string, errors: FieldError[]): void {
+function mapAndListTypes(schema: Schema, path: string, rules: SchemaRules, errors: FieldError[]): void {
   const { type = '' } = schema
   const mapType = schema['x-kubernetes-map-type']
   const listType = schema['x-kubernetes-list-type']
@@ -133,15 +176,16 @@ function mapAndListTypes(schema: Schema, path: string, errors: FieldError[]): vo
     const text = 'must be map if x-kubernetes-list-map-keys is non-empty'
     errors.push(listType === undefined ? required(at, text) : invalid(at, listType, text))
   }
-  if (listType === 'map') mapKeys(schema, keys, path, errors)
-  if (listType === 'set') setItems(schema, path, errors)
+  if (listType === 'map') mapKeys(schema, keys, rules, path, errors)
+  if (listType === 'set') setItems(schema, rules, path, errors)
 }
 
-function setItems(schema: Schema, path: string, errors: FieldError[]): void {
+function setItems(schema: Schema, { mapKeys: neverNull, atomicSets }: SchemaRules, path: string, errors: FieldError[]): void {
   const items = itemsOf(schema)
-  if (items?.nullable === true) {
+  if (items?.nullable === true && neverNull) {
     errors.push(forbidden(`${path}.items.nullable`, 'cannot be nullable when x-kubernetes-list-type is "set"'))
   }
+  if (!atomicSets) return
   const text = "must be atomic as item of a list with x-kubernetes-list-type=set"
   if (items?.type === 'object' && items['x-kubernetes-map-type'] !== 'atomic') {
     errors.push(forbidden(`${path}.items.x-kubernetes-map-type`, text))
@@ -151,7 +195,7 @@ function setItems(schema: Schema, path: string, errors: FieldError[]): void {
   }
 }
 
-function mapKeys(schema: Schema, keys: readonly string[], path: string, errors: FieldError[]): void {
+function mapKeys(schema: Schema, keys: readonly string[], rules: SchemaRules, path: string, errors: FieldError[]): void {
   const at = `${path}.x-kubernetes-list-map-keys`
   if (keys.length === 0) errors.push(required(at, 'must not be empty if x-kubernetes-list-type is map'))
   const items = itemsOf(schema)
@@ -170,6 +214,8 @@ function mapKeys(schema: Schema, keys: readonly string[], path: string, errors: 
     else if (field.type === 'array' || field.type === 'object') {
       const text = "must be a scalar type if parent array's x-kubernetes-list-type is map"
       errors.push(invalid(`${path}.items.properties[${key}].type`, field.type, text))
+    } else if (!rules.mapKeys) {
+      return
     } else if (field.nullable === true) {
       const text = 'this property is in x-kubernetes-list-map-keys, so it cannot be nullable'
       errors.push(forbidden(`${path}.items.properties[${key}].nullable`, text))

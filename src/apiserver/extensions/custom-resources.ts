@@ -1,6 +1,7 @@
 import type { Convert, CustomKind } from '../../api/apiextensions/custom-kind.js'
 import { customKinds } from '../../api/apiextensions/custom-kind.js'
 import type { CustomResourceDefinition } from '../../api/apiextensions/generated.js'
+import { definitionInV1 } from '../../api/apiextensions/v1beta1.js'
 import { semanticEqual } from '../../api/equal.js'
 import type { Scheme } from '../../api/scheme.js'
 import type { Storage } from '../storage/storage.js'
@@ -34,9 +35,9 @@ export class CustomResources {
   constructor(ports: CustomResourcesPorts) {
     this.#ports = ports
     const { storage } = ports
-    for (const crd of storage.list({ from: PREFIX, to: prefixEnd(PREFIX) })) this.#set(PREFIX + (crd.metadata.name ?? ''), crd as CustomResourceDefinition)
+    for (const crd of storage.list({ from: PREFIX, to: prefixEnd(PREFIX) })) this.#set(PREFIX + (crd.metadata.name ?? ''), definitionInV1(crd))
     storage.subscribe(({ key, object }) => {
-      if (key.startsWith(PREFIX)) this.#set(key, object as CustomResourceDefinition | undefined)
+      if (key.startsWith(PREFIX)) this.#set(key, object === undefined ? undefined : definitionInV1(object))
     })
   }
 

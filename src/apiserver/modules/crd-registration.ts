@@ -1,4 +1,4 @@
-import type { CustomResourceDefinition } from '../../api/apiextensions/generated.js'
+import { definitionInV1 } from '../../api/apiextensions/v1beta1.js'
 import type { APIService } from '../../api/apiregistration/generated.js'
 import { semanticEqual } from '../../api/equal.js'
 import { formatTime } from '../../api/time.js'
@@ -24,7 +24,7 @@ function setUp(host: ComponentHost): void {
   const { client, clock } = host
   const crds = host.informer<string>('customresourcedefinitions')
   const isServed = (group: string, version: string): boolean =>
-    (crds.list() as readonly CustomResourceDefinition[]).some((crd) => crd.spec.group === group
+    crds.list().map(definitionInV1).some((crd) => crd.spec.group === group
       && isConditionTrue(crd, 'Established') && crd.spec.versions.some(({ name, served }) => served && name === version))
   const queue = host.workQueue('group versions', (key) => {
     const [version = '', group = ''] = key.split('|')
@@ -51,7 +51,7 @@ function setUp(host: ComponentHost): void {
   })
   crds.onChange(({ object, old }) => {
     for (const crd of [object, old]) {
-      const { spec } = (crd ?? object) as CustomResourceDefinition
+      const { spec } = definitionInV1(crd ?? object)
       for (const { name } of spec.versions) queue.add(`${name}|${spec.group}`)
     }
   })
