@@ -12,6 +12,7 @@ import { ShutdownManager } from './node/shutdown-manager.js'
 import type { KubeletOptions } from './options.js'
 import { DEFAULT_KUBELET_TIMINGS } from './options.js'
 import type { NodeUsage } from './pods/admission.js'
+import { ApiObjects } from './pods/api-objects.js'
 import { ContainerStarter } from './pods/container-starter.js'
 import { MirrorManager } from './pods/mirror-manager.js'
 import { PodEvents } from './pods/pod-events.js'
@@ -115,7 +116,8 @@ class Kubelet {
   }
 
   #makeWorkers(release: KubeletRelease, recorder: EventRecorder | undefined, hooks: Topic, looks: Topic): PodWorkers {
-    const { runtime, operatingSystem = 'linux' } = this.#options
+    const { runtime, operatingSystem = 'linux', internalIP: hostIP } = this.#options
+    const objects = new ApiObjects(this.#host.client)
     const events = new PodEvents(recorder)
     return new PodWorkers({
       clock: this.#host.clock,
@@ -125,7 +127,8 @@ class Kubelet {
       events,
       statuses: this.#statuses,
       mirrors: this.#mirrors,
-      starter: new ContainerStarter(runtime, events, release),
+      objects,
+      starter: new ContainerStarter({ runtime, events, release, objects, hostIP }),
       killer: new PodKiller(runtime, events, release),
       allocatable: resourceAmounts(allocatableOf(capacityOf(this.#options))),
       operatingSystem,

@@ -1,8 +1,11 @@
-import type { Container } from '../../api/core/generated.js'
+import type { Container, Pod } from '../../api/core/generated.js'
 import { goDuration } from '../go-duration.js'
 import type { KubeletRelease } from '../release.js'
 import type { ContainerRuntime } from '../runtime/runtime-api.js'
 import { latestContainer } from '../runtime/state.js'
+import type { ApiObjects } from './api-objects.js'
+import { ConfigFault } from './api-objects.js'
+import { checkNonRoot, containerEnv } from './container-env.js'
 import { BACK_OFF_BASE, backOffEnd, nextBackOff } from './back-off.js'
 import type { PodEvents } from './pod-events.js'
 import type { PodRecord } from './pod-record.js'
@@ -11,6 +14,19 @@ import { isSidecar } from './restart-policy.js'
 
 /** So long a pod shows ErrImagePull before it shows ImagePullBackOff. */
 const NEXT_LOOK = 1_000
+
+/** What a container whose configuration fails is tried again after. Source: pod_workers.go backOffPeriod. */
+const CONFIG_RETRY = 10_000
+
+/** What {@link ContainerStarter} needs. */
+export interface ContainerStarterPorts {
+  readonly runtime: ContainerRuntime
+  readonly events: PodEvents
+  readonly release: KubeletRelease
+  readonly objects: ApiObjects
+  /** Address of the node. */
+  readonly hostIP: string
+}
 
 /**
  * Starts one container: crash-loop back-off, image, creation. Each method answers whether the runtime is at work now (`true`), or
@@ -21,11 +37,15 @@ export class ContainerStarter {
   readonly #runtime: ContainerRuntime
   readonly #events: PodEvents
   readonly #release: KubeletRelease
+  readonly #objects: ApiObjects
+  readonly #hostIP: string
 
-  constructor(runtime: ContainerRuntime, events: PodEvents, release: KubeletRelease) {
+  constructor({ runtime, events, release, objects, hostIP }: ContainerStarterPorts) {
     this.#runtime = runtime
     this.#events = events
     this.#release = release
+    this.#objects = objects
+    this.#hostIP = hostIP
   }
 
   /** Begins to start a container that is due. */
@@ -124,6 +144,8 @@ export class ContainerStarter {
   #create(record: PodRecord, container: Container, now: number): boolean {
     const { uid, pod, status } = record
     const memory = containerMemory(record, container.name)
+    const env = this.#configure(record, container, now)
+    if (env === undefined) return false
     delete memory.waiting
     const latest = latestContainer(this.#runtime.pod(uid), container.name)
     const known = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]
@@ -131,9 +153,27 @@ export class ContainerStarter {
     const init = pod.spec.initContainers?.includes(container) ?? false
     const runsToCompletion = (init && !isSidecar(container)) || (!init && pod.spec.restartPolicy !== 'Always')
     record.inFlight = { step: 'start', container: container.name, since: now }
-    this.#runtime.startContainer({ uid, name: container.name, image: container.image ?? '', attempt, runsToCompletion })
+    this.#runtime.startContainer({ uid, name: container.name, image: container.image ?? '', attempt, runsToCompletion, pod, env })
     this.#events.container(record, container, 'Normal', 'Created', this.#release.created(container.name))
     return true
+  }
+
+  /** The container's variables; undefined when they cannot be made for now, which its waiting state tells. */
+  #configure(record: PodRecord, container: Container, now: number): Readonly<Record<string, string>> | undefined {
+    const { uid } = record
+    const ip = this.#runtime.pod(uid)?.ip ?? this.#hostIP
+    const pod: Pod = { ...record.pod, status: { ...record.pod.status, podIP: ip, podIPs: [{ ip }], hostIP: this.#hostIP } }
+    try {
+      const image = this.#runtime.imageFacts(container.image ?? '')
+      checkNonRoot(pod, container, image.isKnown ? image.user ?? '' : undefined, formatPod(record))
+      return containerEnv(pod, container, this.#objects, () => this.#runtime.serviceEnv(pod))
+    } catch (error) {
+      if (!(error instanceof ConfigFault)) throw error
+      this.#events.container(record, container, 'Warning', 'Failed', `Error: ${error.message}`)
+      containerMemory(record, container.name).waiting = { reason: 'CreateContainerConfigError', message: error.message, until: now + CONFIG_RETRY }
+      delete record.inFlight
+      return undefined
+    }
   }
 
   #startEnded(record: PodRecord, container: Container): boolean {

@@ -77,6 +77,8 @@ export interface PodRecord {
   version: number
   /** The status that we wrote last: its transition times stand even if somebody else has changed the API object since. */
   written?: PodStatus
+  /** Virtual ms at which volumes that may change were read last. */
+  volumesAt?: number
   /** UID of the mirror in the API, if there is one. */
   mirrorUid?: string
 }

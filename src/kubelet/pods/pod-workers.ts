@@ -9,6 +9,8 @@ import type { ContainerRuntime } from '../runtime/runtime-api.js'
 import { hasRunningContainer } from '../runtime/state.js'
 import { stableHex } from '../stable-hex.js'
 import type { NodeUsage } from './admission.js'
+import type { ApiObjects } from './api-objects.js'
+import { mountVolumes } from './pod-volumes.js'
 import { admissionVerdict, countPod } from './admission.js'
 import { MINIMUM_GRACE } from './grace.js'
 import type { ContainerStarter } from './container-starter.js'
@@ -38,6 +40,7 @@ export interface PodWorkerPorts {
   readonly events: PodEvents
   readonly statuses: StatusManager
   readonly mirrors: MirrorManager
+  readonly objects: ApiObjects
   readonly starter: ContainerStarter
   readonly killer: PodKiller
   readonly allocatable: ResourceAmounts
@@ -52,6 +55,11 @@ export interface PodWorkerPorts {
 
 /** A sync that could not go on for reasons of the node is tried again after this time. Source: backOffPeriod. */
 const RETRY = 10_000
+/** A mount that failed is tried again after this time, then after twice as long, up to the longest. Source: pkg/util/goroutinemap/exponentialbackoff. */
+const FIRST_MOUNT_RETRY = 500
+const LONGEST_MOUNT_RETRY = 122_000
+/** ConfigMaps and Secrets in volumes are looked at again after this time. Source: kubelet's syncFrequency. */
+const VOLUME_REFRESH = 60_000
 
 /** One worker for each pod: admission, keeping it running, stopping it. Source: pkg/kubelet/pod_workers.go, kubelet.go SyncPod. */
 export class PodWorkers {
@@ -120,6 +128,7 @@ export class PodWorkers {
       record.stage = 'terminating'
       return
     }
+    this.#refreshVolumes(record, now)
     let published = false
     if (record.inFlight) {
       if (this.#stillInFlight(record, now)) return
@@ -172,6 +181,17 @@ export class PodWorkers {
   #makeSandbox(record: PodRecord, now: number): boolean {
     const { runtime, events, view } = this.#ports
     const { uid, namespace, name, pod } = record
+    const mounted = mountVolumes(pod, this.#ports.objects)
+    if (mounted.faults.length > 0) {
+      for (const { volume, message } of mounted.faults) {
+        events.pod(record, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume ${JSON.stringify(volume)} : ${message}`)
+      }
+      const memory = containerMemory(record, '')
+      const delay = Math.min((memory.backOff?.delay ?? FIRST_MOUNT_RETRY / 2) * 2, LONGEST_MOUNT_RETRY)
+      memory.backOff = { since: now, delay }
+      memory.waiting = { reason: 'FailedMount', until: now + delay }
+      return false
+    }
     const hostNetwork = pod.spec.hostNetwork ?? false
     const { podCIDR, networkReady } = view()
     if (!hostNetwork && !networkReady) events.pod(record, 'Warning', 'NetworkNotReady', `network is not ready: ${NETWORK_MESSAGE}`)
@@ -186,8 +206,23 @@ export class PodWorkers {
       if (container.state === 'running') runtime.stopContainer(uid, container.name, MINIMUM_GRACE)
     }
     record.inFlight = { step: 'sandbox', container: '', since: now }
-    runtime.runSandbox({ uid, namespace, name, hostNetwork, podCIDR })
+    runtime.runSandbox({ uid, namespace, name, hostNetwork, podCIDR, pod })
+    if (mounted.volumes.size > 0) runtime.setVolumes(uid, mounted.volumes)
+    if (mounted.mutable) this.#watchVolumes(record, now)
     return true
+  }
+
+  #watchVolumes(record: PodRecord, now: number): void {
+    record.volumesAt = now
+    this.#ports.looks.wakeAfter(`volumes/${record.uid}`, VOLUME_REFRESH, { class: 'watchdog' })
+  }
+
+  /** Brings volumes up to date from time to time; what is gone by then stays as it was. */
+  #refreshVolumes(record: PodRecord, now: number): void {
+    if (record.volumesAt === undefined || now - record.volumesAt < VOLUME_REFRESH) return
+    const { volumes, faults } = mountVolumes(record.pod, this.#ports.objects)
+    if (faults.length === 0) this.#ports.runtime.setVolumes(record.uid, volumes)
+    this.#watchVolumes(record, now)
   }
 
   /** activeDeadlineSeconds. Source: pkg/kubelet/active_deadline.go. */
@@ -230,6 +265,7 @@ export class PodWorkers {
     const { uid, mirrorUid } = record
     looks.cancel(uid)
     looks.cancel(`deadline/${uid}`)
+    looks.cancel(`volumes/${uid}`)
     hooks.cancel(uid)
     if (record.removed) {
       runtime.removePod(uid)

@@ -2,10 +2,13 @@ import type { Pod } from '../../api/core/generated.js'
 import type { Clock } from '../../sim/clock.js'
 import type { Host, Slice, Topic } from '../../sim/module.js'
 import { stableHex, stableUuid } from '../stable-hex.js'
+import type { ImageFacts } from '../images/image-table.js'
+import { ImageTable, isDefinition } from '../images/image-table.js'
 import type { ContainerBehavior } from './behavior.js'
 import { behaviorOf, setBehavior } from './behavior.js'
 import type { Exit } from './containers.js'
 import { POWER_LOSS, addContainer, endContainer, exitOf, signal } from './containers.js'
+import { ContainerProcesses } from './container-processes.js'
 import { fullImageName } from './image-name.js'
 import { allocateIp, poolRange, releaseIp } from './ip-pool.js'
 import type { ContainerRuntimeOptions, Machine, RuntimeTimings } from './machine.js'
@@ -13,6 +16,8 @@ import { DEFAULT_RUNTIME_TIMINGS } from './machine.js'
 import type { ContainerRequest, RuntimeChange, SandboxRequest } from './runtime-api.js'
 import type { RuntimeContainer, RuntimeImage, RuntimePod, RuntimeState } from './state.js'
 import { latestContainer } from './state.js'
+import { ALONE } from './surroundings.js'
+import type { ApiVolumes } from './volumes.js'
 
 /**
  * The machine of one node: containers, images, addresses and manifests, which live on while the kubelet is down. Module
@@ -41,6 +46,8 @@ class SimulatedMachine implements Machine {
   readonly name: string
   readonly #options: ContainerRuntimeOptions
   readonly #timings: RuntimeTimings
+  readonly #images: ImageTable
+  #processes: ContainerProcesses | undefined
   #listener: ((change: RuntimeChange) => void) | undefined
   #host: Attachment | undefined
 
@@ -48,10 +55,12 @@ class SimulatedMachine implements Machine {
     this.name = `runtime/${options.node}`
     this.#options = options
     this.#timings = { ...DEFAULT_RUNTIME_TIMINGS, ...options.timings }
+    this.#images = new ImageTable(options.behaviors)
   }
 
   setup(host: Host): void {
     const { clock } = host
+    const wakes = host.handle('process', (key) => this.processes.woken(key))
     this.#host = {
       clock,
       slice: host.state('machine', () => this.#initialState()),
@@ -63,6 +72,15 @@ class SimulatedMachine implements Machine {
         signal: host.handle('signal', (key, exit) => this.#exited(key, exit as Exit)),
       },
     }
+    const { node, surroundings = () => ALONE } = this.#options
+    this.#processes = new ContainerProcesses({
+      node, surroundings, wakes, state: this.#host.slice, images: this.#images, now: () => clock.now(), onEnd: (key, exit) => this.#exited(key, exit),
+    })
+  }
+
+  get processes(): ContainerProcesses {
+    if (!this.#processes) throw new Error(`assertion failed: ${this.name} is used before its setup`)
+    return this.#processes
   }
 
   get powered(): boolean {
@@ -102,7 +120,20 @@ class SimulatedMachine implements Machine {
   }
 
   behavior(image: string): ContainerBehavior {
-    return behaviorOf(this.#state.behaviors, image)
+    return { ...this.#images.behavior(image), ...behaviorOf(this.#state.behaviors, image) }
+  }
+
+  imageFacts(image: string): ImageFacts {
+    return this.#images.facts(image)
+  }
+
+  serviceEnv(pod: Pod): Readonly<Record<string, string>> {
+    return (this.#options.surroundings?.() ?? ALONE).serviceEnv(pod, this.#now)
+  }
+
+  setVolumes(uid: string, volumes: ApiVolumes): void {
+    const pod = this.pod(uid)
+    if (pod) pod.volumes = volumes
   }
 
   manifests(): ReadonlyMap<string, Pod> {
@@ -143,8 +174,12 @@ class SimulatedMachine implements Machine {
     state.shuttingDown = false
     for (const pod of state.pods.values()) {
       this.cancelPending(pod.uid)
-      for (const container of pod.containers) this.#cancelTimers(`${pod.uid}/${container.name}`)
+      for (const container of pod.containers) {
+        this.#cancelTimers(`${pod.uid}/${container.name}`)
+        this.processes.cancel(pod, container)
+      }
     }
+    this.processes.powerLost()
     for (const [name, image] of state.images) {
       if (image.state !== 'pulling') continue
       this.#topics.pull.cancel(name)
@@ -159,33 +194,34 @@ class SimulatedMachine implements Machine {
     const now = this.#now
     for (const pod of state.pods.values()) {
       this.stopSandbox(pod.uid)
-      for (const container of pod.containers) if (container.state === 'running') endContainer(container, now, POWER_LOSS)
+      for (const container of pod.containers) if (container.state === 'running') this.#end(pod, container, now, POWER_LOSS)
     }
   }
 
   runSandbox(request: SandboxRequest): void {
-    const { uid, namespace, name, hostNetwork, podCIDR } = request
+    const { uid, namespace, name, hostNetwork, podCIDR, pod } = request
     const { pods } = this.#state
     const known = pods.get(uid)
     if (known) {
       if (known.error === undefined) known.attempt++
       delete known.error
       known.sandbox = 'creating'
+      known.pod = pod
     } else {
-      pods.set(uid, { uid, namespace, name, hostNetwork, attempt: 0, sandbox: 'creating', containers: [] })
+      pods.set(uid, { uid, namespace, name, hostNetwork, attempt: 0, sandbox: 'creating', containers: [], pod })
     }
     this.#topics.sandbox.wakeAfter(uid, this.#timings.sandbox, podCIDR === undefined ? {} : { payload: podCIDR })
   }
 
   pullImage(image: string, uid: string): void {
-    const { images, behaviors } = this.#state
+    const { images } = this.#state
     const name = fullImageName(image)
     const known = images.get(name)
     if (known?.state === 'pulling') {
       known.waiters.push(uid)
       return
     }
-    const behavior = behaviorOf(behaviors, image)
+    const behavior = this.behavior(image)
     const took = behavior.pullTime ?? (known?.state === 'present' ? this.#timings.imageCheck : this.#timings.imagePull)
     const size = behavior.imageSize ?? 10_000_000 + (Number.parseInt(stableHex(name, 8), 16) % 190_000_000)
     images.set(name, { name, state: 'pulling', since: this.#now, took, size, waiters: [uid] })
@@ -193,10 +229,14 @@ class SimulatedMachine implements Machine {
   }
 
   startContainer(request: ContainerRequest): void {
-    const { uid, name, image, attempt, runsToCompletion } = request
+    const { uid, name, image, attempt, runsToCompletion, env } = request
     const pod = this.#mustHave(uid)
+    pod.pod = request.pod
     const id = stableHex(`${uid}/${name}/${attempt}/${this.#state.boots}`, 64)
-    addContainer(pod, { id, name, image, attempt, sandbox: pod.attempt, createdAt: this.#now, state: 'creating' })
+    addContainer(pod, {
+      id, name, image, attempt, sandbox: pod.attempt, createdAt: this.#now, state: 'creating',
+      ...(runsToCompletion ? { runsToCompletion } : {}), ...(Object.keys(env).length === 0 ? {} : { env }),
+    })
     const time = this.#behavior(pod, name, image).startTime ?? this.#timings.containerStart
     this.#topics.start.wakeAfter(`${uid}/${name}`, time, { payload: runsToCompletion })
   }
@@ -206,7 +246,10 @@ class SimulatedMachine implements Machine {
     const container = latestContainer(pod, name)
     if (!pod || container?.state !== 'running') return
     const key = `${uid}/${name}`
-    const behavior = { stopTime: this.#timings.containerStop, ...this.#behavior(pod, name, container.image) }
+    const isFirst = container.killAt === undefined
+    const answer = isFirst ? this.processes.terminate(pod, container) : container.process || container.service ? 'handled' : 'default'
+    if (latestContainer(pod, name)?.state !== 'running') return
+    const behavior = { stopTime: this.#timings.containerStop, ...this.#behavior(pod, name, container.image), ...(answer === 'handled' ? { ignoresSigterm: true } : {}) }
     const exit = signal(container, behavior, this.#now, grace, this.#topics.signal.dueAt(key))
     if (exit) this.#topics.signal.wakeAfter(key, exit.after, { payload: exit })
   }
@@ -256,7 +299,7 @@ class SimulatedMachine implements Machine {
   #pulled(name: string): void {
     const image = this.#state.images.get(name)
     if (!image) throw new Error(`assertion failed: nothing pulls ${name}`)
-    const error = behaviorOf(this.#state.behaviors, name).pullError
+    const error = this.behavior(name).pullError
     image.state = error === undefined ? 'present' : 'failed'
     if (error !== undefined) image.error = error
     const waiters = image.waiters
@@ -269,15 +312,19 @@ class SimulatedMachine implements Machine {
     const { startError, exitCode, exitAfter, exitReason } = this.#behavior(pod, container.name, container.image)
     const now = this.#now
     container.startedAt = now
-    if (startError === undefined) {
+    const isPlanned = exitCode !== undefined || exitAfter !== undefined
+    const plan = startError === undefined && !isPlanned ? this.processes.plan(pod, container) : undefined
+    const failure = startError ?? (plan?.kind === 'error' ? plan.message : undefined)
+    if (failure === undefined) {
       container.state = 'running'
-      if (exitCode !== undefined || exitAfter !== undefined) {
+      if (isPlanned) {
         const exit = { ...exitOf(exitCode ?? 0), ...(exitReason === undefined ? {} : { reason: exitReason }) }
         this.#topics.exit.wakeAfter(key, exitAfter ?? 0, { payload: exit, class: runsToCompletion ? 'work' : 'watchdog' })
       }
+      if (plan) this.processes.start(pod, container, plan)
     } else {
       endContainer(container, now, { code: 128, reason: 'StartError' })
-      container.message = startError
+      container.message = failure
     }
     this.#tell(`pod/${pod.uid}`)
   }
@@ -286,10 +333,16 @@ class SimulatedMachine implements Machine {
     const { pod, container } = this.#find(key)
     this.#cancelTimers(key)
     if (container.state !== 'running') return
-    endContainer(container, this.#now, exit)
+    this.#end(pod, container, this.#now, exit)
     const { exitMessage } = this.#behavior(pod, container.name, container.image)
     if (exitMessage !== undefined) container.message = exitMessage
     this.#tell(`pod/${pod.uid}`)
+  }
+
+  #end(pod: RuntimePod, container: RuntimeContainer, now: number, exit: Exit): void {
+    const message = this.processes.stopped(pod, container, exit)
+    endContainer(container, now, exit)
+    if (message !== undefined) container.message = message
   }
 
   #cancelTimers(key: string): void {
@@ -312,7 +365,9 @@ class SimulatedMachine implements Machine {
   }
 
   #behavior(pod: RuntimePod, container: string, image: string): ContainerBehavior {
-    return behaviorOf(this.#state.behaviors, image, { namespace: pod.namespace, pod: pod.name, container })
+    const own = behaviorOf(this.#state.behaviors, image, { namespace: pod.namespace, pod: pod.name, container })
+    const defined = this.#images.behavior(image)
+    return defined ? { ...defined, ...own } : own
   }
 
   #tell(change: RuntimeChange): void {
@@ -322,7 +377,7 @@ class SimulatedMachine implements Machine {
   #initialState(): RuntimeState {
     const { behaviors = {}, manifests = {}, networkReady = true } = this.#options
     const known = new Map<string, ContainerBehavior>()
-    for (const [key, behavior] of Object.entries(behaviors)) setBehavior(known, key, behavior)
+    for (const [key, behavior] of Object.entries(behaviors)) if (!isDefinition(behavior)) setBehavior(known, key, behavior)
     return {
       powered: true,
       boots: 1,
@@ -332,6 +387,8 @@ class SimulatedMachine implements Machine {
       images: new Map(),
       ips: { last: 0, used: new Set() },
       behaviors: known,
+      disk: new Map(),
+      nextExec: 1,
       manifests: new Map(Object.entries(manifests)),
     }
   }

@@ -1,7 +1,10 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { Module } from '../../sim/module.js'
+import type { ImageDefinition } from '../images/image.js'
 import type { ContainerBehavior } from './behavior.js'
+import type { ContainerProcesses } from './container-processes.js'
 import type { ContainerRuntime } from './runtime-api.js'
+import type { Surroundings } from './surroundings.js'
 
 /** How long things take on a machine, in virtual ms. */
 export interface RuntimeTimings {
@@ -32,7 +35,9 @@ export interface ContainerRuntimeOptions {
   readonly node: string
   readonly timings?: Partial<RuntimeTimings>
   /** What containers do, see {@link ContainerBehavior}: by image, by pod (`namespace/pod`) or by container (`namespace/pod/container`). */
-  readonly behaviors?: Readonly<Record<string, ContainerBehavior>>
+  readonly behaviors?: Readonly<Record<string, ContainerBehavior | ImageDefinition>>
+  /** The network and the rest of the cluster. Default: nothing can be reached. */
+  readonly surroundings?: () => Surroundings
   /** Static pods by file name, as in /etc/kubernetes/manifests. */
   readonly manifests?: Readonly<Record<string, Pod>>
   /** The network plugin is set up from the start. Default true. */
@@ -42,6 +47,8 @@ export interface ContainerRuntimeOptions {
 /** The machine under a kubelet, as the cluster handles it. */
 export interface Machine extends ContainerRuntime, Module {
   readonly powered: boolean
+  /** What runs in its containers. */
+  readonly processes: ContainerProcesses
   /** Says what containers do from now on; a key as in {@link ContainerRuntimeOptions.behaviors}. */
   defineBehavior(key: string, behavior: ContainerBehavior): void
   /** Writes a static pod manifest (or takes it away): the kubelet notices at once, as through inotify. */

@@ -1,6 +1,8 @@
 import type { Pod } from '../../api/core/generated.js'
+import type { ImageFacts } from '../images/image-table.js'
 import type { ContainerBehavior } from './behavior.js'
 import type { RuntimeImage, RuntimePod } from './state.js'
+import type { ApiVolumes } from './volumes.js'
 
 /** What the kubelet asks of the runtime for a pod's sandbox. */
 export interface SandboxRequest {
@@ -10,6 +12,7 @@ export interface SandboxRequest {
   readonly hostNetwork: boolean
   /** Range of the pod's address; not needed on the host network. */
   readonly podCIDR: string | undefined
+  readonly pod: Pod
 }
 
 /** What the kubelet asks of the runtime for one container. */
@@ -23,6 +26,9 @@ export interface ContainerRequest {
    * in flight, so `settle()` waits for it. The end of a server that is always restarted does not.
    */
   readonly runsToCompletion: boolean
+  readonly pod: Pod
+  /** The variables of its spec, resolved. */
+  readonly env: Readonly<Record<string, string>>
 }
 
 /** Something on the machine that its kubelet has to look at: a pod (`pod/<uid>`), or the machine's own state. */
@@ -44,6 +50,12 @@ export interface ContainerRuntime {
   images(): Iterable<RuntimeImage>
   image(name: string): RuntimeImage | undefined
   behavior(image: string): ContainerBehavior
+  /** What is known of an image beside its behaviour. */
+  imageFacts(image: string): ImageFacts
+  /** Variables that tell a pod where the services are. */
+  serviceEnv(pod: Pod): Readonly<Record<string, string>>
+  /** Mounts the volumes of a pod that come from the API, or brings their files up to date. */
+  setVolumes(uid: string, volumes: ApiVolumes): void
   /** Static pods by file name. */
   manifests(): ReadonlyMap<string, Pod>
   /** Makes the pod's sandbox, or a new one in the place of one that is dead. */

@@ -1,6 +1,11 @@
 import type { Pod } from '../../api/core/generated.js'
+import type { PlainData } from '../../sim/plain-data.js'
+import type { Tree } from '../files/tree.js'
+import type { ShellProcess } from '../shell/state.js'
 import type { ContainerBehavior } from './behavior.js'
+import type { ContainerLog } from './container-log.js'
 import type { IpPool } from './ip-pool.js'
+import type { ApiVolumes } from './volumes.js'
 
 /** One container as the runtime knows it; each restart makes a new one. Plain data, times in virtual ms. */
 export interface RuntimeContainer {
@@ -23,6 +28,20 @@ export interface RuntimeContainer {
   message?: string
   /** Virtual ms at which SIGKILL follows a SIGTERM that was sent. */
   killAt?: number
+  /** Variables of the pod's spec, resolved when the container was made; absent when there are none. */
+  readonly env?: Readonly<Record<string, string>>
+  /** The pod waits for its end, see {@link ContainerRequest.runsToCompletion}. */
+  readonly runsToCompletion?: boolean
+  /** The little shell that it runs, while it runs. */
+  process?: ShellProcess
+  /** State of the image's behaviour, while it runs. */
+  service?: { state: PlainData }
+  /** Commands that `exec` has started and that run yet, by number. */
+  execs?: Map<string, ShellProcess>
+  /** What it has written into its own layer. */
+  files?: Tree
+  /** Absent as long as nothing was written. */
+  log?: ContainerLog
 }
 
 /** A pod's sandbox and its containers, oldest first (of each name the last two are kept). Plain data. */
@@ -38,6 +57,12 @@ export interface RuntimePod {
   /** Why the last attempt to make the sandbox failed. */
   error?: string
   containers: RuntimeContainer[]
+  /** The pod as the kubelet last gave it to the runtime. */
+  pod?: Pod
+  /** Volumes whose files come from the API. */
+  volumes?: ApiVolumes
+  /** Files of emptyDir volumes, by volume. */
+  emptyDirs?: Map<string, Tree>
 }
 
 /** An image on the node, or on its way there. Plain data. */
@@ -69,6 +94,10 @@ export interface RuntimeState {
   readonly images: Map<string, RuntimeImage>
   readonly ips: IpPool
   readonly behaviors: Map<string, ContainerBehavior>
+  /** The machine's disk as far as pods have written to it: hostPath volumes, and persistent volumes under `var/lib/volumes`. */
+  readonly disk: Tree
+  /** Number of the next `exec`. */
+  nextExec: number
   /** The static pods in /etc/kubernetes/manifests, by file name. */
   readonly manifests: Map<string, Pod>
 }

@@ -1,0 +1,28 @@
+/** The parts of an `http://host:port/path` that are needed to ask for it. */
+export interface Url {
+  readonly secure: boolean
+  readonly host: string
+  readonly port: number
+  readonly path: string
+}
+
+/** Reads a URL; without a scheme it is http. Undefined: it makes no sense. */
+export function parseUrl(text: string): Url | undefined {
+  const found = /^(?:(https?):\/\/)?(?:[^@/]*@)?(\[[\da-fA-F:]+\]|[^:/?#\s]+)(?::(\d{1,5}))?([/?#]\S*)?$/.exec(text)
+  if (found === null) return undefined
+  const [, scheme = 'http', host = '', port, path = '/'] = found
+  const secure = scheme === 'https'
+  const bare = host.replace(/^\[|\]$/g, '')
+  return { secure, host: bare, port: port === undefined ? (secure ? 443 : 80) : Number(port), path: path.startsWith('/') ? path : `/${path}` }
+}
+
+/** Whether it is an IPv4 or IPv6 address. */
+export function isAddress(host: string): boolean {
+  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(host) || host.includes(':')
+}
+
+/** The addresses of a host, which may be an address itself; undefined: there is no such name. */
+export function addressesOf(host: string, lookup: (name: string) => { readonly addresses: readonly string[] } | undefined): readonly string[] | undefined {
+  if (isAddress(host)) return [host]
+  return host === 'localhost' ? ['127.0.0.1'] : lookup(host)?.addresses
+}

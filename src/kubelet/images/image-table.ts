@@ -1,0 +1,58 @@
+import type { ContainerBehavior } from '../runtime/behavior.js'
+import { fullImageName } from '../runtime/image-name.js'
+import type { ImageDefinition } from './image.js'
+import { knownImage } from './known-images.js'
+
+/** An image as a machine knows it; `isKnown` false: nobody has said anything about it. */
+export interface ImageFacts extends Omit<ImageDefinition, 'name'> {
+  readonly isKnown: boolean
+}
+
+const UNKNOWN: ImageFacts = { isKnown: false }
+
+/** The images that the options define: code and data that do not change, so they are no state. */
+export class ImageTable {
+  readonly #defined = new Map<string, ImageDefinition>()
+  readonly #memo = new Map<string, ImageFacts>()
+
+  constructor(images: Readonly<Record<string, ContainerBehavior | ImageDefinition>> = {}) {
+    for (const [key, image] of Object.entries(images)) {
+      if (!isDefinition(image)) continue
+      for (const name of [key, image.name]) {
+        this.#defined.set(fullImageName(name), image)
+        if (!hasTag(name)) this.#defined.set(untagged(fullImageName(name)), image)
+      }
+    }
+  }
+
+  /** What is known of an image, named in any form. */
+  facts(image: string): ImageFacts {
+    const full = fullImageName(image)
+    let facts = this.#memo.get(full)
+    if (facts === undefined) {
+      const found = this.#defined.get(full) ?? this.#defined.get(untagged(full)) ?? knownImage(full)
+      facts = found === undefined ? UNKNOWN : { ...found, isKnown: true }
+      this.#memo.set(full, facts)
+    }
+    return facts
+  }
+
+  /** The simple behaviour that goes with a definition. */
+  behavior(image: string): ContainerBehavior | undefined {
+    const full = fullImageName(image)
+    return this.#defined.get(full) ?? this.#defined.get(untagged(full))
+  }
+}
+
+/** Whether it is more than a {@link ContainerBehavior}. */
+export function isDefinition(image: ContainerBehavior | ImageDefinition): image is ImageDefinition {
+  return 'name' in image
+}
+
+const hasTag = (name: string): boolean => name.includes('@') || name.slice(name.lastIndexOf('/') + 1).includes(':')
+
+function untagged(full: string): string {
+  const name = full.split('@')[0] ?? ''
+  const colon = name.indexOf(':', name.lastIndexOf('/'))
+  return colon < 0 ? name : name.slice(0, colon)
+}

@@ -1,0 +1,69 @@
+import type { Container, EnvVar, Pod } from '../../api/core/generated.js'
+import { expanded } from '../runtime/start-plan.js'
+import { configMapData, secretData } from '../runtime/volumes.js'
+import type { ApiObjects } from './api-objects.js'
+import { ConfigFault } from './api-objects.js'
+import { fieldOf, resourceFieldOf } from './downward-api.js'
+
+const NONE: Readonly<Record<string, string>> = Object.freeze({})
+
+/**
+ * The variables that a container's spec asks for, resolved. `serviceEnv` is only asked when a value refers to a variable.
+ * Source: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables.
+ * @throws ConfigFault with the text of the waiting state CreateContainerConfigError.
+ */
+export function containerEnv(pod: Pod, container: Container, objects: ApiObjects, serviceEnv: () => Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { env = [], envFrom = [] } = container
+  if (env.length === 0 && envFrom.length === 0) return NONE
+  const values = new Map<string, string>()
+  const namespace = pod.metadata.namespace ?? 'default'
+  for (const { prefix = '', configMapRef, secretRef } of envFrom) {
+    const data = configMapRef
+      ? objects.configMap(namespace, configMapRef.name ?? '', configMapRef.optional)?.data
+      : secretRef ? secretData(objects.secret(namespace, secretRef.name ?? '', secretRef.optional)) : undefined
+    for (const key of Object.keys(data ?? {}).sort()) values.set(prefix + key, data?.[key] ?? '')
+  }
+  for (const variable of env) {
+    const value = variable.valueFrom
+      ? referredValue(pod, container, variable.valueFrom, objects)
+      : expanded(variable.value ?? '', variable.value?.includes('$(') === true ? { ...serviceEnv(), ...Object.fromEntries(values) } : NONE)
+    if (value !== undefined) values.set(variable.name, value)
+  }
+  return Object.freeze(Object.fromEntries(values))
+}
+
+function referredValue(pod: Pod, container: Container, from: NonNullable<EnvVar['valueFrom']>, objects: ApiObjects): string | undefined {
+  const namespace = pod.metadata.namespace ?? 'default'
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = from
+  if (fieldRef) return fieldOf(pod, fieldRef.fieldPath) ?? ''
+  if (resourceFieldRef) return resourceFieldOf(pod, resourceFieldRef, container) ?? ''
+  const ref = configMapKeyRef ?? secretKeyRef
+  if (!ref) return undefined
+  const { name = '', key, optional } = ref
+  const data = configMapKeyRef ? objects.configMap(namespace, name, optional) : objects.secret(namespace, name, optional)
+  const texts = configMapKeyRef ? configMapData(data) : secretData(data as Parameters<typeof secretData>[0])
+  if (data !== undefined && Object.hasOwn(texts, key)) return texts[key]
+  if (optional === true) return undefined
+  throw new ConfigFault(`couldn't find key ${key} in ${configMapKeyRef ? 'ConfigMap' : 'Secret'} ${namespace}/${name}`)
+}
+
+/**
+ * Whether runAsNonRoot forbids the container. An image that nobody has described passes.
+ * Source: pkg/kubelet/kuberuntime/security_context_others.go verifyRunAsNonRoot.
+ * @throws ConfigFault
+ */
+export function checkNonRoot(pod: Pod, container: Container, imageUser: string | undefined, shownPod: string): void {
+  const own = container.securityContext
+  const ofPod = pod.spec.securityContext
+  if (!(own?.runAsNonRoot ?? ofPod?.runAsNonRoot)) return
+  const uid = own?.runAsUser ?? ofPod?.runAsUser
+  if (uid !== undefined) {
+    if (uid === 0) throw new ConfigFault(`container's runAsUser breaks non-root policy (pod: ${JSON.stringify(shownPod)}, container: ${container.name})`)
+    return
+  }
+  if (imageUser === undefined) return
+  const [user = ''] = imageUser.split(':')
+  if (user === '' || user === '0') throw new ConfigFault(`container has runAsNonRoot and image will run as root (pod: ${JSON.stringify(shownPod)}, container: ${container.name})`)
+  if (/^\d+$/.test(user)) return
+  throw new ConfigFault(`container has runAsNonRoot and image has non-numeric user (${user}), cannot verify user is non-root (pod: ${JSON.stringify(shownPod)}, container: ${container.name})`)
+}

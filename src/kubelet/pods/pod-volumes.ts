@@ -1,0 +1,95 @@
+import type { ConfigMap, KeyToPath, Pod, Secret, Volume } from '../../api/core/generated.js'
+import type { ApiVolume, ApiVolumes, VolumePart } from '../runtime/volumes.js'
+import { configMapData, isApiVolume } from '../runtime/volumes.js'
+import type { ApiObjects } from './api-objects.js'
+import { ConfigFault } from './api-objects.js'
+
+const DEFAULT_MODE = 0o644
+const ROOT_CA = 'kube-root-ca.crt'
+const TOKEN_SECONDS = 3600
+
+/** A pod's volumes that come from the API, or for each that cannot be mounted, why. */
+export interface MountedVolumes {
+  readonly volumes: ApiVolumes
+  /** Some of it may change under the pod. */
+  readonly mutable: boolean
+  readonly faults: readonly { readonly volume: string; readonly message: string }[]
+}
+
+const NOTHING: MountedVolumes = { volumes: new Map(), mutable: false, faults: [] }
+
+/**
+ * Reads what the volumes of a pod are made from. Only those that a container mounts count, as in the kubelet's
+ * desired_state_of_world_populator.go. The CA certificate of injected token volumes is not waited for: it is looked up when it is read.
+ * Source: pkg/volume/configmap, secret, projected, downwardapi.
+ */
+export function mountVolumes(pod: Pod, objects: ApiObjects): MountedVolumes {
+  const wanted = (pod.spec.volumes ?? []).filter(isApiVolume)
+  if (wanted.length === 0) return NOTHING
+  const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec
+  const mounted = new Set([...containers, ...initContainers, ...ephemeralContainers].flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name)))
+  const volumes = new Map<string, ApiVolume>()
+  const faults: { volume: string; message: string }[] = []
+  let mutable = false
+  for (const volume of wanted) {
+    if (!mounted.has(volume.name)) continue
+    try {
+      const made = volumeOf(pod, volume, objects)
+      volumes.set(volume.name, Object.freeze(made))
+      mutable ||= made.parts.some(({ kind }) => kind === 'configMap' || kind === 'secret')
+    } catch (error) {
+      if (!(error instanceof ConfigFault)) throw error
+      faults.push({ volume: volume.name, message: error.message })
+    }
+  }
+  return { volumes, mutable, faults }
+}
+
+function volumeOf(pod: Pod, { configMap, secret, downwardAPI, projected }: Volume, objects: ApiObjects): ApiVolume {
+  const namespace = pod.metadata.namespace ?? 'default'
+  if (configMap) return { mode: configMap.defaultMode ?? DEFAULT_MODE, parts: [configMapPart(namespace, configMap.name ?? '', configMap, objects)] }
+  if (secret) return { mode: secret.defaultMode ?? DEFAULT_MODE, parts: [secretPart(namespace, secret.secretName ?? '', secret, objects)] }
+  if (downwardAPI) return { mode: downwardAPI.defaultMode ?? DEFAULT_MODE, parts: [{ kind: 'downward', items: downwardAPI.items ?? [] }] }
+  const parts = (projected?.sources ?? []).flatMap((source): VolumePart[] => {
+    if (source.configMap) {
+      return source.configMap.name === ROOT_CA
+        ? [{ kind: 'rootCA', ...itemsOf(source.configMap) }]
+        : [configMapPart(namespace, source.configMap.name ?? '', source.configMap, objects)]
+    }
+    if (source.secret) return [secretPart(namespace, source.secret.name ?? '', source.secret, objects)]
+    if (source.downwardAPI) return [{ kind: 'downward', items: source.downwardAPI.items ?? [] }]
+    if (source.serviceAccountToken) {
+      const { path, audience, expirationSeconds = TOKEN_SECONDS } = source.serviceAccountToken
+      return [{ kind: 'token', path, seconds: expirationSeconds, ...(audience === undefined ? {} : { audience }) }]
+    }
+    return []
+  })
+  return { mode: projected?.defaultMode ?? DEFAULT_MODE, parts }
+}
+
+interface Source {
+  readonly items?: readonly KeyToPath[]
+  readonly optional?: boolean
+}
+
+function configMapPart(namespace: string, name: string, source: Source, objects: ApiObjects): VolumePart {
+  const object: ConfigMap | undefined = objects.configMap(namespace, name, source.optional)
+  const missing = missingKey(source, configMapData(object))
+  if (missing !== undefined) throw new ConfigFault(`configmap references non-existent config key: ${missing}`)
+  return { kind: 'configMap', object, ...itemsOf(source) }
+}
+
+function secretPart(namespace: string, name: string, source: Source, objects: ApiObjects): VolumePart {
+  const object: Secret | undefined = objects.secret(namespace, name, source.optional)
+  const missing = missingKey(source, object?.data ?? {})
+  if (missing !== undefined) throw new ConfigFault(`references non-existent secret key: ${missing}`)
+  return { kind: 'secret', object, ...itemsOf(source) }
+}
+
+function missingKey({ items = [], optional }: Source, data: Readonly<Record<string, unknown>>): string | undefined {
+  return optional === true ? undefined : items.find(({ key }) => !Object.hasOwn(data, key))?.key
+}
+
+function itemsOf({ items }: Source): { readonly items?: readonly KeyToPath[] } {
+  return items === undefined ? {} : { items }
+}

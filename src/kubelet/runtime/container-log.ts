@@ -1,0 +1,92 @@
+/** A line of a container's log, or a piece of one that has no end yet. Plain data. */
+export interface LogLine {
+  /** Virtual ms at which it began. */
+  readonly at: number
+  readonly stream: 'stdout' | 'stderr'
+  text: string
+}
+
+/** What a container has written. The oldest lines go when there are too many. Plain data. */
+export interface ContainerLog {
+  readonly lines: LogLine[]
+  /** So many lines are gone. */
+  dropped: number
+  /** Characters in all lines. */
+  size: number
+}
+
+/** Where a reader of a log stands: the line's number since the beginning, and how much of it was read. */
+export interface LogPosition {
+  line: number
+  offset: number
+}
+
+/** What `kubectl logs` asks for. */
+export interface LogSelection {
+  readonly tailLines?: number
+  /** Virtual ms. */
+  readonly since?: number
+}
+
+const MOST_LINES = 20_000
+const LARGEST = 2 * 1024 * 1024
+/** A piece that never ends is cut here, as the runtime does. */
+const LONGEST_LINE = 16 * 1024
+
+/** A log in which nothing is written. */
+export function newLog(): ContainerLog {
+  return { lines: [], dropped: 0, size: 0 }
+}
+
+/** Appends output, which may have any number of lines. */
+export function appendLog(log: ContainerLog, now: number, stream: 'stdout' | 'stderr', text: string): void {
+  for (const piece of text.split(/(?<=\n)/)) {
+    if (piece === '') continue
+    const last = log.lines.at(-1)
+    if (last?.stream === stream && !last.text.endsWith('\n') && last.text.length < LONGEST_LINE) last.text += piece
+    else log.lines.push({ at: now, stream, text: piece })
+    log.size += piece.length
+  }
+  let excess = 0
+  let size = log.size
+  while (log.lines.length - excess > MOST_LINES || (size > LARGEST && excess < log.lines.length - 1)) size -= log.lines[excess++]?.text.length ?? 0
+  if (excess === 0) return
+  // by a tenth more than need be, so that not every line moves all others
+  excess = Math.min(excess + MOST_LINES / 10, log.lines.length - 1)
+  for (const { text } of log.lines.splice(0, excess)) log.size -= text.length
+  log.dropped += excess
+}
+
+/** Where a reader begins. */
+export function startOfLog(log: ContainerLog, { tailLines, since }: LogSelection): LogPosition {
+  let first = 0
+  if (since !== undefined) {
+    first = log.lines.findIndex(({ at }) => at >= since)
+    if (first < 0) first = log.lines.length
+  }
+  if (tailLines !== undefined) first = Math.max(first, log.lines.length - tailLines)
+  return { line: log.dropped + first, offset: 0 }
+}
+
+/** What has come since `position`, which moves on. */
+export function readLog(log: ContainerLog, position: LogPosition): readonly { readonly line: LogLine; readonly text: string; readonly isStart: boolean }[] {
+  if (position.line < log.dropped) Object.assign(position, { line: log.dropped, offset: 0 })
+  const read: { line: LogLine; text: string; isStart: boolean }[] = []
+  for (let line = log.lines[position.line - log.dropped]; line !== undefined; line = log.lines[position.line - log.dropped]) {
+    const isWhole = line.text.endsWith('\n') || position.line - log.dropped < log.lines.length - 1
+    const text = line.text.slice(position.offset)
+    if (text !== '') read.push({ line, text, isStart: position.offset === 0 })
+    if (!isWhole) {
+      position.offset = line.text.length
+      break
+    }
+    position.line++
+    position.offset = 0
+  }
+  return read
+}
+
+/** The last of what was written, for termination messages: 80 lines or 2 KiB. Source: kuberuntime_container.go readLastStringFromContainerLogs. */
+export function logTail(log: ContainerLog): string {
+  return log.lines.slice(-80).map(({ text }) => text).join('').slice(-2048)
+}

@@ -1,0 +1,56 @@
+import type { Container } from '../../api/core/generated.js'
+import { programOf } from '../commands/index.js'
+import type { ImageFacts } from '../images/image-table.js'
+import { SHELLS, baseOf } from '../shell/interpreter.js'
+
+/** How a container runs: the image's own service, a command of the little shell, or not at all. */
+export type StartPlan =
+  | { readonly kind: 'service'; readonly words: readonly string[] }
+  | { readonly kind: 'process'; readonly words: readonly string[] }
+  | { readonly kind: 'error'; readonly message: string }
+
+const CREATE_FAILED = 'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: '
+  + 'unable to start container process: error during container init: '
+
+/** Works out what a container runs: command and args of its spec over those of the image, with `$(NAME)` replaced. */
+export function startPlan(container: Container | undefined, image: ImageFacts, env: Readonly<Record<string, string>>): StartPlan {
+  const own = (container?.command?.length ?? 0) > 0
+  const args = container?.args ?? []
+  const command = own ? container?.command ?? [] : image.entrypoint ?? []
+  const rest = args.length > 0 ? args : own ? [] : image.cmd ?? []
+  const words = [...command, ...rest].map((word) => expanded(word, env))
+  const [first] = words
+  if (first === undefined) return { kind: 'service', words }
+  if (image.behavior !== undefined && !own) return { kind: 'service', words }
+  if (hasProgram(image, first) && image.behavior?.exec === undefined) return { kind: 'process', words }
+  if (isScript(image, first)) return { kind: 'process', words }
+  if (own && (image.closed === true || image.distroless === true) || (!own && image.closed === true)) return { kind: 'error', message: notFound(first, CREATE_FAILED) }
+  return { kind: 'service', words }
+}
+
+/** Whether the little shell runs that program in containers of the image. */
+export function hasProgram(image: ImageFacts, name: string): boolean {
+  const base = baseOf(name)
+  if (base === undefined || image.distroless === true) return false
+  if (base === 'bash') return image.programs?.includes('bash') === true
+  return SHELLS.has(base) || programOf(base) !== undefined
+}
+
+function isScript({ files }: ImageFacts, path: string): boolean {
+  return files !== undefined && Object.hasOwn(files, path) && (files[path]?.startsWith('#!') ?? false)
+}
+
+/** What runc says of a program that is not there. */
+export function notFound(name: string, prefix: string): string {
+  return name.includes('/')
+    ? `${prefix}exec: ${JSON.stringify(name)}: stat ${name}: no such file or directory: unknown`
+    : `${prefix}exec: ${JSON.stringify(name)}: executable file not found in $PATH: unknown`
+}
+
+/** `$(NAME)` is replaced if there is such a variable; `$$(NAME)` is `$(NAME)`. Source: third_party/forked/golang/expansion. */
+export function expanded(text: string, env: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\$\$|\$\(([^)]*)\)/g, (all, name: string | undefined) => {
+    if (name === undefined) return '$'
+    return Object.hasOwn(env, name) ? env[name] as string : all
+  })
+}

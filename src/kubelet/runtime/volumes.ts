@@ -1,0 +1,74 @@
+import type { ConfigMap, DownwardAPIVolumeFile, KeyToPath, Pod, Secret, Volume } from '../../api/core/generated.js'
+import { fieldOf, resourceFieldOf } from '../pods/downward-api.js'
+import type { Tree } from '../files/tree.js'
+import { fileOf } from '../files/tree.js'
+import type { Surroundings } from './surroundings.js'
+
+/** One source of a volume's files, as it was when the kubelet looked. Plain data that shares the API's frozen objects. */
+export type VolumePart =
+  | { readonly kind: 'configMap'; readonly object: ConfigMap | undefined; readonly items?: readonly KeyToPath[] }
+  | { readonly kind: 'secret'; readonly object: Secret | undefined; readonly items?: readonly KeyToPath[] }
+  | { readonly kind: 'downward'; readonly items: readonly DownwardAPIVolumeFile[] }
+  | { readonly kind: 'token'; readonly path: string; readonly audience?: string; readonly seconds: number }
+  /** The ConfigMap kube-root-ca.crt, looked up when it is read. */
+  | { readonly kind: 'rootCA'; readonly items?: readonly KeyToPath[] }
+
+/** A volume whose files come from the API. */
+export interface ApiVolume {
+  readonly parts: readonly VolumePart[]
+  readonly mode: number
+}
+
+/** Volumes of a pod that come from the API, by name. */
+export type ApiVolumes = ReadonlyMap<string, ApiVolume>
+
+/** The files of such a volume. */
+export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: Surroundings): Tree {
+  const tree: Tree = new Map()
+  const add = (path: string, text: string | (() => string), own: number | undefined): void => void tree.set(path, fileOf(text, own ?? mode))
+  const addKeys = (data: Readonly<Record<string, string>>, items: readonly KeyToPath[] | undefined): void => {
+    if (items === undefined) for (const [key, text] of Object.entries(data)) add(key, text, undefined)
+    else for (const { key, path, mode: own } of items) if (Object.hasOwn(data, key)) add(path, data[key] as string, own)
+  }
+  for (const part of parts) {
+    switch (part.kind) {
+      case 'configMap': addKeys(configMapData(part.object), part.items)
+        break
+      case 'secret': addKeys(secretData(part.object), part.items)
+        break
+      case 'rootCA': addKeys(configMapData(surroundings.configMap(pod.metadata.namespace ?? 'default', 'kube-root-ca.crt')), part.items)
+        break
+      case 'token': add(part.path, () => surroundings.serviceAccountToken(pod, part.audience, part.seconds), undefined)
+        break
+      case 'downward':
+        for (const { path, fieldRef, resourceFieldRef, mode: own } of part.items) {
+          add(path, fieldRef ? fieldOf(pod, fieldRef.fieldPath) ?? '' : resourceFieldRef ? resourceFieldOf(pod, resourceFieldRef) ?? '' : '', own)
+        }
+        break
+    }
+  }
+  return tree
+}
+
+/** Texts of a ConfigMap, binary ones too (as far as they are text). */
+export function configMapData(object: ConfigMap | undefined): Readonly<Record<string, string>> {
+  return { ...object?.data, ...decoded(object?.binaryData) }
+}
+
+/** Texts of a Secret. */
+export function secretData(object: Secret | undefined): Readonly<Record<string, string>> {
+  return decoded(object?.data)
+}
+
+function decoded(data: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(data ?? {}).map(([key, text]) => [key, textOfBase64(text)]))
+}
+
+function textOfBase64(text: string): string {
+  return new TextDecoder().decode(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)))
+}
+
+/** Whether a volume's content comes from the API. */
+export function isApiVolume({ configMap, secret, downwardAPI, projected }: Volume): boolean {
+  return (configMap ?? secret ?? downwardAPI ?? projected) !== undefined
+}

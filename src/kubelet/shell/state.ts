@@ -1,0 +1,99 @@
+import type { PlainData } from '../../sim/plain-data.js'
+
+/** Variables and the like of one shell. Plain data, like all here. */
+export interface ShellState {
+  vars: Map<string, string>
+  /** Names of the variables that programs see. */
+  exported: Set<string>
+  cwd: string
+  /** `$0`, `$1`, ... */
+  args: readonly string[]
+  functions: Map<string, { readonly text: string; readonly at: number }>
+  /** What to run on a signal (`TERM`, `EXIT`); '' ignores it. */
+  traps: Map<string, string>
+  /** `$?` */
+  status: number
+  /** `set -e` */
+  errexit: boolean
+}
+
+/** Where output goes: to a file, nowhere, or to another stream of what is around. */
+export type Target = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'null' } | { readonly kind: 'stream'; readonly fd: number } | { readonly kind: 'main'; readonly fd: number }
+
+/** Something that the operations stand in: a loop, a redirection, a stage of a pipe. */
+export type Context =
+  | { readonly kind: 'loop'; readonly exit: number; readonly next: number; readonly items: readonly string[]; at: number }
+  | { readonly kind: 'capture' | 'pipe'; text: string; readonly saved: ShellState; readonly to: number }
+  | { readonly kind: 'input'; text: string; readonly saved: ShellState; readonly to: number }
+  | { readonly kind: 'redirect'; readonly out: Map<string, Target>; input?: string; readonly once: boolean }
+  | { readonly kind: 'subshell'; readonly saved: ShellState; readonly to: number }
+
+/** A command that goes on later. */
+export interface Paused {
+  readonly words: readonly string[]
+  readonly env: ReadonlyMap<string, string>
+  readonly memory: PlainData
+  readonly until?: number
+  readonly input?: boolean
+}
+
+/** A script under way: its text, and the number of the operation that comes next. */
+export interface Frame {
+  readonly text: string
+  at: number
+  /** `process` has a shell of its own; `call` runs in that of the frame below. */
+  readonly kind: 'process' | 'call'
+  readonly contexts: Context[]
+  captured: string[]
+  paused?: Paused
+  /** The command line, as `ps` shows it. */
+  readonly title: string
+  /** Holds nothing but the words that the process was started with, which no shell reads. */
+  readonly outer?: boolean
+  /** Of a function: the arguments that its caller has. */
+  readonly callerArgs?: readonly string[]
+}
+
+/** The main line of a process, or what runs in its background. */
+export interface Thread {
+  readonly pid: number
+  readonly frames: Frame[]
+  readonly shells: ShellState[]
+}
+
+/** A process of a container that runs the little shell. Plain data. */
+export interface ShellProcess {
+  readonly pid: number
+  nextPid: number
+  readonly threads: Thread[]
+  readonly stdin: { text: string; closed: boolean }
+  /** Signals that a trap waits for. */
+  signals: string[]
+  exitCode?: number
+}
+
+/** What a process begins with. */
+export interface ProcessStart {
+  readonly pid: number
+  readonly words: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  readonly stdin: boolean
+}
+
+/** A shell in which nothing has happened. */
+export function newShell(env: ReadonlyMap<string, string>, cwd: string, args: readonly string[]): ShellState {
+  return {
+    vars: new Map(env), exported: new Set(env.keys()), cwd, args, functions: new Map(), traps: new Map(), status: 0, errexit: false,
+  }
+}
+
+/** A shell's own copy, for what must not change it. */
+export function copyShell(shell: ShellState): ShellState {
+  return { ...shell, vars: new Map(shell.vars), exported: new Set(shell.exported), functions: new Map(shell.functions), traps: new Map(shell.traps) }
+}
+
+/** Environment of the programs that a shell starts. */
+export function exportedEnv({ vars, exported }: ShellState): Map<string, string> {
+  return new Map([...vars].filter(([name]) => exported.has(name)))
+}
