@@ -21,8 +21,8 @@ export function validateJobStatus(next: Job, old: Job): readonly FieldError[] {
   validateTimes(next.status, old.status, errors)
   validateFinished(next.status, old.status, errors)
   validateIndexLists(next, old, errors)
-  const { ready = 0, active = 0 } = next.status
-  if (ready > active && (ready !== (old.status.ready ?? 0) || active !== (old.status.active ?? 0))) {
+  const { ready, active = 0 } = next.status
+  if (ready !== undefined && ready > active && (ready !== old.status.ready || active !== (old.status.active ?? 0))) {
     errors.push(invalid('status.ready', ready, 'cannot set more ready pods than active'))
   }
   validateProgress(next, old, errors)
