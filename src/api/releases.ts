@@ -120,6 +120,22 @@ const features: Readonly<Record<Feature, Span>> = {
   orderedNamespaceDeletion: { since: 33 },
   /** ReplicaSets and Deployments report terminatingReplicas (DeploymentReplicaSetTerminatingReplicas). */
   terminatingReplicas: { since: 35 },
+  /** Pods of StatefulSets and indexed Jobs are labelled with their index (PodIndexLabel). */
+  podIndexLabel: { since: 28 },
+  /** Events of StatefulSets begin with a capital letter. */
+  capitalStatefulSetEvents: { since: 35 },
+  /** Jobs say how many of their pods are terminating (JobPodReplacementPolicy). */
+  jobTerminatingPods: { since: 29 },
+  /** Jobs first say that they are to end (FailureTarget, SuccessCriteriaMet), and end when all their pods have. */
+  jobInterimConditions: { since: 31 },
+  /** Jobs have a completionMode and may be suspended (IndexedJob, SuspendJob). */
+  jobModes: { since: 22 },
+  /** Pods of Jobs are labelled batch.kubernetes.io/job-name and controller-uid besides the old names. */
+  prefixedJobLabels: { since: 27 },
+  /** Jobs say so when their selector is made by the server. */
+  jobManualSelectorDefault: { since: 31 },
+  /** StatefulSets say what becomes of their claims (StatefulSetAutoDeletePVC). */
+  statefulSetClaimRetention: { since: 27 },
   /** A binding clears status.nominatedNodeName (ClearingNominatedNodeNameAfterBinding). */
   bindingClearsNomination: { since: 35 },
   /** Every address in use by a Service is an IPAddress object, every range a ServiceCIDR (MultiCIDRServiceAllocator). */
@@ -160,6 +176,14 @@ export type Feature =
   | 'podConditionGeneration'
   | 'orderedNamespaceDeletion'
   | 'terminatingReplicas'
+  | 'podIndexLabel'
+  | 'capitalStatefulSetEvents'
+  | 'jobTerminatingPods'
+  | 'jobInterimConditions'
+  | 'jobModes'
+  | 'prefixedJobLabels'
+  | 'jobManualSelectorDefault'
+  | 'statefulSetClaimRetention'
   | 'bindingClearsNomination'
   | 'serviceCidrs'
   | 'volumeAttributesClassColumn'

@@ -20,6 +20,8 @@ import { createPodGcController } from '../controllers/pod-gc/index.js'
 import { createReplicaSetController } from '../controllers/replicaset/index.js'
 import { createResourceQuotaController } from '../controllers/resource-quota/index.js'
 import { createRootCaPublisher, createServiceAccountController, createTokensController } from '../controllers/serviceaccount/index.js'
+import { createStatefulSetController } from '../controllers/statefulset/index.js'
+import { createPolicyStatusController } from '../controllers/validating-admission-policy-status/index.js'
 import { createTaintEvictionController } from '../controllers/taint-eviction/index.js'
 import type { ServedResource } from '../controllers/process/resource.js'
 import { detachedSignature, parseCertificates, PKI_DIR, signRequest } from '../pki/index.js'
@@ -41,11 +43,13 @@ export function componentsOf(options: ClusterOptions, scheme: Scheme, pki: Pki):
     ...securityControllers(pki),
     createNamespaceController({ resources }),
     createClusterRoleAggregationController(),
+    ...(scheme.byName('validatingadmissionpolicies') === undefined ? [] : [createPolicyStatusController({ scheme })]),
     createResourceQuotaController({ resources }),
     createGarbageCollector({ resources }),
     createDeploymentController(),
     createReplicaSetController(),
     createDaemonSetController(),
+    createStatefulSetController(),
     createDisruptionController(),
     createEndpointsController(),
     ...(scheme.byName('endpointslices') === undefined ? [] : [createEndpointSliceController(), createEndpointSliceMirroringController()]),

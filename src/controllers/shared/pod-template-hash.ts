@@ -19,6 +19,16 @@ export function podTemplateHash(template: PodTemplateSpec, collisionCount: numbe
   return safeEncode(String(hash))
 }
 
+/**
+ * The hash of revisions of StatefulSets: FNV-1 (32 bits; not the 1a of templates) over the bytes of a text, re-encoded as names are.
+ * Source: pkg/controller/history HashControllerRevision.
+ */
+export function bytesHash(text: string): string {
+  let hash = 0x811c9dc5
+  for (const byte of utf8.encode(text)) hash = Math.imul(hash, 0x01000193) ^ byte
+  return safeEncode(String(hash >>> 0))
+}
+
 /** Each character code modulo the size of the alphabet. Source: rand.SafeEncodeString. */
 export function safeEncode(text: string): string {
   let encoded = ''

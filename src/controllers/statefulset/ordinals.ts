@@ -1,0 +1,44 @@
+import type { StatefulSet } from '../../api/apps/generated.js'
+import type { Pod } from '../../api/core/generated.js'
+
+const MEMBER_NAME = /^(.*)-(\d+)$/s
+const MAX_INT32 = 2 ** 31 - 1
+
+/** The set's name and the ordinal that the name of a pod consists of; ordinal -1 if it is none. Source: getParentNameAndOrdinal. */
+export function parentAndOrdinal({ metadata: { name = '' } }: Pod): readonly [parent: string, ordinal: number] {
+  const match = MEMBER_NAME.exec(name)
+  if (!match) return ['', -1]
+  const ordinal = Number(match[2])
+  return [match[1] ?? '', ordinal <= MAX_INT32 ? ordinal : -1]
+}
+
+/** The pod's ordinal, -1 if its name has none. */
+export function ordinalOf(pod: Pod): number {
+  return parentAndOrdinal(pod)[1]
+}
+
+/** Whether the pod's name is one that the set gives. Source: isMemberOf. */
+export function isMemberOf(set: StatefulSet, pod: Pod): boolean {
+  return parentAndOrdinal(pod)[0] === set.metadata.name
+}
+
+/** Name of the set's pod with that ordinal. */
+export function podName(set: StatefulSet, ordinal: number): string {
+  return `${set.metadata.name ?? ''}-${ordinal}`
+}
+
+/** The lowest ordinal: spec.ordinals.start, 0 by default. */
+export function startOrdinal({ spec }: StatefulSet): number {
+  return spec.ordinals?.start ?? 0
+}
+
+/** The ordinal after the highest one. */
+export function endOrdinal(set: StatefulSet): number {
+  return startOrdinal(set) + (set.spec.replicas ?? 1)
+}
+
+/** Whether the set wants a pod of this pod's ordinal. Source: podInOrdinalRange. */
+export function isInRange(set: StatefulSet, pod: Pod): boolean {
+  const ordinal = ordinalOf(pod)
+  return ordinal >= startOrdinal(set) && ordinal < endOrdinal(set)
+}

@@ -1,0 +1,184 @@
+import type { StatefulSet } from '../../api/apps/generated.js'
+import type { PersistentVolumeClaim, Pod } from '../../api/core/generated.js'
+import { release } from '../../api/releases.js'
+import { ApiError, isApiError } from '../../apiserver/client/api-error.js'
+import type { Client } from '../../apiserver/client/client.js'
+import type { ComponentHost } from '../../apiserver/client/component.js'
+import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
+import type { Informer } from '../../apiserver/client/informer.js'
+import { keyOf } from '../../apiserver/client/object-index.js'
+import { messageOf } from '../shared/pod-control.js'
+import { belongsToFormerPod, hasOtherController, isOwnedAsWanted, withWantedOwner } from './claim-retention.js'
+import { claimsOf } from './claims.js'
+import { identityMatches, storageMatches, withIdentity, withStorage } from './pods.js'
+
+type Verb = 'create' | 'update' | 'delete'
+
+const titled = (verb: Verb): string => `${verb.charAt(0).toUpperCase()}${verb.slice(1)}`
+
+/** What came of several claims of one pod, as one error to try again after. Source: apimachinery utilerrors.Aggregate. */
+function claimsError(messages: readonly string[]): ApiError {
+  return new ApiError(409, 'Conflict', messages.length === 1 ? messages[0] as string : `[${messages.join(', ')}]`)
+}
+
+/**
+ * Creates, updates and deletes the pods of a StatefulSet and their claims, and tells so in events on the set. What it throws is an
+ * ApiError, the server's or one that only another try can mend. Source: pkg/controller/statefulset/stateful_pod_control.go.
+ */
+export class StatefulPodControl {
+  readonly #client: Client
+  readonly #recorder: EventRecorder
+  readonly #claims: Informer<PersistentVolumeClaim>
+  /** Whether the release labels pods with their index. */
+  readonly labelsIndex: boolean
+  readonly #capitalised: boolean
+
+  constructor(host: ComponentHost, claims: Informer<PersistentVolumeClaim>) {
+    this.#client = host.client
+    this.#recorder = host.recorder({ component: 'statefulset-controller' })
+    this.#claims = claims
+    const { has } = release(host.version)
+    this.labelsIndex = has('podIndexLabel')
+    this.#capitalised = has('capitalStatefulSetEvents')
+  }
+
+  create(set: StatefulSet, pod: Pod): void {
+    this.#telling('create', set, pod, () => this.#createClaims(set, pod))
+    let failure: unknown
+    try {
+      this.#client.create('pods', pod)
+    } catch (error) {
+      // it is there, only not seen yet: nothing to tell
+      if (isApiError(error, 'AlreadyExists')) throw error
+      failure = error
+    }
+    this.#telling('update', set, pod, () => this.updateClaimOwners(set, pod))
+    this.#tell('create', set, pod, failure)
+    if (failure !== undefined) throw failure
+  }
+
+  delete(set: StatefulSet, pod: Pod): void {
+    let failure: unknown
+    try {
+      this.#client.delete('pods', pod.metadata)
+    } catch (error) {
+      failure = error
+    }
+    this.#tell('delete', set, pod, failure)
+    if (failure !== undefined) throw failure
+  }
+
+  /** Gives a pod back its identity, its claims, and these their owners. Source: UpdateStatefulPod. */
+  update(set: StatefulSet, pod: Pod): void {
+    const isAsWanted = identityMatches(set, pod) && storageMatches(set, pod) && this.claimsOwnedAsWanted(set, pod)
+    if (isAsWanted) return
+    if (!storageMatches(set, pod)) this.#telling('update', set, pod, () => this.#createClaims(set, pod))
+    this.#telling('update', set, pod, () => this.updateClaimOwners(set, pod))
+    let failure: unknown
+    try {
+      this.#client.update('pods', this.#conforming(set, pod))
+    } catch (error) {
+      failure = isApiError(error, 'Conflict') ? this.#updateFresh(set, pod) : error
+    }
+    this.#tell('update', set, pod, failure)
+    if (failure !== undefined) throw failure
+  }
+
+  #updateFresh(set: StatefulSet, pod: Pod): unknown {
+    try {
+      this.#client.update('pods', this.#conforming(set, this.#client.get('pods', pod.metadata)))
+      return undefined
+    } catch (error) {
+      return error
+    }
+  }
+
+  #conforming(set: StatefulSet, pod: Pod): Pod {
+    const identified = identityMatches(set, pod) ? pod : withIdentity(set, pod, this.labelsIndex)
+    return storageMatches(set, identified) ? identified : withStorage(set, identified)
+  }
+
+  /** Makes up for claims that a pod waits for. Source: createMissingPersistentVolumeClaims. */
+  createMissingClaims(set: StatefulSet, pod: Pod): void {
+    this.#createClaims(set, pod)
+    this.#telling('update', set, pod, () => this.updateClaimOwners(set, pod))
+  }
+
+  /** Whether a claim of the pod is still one of a former pod's, which the garbage collector is about to delete. Source: PodClaimIsStale. */
+  isClaimStale(set: StatefulSet, pod: Pod): boolean {
+    if (set.spec.persistentVolumeClaimRetentionPolicy?.whenScaled !== 'Delete') return false
+    return this.#known(set, pod).some((claim) => belongsToFormerPod(claim, pod))
+  }
+
+  claimsOwnedAsWanted(set: StatefulSet, pod: Pod): boolean {
+    return this.#known(set, pod).every((claim) => isOwnedAsWanted(claim, set, pod))
+  }
+
+  /** Source: UpdatePodClaimForRetentionPolicy. */
+  updateClaimOwners(set: StatefulSet, pod: Pod): void {
+    for (const claim of this.#known(set, pod)) {
+      if (hasOtherController(claim, set, pod)) {
+        const what = `PersistentVolumeClaim ${claim.metadata.name ?? ''} has a conflicting OwnerReference that acts as a manging controller, `
+          + 'the retention policy is ignored for this claim'
+        this.#recorder.event(ownerOf(set), 'Warning', 'ConflictingController', what)
+      }
+      if (!isOwnedAsWanted(claim, set, pod)) this.#client.update('persistentvolumeclaims', withWantedOwner(claim, set, pod))
+    }
+  }
+
+  /** The pod's claims that are there. */
+  #known(set: StatefulSet, pod: Pod): readonly PersistentVolumeClaim[] {
+    if (set.spec.volumeClaimTemplates === undefined) return []
+    return claimsOf(set, pod).flatMap((claim) => this.#claims.get(keyOf(claim)) ?? [])
+  }
+
+  #createClaims(set: StatefulSet, pod: Pod): void {
+    const errors: string[] = []
+    for (const claim of claimsOf(set, pod)) {
+      const { name = '' } = claim.metadata
+      const known = this.#claims.get(keyOf(claim))
+      if (known?.metadata.deletionTimestamp !== undefined) errors.push(`pvc ${name} is being deleted`)
+      if (known) continue
+      try {
+        this.#client.create('persistentvolumeclaims', claim)
+        this.#tellOfClaim(set, pod, name, undefined)
+      } catch (error) {
+        if (!isApiError(error)) throw error
+        errors.push(`failed to create PVC ${name}: ${error.message}`)
+        if (!isApiError(error, 'AlreadyExists')) this.#tellOfClaim(set, pod, name, error)
+      }
+    }
+    if (errors.length > 0) throw claimsError(errors)
+  }
+
+  /** Runs `call`; an error is told as that of the verb and thrown on. */
+  #telling(verb: Verb, set: StatefulSet, pod: Pod, call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.#tell(verb, set, pod, error)
+      throw error
+    }
+  }
+
+  #tell(verb: Verb, set: StatefulSet, pod: Pod, error: unknown): void {
+    const what = `${this.#shown(verb)} Pod ${pod.metadata.name ?? ''} in StatefulSet ${set.metadata.name ?? ''}`
+    if (error === undefined) this.#recorder.event(ownerOf(set), 'Normal', `Successful${titled(verb)}`, `${what} successful`)
+    else this.#recorder.event(ownerOf(set), 'Warning', `Failed${titled(verb)}`, `${what} failed error: ${messageOf(error)}`)
+  }
+
+  #tellOfClaim(set: StatefulSet, pod: Pod, claim: string, error: unknown): void {
+    const whose = `Pod ${pod.metadata.name ?? ''} in StatefulSet ${set.metadata.name ?? ''}`
+    const what = `${this.#shown('create')} Claim ${claim}`
+    if (error === undefined) this.#recorder.event(ownerOf(set), 'Normal', 'SuccessfulCreate', `${what} ${whose} success`)
+    else this.#recorder.event(ownerOf(set), 'Warning', 'FailedCreate', `${what} for ${whose} failed error: ${messageOf(error)}`)
+  }
+
+  #shown(verb: Verb): string {
+    return this.#capitalised ? titled(verb) : verb
+  }
+}
+
+function ownerOf(object: StatefulSet): { readonly object: StatefulSet, readonly apiVersion: string, readonly kind: string } {
+  return { object, apiVersion: 'apps/v1', kind: 'StatefulSet' }
+}

@@ -1,0 +1,65 @@
+import type { StatefulSet, StatefulSetStatus } from '../../api/apps/generated.js'
+import { isPodAvailable } from '../../api/core/conditions.js'
+import type { Pod } from '../../api/core/generated.js'
+import { isCreated, isRunningAndReady, isTerminating, revisionOf } from './pods.js'
+import type { Revisions } from './revisions.js'
+
+/** How many pods there are of each sort. */
+export interface ReplicaCounts {
+  readonly replicas: number
+  readonly ready: number
+  readonly available: number
+  current: number
+  readonly updated: number
+}
+
+/** Counts the pods that the set has. Source: stateful_set_control.go computeReplicaStatus. */
+export function countReplicas(pods: readonly Pod[], { current, update }: Revisions, minReadySeconds: number, now: number): ReplicaCounts {
+  const counts = { replicas: 0, ready: 0, available: 0, current: 0, updated: 0 }
+  for (const pod of pods) {
+    if (isRunningAndReady(pod)) {
+      counts.ready++
+      if (isPodAvailable(pod, minReadySeconds, now)) counts.available++
+    }
+    if (!isCreated(pod)) continue
+    counts.replicas++
+    if (isTerminating(pod)) continue
+    const revision = revisionOf(pod)
+    if (revision === current.metadata.name) counts.current++
+    if (revision === update.metadata.name) counts.updated++
+  }
+  return counts
+}
+
+/**
+ * The status that follows from the counts. When all replicas are updated and ready, the update is complete: the new revision becomes the
+ * current one. Source: stateful_set_utils.go completeRollingUpdate.
+ */
+export function statefulSetStatus(set: StatefulSet, counts: ReplicaCounts, revisions: Revisions): StatefulSetStatus {
+  const { replicas = 1, updateStrategy } = set.spec
+  const { generation } = set.metadata
+  const isComplete = updateStrategy.type === 'RollingUpdate' && [counts.updated, counts.ready, counts.replicas].every((count) => count === replicas)
+  const current = isComplete ? counts.updated : counts.current
+  const currentRevision = (isComplete ? revisions.update : revisions.current).metadata.name
+  const updateRevision = revisions.update.metadata.name
+  return {
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    replicas: counts.replicas,
+    ...(counts.ready > 0 ? { readyReplicas: counts.ready } : {}),
+    ...(current > 0 ? { currentReplicas: current } : {}),
+    ...(counts.updated > 0 ? { updatedReplicas: counts.updated } : {}),
+    ...(currentRevision === undefined ? {} : { currentRevision }),
+    ...(updateRevision === undefined ? {} : { updateRevision }),
+    collisionCount: revisions.collisionCount,
+    availableReplicas: counts.available,
+  }
+}
+
+/** Whether the set's status says something else; conditions and collisions alone are no reason to write. Source: inconsistentStatus. */
+export function isInconsistent({ status: old }: StatefulSet, status: StatefulSetStatus): boolean {
+  return (status.observedGeneration ?? 0) > (old.observedGeneration ?? 0)
+    || status.replicas !== old.replicas
+    || status.availableReplicas !== old.availableReplicas
+    || (['readyReplicas', 'currentReplicas', 'updatedReplicas'] as const).some((field) => (status[field] ?? 0) !== (old[field] ?? 0))
+    || (['currentRevision', 'updateRevision'] as const).some((field) => status[field] !== old[field])
+}
