@@ -2,15 +2,18 @@ import { admissionregistrationDefinitions } from './admissionregistration/defini
 import { apiextensionsDefinitions } from './apiextensions/definitions.js'
 import { apiregistrationDefinitions } from './apiregistration/definitions.js'
 import { appsDefinitions } from './apps/definitions.js'
+import { olderStatefulSetDefinition } from './apps/stateful-set.js'
 import { authenticationDefinitions } from './authentication/definitions.js'
 import { authorizationDefinitions } from './authorization/definitions.js'
 import { autoscalingDefinitions } from './autoscaling/definitions.js'
 import { autoscalingV2Definitions } from './autoscaling-v2/definitions.js'
 import { batchDefinitions } from './batch/definitions.js'
+import { olderJobDefinition } from './batch/job.js'
 import { certificatesDefinitions } from './certificates/definitions.js'
 import { coordinationDefinitions } from './coordination/definitions.js'
 import { coreDefinitions } from './core/definitions.js'
 import { untimedVolume } from './core/persistent-volume.js'
+import { singleAddressPod } from './core/pod-strategy.js'
 import { modelessService } from './core/service.js'
 import { discoveryDefinitions } from './discovery/definitions.js'
 import { eventsDefinitions } from './events/definitions.js'
@@ -23,8 +26,9 @@ import { rbacDefinitions } from './rbac/definitions.js'
 import { resourceDefinitions } from './resource/definitions.js'
 import { schedulingDefinitions } from './scheduling/definitions.js'
 import { storageDefinitions } from './storage/definitions.js'
-import type { KindDefinition } from './definition.js'
+import type { KindDefinition, KubeObject } from './definition.js'
 import type { Release } from './releases.js'
+import { erase } from './served-as.js'
 
 /** All built-in definitions of all versions; a release serves some of them. */
 const all: readonly KindDefinition[] = [
@@ -76,10 +80,11 @@ function adapted(definition: KindDefinition, release: Release): KindDefinition {
         ? definition
         : { ...definition, columns: definition.columns.filter(({ name }) => name !== 'Secrets') }
     case 'Namespace': return release.has('namespaceNameLabel') ? definition : without(definition, 'setDefaults')
-    case 'Pod':
-      return release.has('podGeneration')
-        ? definition
-        : { ...definition, strategy: without(definition.strategy, 'generationChanged') }
+    case 'Pod': {
+      if (release.has('podGeneration')) return definition
+      const strategy = without(definition.strategy, 'generationChanged')
+      return { ...definition, strategy: release.has('podIPs') ? strategy : { ...strategy, ...singleAddressPod as typeof strategy } }
+    }
     case 'PersistentVolume': case 'PersistentVolumeClaim':
       // both came with v1.29
       return release.has('volumeAttributesClassColumn')
@@ -90,7 +95,30 @@ function adapted(definition: KindDefinition, release: Release): KindDefinition {
           }
     case 'Service':
       return release.has('loadBalancerIpMode') ? definition : { ...definition, strategy: { ...definition.strategy, ...modelessService } }
+    case 'Job': return olderJob(definition, release)
+    case 'StatefulSet':
+      return release.has('statefulSetClaimRetention') ? definition : withDefaultsOf(olderStatefulSetDefinition, definition)
     default: return definition
+  }
+}
+
+function olderJob(definition: KindDefinition, release: Release): KindDefinition {
+  const features = {
+    modes: release.has('jobModes'), prefixedLabels: release.has('prefixedJobLabels'), replacementPolicy: release.has('jobTerminatingPods'),
+    manualSelectorDefault: release.has('jobManualSelectorDefault'),
+  }
+  return Object.values(features).every(Boolean) ? definition : erase(olderJobDefinition(features))
+}
+
+/** The defaults of the older kind, after those of a version of its own. */
+function withDefaultsOf<T extends KubeObject>(older: KindDefinition<T>, definition: KindDefinition): KindDefinition {
+  const { setDefaults } = erase(older)
+  return {
+    ...definition,
+    setDefaults: (draft) => {
+      definition.setDefaults?.(draft)
+      setDefaults?.(draft)
+    },
   }
 }
 

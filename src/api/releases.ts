@@ -84,6 +84,8 @@ interface Span {
 const features: Readonly<Record<Feature, Span>> = {
   /** Pods have metadata.generation (PodObservedGenerationTracking). */
   podGeneration: { since: 33 },
+  /** Pods may have several addresses. */
+  podIPs: { since: 16 },
   /** Namespaces are labelled with their name. */
   namespaceNameLabel: { since: 21 },
   /** `kubectl get serviceaccounts` shows how many secrets there are. */
@@ -158,6 +160,7 @@ const features: Readonly<Record<Feature, Span>> = {
 /** A behaviour that not every minor has. */
 export type Feature =
   | 'podGeneration'
+  | 'podIPs'
   | 'namespaceNameLabel'
   | 'serviceAccountSecretsColumn'
   | 'serviceAccountTokenSecrets'

@@ -152,6 +152,19 @@ describe('other old versions', () => {
       .toThrow('PodSecurityPolicy.policy "y" is invalid: spec.seLinux.rule: Unsupported value: "X": supported values: "MustRunAs", "RunAsAny"')
   })
 
+  it('jobs and stateful sets lack what came later', () => {
+    const lab = harness({ version: 'v1.20' })
+    const pod = { containers: [{ name: 'c', image: 'i' }], restartPolicy: 'Never' }
+    create(lab, 'jobs.v1.batch', { spec: { template: { spec: pod }, completionMode: 'Indexed' } })
+    const { spec } = read(lab, 'jobs.v1.batch') as { spec: { template: { metadata: { labels: object } } } }
+    expect(Object.keys(spec).sort()).toEqual(['backoffLimit', 'completions', 'parallelism', 'selector', 'template'])
+    expect(Object.keys(spec.template.metadata.labels).sort()).toEqual(['controller-uid', 'job-name'])
+    create(lab, 'statefulsets.v1.apps', {
+      spec: { selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec: { ...pod, restartPolicy: 'Always' } } },
+    })
+    expect(read(lab, 'statefulsets.v1.apps')['spec']).not.toHaveProperty('persistentVolumeClaimRetentionPolicy')
+  })
+
   it.each([
     ['v1.15', 'extensions/v1beta1', 'Deployment', true], ['v1.16', 'extensions/v1beta1', 'Deployment', false],
     ['v1.21', 'extensions/v1beta1', 'Ingress', true], ['v1.22', 'extensions/v1beta1', 'Ingress', false],

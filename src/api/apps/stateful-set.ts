@@ -76,3 +76,12 @@ export const statefulSetDefinition: KindDefinition<StatefulSet> = defineKind<Sta
     ...templateColumns<StatefulSet>().filter(({ name }) => name !== 'Selector'),
   ],
 })
+
+/** StatefulSet as before v1.27, when claims always stayed. */
+export const olderStatefulSetDefinition: KindDefinition<StatefulSet> = {
+  ...statefulSetDefinition,
+  setDefaults: (set) => {
+    setDefaults(set)
+    if (!Object.isFrozen(set.spec)) delete set.spec.persistentVolumeClaimRetentionPolicy
+  },
+}

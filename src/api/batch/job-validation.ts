@@ -24,10 +24,10 @@ function validateSpec(spec: JobSpec, errors: FieldError[]): void {
 }
 
 /** The labels and the selector that the server makes must be there as it makes them. Source: validateGeneratedSelector. */
-function validateGeneratedSelector({ metadata, spec }: Job, errors: FieldError[]): void {
+function validateGeneratedSelector({ metadata, spec }: Job, isPrefixed: boolean, errors: FieldError[]): void {
   const { selector, manualSelector } = spec
   if (manualSelector === true || selector === undefined) return
-  const expected = jobLabels(metadata.name ?? '', metadata.uid ?? '')
+  const expected = jobLabels(metadata.name ?? '', metadata.uid ?? '', isPrefixed)
   const labels: Labels = spec.template.metadata?.labels ?? {}
   const path = 'spec.template.metadata.labels'
   for (const [key, value] of Object.entries(expected)) {
@@ -40,10 +40,10 @@ function validateGeneratedSelector({ metadata, spec }: Job, errors: FieldError[]
   }
 }
 
-/** Source: ValidateJob. */
-export function validateJob(job: Job): FieldError[] {
+/** A job on create; `isPrefixed` says which labels the server makes. Source: ValidateJob. */
+export function validateJob(job: Job, isPrefixed = true): FieldError[] {
   const errors: FieldError[] = []
-  validateGeneratedSelector(job, errors)
+  validateGeneratedSelector(job, isPrefixed, errors)
   validateSpec(job.spec, errors)
   const { completionMode, completions = 0 } = job.spec
   if (completionMode === 'Indexed' && completions > 0) {
@@ -58,9 +58,9 @@ export function validateJob(job: Job): FieldError[] {
 const immutable = ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'] as const
 
 /** Source: JobStrategy.ValidateUpdate, which validates the job and its update, and so the spec twice; ValidateJobSpecUpdate. */
-export function validateJobUpdate(next: Job, old: Job): readonly FieldError[] {
+export function validateJobUpdate(next: Job, old: Job, isPrefixed = true): readonly FieldError[] {
   if (next.spec === old.spec) return []
-  const errors = validateJob(next)
+  const errors = validateJob(next, isPrefixed)
   validateSpec(next.spec, errors)
   validateCompletions(next.spec, old.spec, errors)
   if (!semanticEqual(next.spec.selector, old.spec.selector)) {

@@ -9,7 +9,7 @@ import type { Job, JobSpec } from './generated.js'
 import { jobSpecWarnings, nameWarning, templateColumnsOf } from './job-spec.js'
 import { validateJobStatus } from './job-status.js'
 import { validateJob, validateJobUpdate } from './job-validation.js'
-import { controllerUidLabel, jobLabels } from './labels.js'
+import { controllerUidLabel, jobLabels, legacyControllerUidLabel } from './labels.js'
 
 /** Retries of a job that counts them by index: no limit. */
 const unlimited = 2 ** 31 - 1
@@ -42,19 +42,19 @@ function setLabelsDefault(job: Draft<Job>): void {
 }
 
 /** Unless a user brings a selector, the job's uid selects its pods. Source: pkg/registry/batch/job/strategy.go generateSelector. */
-function generateSelector(job: Draft<Job>): void {
+function generateSelector(job: Draft<Job>, isPrefixed: boolean): void {
   const { metadata, spec } = job
   if (spec.manualSelector === true) return
   const { metadata: templateMetadata, ...template } = spec.template
   const given = templateMetadata?.labels ?? {}
   // labels that say otherwise are refused by validation
-  const labels = { ...jobLabels(metadata.name ?? '', metadata.uid ?? ''), ...given }
+  const labels = { ...jobLabels(metadata.name ?? '', metadata.uid ?? '', isPrefixed), ...given }
   const { selector } = spec
   const isAlias = Object.keys(metadata.labels ?? {}).every((key) => metadata.labels?.[key] === given[key])
     && Object.keys(metadata.labels ?? {}).length === Object.keys(given).length
   job.spec = {
     ...spec,
-    selector: { ...selector, matchLabels: { [controllerUidLabel]: metadata.uid ?? '', ...selector?.matchLabels } },
+    selector: { ...selector, matchLabels: { [isPrefixed ? controllerUidLabel : legacyControllerUidLabel]: metadata.uid ?? '', ...selector?.matchLabels } },
     template: { metadata: { ...templateMetadata, labels }, ...template },
   }
   if (isAlias) job.metadata = { ...metadata, labels: { ...labels } }
@@ -93,10 +93,10 @@ function warnings({ metadata, spec }: Job, old: Job | undefined): readonly strin
 export const jobDefinition: KindDefinition<Job> = defineKind<Job>({
   group: 'batch', version: 'v1', kind: 'Job', resource: 'jobs', categories: ['all'], namespaced: true,
   storagePrefix: '/registry/jobs', subresources: [statusOf('batch', 'v1', 'Job')],
-  setDefaults, validate: validateJob, validateUpdate: validateJobUpdate,
+  setDefaults, validate: (job) => validateJob(job), validateUpdate: (next, old) => validateJobUpdate(next, old),
   strategy: {
     prepareForCreate: (job) => {
-      generateSelector(job)
+      generateSelector(job, true)
       job.status = {}
     },
     prepareForUpdate: (job, old) => {
@@ -122,3 +122,39 @@ export const jobDefinition: KindDefinition<Job> = defineKind<Job>({
   ],
   selectableFields: { 'status.successful': ({ status }) => String(status.succeeded ?? 0) },
 })
+
+/** Which of what Jobs came to have there is; all is in newer releases. */
+export interface JobFeatures {
+  readonly modes: boolean
+  readonly prefixedLabels: boolean
+  readonly replacementPolicy: boolean
+  readonly manualSelectorDefault: boolean
+}
+
+/** Job as in a release that lacks some of it: fields of later ones are dropped, labels have their old names only. */
+export function olderJobDefinition(features: JobFeatures): KindDefinition<Job> {
+  const { prefixedLabels } = features
+  return {
+    ...jobDefinition,
+    setDefaults: (job) => {
+      const isManual = job.spec.manualSelector
+      setDefaults(job)
+      if (Object.isFrozen(job.spec)) return
+      if (!features.modes) {
+        delete job.spec.completionMode
+        delete job.spec.suspend
+      }
+      if (!features.replacementPolicy) delete job.spec.podReplacementPolicy
+      if (!features.manualSelectorDefault && isManual === undefined) delete job.spec.manualSelector
+    },
+    validate: (job) => validateJob(job, prefixedLabels),
+    validateUpdate: (next, old) => validateJobUpdate(next, old, prefixedLabels),
+    strategy: {
+      ...jobDefinition.strategy,
+      prepareForCreate: (job) => {
+        generateSelector(job, prefixedLabels)
+        job.status = {}
+      },
+    },
+  }
+}
