@@ -62,6 +62,16 @@ function gracePeriod({ spec, status }: Pod, requested: number | undefined): numb
   return asked < 0 ? 1 : asked
 }
 
+/** What differs before v1.16, when a pod had one address. */
+export const singleAddressPod: Pick<Strategy<Pod>, 'prepareForStatusUpdate'> = {
+  prepareForStatusUpdate: (pod, old) => {
+    prepareForStatusUpdate(pod, old)
+    if (pod.status.podIPs === undefined) return
+    const { podIPs: _, ...status } = pod.status
+    pod.status = status
+  },
+}
+
 /** The strategy of pods. */
 export const podStrategy: Strategy<Pod> = {
   prepareForCreate, prepareForUpdate, prepareForStatusUpdate, validateStatusUpdate, gracePeriod,
