@@ -18,14 +18,16 @@ export const programs: Readonly<Record<Program, string>> = {
   helm: process.env.HELM ?? join(tools, 'bin/helm'),
   curl: process.env.CURL ?? 'curl',
   openssl: process.env.OPENSSL ?? 'openssl',
+  python3: process.env.PYTHON3 ?? '/usr/bin/python3',
 }
 
 /** A real program. */
-export type Program = 'kubectl' | 'helm' | 'curl' | 'openssl'
+export type Program = 'kubectl' | 'helm' | 'curl' | 'openssl' | 'python3'
 
-/** Whether a program is there. */
+/** Whether a program is there; python3 with its Kubernetes client. */
 export function has(program: Program): boolean {
   const path = programs[program]
+  if (program === 'python3') return spawnSync(path, ['-c', 'import kubernetes']).status === 0
   return path.includes('/') ? existsSync(path) : spawnSync(path, ['--version']).error === undefined
 }
 
@@ -33,8 +35,9 @@ export function has(program: Program): boolean {
 export function needs(context: TestContext, ...wanted: readonly Program[]): void {
   for (const program of wanted) {
     if (has(program)) continue
-    if (process.env.CI) throw new Error(`${program} is missing: npm run e2e:setup`)
-    context.skip(`${program} is missing: npm run e2e:setup`)
+    const word = `${program} is missing: npm run e2e:setup, or Debian's package (python3-kubernetes for python3)`
+    if (process.env.CI) throw new Error(word)
+    context.skip(word)
   }
 }
 
