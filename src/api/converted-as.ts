@@ -49,7 +49,9 @@ export function convertedAs<T extends KubeObject, S extends KubeObject>(
 function convertedStrategy<T extends KubeObject, S extends KubeObject>(
   strategy: Strategy<S>, encode: (object: T) => S, decode: (stored: S) => T,
 ): Strategy<T> {
-  const { prepareForCreate, prepareForUpdate, prepareForStatusUpdate, validateStatusUpdate, generationChanged, gracePeriod, warnings, ...rest } = strategy
+  const {
+    prepareForCreate, prepareForUpdate, prepareForStatusUpdate, validateStatusUpdate, generationChanged, gracePeriod, warnings, ...rest
+  } = strategy
   const through = (draft: Draft<T>, prepare: (stored: Draft<S>) => void): void => {
     const stored = encode(draft as T) as Draft<S>
     prepare(stored)

@@ -38,13 +38,16 @@ function validateTarget({ type, value, averageValue, averageUtilization }: Metri
     errors.push(invalid(`${path}.type`, type, 'must be either Utilization, Value, or AverageValue'))
   }
   if (value !== undefined && !isPositive(value)) errors.push(invalid(`${path}.value`, value, 'must be positive'))
-  if (averageValue !== undefined && !isPositive(averageValue)) errors.push(invalid(`${path}.averageValue`, averageValue, 'must be positive'))
+  if (averageValue !== undefined && !isPositive(averageValue)) {
+    errors.push(invalid(`${path}.averageValue`, averageValue, 'must be positive'))
+  }
   if (averageUtilization !== undefined && averageUtilization < 1) {
     errors.push(invalid(`${path}.averageUtilization`, averageUtilization, 'must be greater than 0'))
   }
 }
 
-function validateObjectSource({ describedObject, metric, target }: NonNullable<MetricSpec['object']>, path: string, errors: FieldError[]): void {
+function validateObjectSource(source: NonNullable<MetricSpec['object']>, path: string, errors: FieldError[]): void {
+  const { describedObject, metric, target } = source
   validateReference(describedObject, `${path}.describedObject`, errors)
   validateIdentifier(metric, `${path}.metric`, errors)
   validateTarget(target, `${path}.target`, errors)

@@ -9,7 +9,9 @@ type Interval = readonly [first: number, last: number]
 const maxInt32 = 2 ** 31 - 1
 
 function parseIndex(text: string, completions: number): number {
-  if (!/^[-+]?\d+$/.test(text) || Number(text) > 2 ** 63) throw new IndexError(`cannot convert string to integer for index: ${quote(text)}`)
+  if (!/^[-+]?\d+$/.test(text) || Number(text) > 2 ** 63) {
+    throw new IndexError(`cannot convert string to integer for index: ${quote(text)}`)
+  }
   if (Number(text) >= completions) throw new IndexError(`too large index: ${quote(text)}`)
   return Number(text)
 }
@@ -23,7 +25,8 @@ export function parseIndexes(text: string, completions: number = maxInt32): read
   for (const part of text.split(',')) {
     const ends = part.split('-')
     if (ends.length > 2) {
-      throw new IndexError(`the fragment ${quote(part)} violates the requirement that an index interval can have at most two parts separated by '-'`)
+      const rule = "an index interval can have at most two parts separated by '-'"
+      throw new IndexError(`the fragment ${quote(part)} violates the requirement that ${rule}`)
     }
     const first = parseIndex(ends[0] ?? '', completions)
     const last = ends[1] === undefined ? first : parseIndex(ends[1], completions)

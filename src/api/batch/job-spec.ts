@@ -20,7 +20,8 @@ const maxManagedByLength = 63
 /** A job's spec before a selector is made for it (a CronJob's template). Source: pkg/apis/batch/validation validateJobSpec. */
 export function validateUnboundJobSpec(spec: JobSpec, path: string, errors: FieldError[]): void {
   const counts = [
-    'parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished', 'backoffLimitPerIndex', 'maxFailedIndexes',
+    'parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished', 'backoffLimitPerIndex',
+    'maxFailedIndexes',
   ] as const
   for (const field of counts) validateNonNegative(spec[field], `${path}.${field}`, errors)
   if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
@@ -60,7 +61,8 @@ function validateMode(spec: JobSpec, path: string, errors: FieldError[]): void {
   }
 }
 
-function validateIndexed({ completions, parallelism = 0, maxFailedIndexes: failed, backoffLimitPerIndex }: JobSpec, path: string, errors: FieldError[]): void {
+function validateIndexed(spec: JobSpec, path: string, errors: FieldError[]): void {
+  const { completions, parallelism = 0, maxFailedIndexes: failed, backoffLimitPerIndex } = spec
   const atMost = (field: string, value: number | undefined, limit: number, text: string): void => {
     if (value !== undefined && value > limit) errors.push(invalid(`${path}.${field}`, value, `must be less than or equal to ${text}`))
   }

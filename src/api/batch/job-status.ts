@@ -95,7 +95,9 @@ function validateFinished(next: JobStatus, old: JobStatus, errors: FieldError[])
   }
 }
 
-function readIndexes(text: string | undefined, completions: number | undefined, field: string, errors: FieldError[]): ReturnType<typeof parseIndexes> {
+function readIndexes(
+  text: string | undefined, completions: number | undefined, field: string, errors: FieldError[],
+): ReturnType<typeof parseIndexes> {
   try {
     return parseIndexes(text ?? '', completions)
   } catch (error) {
@@ -116,7 +118,8 @@ function validateIndexLists({ spec, status }: Job, { status: old }: Job, errors:
     ? []
     : readIndexes(failedIndexes, completions, 'failedIndexes', errors)
   if ((completedIndexes ?? '') !== '' && spec.completionMode !== 'Indexed') {
-    errors.push(invalid('status.completedIndexes', completedIndexes, 'cannot set non-empty completedIndexes when non-indexed completion mode'))
+    const text = 'cannot set non-empty completedIndexes when non-indexed completion mode'
+    errors.push(invalid('status.completedIndexes', completedIndexes, text))
   }
   if (failedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
     errors.push(invalid('status.failedIndexes', failedIndexes, 'cannot set non-null failedIndexes when backoffLimitPerIndex is null'))
@@ -135,7 +138,8 @@ function validateProgress({ spec, status: next }: Job, { status: old }: Job, err
     }
   }
   for (const field of ['failed', 'succeeded'] as const) {
-    if ((next[field] ?? 0) < (old[field] ?? 0)) errors.push(invalid(`status.${field}`, next[field] ?? 0, `cannot decrease the ${field} counter`))
+    const value = next[field] ?? 0
+    if (value < (old[field] ?? 0)) errors.push(invalid(`status.${field}`, value, `cannot decrease the ${field} counter`))
   }
   if (next.completionTime !== undefined && old.completionTime !== undefined && next.completionTime !== old.completionTime) {
     errors.push(invalid('status.completionTime', next.completionTime, 'completionTime cannot be mutated'))

@@ -1,6 +1,7 @@
 import { coreSchema } from '../core/generated.js'
 import type { KindDefinition, KubeObject } from '../definition.js'
 import { convertedAs } from '../converted-as.js'
+import type { Draft } from '../draft.js'
 import { metaSchema } from '../meta/generated.js'
 import { always, atomicList, defineGroup, map, message, named, pointer, ref, required, setList, string } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
@@ -81,7 +82,8 @@ export const endpointSliceBetaDefinition: KindDefinition = {
     decode: ({ endpoints, ...slice }) => ({
       ...slice, apiVersion: 'discovery.k8s.io/v1beta1', endpoints: (endpoints as readonly Endpoint[] | null)?.map(endpointToBeta) ?? null,
     }),
-    setDefaults: (draft) => endpointSliceDefinition.setDefaults?.(draft as unknown as Parameters<NonNullable<typeof endpointSliceDefinition.setDefaults>>[0]),
+    // ports are the same in both
+    setDefaults: (draft) => endpointSliceDefinition.setDefaults?.(draft as unknown as Draft<EndpointSlice>),
   }),
   deprecated: { since: 21, removed: 25, use: 'discovery.k8s.io/v1 EndpointSlice' },
 }

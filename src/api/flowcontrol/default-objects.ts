@@ -36,10 +36,15 @@ const levels = (): Readonly<Record<string, PriorityLevelConfigurationSpec>> => (
   'workload-low': queued(100, 90, 128, 6),
 })
 
+interface Rules {
+  readonly resourceRules?: readonly ResourcePolicyRule[]
+  readonly nonResourceRules?: readonly NonResourcePolicyRule[]
+}
+
 /** A schema: its level, its precedence, by what it tells flows apart, its one rule. */
 function flow(
   name: string, matchingPrecedence: number, method: 'ByUser' | 'ByNamespace' | undefined, subjects: readonly Subject[],
-  rules: { readonly resourceRules?: readonly ResourcePolicyRule[], readonly nonResourceRules?: readonly NonResourcePolicyRule[] } = everything,
+  rules: Rules = everything,
 ): FlowSchemaSpec {
   return {
     priorityLevelConfiguration: { name }, matchingPrecedence,

@@ -57,7 +57,9 @@ function validateAccount({ serviceAccount }: Subject, path: string, errors: Fiel
 }
 
 /** A list with at least one item; a star stands alone. Answers whether all is well so far. */
-function validateList(list: readonly string[] | null | undefined, field: keyof typeof listTexts, path: string, errors: FieldError[]): boolean {
+function validateList(
+  list: readonly string[] | null | undefined, field: keyof typeof listTexts, path: string, errors: FieldError[],
+): boolean {
   const items = nonEmpty(list)
   const [emptyText, starText] = listTexts[field]
   if (items === undefined) errors.push(required(`${path}.${field}`, emptyText))

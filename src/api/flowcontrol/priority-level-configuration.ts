@@ -87,7 +87,9 @@ function validate({ metadata, spec }: PriorityLevelConfiguration): readonly Fiel
   if (type === 'Exempt') {
     if (limited !== undefined) errors.push(forbidden('spec.limited', "must be nil if the type is not 'Limited'"))
     const shares = exempt?.nominalConcurrencyShares
-    if (shares !== undefined && shares < 0) errors.push(invalid('spec.exempt.nominalConcurrencyShares', shares, 'must be a non-negative integer'))
+    if (shares !== undefined && shares < 0) {
+      errors.push(invalid('spec.exempt.nominalConcurrencyShares', shares, 'must be a non-negative integer'))
+    }
     validatePercent(exempt?.lendablePercent, 'spec.exempt.lendablePercent', errors)
   } else if (type === 'Limited') {
     if (exempt !== undefined) errors.push(forbidden('spec.exempt', "must be nil if the type is 'Limited'"))

@@ -39,7 +39,8 @@ export function validateLocalReference(
   }
 }
 
-function validateService({ name, port: { name: portName = '', number = 0 } }: IngressServiceBackend, path: string, errors: FieldError[]): void {
+function validateService({ name, port }: IngressServiceBackend, path: string, errors: FieldError[]): void {
+  const { name: portName = '', number = 0 } = port
   if (name === '') errors.push(required(`${path}.service.name`))
   else for (const fault of dns1035LabelFaults(name)) errors.push(invalid(`${path}.service.name`, name, fault))
   if (portName !== '' && number !== 0) errors.push(invalid(path, '', 'cannot set both port name & port number'))

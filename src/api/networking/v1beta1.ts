@@ -60,7 +60,8 @@ export const networkingBetaSchema: SchemaGroup = defineGroup(
 
 /** Source: pkg/apis/networking/v1beta1/conversion.go Convert_v1beta1_IngressBackend_To_networking_IngressBackend. */
 function backendToV1({ serviceName = '', servicePort, resource }: BetaBackend): IngressBackend {
-  const port = typeof servicePort === 'string' ? { name: servicePort } : servicePort === undefined || servicePort === 0 ? {} : { number: servicePort }
+  const isNothing = servicePort === undefined || servicePort === 0
+  const port = typeof servicePort === 'string' ? { name: servicePort } : isNothing ? {} : { number: servicePort }
   const hasService = serviceName !== '' || Object.keys(port).length > 0
   return {
     ...(hasService ? { service: { name: serviceName, port } } : {}),

@@ -35,7 +35,8 @@ function validateCapabilities(spec: PodSecurityPolicySpec, errors: FieldError[])
   const { requiredDropCapabilities: dropped = [], defaultAddCapabilities: added = [], allowedCapabilities: allowed = [] } = spec
   for (const name of dropped) {
     if (added.includes(name)) {
-      errors.push(invalid('spec.defaultAddCapabilities', name, 'capability is listed in defaultAddCapabilities and requiredDropCapabilities'))
+      const text = 'capability is listed in defaultAddCapabilities and requiredDropCapabilities'
+      errors.push(invalid('spec.defaultAddCapabilities', name, text))
     }
     if (allowed.includes(name)) {
       errors.push(invalid('spec.allowedCapabilities', name, 'capability is listed in allowedCapabilities and requiredDropCapabilities'))
@@ -58,9 +59,8 @@ function validate({ spec }: PodSecurityPolicy): readonly FieldError[] {
   for (const field of ['supplementalGroups', 'fsGroup'] as const) validateIds(spec[field], idRules[field], `spec.${field}`, errors)
   validateCapabilities(spec, errors)
   if (spec.defaultAllowPrivilegeEscalation === true && spec.allowPrivilegeEscalation === false) {
-    errors.push(invalid(
-      'spec.defaultAllowPrivilegeEscalation', true, 'Cannot set DefaultAllowPrivilegeEscalation to true without also setting AllowPrivilegeEscalation to true',
-    ))
+    const text = 'Cannot set DefaultAllowPrivilegeEscalation to true without also setting AllowPrivilegeEscalation to true'
+    errors.push(invalid('spec.defaultAllowPrivilegeEscalation', true, text))
   }
   spec.allowedHostPaths?.forEach(({ pathPrefix = '' }, index) => {
     const path = `spec.allowedHostPaths[${index}]`
