@@ -97,7 +97,7 @@ function objectRefOf(request: ApiRequest, object: object): AuditEvent['objectRef
 function auditEventOf(
   exchange: Exchange, request: ApiRequest, { code, object }: Answer, { auditID, time }: { auditID: string; time: string },
 ): AuditEvent {
-  const { user = ANONYMOUS, sender, verdict } = exchange
+  const { user = ANONYMOUS, sender, verdict, call } = exchange
   const body = request.body ?? request.patch?.body
   return {
     kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: 'RequestResponse', auditID, stage: 'ResponseComplete',
@@ -108,8 +108,11 @@ function auditEventOf(
     ...(body === undefined ? {} : { requestObject: body }),
     ...(request.verb === 'watch' ? {} : { responseObject: object }),
     requestReceivedTimestamp: time, stageTimestamp: time,
-    annotations: verdict === undefined ? {} : {
-      'authorization.k8s.io/decision': verdict.allowed ? 'allow' : 'forbid', 'authorization.k8s.io/reason': verdict.reason ?? '',
+    annotations: {
+      ...(verdict === undefined ? {} : {
+        'authorization.k8s.io/decision': verdict.allowed ? 'allow' : 'forbid', 'authorization.k8s.io/reason': verdict.reason ?? '',
+      }),
+      ...Object.fromEntries(call?.annotations ?? []),
     },
   }
 }

@@ -171,6 +171,8 @@ export interface AdmissionAttributes<T extends KubeObject = KubeObject> {
   readonly isReinvocation?: boolean
   /** Adds a `Warning:` header to the answer. */
   readonly warn: (text: string) => void
+  /** Adds an annotation to the audit event of the request; the first one of a key stays. */
+  readonly annotate: (key: string, value: string) => void
 }
 
 /** What a plugin may look at: the present state of the store, virtual time and random draws of its own. */

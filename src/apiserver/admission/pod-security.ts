@@ -28,17 +28,26 @@ export const podSecurity: AdmissionPlugin = {
     if (resource === 'namespaces') return admitNamespace(attributes, context)
     const namespace = context.get<Namespace>('namespaces', '', attributes.namespace)
     const { labels } = namespace?.metadata ?? {}
-    if (labels === undefined) return
-    const policy = podSecurityPolicy(labels)
-    if (resource === 'pods') admitPod(attributes, policy)
-    else warnOfTemplate(attributes, policy)
+    const policy = labels === undefined ? undefined : podSecurityPolicy(labels)
+    if (policy === undefined || isPrivileged(policy)) {
+      if (resource === 'pods') attributes.annotate(ENFORCED, 'privileged:latest')
+    } else if (resource === 'pods') admitPod(attributes, policy)
+    else examineTemplate(attributes, policy)
   },
 }
+
+const ENFORCED = 'pod-security.kubernetes.io/enforce-policy'
+const VIOLATIONS = 'pod-security.kubernetes.io/audit-violations'
+
+const isPrivileged = ({ enforce, audit, warn: warned }: PodSecurityPolicyLabels): boolean =>
+  [enforce, audit, warned].every(({ level }) => level === 'privileged')
 
 function admitPod(attributes: AdmissionAttributes, policy: PodSecurityPolicyLabels): void {
   const [pod, old] = [attributes.object as Pod, attributes.old as Pod | undefined]
   if (old !== undefined && !isSignificant(pod, old)) return
+  attributes.annotate(ENFORCED, levelText(policy.enforce))
   const findings = evaluatePodSecurity(pod, policy.enforce)
+  audit(attributes, pod, policy)
   if (findings.length > 0) {
     throw forbidden(attributes.definition, attributes.name, `violates PodSecurity "${levelText(policy.enforce)}": ${findingsText(findings)}`)
   }
@@ -56,10 +65,17 @@ interface Templated extends KubeObject {
   readonly spec?: { readonly template?: PodTemplateSpec; readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplateSpec } } }
 }
 
-function warnOfTemplate(attributes: AdmissionAttributes, policy: PodSecurityPolicyLabels): void {
+function examineTemplate(attributes: AdmissionAttributes, policy: PodSecurityPolicyLabels): void {
   const { template, spec } = attributes.object as Templated
   const found = template ?? spec?.template ?? spec?.jobTemplate?.spec?.template
-  if (found?.spec !== undefined) warn(attributes, found as PodLike, policy)
+  if (found?.spec === undefined) return
+  audit(attributes, found as PodLike, policy)
+  warn(attributes, found as PodLike, policy)
+}
+
+function audit({ annotate }: AdmissionAttributes, pod: PodLike, { audit: level }: PodSecurityPolicyLabels): void {
+  const findings = evaluatePodSecurity(pod, level)
+  if (findings.length > 0) annotate(VIOLATIONS, `would violate PodSecurity "${levelText(level)}": ${findingsText(findings)}`)
 }
 
 function warn({ warn: tell }: AdmissionAttributes, pod: PodLike, { warn: level }: PodSecurityPolicyLabels): void {

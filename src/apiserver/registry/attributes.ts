@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { AdmissionAttributes } from '../ports.js'
 import type { Call } from './context.js'
-import { warn } from './context.js'
+import { annotate, warn } from './context.js'
 
 /** Admission attributes of a call for these objects. */
 export function attributesOf(
@@ -17,5 +17,6 @@ export function attributesOf(
     user: call.user,
     dryRun: call.dryRun,
     warn: (text) => warn(call, text),
+    annotate: (key, value) => annotate(call, key, value),
   }
 }

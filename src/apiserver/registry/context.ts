@@ -49,6 +49,14 @@ export interface Call {
   readonly subresource: string
   readonly dryRun: boolean
   readonly warnings: string[]
+  /** What admission tells the audit log. */
+  annotations?: Map<string, string>
+}
+
+/** Adds an annotation for the audit log, unless there is one. Source: apiserver pkg/audit/context.go AddAuditAnnotation. */
+export function annotate(call: Call, key: string, value: string): void {
+  const annotations = (call.annotations ??= new Map())
+  if (!annotations.has(key)) annotations.set(key, value)
 }
 
 /** Adds a warning once. */

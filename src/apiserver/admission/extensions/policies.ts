@@ -14,10 +14,12 @@ import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../
 import type { ExtensionConfiguration } from './configuration.js'
 import type { ExpressionValues } from './evaluation.js'
 import { conditionsHold, evaluate, requestValues } from './evaluation.js'
+import { AuditNotes, goJson } from './audit-notes.js'
 import { isExempt, matchedVersion } from './matching.js'
 
-/** One validation that did not hold, or could not be evaluated. */
+/** One validation that did not hold, or could not be evaluated. `index` is where it stands in the policy. */
 interface Denial {
+  readonly index: number
   readonly policy: string
   readonly binding: string
   readonly message: string
@@ -36,6 +38,8 @@ export function validatingAdmissionPolicy(configuration: ExtensionConfiguration)
     },
   }
 }
+
+const VALIDATION_FAILURE = 'validation.policy.admission.k8s.io/validation_failure'
 
 const CODES: Readonly<Record<string, number>> = { Unauthorized: 401, Forbidden: 403, RequestEntityTooLarge: 413 }
 
@@ -65,11 +69,14 @@ class PolicyCheck {
     const as = this.#matched(matchConstraints)
     if (as === undefined) return []
     let values: ExpressionValues | undefined
-    return bindings.flatMap((binding) => {
+    const notes = new AuditNotes(this.#policy)
+    const denials = bindings.flatMap((binding) => {
       const { matchResources } = binding.spec
       if (matchResources !== undefined && this.#matched(matchResources) === undefined) return []
-      return this.#enforce(binding, (values ??= requestValues(this.#attributes, as, this.#context)))
+      return this.#enforce(binding, notes, (values ??= requestValues(this.#attributes, as, this.#context)))
     })
+    notes.publish(this.#attributes)
+    return denials
   }
 
   #matched(resources: NonNullable<ValidatingAdmissionPolicy['spec']['matchConstraints']>): KindDefinition | undefined {
@@ -82,27 +89,36 @@ class PolicyCheck {
   }
 
   /** What a binding does about the validations that do not hold: refuses, warns, or leaves a note. */
-  #enforce(binding: ValidatingAdmissionPolicyBinding, values: ExpressionValues): readonly Denial[] {
+  #enforce(binding: ValidatingAdmissionPolicyBinding, notes: AuditNotes, values: ExpressionValues): readonly Denial[] {
     const found = this.#params(binding.spec.paramRef)
     if (typeof found === 'string') {
       return this.#fails ? [this.#denial(binding, `failed to configure binding: ${found}`, 'Invalid')] : []
     }
-    const denials = found.flatMap((params) => this.#evaluate(binding, { ...values, params: dynamicValue(params) }))
-    const actions = binding.spec.validationActions ?? []
-    if (actions.includes('Warn')) {
-      for (const { policy, binding: name, message } of denials) {
-        this.#attributes.warn(`Validation failed for ValidatingAdmissionPolicy '${policy}' with binding '${name}': ${message}`)
+    return found.flatMap((params) => {
+      const { denials, faults } = this.#evaluate(binding, notes, { ...values, params: dynamicValue(params) })
+      return [...denials.filter((denial) => this.#act(denial, binding)), ...faults]
+    })
+  }
+
+  /** Does what a binding asks for about a validation that does not hold; answers whether it denies. */
+  #act({ index, message }: Denial, { metadata: { name = '' }, spec: { policyName = '', validationActions = [] } }: ValidatingAdmissionPolicyBinding): boolean {
+    const { warn, annotate } = this.#attributes
+    for (const action of validationActions) {
+      if (action === 'Warn') {
+        warn(`Validation failed for ValidatingAdmissionPolicy '${this.#policy.metadata.name ?? ''}' with binding '${name}': ${message}`)
+      } else if (action === 'Audit') {
+        annotate(VALIDATION_FAILURE, goJson([{ message, policy: policyName, binding: name, expressionIndex: index, validationActions }]))
       }
     }
-    return actions.includes('Deny') ? denials : []
+    return validationActions.includes('Deny')
   }
 
   get #fails(): boolean {
     return this.#policy.spec.failurePolicy !== 'Ignore'
   }
 
-  #denial({ metadata }: ValidatingAdmissionPolicyBinding, message: string, reason: string): Denial {
-    return { policy: this.#policy.metadata.name ?? '', binding: metadata.name ?? '', message, reason }
+  #denial({ metadata }: ValidatingAdmissionPolicyBinding, message: string, reason: string, index = 0): Denial {
+    return { index, policy: this.#policy.metadata.name ?? '', binding: metadata.name ?? '', message, reason }
   }
 
   /** The parameters of a binding, or why they cannot be found. Source: generic/policy_source.go CollectParams. */
@@ -131,23 +147,24 @@ class PolicyCheck {
     return paramRef.parameterNotFoundAction === 'Allow' ? [] : 'no params found for policy binding with `Deny` parameterNotFoundAction'
   }
 
-  #evaluate(binding: ValidatingAdmissionPolicyBinding, values: ExpressionValues): readonly Denial[] {
+  /** What does not hold; `faults` deny whatever the binding's actions are. */
+  #evaluate(
+    binding: ValidatingAdmissionPolicyBinding, notes: AuditNotes, values: ExpressionValues,
+  ): { readonly denials: readonly Denial[], readonly faults: readonly Denial[] } {
     const { spec } = this.#policy
     const { scope } = variablesOf(spec)
     const conditions = conditionsHold(spec.matchConditions ?? [], { params: scope.params }, values, spec.failurePolicy)
-    if (conditions.error !== undefined) return [this.#denial(binding, conditions.error, 'Invalid')]
-    if (!conditions.matches) return []
+    if (conditions.error !== undefined) return { denials: [this.#denial(binding, conditions.error, 'Invalid')], faults: [] }
+    if (!conditions.matches) return { denials: [], faults: [] }
     const all = { ...values, variables: lazyVariables(spec.variables ?? [], scope, values) }
-    return (spec.validations ?? []).flatMap((validation) => this.#validate(binding, validation, scope, all))
-  }
-
-  #validate(
-    binding: ValidatingAdmissionPolicyBinding, validation: Validation, scope: ExpressionScope, values: ExpressionValues,
-  ): readonly Denial[] {
-    const result = evaluate(validation.expression, scope, values)
-    if (result.error !== undefined) return this.#fails ? [this.#denial(binding, result.error, 'Invalid')] : []
-    if (result.value === true) return []
-    return [this.#denial(binding, messageOf(validation, scope, values), validation.reason ?? 'Invalid')]
+    const denials = (spec.validations ?? []).flatMap((validation, index): readonly Denial[] => {
+      const result = evaluate(validation.expression, scope, all)
+      if (result.error !== undefined) return this.#fails ? [this.#denial(binding, result.error, 'Invalid', index)] : []
+      if (result.value === true) return []
+      return [this.#denial(binding, messageOf(validation, scope, all), validation.reason ?? 'Invalid', index)]
+    })
+    const faults = notes.take(scope, all)
+    return { denials, faults: this.#fails ? faults.map((fault) => this.#denial(binding, fault, 'Invalid')) : [] }
   }
 }
 

@@ -1,0 +1,58 @@
+import { celTypeOf } from '../apiextensions/schema-types.js'
+import { escapeName } from '../cel/names.js'
+import type { CelType } from '../cel/types.js'
+import { BOOL, DYN, INT, listOf, mapOf, objectOf, STRING } from '../cel/types.js'
+import type { KindDefinition } from '../definition.js'
+import type { Scheme } from '../scheme.js'
+import type { Field, Message, ScalarType } from '../schema/types.js'
+
+const BYTES: CelType = { kind: 'bytes' }
+const TIMESTAMP: CelType = { kind: 'timestamp' }
+
+/** Leaves as their OpenAPI schemas have them; quantities and free JSON have no type there, so that no expression may name them. */
+const leaves: Readonly<Record<ScalarType, CelType | undefined>> = {
+  string: STRING, boolean: BOOL, int32: INT, int64: INT, double: { kind: 'double' }, bytes: BYTES, time: TIMESTAMP, microTime: TIMESTAMP,
+  intOrString: DYN, quantity: undefined, anyJson: undefined, json: objectOf('object', {}),
+}
+
+/** Types of messages: a cache. */
+const known = new WeakMap<Message, CelType>()
+
+/**
+ * The type that expressions see objects of a kind as, when they are checked by its schema. Source: apiserver
+ * pkg/cel/common/schemas.go SchemaDeclType.
+ */
+export function objectType(scheme: Scheme, definition: KindDefinition): CelType {
+  return definition.custom === undefined ? messageType(scheme.messageOf(definition), []) ?? DYN : celTypeOf(definition.custom.schema, true)
+}
+
+/** `above`: the messages around it; one that holds itself ends there. */
+function messageType(message: Message, above: readonly Message[]): CelType | undefined {
+  if (above.includes(message)) return undefined
+  const found = known.get(message)
+  if (found !== undefined) return found
+  const inside = [...above, message]
+  const fields: Record<string, CelType> = {}
+  for (const [name, field] of Object.entries(message.fields)) {
+    const type = fieldType(field, message, inside)
+    if (type !== undefined) fields[escapeName(name)] = type
+  }
+  const type = objectOf(message.name, fields)
+  known.set(message, type)
+  return type
+}
+
+function fieldType(field: Field, { group }: Message, above: readonly Message[]): CelType | undefined {
+  switch (field.type) {
+    case 'message': return messageType(group.message(field.message), above)
+    case 'list': {
+      const item = fieldType(field.items, above.at(-1) as Message, above)
+      return item === undefined ? undefined : listOf(item)
+    }
+    case 'map': {
+      const item = fieldType(field.values, above.at(-1) as Message, above)
+      return item === undefined ? undefined : mapOf(STRING, item)
+    }
+    default: return leaves[field.type]
+  }
+}

@@ -1,0 +1,70 @@
+import type { ExpressionScope } from '../../../api/admissionregistration/expressions.js'
+import type { ValidatingAdmissionPolicy } from '../../../api/admissionregistration/generated.js'
+import type { AdmissionAttributes } from '../../ports.js'
+import type { ExpressionValues } from './evaluation.js'
+import { evaluate } from './evaluation.js'
+
+/** No more bytes of a value are kept. */
+const MOST_BYTES = 10 * 1024
+
+/**
+ * What the auditAnnotations of a policy say about one request, of all its bindings and parameters. Source: apiserver
+ * pkg/admission/plugin/policy/validating, validator.go Validate and dispatcher.go auditAnnotationCollector.
+ */
+export class AuditNotes {
+  readonly #policy: ValidatingAdmissionPolicy
+  readonly #values = new Map<string, string[]>()
+
+  constructor(policy: ValidatingAdmissionPolicy) {
+    this.#policy = policy
+  }
+
+  /** Evaluates them; answers why some have no value. */
+  take(scope: ExpressionScope, values: ExpressionValues): readonly string[] {
+    const faults: string[] = []
+    for (const { key, valueExpression } of this.#policy.spec.auditAnnotations ?? []) {
+      const { value, error } = { value: undefined, ...evaluate(valueExpression, scope, values) }
+      if (error !== undefined) faults.push(error)
+      else if (typeof value === 'string') this.#add(key, value.trim())
+      else if (value !== null) {
+        const type = `unsupported return type: ${celTypeName(value)}. Return type must be either string or null.`
+        faults.push(`valueExpression '${valueExpression}' resulted in ${type}`)
+      }
+    }
+    return faults
+  }
+
+  /** Equal values of different bindings count once. */
+  #add(key: string, value: string): void {
+    if (value === '') return
+    const known = this.#values.get(key)
+    const cut = cutAt(value, MOST_BYTES)
+    if (known === undefined) this.#values.set(key, [cut])
+    else if (!known.includes(cut)) known.push(cut)
+  }
+
+  /** Leaves the notes at the request. */
+  publish({ annotate }: AdmissionAttributes): void {
+    for (const [key, values] of this.#values) annotate(`${this.#policy.metadata.name ?? ''}/${key}`, values.join(', '))
+  }
+}
+
+function cutAt(text: string, bytes: number): string {
+  if (text.length * 3 <= bytes) return text
+  const encoded = new TextEncoder().encode(text)
+  return encoded.length <= bytes ? text : new TextDecoder().decode(encoded.subarray(0, bytes))
+}
+
+function celTypeName(value: unknown): string {
+  switch (typeof value) {
+    case 'boolean': return 'bool'
+    case 'bigint': return 'int'
+    case 'number': return 'double'
+    default: return Array.isArray(value) ? 'list' : 'map'
+  }
+}
+
+/** JSON as Go writes it: no plain <, >, & or line separators. */
+export function goJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}

@@ -1,0 +1,1 @@
+export { createPolicyStatusController, POLICY_STATUS_CONTROLLER } from './controller.js'
