@@ -1,33 +1,33 @@
 import * as z from 'zod/mini'
 import type { ClusterOptions } from './options.js'
 
-const wholeNumber = z.number().check(z.refine((value) => Number.isSafeInteger(value) && value >= 0, 'must be a whole number, zero or more'))
-const text = z.string().check(z.minLength(1))
-const texts = z.record(z.string(), z.string())
-const duration = z.union([z.string(), z.number()])
-
-const node = z.strictObject({
-  name: text,
-  labels: z.optional(texts),
-  taints: z.optional(z.array(z.object({ key: text, effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']) }))),
-  capacity: z.optional(texts),
-  kubeletVersion: z.optional(text),
-  region: z.optional(text),
-  zone: z.optional(text),
-  internalIP: z.optional(text),
-  staticPods: z.optional(z.record(z.string(), z.looseObject({}))),
-})
-
-const component = z.looseObject({ name: text, setup: z.custom((value) => typeof value === 'function', 'must be a function') })
-
-const authorizer = z.looseObject({ authorize: z.custom((value) => typeof value === 'function', 'must be a function') })
-const user = z.strictObject({ name: text, token: text, uid: z.optional(text), groups: z.optional(z.array(z.string())) })
-
 let schema: z.ZodMiniType | undefined
 
 /** Made at the first use, so that importing the package costs nothing for it. */
 function optionSchema(): z.ZodMiniType {
-  return (schema ??= z.strictObject({
+  return (schema ??= makeSchema())
+}
+
+function makeSchema(): z.ZodMiniType {
+  const wholeNumber = z.number().check(z.refine((value) => Number.isSafeInteger(value) && value >= 0, 'must be a whole number, zero or more'))
+  const text = z.string().check(z.minLength(1))
+  const texts = z.record(z.string(), z.string())
+  const duration = z.union([z.string(), z.number()])
+  const node = z.strictObject({
+    name: text,
+    labels: z.optional(texts),
+    taints: z.optional(z.array(z.object({ key: text, effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']) }))),
+    capacity: z.optional(texts),
+    kubeletVersion: z.optional(text),
+    region: z.optional(text),
+    zone: z.optional(text),
+    internalIP: z.optional(text),
+    staticPods: z.optional(z.record(z.string(), z.looseObject({}))),
+  })
+  const component = z.looseObject({ name: text, setup: z.custom((value) => typeof value === 'function', 'must be a function') })
+  const authorizer = z.looseObject({ authorize: z.custom((value) => typeof value === 'function', 'must be a function') })
+  const user = z.strictObject({ name: text, token: text, uid: z.optional(text), groups: z.optional(z.array(z.string())) })
+  return z.strictObject({
     version: z.optional(text),
     nodes: z.optional(z.union([wholeNumber, z.array(node)])),
     seed: z.optional(z.number().check(z.refine(Number.isSafeInteger, 'must be a whole number'))),
@@ -50,7 +50,7 @@ function optionSchema(): z.ZodMiniType {
     serviceCIDR: z.optional(text),
     managedFields: z.optional(z.boolean()),
     advertiseAddress: z.optional(text.check(z.regex(/^(\[[0-9a-fA-F:]+\]|[^:]+):\d+$/, 'must be host:port'))),
-  }))
+  })
 }
 
 /**

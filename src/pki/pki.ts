@@ -63,6 +63,7 @@ export class Pki {
   readonly tokens: TokenSigner
   readonly config: PkiConfig
   readonly #parts: PkiParts
+  #makersByPath: ReadonlyMap<string, () => string> | undefined
   readonly #made = new Map<string, string>()
   #tokenKey: { readonly pem: string; readonly key: PublicKey } | undefined
   readonly #roots = new Map<string, readonly Certificate[]>()
@@ -160,6 +161,10 @@ export class Pki {
   }
 
   #makers(): ReadonlyMap<string, () => string> {
+    return (this.#makersByPath ??= this.#findMakers())
+  }
+
+  #findMakers(): ReadonlyMap<string, () => string> {
     const makers = new Map<string, () => string>()
     for (const [name, commonName] of Object.entries(AUTHORITIES)) {
       makers.set(`${PKI_DIR}/${name}.crt`, () => this.#makeAuthority(name, commonName))

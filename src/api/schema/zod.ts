@@ -27,7 +27,7 @@ function fieldSchema(message: Message, field: Field): z.ZodMiniType {
     case 'message': return z.lazy(() => zodSchema(message.group.message(field.message)))
     case 'list': return z.array(z.nullish(fieldSchema(message, field.items)))
     case 'map': return z.record(z.string(), z.nullish(fieldSchema(message, field.values)))
-    default: return scalars[field.type]
+    default: return (scalars ??= makeScalars())[field.type]
   }
 }
 
@@ -47,7 +47,10 @@ const readable = (read: (text: string) => unknown) => (text: string): boolean =>
 
 const text = (test: (value: string) => boolean): z.ZodMiniType => z.string().check(z.refine(test))
 
-const scalars: Readonly<Record<ScalarType, z.ZodMiniType>> = {
+/** Made at the first use, so that importing the package costs nothing for it. */
+let scalars: Readonly<Record<ScalarType, z.ZodMiniType>> | undefined
+
+const makeScalars = (): Readonly<Record<ScalarType, z.ZodMiniType>> => ({
   string: z.string(),
   boolean: z.boolean(),
   int32: integer(2 ** 31),
@@ -60,4 +63,4 @@ const scalars: Readonly<Record<ScalarType, z.ZodMiniType>> = {
   bytes: text((value) => base64Fault(value) < 0),
   json: z.union([z.record(z.string(), z.json()), z.array(z.json())]),
   anyJson: z.json(),
-}
+})

@@ -12,6 +12,7 @@ import { capManagers, fieldsOf, isSameManager, newEntry, sortManagers, withField
 import { mergeObjects } from './merge.js'
 import { removePaths } from './remove.js'
 import type { MapShape } from './shape.js'
+import { rememberTaken, takenAgain } from './taken-again.js'
 
 /** A kind as the field manager sees it: in the version of the request, with the way to its other versions. */
 export interface TrackedKind {
@@ -93,6 +94,11 @@ function release(managers: Managers, changes: Changes): Managers {
  * the kind on create). Source: managedfields/internal/{managedfieldsupdater,structuredmerge,capmanagers}.go, merge/update.go Update.
  */
 export function trackUpdate(kind: TrackedKind, write: TrackedWrite, live: object, next: object, managers: Managers): Managers {
+  const identity = { manager: write.manager, operation: 'Update', apiVersion: kind.apiVersion, subresource: write.subresource }
+  if (managers.length === 0) {
+    const again = takenAgain(kind.shape, live, next, write.filter)
+    if (again !== undefined) return [newEntry(identity, again, write.time)]
+  }
   const changes = new Changes(kind, write, live, next)
   const changed = changes.in(kind.apiVersion) ?? undefined
   const taken = changed === undefined ? LEAF : ownedFields(unionOf(changed.modified, changed.added))
@@ -100,7 +106,6 @@ export function trackUpdate(kind: TrackedKind, write: TrackedWrite, live: object
     const released = release(managers, changes)
     return released === managers ? managers : sortManagers(released)
   }
-  const identity = { manager: write.manager, operation: 'Update', apiVersion: kind.apiVersion, subresource: write.subresource }
   const mine = managers.findIndex((entry) => isSameManager(entry, identity))
   if (mine < 0) {
     const entry = newEntry(identity, managers.length === 0 ? interned(kind.shape, taken) : taken, write.time)
@@ -123,14 +128,9 @@ function keptOf(fields: FieldSet, all: Comparison | undefined, changed: Comparis
   return all === changed ? difference(fields, changed.removed) : withoutChanges(fields, changed)
 }
 
-/** The set that was taken last of each kind: objects of one template own the same fields, and may share them. */
-const lastTaken = new WeakMap<MapShape, FieldSet>()
-
-function interned(shape: MapShape, taken: FieldSet): FieldSet {
-  const last = lastTaken.get(shape)
-  if (last !== undefined && sameJson(last, taken)) return last
-  lastTaken.set(shape, deepFreeze(taken))
-  return taken
+function interned(shape: MapShape, set: FieldSet): FieldSet {
+  rememberTaken(shape, deepFreeze(set))
+  return set
 }
 
 /** What an apply comes to. `object` is undefined when it changes nothing in the object. */

@@ -14,12 +14,17 @@ export function managerName(fieldManager: string | undefined, userAgent: string)
   return name === '' ? 'unknown' : name
 }
 
-/** The last user agent that was read: a component sends the same each time. */
-let last = { userAgent: '', name: '' }
+/** Names by user agent: components send the same each time. Emptied when there are many. */
+const names = new Map<string, string>()
+const MOST_NAMES = 1_000
 
 function fromUserAgent(userAgent: string): string {
-  if (userAgent !== last.userAgent) last = { userAgent, name: readUserAgent(userAgent) }
-  return last.name
+  let name = names.get(userAgent)
+  if (name === undefined) {
+    if (names.size >= MOST_NAMES) names.clear()
+    names.set(userAgent, (name = readUserAgent(userAgent)))
+  }
+  return name
 }
 
 function readUserAgent(userAgent: string): string {

@@ -62,6 +62,7 @@ export function parseElement(text: string): string | undefined {
 const RANK: Readonly<Record<string, number>> = { f: 0, k: 1, v: 2, i: 3 }
 
 const FIELD = 0x66
+const KEY = 0x6b
 
 /** Go's order of two elements. */
 export function compareElements(a: string, b: string): number {
@@ -69,9 +70,18 @@ export function compareElements(a: string, b: string): number {
   if (a.charCodeAt(0) === FIELD && b.charCodeAt(0) === FIELD) return a < b ? -1 : 1
   const kind = a.charAt(0)
   if (kind !== b.charAt(0)) return (RANK[kind] ?? 4) - (RANK[b.charAt(0)] ?? 4)
+  const head = headOf(a)
+  if (head > 0 && head === headOf(b) && a.slice(0, head) === b.slice(0, head)) return a.slice(head, -2) < b.slice(head, -2) ? -1 : 1
   const left: unknown = JSON.parse(a.slice(2))
   const right: unknown = JSON.parse(b.slice(2))
   return kind === 'k' ? compareKeys(left as Members, right as Members) : compareValues(left, right)
+}
+
+/** Where the value begins in a key of one plain text, `k:{"type":"Ready"}`; 0 for all other elements. */
+function headOf(element: string): number {
+  const head = element.indexOf('":"') + 3
+  const end = element.length - 2
+  return element.charCodeAt(0) === KEY && head > 2 && element.indexOf('"', head) === end && !element.includes('\\') ? head : 0
 }
 
 type Members = Readonly<Record<string, unknown>>

@@ -48,6 +48,12 @@ function controllerBinding(name: string): PolicyBinding {
 
 /** What kubelets may do: the rules of the ClusterRole `system:node`. */
 export function nodeRules(): readonly PolicyRule[] {
+  return (rulesOfNodes ??= findNodeRules())
+}
+
+let rulesOfNodes: readonly PolicyRule[] | undefined
+
+function findNodeRules(): readonly PolicyRule[] {
   const role = bootstrapPolicy().find(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name === 'system:node')
   return (role as { readonly rules?: readonly PolicyRule[] } | undefined)?.rules ?? []
 }

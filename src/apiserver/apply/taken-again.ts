@@ -1,0 +1,156 @@
+import { sameJson } from '../registry/same-json.js'
+import type { FieldFilter } from './compare.js'
+import { isEmpty, SELF, type FieldSet } from './field-set.js'
+import { itemElement, ItemError } from './list-items.js'
+import { fieldElement } from './path-element.js'
+import type { ListShape, MapShape, Shape } from './shape.js'
+import { shapeFor } from './shape.js'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** Sets that are remembered of each kind: its creators, and the forms in which each of them writes. */
+const MOST_SETS = 4
+const taken = new WeakMap<MapShape, FieldSet[]>()
+
+/** Remembers what the creator of an object came to own; the set is frozen. */
+export function rememberTaken(shape: MapShape, set: FieldSet): void {
+  const sets = taken.get(shape)
+  if (sets === undefined) taken.set(shape, [set])
+  else if (sets.unshift(set) > MOST_SETS) sets.pop()
+}
+
+/**
+ * The set that the creator of `next` owns, if it is one of those remembered: objects of one template own the same fields, and telling so costs
+ * less than making the set again. It says no where it is not sure. What it must agree with is `compareObjects`, `filtered` and `ownedFields`:
+ * what `next` has and `empty` has not, or has with another value.
+ */
+export function takenAgain(shape: MapShape, empty: object, next: object, { excluded, included }: FieldFilter): FieldSet | undefined {
+  const sets = taken.get(shape)
+  if (sets === undefined || included !== undefined) return undefined
+  // paths within a field are rare here, and left to the full comparison
+  for (const element in excluded) if (!isEmpty(excluded[element] as FieldSet)) return undefined
+  for (let at = 0; at < sets.length; at++) {
+    const set = sets[at] as FieldSet
+    if (!takesRoot(shape, empty as Json, next as Json, excluded, set)) continue
+    if (at > 0) {
+      sets.splice(at, 1)
+      sets.unshift(set)
+    }
+    return set
+  }
+  return undefined
+}
+
+function takesRoot(shape: MapShape, empty: Json, next: Json, excluded: FieldSet | undefined, set: FieldSet): boolean {
+  let count = 0
+  for (const name in next) {
+    if (name === 'apiVersion' || name === 'kind' || next[name] === undefined) continue
+    const member = shape.member(name)
+    const inner = member?.shape ?? shape.others
+    if (inner === undefined) continue
+    const element = member?.element ?? fieldElement(name)
+    if (excluded?.[element] !== undefined) continue
+    const node = set[element]
+    const takes = name === 'metadata' ? takesMetadata(inner, empty[name] as Json, next[name] as Json, node) : takesNode(inner, empty[name], next[name], node)
+    if (!takes) return false
+    if (node !== undefined) count++
+  }
+  return sizeOf(set) === count
+}
+
+/** Metadata that nobody owns. Source: managedfields/internal/stripmeta.go. */
+const UNOWNED = new Set([
+  'name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion',
+])
+
+function takesMetadata(shape: Shape, empty: Json = {}, next: Json, node: FieldSet | undefined): boolean {
+  return shape.kind === 'map' && takesMembers(shape, empty, next, node, UNOWNED)
+}
+
+/** Whether exactly `node` is what `next` adds to or changes in `empty`. */
+function takesNode(shape: Shape, empty: unknown, next: unknown, node: FieldSet | undefined): boolean {
+  if (empty === next || next === undefined) return node === undefined
+  if (empty === undefined) return node !== undefined && isEvery(shape, next, node)
+  switch (shape.kind) {
+    case 'any': return false
+    case 'scalar': return takesLeaf(empty, next, node)
+    case 'list': {
+      const [before, after] = [Array.isArray(empty) ? empty : [], Array.isArray(next) ? next : []]
+      if (shape.type === 'atomic' || (before.length === 0 && after.length === 0)) return takesLeaf(empty, next, node)
+      return before.length === 0 && node?.[SELF] === undefined && node !== undefined && hasItems(shape, after, node) === sizeOf(node)
+    }
+    case 'map': {
+      const [before, after] = [isMap(empty) ? empty : {}, isMap(next) ? next : {}]
+      if (shape.atomic || (isVoid(before) && isVoid(after))) return takesLeaf(empty, next, node)
+      return takesMembers(shape, before, after, node)
+    }
+  }
+}
+
+const isMap = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isVoid = (map: Json): boolean => {
+  for (const name in map) if (map[name] !== undefined) return false
+  return true
+}
+
+function takesLeaf(empty: unknown, next: unknown, node: FieldSet | undefined): boolean {
+  return sameJson(empty, next) ? node === undefined : node !== undefined && isEmpty(node)
+}
+
+function takesMembers(shape: MapShape, empty: Json, next: Json, node: FieldSet | undefined, unowned?: ReadonlySet<string>): boolean {
+  let count = 0
+  for (const name in next) {
+    if (unowned?.has(name) === true) continue
+    const member = shape.member(name)
+    const inner = member?.shape ?? shape.others
+    if (inner === undefined) continue
+    const child = node?.[member?.element ?? fieldElement(name)]
+    if (!takesNode(inner, empty[name], next[name], child)) return false
+    if (child !== undefined) count++
+  }
+  return count === 0 ? node === undefined : sizeOf(node as FieldSet) === count
+}
+
+/** Whether `node` holds every path of a value, its own included. */
+function isEvery(shape: Shape, value: unknown, node: FieldSet): boolean {
+  const own = shapeFor(shape, value)
+  if (own.kind === 'scalar' || value === null || (own.kind === 'list' ? own.type === 'atomic' : own.atomic)) return isEmpty(node)
+  const count = own.kind === 'list' ? hasItems(own, Array.isArray(value) ? value : [], node) : hasMembers(own, isMap(value) ? value : {}, node)
+  if (count === undefined) return false
+  return count === 0 ? isEmpty(node) : node[SELF] !== undefined && sizeOf(node) === count + 1
+}
+
+/** How many of the items' nodes there are; undefined when one is not there or another. */
+function hasItems(shape: ListShape, items: readonly unknown[], node: FieldSet): number | undefined {
+  try {
+    for (const item of items) {
+      const child = node[itemElement(shape, item)]
+      if (child === undefined || !isEvery(shape.items, item, child)) return undefined
+    }
+    // items that are there twice have one node, so that the count does not fit
+    return items.length
+  } catch (error) {
+    if (error instanceof ItemError) return undefined
+    throw error
+  }
+}
+
+function hasMembers(shape: MapShape, value: Json, node: FieldSet): number | undefined {
+  let count = 0
+  for (const name in value) {
+    const member = shape.member(name)
+    const inner = member?.shape ?? shape.others
+    if (inner === undefined || value[name] === undefined) continue
+    const child = node[member?.element ?? fieldElement(name)]
+    if (child === undefined || !isEvery(inner, value[name], child)) return undefined
+    count++
+  }
+  return count
+}
+
+function sizeOf(node: FieldSet): number {
+  let size = 0
+  for (const _ in node) size++
+  return size
+}
