@@ -75,6 +75,8 @@ export interface Deprecation {
   readonly since: number
   readonly removed?: number
   readonly use?: string
+  /** All that is said, where a CRD has words of its own. */
+  readonly text?: string
 }
 
 /** For a version of a kind that etcd does not keep: the version that it does, and the way there and back. */

@@ -93,6 +93,10 @@ function adapted(definition: KindDefinition, release: Release): KindDefinition {
             ...definition, columns: definition.columns.filter(({ name }) => name !== 'VolumeAttributesClass'),
             ...(definition.kind === 'PersistentVolume' ? { strategy: { ...definition.strategy, ...untimedVolume } } : {}),
           }
+    case 'CustomResourceDefinition':
+      return release.has('definitionFormatWarnings')
+        ? definition
+        : { ...definition, strategy: without(definition.strategy, 'warnings') }
     case 'Service':
       return release.has('loadBalancerIpMode') ? definition : { ...definition, strategy: { ...definition.strategy, ...modelessService } }
     case 'Job': return olderJob(definition, release)

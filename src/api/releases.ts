@@ -155,6 +155,8 @@ const features: Readonly<Record<Feature, Span>> = {
   podSecurityAdmission: { since: 23 },
   /** PodSecurityPolicy. */
   podSecurityPolicy: { until: 25 },
+  /** CRDs with string formats that nobody knows are warned of. */
+  definitionFormatWarnings: { since: 34 },
 }
 
 /** A behaviour that not every minor has. */
@@ -196,6 +198,7 @@ export type Feature =
   | 'openApiV3'
   | 'podSecurityAdmission'
   | 'podSecurityPolicy'
+  | 'definitionFormatWarnings'
 
 /** One Kubernetes minor: what it serves, what it does. */
 export interface Release {

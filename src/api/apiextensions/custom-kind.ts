@@ -64,7 +64,10 @@ function customKind(crd: CustomResourceDefinition, version: CustomResourceDefini
       decode: (stored) => read(convert(stored, apiVersion)).object as KubeObject,
     },
     ...validationOf(schema, subresources),
-    strategy: strategyOf(version, hasStatus, apiVersion, kind),
+    ...(version.deprecated === true ? {
+      deprecated: { since: 19, text: version.deprecationWarning ?? `${apiVersion} ${crd.spec.names.kind} is deprecated` },
+    } : {}),
+    strategy: strategyOf(hasStatus),
     columns: customColumns(version.additionalPrinterColumns),
     selectableFields: selectableFields(version),
   }
@@ -134,8 +137,7 @@ const NOT_CHECKED: FieldError = {
 }
 
 /** Source: apiextensions pkg/registry/customresource/strategy.go and status_strategy.go. */
-function strategyOf(version: CustomResourceDefinitionVersion, hasStatus: boolean, apiVersion: string, kind: string): Strategy<KubeObject> {
-  const warnings = version.deprecated === true ? [version.deprecationWarning ?? `${apiVersion} ${kind} is deprecated`] : []
+function strategyOf(hasStatus: boolean): Strategy<KubeObject> {
   const setStatus = (object: object, status: unknown): void => {
     const draft = object as { status?: unknown }
     if (status === undefined) delete draft.status
@@ -144,7 +146,6 @@ function strategyOf(version: CustomResourceDefinitionVersion, hasStatus: boolean
   return {
     allowUnconditionalUpdate: false,
     generationChanged: (next, old) => !sameApart(next, old, hasStatus),
-    warnings: () => warnings,
     ...(hasStatus ? {
       prepareForCreate: (draft) => setStatus(draft, undefined),
       prepareForUpdate: (draft, old) => setStatus(draft, statusIn(old)),

@@ -2,6 +2,7 @@ import { borrow, column, defineKind, nameColumn, specChanged, statusOf } from '.
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { validateDefinition, validateDefinitionStatus, validateDefinitionUpdate } from './crd-validation.js'
+import { definitionWarnings } from './crd-warnings.js'
 import type { CustomResourceDefinition, CustomResourceDefinitionNames } from './generated.js'
 
 /** Names that follow from the kind. */
@@ -58,6 +59,7 @@ export const customResourceDefinition: KindDefinition<CustomResourceDefinition> 
     },
     validateStatusUpdate: validateDefinitionStatus,
     generationChanged: specChanged,
+    warnings: definitionWarnings,
     allowUnconditionalUpdate: false,
   },
   columns: [nameColumn(), column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '', 'date')],

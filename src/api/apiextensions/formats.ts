@@ -101,13 +101,20 @@ function checkOf(format: string): Check | undefined {
     case 'date': return isDate
     case 'duration': return isDuration
     case 'datetime': return isDateTime
-    case 'k8s-short-name': return (text) => text.length <= 63 && dnsLabel.test(text)
-    case 'k8s-long-name': return (text) => text.length <= 253 && text.split('.').every((part) => dnsLabel.test(part))
+    case 'k8sshortname': return (text) => text.length <= 63 && dnsLabel.test(text)
+    case 'k8slongname': return (text) => text.length <= 253 && text.split('.').every((part) => dnsLabel.test(part))
     default: return undefined
   }
 }
 
-/** Whether a text has the format; a format that is not known lets everything pass. `date-time` and `datetime` are the same. */
+const normalized = (format: string): string => format.replaceAll('-', '')
+
+/** Whether a text has the format; a format that is not known lets everything pass. Dashes do not count: `date-time` is `datetime`. */
 export function hasFormat(format: string, text: string): boolean {
-  return checkOf(format.replaceAll('-', '') === 'datetime' ? 'datetime' : format)?.(text) ?? true
+  return checkOf(normalized(format))?.(text) ?? true
+}
+
+/** Whether strings can be held to the format. */
+export function isKnownFormat(format: string): boolean {
+  return normalized(format) === 'quantity' || checkOf(normalized(format)) !== undefined
 }

@@ -3,6 +3,7 @@ import { duplicate, invalid, notSupported, required, tooLong, tooMany } from '..
 import type { FieldError } from '../field-error.js'
 import { isPlainObject } from '../schema/plain-json.js'
 import { hasFormat } from './formats.js'
+import { bestMatch } from './match-count.js'
 import { compilePattern } from './patterns.js'
 import { additionalOf, fieldOf, itemsOf, propertyNames, typeInvalid } from './schema.js'
 import type { Schema } from './schema.js'
@@ -30,7 +31,12 @@ export function validateValue(value: unknown, schema: Schema, options: ValueOpti
   const { path = '', field = '', old } = options
   const errors: FieldError[] = []
   new Validation(field).check(value, schema, path, old, errors)
-  return errors
+  return errors.length < 2 ? errors : distinct(errors)
+}
+
+/** What several parts of a schema complain of in the same words is told once. */
+function distinct(errors: readonly FieldError[]): readonly FieldError[] {
+  return [...new Map(errors.map((error) => [`${error.field} ${error.body}`, error] as const)).values()]
 }
 
 /** See {@link validateValue}. */
@@ -82,6 +88,10 @@ class Validation {
 
   #composites(value: unknown, schema: Schema, path: string, old: unknown, errors: FieldError[]): void {
     const { anyOf = [], oneOf = [], allOf = [], not } = schema
+    const best = (alternatives: readonly Schema[]): number => {
+      const found = bestMatch(value, alternatives, (inner, one) => validateValue(inner, one).length === 0)
+      return found === undefined ? -1 : alternatives.indexOf(found)
+    }
     const attempt = (one: Schema): readonly FieldError[] => {
       const found: FieldError[] = []
       this.check(value, one, path, old, found)
@@ -94,7 +104,7 @@ class Validation {
       const results = anyOf.map(attempt)
       if (results.every((result) => result.length > 0)) {
         composite('must validate at least one schema (anyOf)')
-        errors.push(...results[0] ?? [])
+        errors.push(...results[best(anyOf)] ?? [])
       }
     }
     if (oneOf.length > 0) {
@@ -102,7 +112,7 @@ class Validation {
       const valid = results.filter((result) => result.length === 0).length
       if (valid !== 1) {
         composite(`must validate one and only one schema (oneOf). ${valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`}`)
-        if (valid === 0) errors.push(...results[0] ?? [])
+        if (valid === 0) errors.push(...results[best(oneOf)] ?? [])
       }
     }
     if (allOf.length > 0) {

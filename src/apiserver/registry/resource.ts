@@ -34,7 +34,8 @@ export function resourceOf(definition: KindDefinition, message: Message, minor: 
 /** Source: k8s.io/apiserver pkg/endpoints/deprecation WarningMessage. Servers before v1.19 warn of nothing. */
 function deprecationOf({ group, version, kind, deprecated }: KindDefinition, minor: number): string | undefined {
   if (deprecated === undefined || minor < Math.max(deprecated.since, 19)) return undefined
-  const { since, removed, use } = deprecated
+  const { since, removed, use, text } = deprecated
+  if (text !== undefined) return text
   const name = `${group === '' ? version : `${group}/${version}`} ${kind}`
   return `${name} is deprecated in v1.${since}+${removed === undefined ? '' : `, unavailable in v1.${removed}+`}`
     + (use === undefined ? '' : `; use ${use}`)

@@ -40,6 +40,28 @@ describe('values against schemas', () => {
     expect(texts({ a: value }, object({ a: schema }))).toEqual([text])
   })
 
+  it('of alternatives that all fail, that to which most checks apply is told', () => {
+    const item = (required: string, ...names: readonly string[]): Schema =>
+      ({ required: [required], properties: Object.fromEntries(names.map((name) => [name, {}])) })
+    const value = { a: { kind: 'b', size: 1, deep: { x: 1 } } }
+    const oneOf = (...alternatives: readonly Schema[]): readonly string[] => texts(value, object({ a: { type: 'object', oneOf: [...alternatives] } })).slice(1)
+    // equal counts: the first
+    expect(oneOf(item('p', 'none'), item('q', 'none'))).toEqual(['a.p: Required value'])
+    // more properties that are there, deeper ones too
+    expect(oneOf(item('p', 'none'), item('q', 'kind'))).toEqual(['a.q: Required value'])
+    expect(oneOf(item('p', 'kind', 'size'), item('q', 'kind', 'size', 'deep'))).toEqual(['a.q: Required value'])
+    expect(oneOf(item('p', 'kind'), { required: ['q'], properties: { deep: { properties: { x: {} } } } })).toEqual(['a.q: Required value'])
+    // an object with too few fields is looked at no further
+    expect(oneOf(item('p', 'kind'), { ...item('q', 'kind', 'size', 'deep'), minProperties: 9 })).toEqual(['a.p: Required value'])
+  })
+
+  it('the same complaint of several parts is told once', () => {
+    const part = { required: ['b'] }
+    expect(texts({ a: {} }, object({ a: { type: 'object', ...part, allOf: [part, part] } }))).toEqual([
+      'a.b: Required value', '<nil>: Invalid value: "": "a" must validate all the schemas (allOf). None validated',
+    ])
+  })
+
   it('composites tell the first alternative too', () => {
     const oneOf = object({ a: { type: 'integer', oneOf: [{ minimum: 5 }, { maximum: 1 }] } })
     expect(texts({ a: 3 }, oneOf)).toEqual([
