@@ -13,6 +13,7 @@ import { createEndpointsController } from '../controllers/endpoints/index.js'
 import { createEndpointSliceController } from '../controllers/endpointslice/index.js'
 import { createEndpointSliceMirroringController } from '../controllers/endpointslice-mirroring/index.js'
 import { createGarbageCollector } from '../controllers/garbage-collector/index.js'
+import { createJobController } from '../controllers/job/index.js'
 import { createNamespaceController } from '../controllers/namespace/index.js'
 import { createNodeIpamController } from '../controllers/node-ipam/index.js'
 import { createNodeLifecycleController } from '../controllers/node-lifecycle/index.js'
@@ -23,6 +24,7 @@ import { createRootCaPublisher, createServiceAccountController, createTokensCont
 import { createStatefulSetController } from '../controllers/statefulset/index.js'
 import { createPolicyStatusController } from '../controllers/validating-admission-policy-status/index.js'
 import { createTaintEvictionController } from '../controllers/taint-eviction/index.js'
+import { createTtlAfterFinishedController } from '../controllers/ttl-after-finished/index.js'
 import type { ServedResource } from '../controllers/process/resource.js'
 import { detachedSignature, parseCertificates, PKI_DIR, signRequest } from '../pki/index.js'
 import type { Pki } from '../pki/index.js'
@@ -50,6 +52,8 @@ export function componentsOf(options: ClusterOptions, scheme: Scheme, pki: Pki):
     createReplicaSetController(),
     createDaemonSetController(),
     createStatefulSetController(),
+    createJobController(),
+    createTtlAfterFinishedController(),
     createDisruptionController(),
     createEndpointsController(),
     ...(scheme.byName('endpointslices') === undefined ? [] : [createEndpointSliceController(), createEndpointSliceMirroringController()]),

@@ -144,9 +144,9 @@ function validateProgress({ spec, status: next }: Job, { status: old }: Job, err
   if (next.completionTime !== undefined && old.completionTime !== undefined && next.completionTime !== old.completionTime) {
     errors.push(invalid('status.completionTime', next.completionTime, 'completionTime cannot be mutated'))
   }
-  if (old.startTime !== undefined && next.startTime !== old.startTime && spec.suspend !== true) {
-    errors.push(next.startTime === undefined
-      ? required('status.startTime', 'startTime cannot be removed for unsuspended job')
-      : invalid('status.startTime', next.startTime, 'cannot update startTime for unsuspended job'))
+  // a job that goes on begins anew
+  const isResumed = has(old, 'Suspended') && !has(next, 'Suspended')
+  if (old.startTime !== undefined && next.startTime !== old.startTime && spec.suspend !== true && !isResumed) {
+    errors.push(required('status.startTime', 'startTime cannot be removed for unsuspended job'))
   }
 }

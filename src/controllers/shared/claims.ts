@@ -37,7 +37,7 @@ export function sortClaims<T extends KubeObject>(
 
 /**
  * Carries out {@link Claims}: adopts by a patch that carries the uid as precondition, after a fresh read of the owner has
- * shown that it is still there; releases by the opposite patch. Answers what the owner owns afterwards.
+ * shown that it is still there; releases by the opposite patch. `finalizers` come and go with the ownership. Answers what the owner owns afterwards.
  * @throws ApiError when the owner has been replaced or is being deleted, or the server refuses.
  */
 export function settleClaims<T extends KubeObject>(
@@ -46,13 +46,14 @@ export function settleClaims<T extends KubeObject>(
   ownerResource: string,
   resource: string,
   claims: Claims<T>,
+  finalizers: readonly string[] = [],
 ): T[] {
   const owned = [...claims.owned]
-  for (const object of claims.release) releaseObject(client, owner, resource, object)
+  for (const object of claims.release) releaseObject(client, owner, resource, object, finalizers)
   if (claims.adopt.length === 0) return owned
   checkAdoption(client, owner, ownerResource)
   for (const object of claims.adopt) {
-    const adopted = adoptObject<T>(client, owner, resource, object)
+    const adopted = adoptObject<T>(client, owner, resource, object, finalizers)
     if (adopted) owned.push(adopted)
   }
   return owned
@@ -70,10 +71,17 @@ function checkAdoption(client: Client, owner: Owner, ownerResource: string): voi
   if (deleted !== undefined) throw new ApiError(409, 'Conflict', `${label} has just been deleted at ${deleted}`)
 }
 
-function adoptObject<T extends KubeObject>(client: Client, owner: Owner, resource: string, object: T): T | undefined {
+function adoptObject<T extends KubeObject>(
+  client: Client,
+  owner: Owner,
+  resource: string,
+  object: T,
+  finalizers: readonly string[],
+): T | undefined {
   const { name, uid } = owner.object.metadata
   const reference = { apiVersion: owner.apiVersion, kind: owner.kind, name, uid, controller: true, blockOwnerDeletion: true }
-  const body = { metadata: { ownerReferences: [reference], uid: object.metadata.uid } }
+  const more = finalizers.length === 0 ? {} : { finalizers }
+  const body = { metadata: { ownerReferences: [reference], uid: object.metadata.uid, ...more } }
   try {
     return client.patch(resource, object.metadata, { type: 'strategic', body }) as KubeObject as T
   } catch (error) {
@@ -82,8 +90,10 @@ function adoptObject<T extends KubeObject>(client: Client, owner: Owner, resourc
   }
 }
 
-function releaseObject(client: Client, owner: Owner, resource: string, object: KubeObject): void {
-  const body = { metadata: { ownerReferences: [{ $patch: 'delete', uid: owner.object.metadata.uid }], uid: object.metadata.uid } }
+function releaseObject(client: Client, owner: Owner, resource: string, object: KubeObject, finalizers: readonly string[]): void {
+  const more = finalizers.length === 0 ? {} : { '$deleteFromPrimitiveList/finalizers': finalizers }
+  const ownerReferences = [{ $patch: 'delete', uid: owner.object.metadata.uid }]
+  const body = { metadata: { ownerReferences, uid: object.metadata.uid, ...more } }
   try {
     client.patch(resource, object.metadata, { type: 'strategic', body })
   } catch (error) {

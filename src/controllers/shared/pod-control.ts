@@ -7,15 +7,15 @@ import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
 import type { Owner } from './ownership.js'
 
 /**
- * The pod that `owner` makes from a template: labels, annotations, finalizers and spec of the template, a generated name, and
- * the owner as controller. Source: pkg/controller/controller_utils.go GetPodFromTemplate.
+ * The pod that `owner` makes from a template: labels, annotations, finalizers and spec of the template, a generated name (its prefix is the
+ * owner's name unless said otherwise), and the owner as controller. Source: pkg/controller/controller_utils.go GetPodFromTemplate.
  */
-export function podFromTemplate(template: PodTemplateSpec, owner: Owner): Creatable<Pod> {
+export function podFromTemplate(template: PodTemplateSpec, owner: Owner, generateName?: string): Creatable<Pod> {
   const { labels, annotations, finalizers } = template.metadata
   const { name = '', namespace } = owner.object.metadata
   return {
     metadata: {
-      generateName: generateNamePrefix(name),
+      generateName: generateName ?? generateNamePrefix(name),
       ...(namespace === undefined ? {} : { namespace }),
       ...(labels ? { labels } : {}),
       ...(annotations ? { annotations } : {}),
@@ -54,9 +54,9 @@ export class PodControl {
   }
 
   /** Creates a pod. @throws what the server answers, after an event (none when the namespace is being deleted). */
-  create(template: PodTemplateSpec, owner: Owner): Pod {
+  create(template: PodTemplateSpec, owner: Owner, generateName?: string): Pod {
     try {
-      const pod = this.#client.create('pods', podFromTemplate(template, owner))
+      const pod = this.#client.create('pods', podFromTemplate(template, owner, generateName))
       this.#recorder.event(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name ?? ''}`)
       return pod
     } catch (error) {

@@ -6,7 +6,7 @@ import { keyOf } from '../../../src/apiserver/client/object-index.js'
 
 /**
  * A node and its kubelet, as the recordings used them: leases every 10 s, status every 5 min, pods ready 1 s after they were
- * bound.
+ * bound. The annotation `fake/exit: N` ends a pod `fake/run` ms (default 1000) after it began to run, with exit code N.
  */
 export function fakeKubelet(node: string, labels: Readonly<Record<string, string>> = {}): Component {
   return {
@@ -27,7 +27,14 @@ function setUp(host: ComponentHost, node: string, labels: Readonly<Record<string
   const pods = host.informer('pods', { fieldSelector: `spec.nodeName=${node}` })
   const start = host.handle('start', (key) => {
     const pod = pods.get(key)
-    if (pod && !pod.metadata.deletionTimestamp) client.updateStatus('pods', running(pod, clock.now()))
+    if (!pod || pod.metadata.deletionTimestamp) return
+    client.updateStatus('pods', running(pod, clock.now()))
+    const { annotations = {} } = pod.metadata
+    if (annotations['fake/exit'] !== undefined) finish.wakeAfter(key, Number(annotations['fake/run'] ?? 1000))
+  })
+  const finish = host.handle('finish', (key) => {
+    const pod = pods.get(key)
+    if (pod?.status.phase === 'Running') client.updateStatus('pods', finished(pod, clock.now()))
   })
   const end = host.handle('end', (key) => {
     const pod = pods.get(key)
@@ -85,4 +92,16 @@ function running(pod: Pod, now: number): Pod {
   const lastTransitionTime = formatTime(timeMs(formatTime(now)) ?? now)
   const conditionsOf = types.map((type) => ({ type, status: 'True', lastProbeTime: null, lastTransitionTime }))
   return { ...pod, status: { ...pod.status, phase: 'Running', conditions: conditionsOf, startTime: lastTransitionTime } }
+}
+
+function finished(pod: Pod, now: number): Pod {
+  const exitCode = Number(pod.metadata.annotations?.['fake/exit'])
+  const phase = exitCode === 0 ? 'Succeeded' : 'Failed'
+  const finishedAt = formatTime(now)
+  const conditionsOf = (pod.status.conditions ?? []).map((condition) =>
+    (condition.type === 'Ready' || condition.type === 'ContainersReady' ? { ...condition, status: 'False', lastTransitionTime: finishedAt } : condition))
+  const terminated = { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', finishedAt }
+  const containerStatuses = pod.spec.containers.map(({ name, image = '' }) =>
+    ({ name, image, imageID: '', ready: false, restartCount: 0, state: { terminated }, lastState: {} }))
+  return { ...pod, status: { ...pod.status, phase, conditions: conditionsOf, containerStatuses } }
 }

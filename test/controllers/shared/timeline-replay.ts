@@ -3,8 +3,10 @@ import type { KubeObject } from '../../../src/api/definition.js'
 import type { Patch } from '../../../src/apiserver/client/client.js'
 import type { Component } from '../../../src/apiserver/client/component.js'
 import { createGarbageCollector } from '../../../src/controllers/garbage-collector/index.js'
+import { createJobController } from '../../../src/controllers/job/index.js'
 import { createNodeLifecycleController } from '../../../src/controllers/node-lifecycle/index.js'
 import { createStatefulSetController } from '../../../src/controllers/statefulset/index.js'
+import { createTtlAfterFinishedController } from '../../../src/controllers/ttl-after-finished/index.js'
 import type { SimulationOptions } from '../../../src/sim/simulation.js'
 import { ControllerCluster } from '../process/controller-cluster.js'
 import { fakeKubelet } from '../process/fake-kubelet.js'
@@ -40,6 +42,8 @@ export function jobCluster(begin: string, options: SimulationOptions & { readonl
   const cluster = new ControllerCluster(
     (resources) => [
       createStatefulSetController(),
+      createJobController(),
+      createTtlAfterFinishedController(),
       createGarbageCollector({ resources }),
       createNodeLifecycleController(),
       fakeScheduler(),

@@ -1,0 +1,117 @@
+import type { Job, JobCondition } from '../../api/batch/generated.js'
+import { isPodActive, isPodReady } from '../../api/core/conditions.js'
+import type { Pod } from '../../api/core/generated.js'
+import { formatTime, timeMs } from '../../api/time.js'
+import { backOffAfter } from './back-off.js'
+import type { BackOffRecord } from './back-off.js'
+import { countsFailure, failureVerdict } from './failure-policy.js'
+import { countIntervals, hasIndex, intervalsOf, mergeIntervals, parseIntervals } from './indexes.js'
+import type { Intervals } from './indexes.js'
+import {
+  completionIndexOf, countsByIndex, finishedAt, indexFailures, isIndexed, isPodFailed, isPodTerminating, isTracked, validIndexOf,
+} from './pods.js'
+import { draftOf } from './status-draft.js'
+import type { StatusDraft } from './status-draft.js'
+
+/** How far the indexes of an indexed job are. */
+export interface IndexProgress {
+  /** Succeeded as of the last sync. */
+  readonly before: Intervals
+  /** Succeeded by now. */
+  readonly succeeded: Intervals
+  /** Failed for good; only of jobs that count failures by index. */
+  readonly failed: Intervals | undefined
+  /** The failed pods that wait for another one to inherit their count, by index. */
+  readonly awaiting: ReadonlyMap<number, Pod>
+}
+
+/** What one sync of a job has seen, and what it has come to so far. */
+export interface JobContext {
+  readonly key: string
+  /** As last written. */
+  job: Job
+  readonly now: number
+  /** Virtual ms of the start; the API knows only its second. */
+  startedAt: number | undefined
+  readonly status: StatusDraft
+  readonly pods: readonly Pod[]
+  readonly active: readonly Pod[]
+  /** Uids of pods that have been counted and whose finalizer the controller has removed. */
+  readonly counted: ReadonlySet<string>
+  readonly succeeded: number
+  readonly failed: number
+  readonly indexes: IndexProgress | undefined
+  readonly backOff: BackOffRecord
+  ready: number
+  terminating: number
+  /** The condition that the job is about to get, because it is to end. */
+  ending: JobCondition | undefined
+}
+
+/** What of a context is known from elsewhere. */
+export type JobSeen = Pick<JobContext, 'key' | 'job' | 'now' | 'pods' | 'counted'> & { readonly backOffBefore: BackOffRecord }
+
+/** Source: pkg/controller/job/job_controller.go syncJob, its first part. */
+export function contextOf({ backOffBefore, ...seen }: JobSeen): JobContext {
+  const { job, pods, now } = seen
+  const status = draftOf(job)
+  let startedAt = timeMs(status.startTime)
+  if (startedAt === undefined && job.spec.suspend !== true) {
+    startedAt = now
+    status.startTime = formatTime(now)
+  }
+  const active = pods.filter(isPodActive)
+  const known = { succeeded: new Set(status.uncountedSucceeded), failed: new Set(status.uncountedFailed) }
+  const isNew = (pod: Pod, uncounted: ReadonlySet<string>): boolean =>
+    isTracked(pod) && !uncounted.has(pod.metadata.uid ?? '') && !seen.counted.has(pod.metadata.uid ?? '')
+    && (!isIndexed(job) || validIndexOf(pod, job) !== undefined)
+  const newSucceeded = pods.filter((pod) => pod.status.phase === 'Succeeded' && isNew(pod, known.succeeded))
+  const newFailed = pods.filter((pod) => isPodFailed(pod, job) && isNew(pod, known.failed))
+  const indexes = isIndexed(job) ? indexProgress(job, pods, active, seen.counted) : undefined
+  return {
+    ...seen, status, startedAt, active, indexes,
+    succeeded: indexes ? countIntervals(indexes.succeeded) : status.succeeded + newSucceeded.length + known.succeeded.size,
+    failed: status.failed + newFailed.filter((pod) => countsFailure(job, pod)).length + known.failed.size,
+    backOff: backOffAfter(backOffBefore, newSucceeded, newFailed),
+    ready: active.filter(isPodReady).length,
+    terminating: pods.filter(isPodTerminating).length,
+    ending: undefined,
+  }
+}
+
+function indexProgress(job: Job, pods: readonly Pod[], active: readonly Pod[], counted: ReadonlySet<string>): IndexProgress {
+  const { completions = 0 } = job.spec
+  const tracked = pods.filter((pod) => isTracked(pod) && validIndexOf(pod, job) !== undefined)
+  const indexesOf = (list: readonly Pod[]): Intervals => intervalsOf(list.map((pod) => validIndexOf(pod, job) as number))
+  const before = parseIntervals(job.status.completedIndexes ?? '', completions)
+  const succeeded = mergeIntervals(before, indexesOf(tracked.filter(({ status }) => status.phase === 'Succeeded')))
+  if (!countsByIndex(job)) return { before, succeeded, failed: undefined, awaiting: new Map() }
+  const failed = mergeIntervals(
+    parseIntervals(job.status.failedIndexes ?? '', completions),
+    indexesOf(tracked.filter((pod) => isIndexFailed(job, pod))),
+  )
+  const activeIndexes = new Set(active.map(completionIndexOf))
+  const awaiting = new Map<number, Pod>()
+  for (const pod of tracked) {
+    const index = validIndexOf(pod, job) as number
+    if (!isPodFailed(pod, job) || counted.has(pod.metadata.uid ?? '') || activeIndexes.has(index)) continue
+    if (hasIndex(succeeded, index) || hasIndex(failed, index)) continue
+    if (isLater(pod, awaiting.get(index))) awaiting.set(index, pod)
+  }
+  return { before, succeeded, failed, awaiting }
+}
+
+/** Source: indexed_job_utils.go isIndexFailed. */
+function isIndexFailed(job: Job, pod: Pod): boolean {
+  if (!isPodFailed(pod, job)) return false
+  const { action } = failureVerdict(job, pod)
+  if (action === 'FailIndex') return true
+  return action !== 'Ignore' && indexFailures(pod).counted >= (job.spec.backoffLimitPerIndex ?? 0)
+}
+
+/** Whether the pod failed after the other of its index. Source: getPodsWithDelayedDeletionPerIndex. */
+function isLater(pod: Pod, other: Pod | undefined): boolean {
+  if (!other) return true
+  const count = (each: Pod): number => indexFailures(each).counted + indexFailures(each).ignored
+  return count(other) <= count(pod) && finishedAt(pod) >= finishedAt(other)
+}

@@ -1,0 +1,86 @@
+import type { Job, JobCondition } from '../../api/batch/generated.js'
+import type { Pod } from '../../api/core/generated.js'
+import { newCondition, trueCondition } from './conditions.js'
+import type { JobContext } from './context.js'
+import { failJobMessage } from './failure-policy.js'
+import { countIntervals } from './indexes.js'
+import { successMessage } from './success-policy.js'
+
+/** Which conditions a release gives to jobs that are to end. */
+export interface EndingRules {
+  /** Whether a job is said to be about to end before it ends (since 1.31). */
+  readonly hasInterim: boolean
+}
+
+/** The condition of a job that is to fail. */
+export function failureCondition(reason: string, message: string, now: number, { hasInterim }: EndingRules): JobCondition {
+  return newCondition(hasInterim ? 'FailureTarget' : 'Failed', 'True', reason, message, now)
+}
+
+/** The condition of a job that has all its successes. */
+export function successCondition(now: number, { hasInterim }: EndingRules): JobCondition {
+  if (!hasInterim) return newCondition('Complete', 'True', '', '', now)
+  return newCondition('SuccessCriteriaMet', 'True', 'CompletionsReached', 'Reached expected number of succeeded pods', now)
+}
+
+/** The condition that ends the job for good, after the interim one. */
+export function finalCondition({ type, reason = '', message = '' }: JobCondition, now: number): JobCondition {
+  return newCondition(type === 'SuccessCriteriaMet' ? 'Complete' : 'Failed', 'True', reason, message, now)
+}
+
+/**
+ * Why the job is to end whatever its pods do, if it is: it was already, a rule of its pod failure policy, too many failures, too much time,
+ * failed indexes, its success policy. In this order. Source: pkg/controller/job/job_controller.go syncJob.
+ */
+export function endingCondition(context: JobContext, rules: EndingRules): JobCondition | undefined {
+  const { job, pods, now, indexes } = context
+  const known = trueCondition(job.status.conditions, 'SuccessCriteriaMet')
+  if (known) return known
+  const failing = trueCondition(job.status.conditions, 'FailureTarget')
+  if (failing) return finalCondition(failing, now)
+  const message = failJobMessage(job, pods)
+  if (message !== undefined) return newCondition('FailureTarget', 'True', 'PodFailurePolicy', message, now)
+  const why = limitExceeded(context)
+  if (why) return failureCondition(...why, now, rules)
+  const met = rules.hasInterim && indexes ? successMessage(job, indexes.succeeded) : undefined
+  return met === undefined ? undefined : newCondition('SuccessCriteriaMet', 'True', 'SuccessPolicy', met, now)
+}
+
+function limitExceeded(context: JobContext): readonly [reason: string, message: string] | undefined {
+  const { job, pods, failed } = context
+  if (failed > (job.spec.backoffLimit ?? 6) || restartsExceeded(job, pods)) {
+    return ['BackoffLimitExceeded', 'Job has reached the specified backoff limit']
+  }
+  if (remainingTime(context) === 0) return ['DeadlineExceeded', 'Job was active longer than specified deadline']
+  return indexesFailed(context)
+}
+
+function indexesFailed({ job, indexes }: JobContext): readonly [reason: string, message: string] | undefined {
+  if (indexes?.failed === undefined) return undefined
+  const { maxFailedIndexes, completions = 0 } = job.spec
+  const failed = countIntervals(indexes.failed)
+  if (maxFailedIndexes !== undefined && failed > maxFailedIndexes) {
+    return ['MaxFailedIndexesExceeded', 'Job has exceeded the specified maximal number of failed indexes']
+  }
+  const areAllDone = failed > 0 && failed + countIntervals(indexes.succeeded) >= completions
+  return areAllDone ? ['FailedIndexes', 'Job has failed indexes'] : undefined
+}
+
+/** How many ms of activeDeadlineSeconds are left; undefined if time does not run. */
+export function remainingTime({ job, startedAt, now }: JobContext): number | undefined {
+  const { activeDeadlineSeconds, suspend } = job.spec
+  if (activeDeadlineSeconds === undefined || startedAt === undefined || suspend === true) return undefined
+  return Math.max(0, startedAt + activeDeadlineSeconds * 1000 - now)
+}
+
+/** Containers that are restarted in place count by their restarts. Source: pastBackoffLimitOnFailure. */
+function restartsExceeded({ spec }: Job, pods: readonly Pod[]): boolean {
+  if (spec.template.spec.restartPolicy !== 'OnFailure') return false
+  let restarts = 0
+  for (const { status } of pods) {
+    if (status.phase !== 'Running' && status.phase !== 'Pending') continue
+    for (const { restartCount = 0 } of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) restarts += restartCount
+  }
+  const { backoffLimit = 6 } = spec
+  return backoffLimit === 0 ? restarts > 0 : restarts >= backoffLimit
+}

@@ -1,0 +1,1 @@
+export { createJobController } from './controller.js'

@@ -1,0 +1,74 @@
+/** Indexes from `first` to `last`, both included. */
+export type Interval = readonly [first: number, last: number]
+
+/** Indexes in ascending intervals that neither touch nor overlap. */
+export type Intervals = readonly Interval[]
+
+/**
+ * Reads `1,3-5`; what is no number is left out, and what is not below `completions` is cut off.
+ * Source: pkg/controller/job/indexed_job_utils.go parseIndexesFromString.
+ */
+export function parseIntervals(text: string, completions: number): Intervals {
+  const result: Interval[] = []
+  for (const part of text === '' ? [] : text.split(',')) {
+    const [first = NaN, last = first] = part.split('-').map((end) => (/^[-+]?\d+$/.test(end) ? Number(end) : NaN))
+    if (first >= completions) break
+    if (Number.isNaN(first) || Number.isNaN(last)) continue
+    push(result, [first, Math.min(last, completions - 1)])
+  }
+  return result
+}
+
+/** The indexes of both. */
+export function mergeIntervals(a: Intervals, b: Intervals): Intervals {
+  if (b.length === 0) return a
+  const result: Interval[] = []
+  for (const interval of [...a, ...b].sort(([x], [y]) => x - y)) push(result, interval)
+  return result
+}
+
+/** Adds one more index to those of `intervals`. */
+export function intervalsOf(indexes: Iterable<number>): Intervals {
+  return mergeIntervals([], [...indexes].map((index): Interval => [index, index]))
+}
+
+/** Appends an interval that begins no earlier than the last one, or extends that. */
+function push(intervals: Interval[], [first, last]: Interval): void {
+  const before = intervals.at(-1)
+  if (before === undefined || first > before[1] + 1) intervals.push([first, last])
+  else if (last > before[1]) intervals[intervals.length - 1] = [before[0], last]
+}
+
+/** How many indexes the intervals hold. */
+export function countIntervals(intervals: Intervals): number {
+  return intervals.reduce((sum, [first, last]) => sum + last - first + 1, 0)
+}
+
+export function hasIndex(intervals: Intervals, index: number): boolean {
+  return intervals.some(([first, last]) => first <= index && index <= last)
+}
+
+/** How many indexes both hold. */
+export function countCommon(a: Intervals, b: Intervals): number {
+  let count = 0
+  for (const [first, last] of a) {
+    for (const other of b) count += Math.max(0, Math.min(last, other[1]) - Math.max(first, other[0]) + 1)
+  }
+  return count
+}
+
+/** As status.completedIndexes says it: `0,2,3,5-9`; two neighbours are no range. */
+export function formatIntervals(intervals: Intervals): string {
+  return intervals.map(([first, last]) => (last === first ? String(first) : `${first}${last === first + 1 ? ',' : '-'}${last}`)).join(',')
+}
+
+/** The first `count` indexes below `completions` that are not in `taken`. Source: firstPendingIndexes. */
+export function firstFreeIndexes(taken: Intervals, count: number, completions: number): readonly number[] {
+  const free: number[] = []
+  let candidate = 0
+  for (const [first, last] of [...taken, [completions, completions] as const]) {
+    for (; free.length < count && candidate < first && candidate < completions; candidate++) free.push(candidate)
+    candidate = Math.max(candidate, last + 1)
+  }
+  return free
+}

@@ -1,0 +1,87 @@
+import type { Job } from '../../api/batch/generated.js'
+import { isPodTerminal, podCondition } from '../../api/core/conditions.js'
+import type { ContainerStatus, Pod } from '../../api/core/generated.js'
+import { timeMs } from '../../api/time.js'
+import type { Patch } from '../../apiserver/client/client.js'
+
+/** Keeps a pod until its job has counted it. */
+export const TRACKING_FINALIZER = 'batch.kubernetes.io/job-tracking'
+export const COMPLETION_INDEX = 'batch.kubernetes.io/job-completion-index'
+export const INDEX_FAILURES = 'batch.kubernetes.io/job-index-failure-count'
+export const INDEX_IGNORED_FAILURES = 'batch.kubernetes.io/job-index-ignored-failure-count'
+
+const MAX_INT32 = 2 ** 31 - 1
+
+export function isTracked({ metadata }: Pod): boolean {
+  return metadata.finalizers?.includes(TRACKING_FINALIZER) === true
+}
+
+/** Lets a counted pod go. */
+export const untrackingPatch: Patch = {
+  type: 'strategic',
+  body: { metadata: { '$deleteFromPrimitiveList/finalizers': [TRACKING_FINALIZER] } },
+}
+
+/** The index that an annotation gives the pod; undefined if there is none. Source: getCompletionIndex. */
+export function completionIndexOf({ metadata }: Pod): number | undefined {
+  const text = metadata.annotations?.[COMPLETION_INDEX]
+  return text !== undefined && /^[-+]?\d+$/.test(text) && Number(text) >= 0 ? Number(text) : undefined
+}
+
+/** The index of a pod that counts: one of those that the job wants. */
+export function validIndexOf(pod: Pod, job: Job): number | undefined {
+  const index = completionIndexOf(pod)
+  return index !== undefined && index < (job.spec.completions ?? 0) ? index : undefined
+}
+
+export const isIndexed = ({ spec }: Job): boolean => spec.completionMode === 'Indexed'
+export const countsByIndex = ({ spec }: Job): boolean => spec.backoffLimitPerIndex !== undefined
+
+/** Whether a pod is replaced only when it has ended, not as soon as it is being deleted. Source: onlyReplaceFailedPods. */
+export function replacesOnlyFailed({ spec }: Job): boolean {
+  return spec.podReplacementPolicy === 'Failed' || spec.podFailurePolicy !== undefined
+}
+
+/** Deleted pods count as failed, unless the job waits for their end. Source: isPodFailed. */
+export function isPodFailed(pod: Pod, job: Job): boolean {
+  if (pod.status.phase === 'Failed') return true
+  return !replacesOnlyFailed(job) && pod.metadata.deletionTimestamp !== undefined && pod.status.phase !== 'Succeeded'
+}
+
+/** On its way out, but not ended. */
+export function isPodTerminating(pod: Pod): boolean {
+  return pod.metadata.deletionTimestamp !== undefined && !isPodTerminal(pod)
+}
+
+/** How often the index of the pod had failed before it, as its annotations say. */
+export function indexFailures(pod: Pod): { readonly counted: number, readonly ignored: number } {
+  return { counted: annotatedCount(pod, INDEX_FAILURES), ignored: annotatedCount(pod, INDEX_IGNORED_FAILURES) }
+}
+
+function annotatedCount({ metadata }: Pod, annotation: string): number {
+  const text = metadata.annotations?.[annotation] ?? ''
+  const count = /^[-+]?\d+$/.test(text) ? Number(text) : 0
+  return count >= 0 && count <= MAX_INT32 ? count : 0
+}
+
+/**
+ * When a pod ended, in virtual ms: when its last container did, when it ceased to be ready, when its deletion was asked for, or else when it
+ * was created. Source: backoff_utils.go getFinishedTime.
+ */
+export function finishedAt(pod: Pod): number {
+  const { metadata, status } = pod
+  const ready = podCondition(pod, 'Ready')
+  const unreadySince = ready?.status === 'False' ? timeMs(ready.lastTransitionTime) : undefined
+  const deletion = timeMs(metadata.deletionTimestamp)
+  const deletionAsked = deletion === undefined ? undefined : deletion - (metadata.deletionGracePeriodSeconds ?? 0) * 1000
+  return lastFinish(pod, status.containerStatuses) ?? unreadySince ?? deletionAsked ?? timeMs(metadata.creationTimestamp) ?? 0
+}
+
+/** Sidecars end after the regular containers. */
+function lastFinish({ spec, status }: Pod, containers: readonly ContainerStatus[] = []): number | undefined {
+  const sidecars = new Set((spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always').map(({ name }) => name))
+  const all = [...containers, ...(status.initContainerStatuses ?? []).filter(({ name }) => sidecars.has(name))]
+  const times = all.map(({ state }) => timeMs(state?.terminated?.finishedAt))
+  if (times.length === 0 || times.some((time) => time === undefined)) return undefined
+  return Math.max(...(times as number[]))
+}
