@@ -7,7 +7,7 @@ import { files } from './transcripts.js'
 /** Real ms after which a command is interrupted that waits for ever: the recorder did that, after a minute. */
 const PATIENCE = 20_000
 /** So many kubectls run at once. */
-const AT_ONCE = 4
+const AT_ONCE = 6
 
 /** Writes the kubeconfigs and files that the commands expect. */
 export function layOut(served: ServedCluster): void {
