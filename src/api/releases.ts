@@ -138,6 +138,8 @@ const features: Readonly<Record<Feature, Span>> = {
   jobManualSelectorDefault: { since: 31 },
   /** StatefulSets say what becomes of their claims (StatefulSetAutoDeletePVC). */
   statefulSetClaimRetention: { since: 27 },
+  /** Jobs of CronJobs note the time that they are for (CronJobsScheduledAnnotation). */
+  cronJobScheduledTime: { since: 28 },
   /** A binding clears status.nominatedNodeName (ClearingNominatedNodeNameAfterBinding). */
   bindingClearsNomination: { since: 35 },
   /** Every address in use by a Service is an IPAddress object, every range a ServiceCIDR (MultiCIDRServiceAllocator). */
@@ -189,6 +191,7 @@ export type Feature =
   | 'prefixedJobLabels'
   | 'jobManualSelectorDefault'
   | 'statefulSetClaimRetention'
+  | 'cronJobScheduledTime'
   | 'bindingClearsNomination'
   | 'serviceCidrs'
   | 'volumeAttributesClassColumn'

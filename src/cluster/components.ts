@@ -1,11 +1,13 @@
 import type { Scheme } from '../api/scheme.js'
 import type { Component } from '../apiserver/client/component.js'
+import { createApiServiceAvailability } from '../apiserver/modules/api-service-availability.js'
 import { createCrdFinalizer } from '../apiserver/modules/crd-finalizer.js'
 import { createCrdNamingController } from '../apiserver/modules/crd-naming.js'
 import { createCrdRegistration } from '../apiserver/modules/crd-registration.js'
 import { createBootstrapSigner, createTokenCleaner } from '../controllers/bootstrap/index.js'
 import { createCsrApprovingController, createCsrCleaner, createCsrSigningController } from '../controllers/certificates/index.js'
 import { createClusterRoleAggregationController } from '../controllers/clusterrole-aggregation/index.js'
+import { createCronJobController } from '../controllers/cronjob/index.js'
 import { createDaemonSetController } from '../controllers/daemonset/index.js'
 import { createDeploymentController } from '../controllers/deployment/index.js'
 import { createDisruptionController } from '../controllers/disruption/index.js'
@@ -37,6 +39,7 @@ export function componentsOf(options: ClusterOptions, scheme: Scheme, pki: Pki):
   const { clusterCIDR } = options
   const all: Component[] = [
     ...(scheme.byName('customresourcedefinitions') === undefined ? [] : crdControllers()),
+    ...(scheme.byName('endpointslices') === undefined ? [] : [createApiServiceAvailability()]),
     createNodeIpamController(clusterCIDR === undefined ? {} : { clusterCIDR }),
     createNodeLifecycleController(),
     createTaintEvictionController(),
@@ -53,6 +56,7 @@ export function componentsOf(options: ClusterOptions, scheme: Scheme, pki: Pki):
     createDaemonSetController(),
     createStatefulSetController(),
     createJobController(),
+    ...(scheme.byName('cronjobs') === undefined ? [] : [createCronJobController()]),
     createTtlAfterFinishedController(),
     createDisruptionController(),
     createEndpointsController(),

@@ -2,6 +2,7 @@ import type { Pod } from '../../../src/api/core/generated.js'
 import type { KubeObject } from '../../../src/api/definition.js'
 import type { Patch } from '../../../src/apiserver/client/client.js'
 import type { Component } from '../../../src/apiserver/client/component.js'
+import { createCronJobController } from '../../../src/controllers/cronjob/index.js'
 import { createGarbageCollector } from '../../../src/controllers/garbage-collector/index.js'
 import { createJobController } from '../../../src/controllers/job/index.js'
 import { createNodeLifecycleController } from '../../../src/controllers/node-lifecycle/index.js'
@@ -43,6 +44,7 @@ export function jobCluster(begin: string, options: SimulationOptions & { readonl
     (resources) => [
       createStatefulSetController(),
       createJobController(),
+      createCronJobController(),
       createTtlAfterFinishedController(),
       createGarbageCollector({ resources }),
       createNodeLifecycleController(),

@@ -1,0 +1,135 @@
+import type { CalendarSchedule, Schedule, ScheduleField } from './schedule.js'
+import { zoneOffset } from './zone-offset.js'
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const YEARS_AHEAD = 5
+
+/**
+ * The first time of a schedule after `after`, both in ms since the epoch; undefined if there is none in the next five years (February 30th).
+ * `timeZone` is where the schedule's clock hangs unless the schedule says so itself; default UTC. Around changes of the clocks it is exactly
+ * as right as the library of the real controller manager: what falls into a gap is skipped or moved. Source: robfig/cron v3 SpecSchedule.Next.
+ */
+export function nextTime(schedule: Schedule, after: number, timeZone = 'UTC'): number | undefined {
+  const second = after - mod(after, SECOND)
+  if ('everyMs' in schedule) return second + schedule.everyMs
+  return new Search(schedule, schedule.timeZone ?? timeZone).after(second + SECOND)
+}
+
+const mod = (value: number, by: number): number => ((value % by) + by) % by
+
+/** A time that is moved on until all fields match, largest field first; a carry begins from the start. */
+class Search {
+  readonly #schedule: CalendarSchedule
+  readonly #zone: string
+  #at = 0
+  /** Whether a field has been moved, so that all smaller ones stand at their beginning. */
+  #moved = false
+
+  constructor(schedule: CalendarSchedule, zone: string) {
+    this.#schedule = schedule
+    this.#zone = zone
+  }
+
+  after(start: number): number | undefined {
+    this.#at = start
+    const lastYear = this.#local().getUTCFullYear() + YEARS_AHEAD
+    while (this.#local().getUTCFullYear() <= lastYear) {
+      if (this.#toMonth() && this.#toDay() && this.#toHour() && this.#toMinute() && this.#toSecond()) return this.#at
+    }
+    return undefined
+  }
+
+  /** A Date whose UTC fields are what the zone's clock shows. */
+  #local(): Date {
+    return new Date(this.#at + zoneOffset(this.#zone, this.#at))
+  }
+
+  /** Puts the clock to a local time; where that does not exist or exists twice, as Go's time.Date does. */
+  #setLocal(year: number, month: number, day: number, hour: number): void {
+    const local = Date.UTC(year, month, day, hour)
+    const guess = zoneOffset(this.#zone, local)
+    this.#at = local - zoneOffset(this.#zone, local - guess)
+  }
+
+  /** Puts the smaller fields to their beginning, if that has not been done. */
+  #begin(put: () => void): void {
+    if (!this.#moved) put()
+    this.#moved = true
+  }
+
+  #toMonth(): boolean {
+    while (!has(this.#schedule.month, this.#local().getUTCMonth() + 1)) {
+      const now = this.#local()
+      this.#begin(() => this.#setLocal(now.getUTCFullYear(), now.getUTCMonth(), 1, 0))
+      const begun = this.#local()
+      this.#setLocal(begun.getUTCFullYear(), begun.getUTCMonth() + 1, begun.getUTCDate(), begun.getUTCHours())
+      if (this.#local().getUTCMonth() === 0) return false
+    }
+    return true
+  }
+
+  #toDay(): boolean {
+    while (!this.#isDay()) {
+      const now = this.#local()
+      this.#begin(() => this.#setLocal(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate(), 0))
+      const begun = this.#local()
+      this.#setLocal(begun.getUTCFullYear(), begun.getUTCMonth(), begun.getUTCDate() + 1, begun.getUTCHours())
+      // a midnight that a change of the clocks has moved
+      const hour = this.#local().getUTCHours()
+      this.#at += (hour > 12 ? 24 - hour : -hour) * HOUR
+      if (this.#local().getUTCDate() === 1) return false
+    }
+    return true
+  }
+
+  /** Day of month and day of week: either is enough, unless one of them is a star. */
+  #isDay(): boolean {
+    const { dayOfMonth, dayOfWeek } = this.#schedule
+    const local = this.#local()
+    const [isDate, isWeekday] = [has(dayOfMonth, local.getUTCDate()), has(dayOfWeek, local.getUTCDay())]
+    return dayOfMonth.isStar || dayOfWeek.isStar ? isDate && isWeekday : isDate || isWeekday
+  }
+
+  #toHour(): boolean {
+    while (!has(this.#schedule.hour, this.#local().getUTCHours())) {
+      const now = this.#local()
+      this.#begin(() => this.#setLocal(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate(), now.getUTCHours()))
+      this.#at += HOUR
+      if (this.#local().getUTCHours() === 0) return false
+    }
+    return true
+  }
+
+  #toMinute(): boolean {
+    while (!has(this.#schedule.minute, this.#local().getUTCMinutes())) {
+      this.#begin(() => void (this.#at -= mod(this.#at, MINUTE)))
+      this.#at += MINUTE
+      if (this.#local().getUTCMinutes() === 0) return false
+    }
+    return true
+  }
+
+  /** Schedules have no seconds: they begin with the minute. */
+  #toSecond(): boolean {
+    if (mod(this.#at, MINUTE) === 0) return true
+    this.#at += MINUTE - mod(this.#at, MINUTE)
+    this.#moved = true
+    return this.#local().getUTCMinutes() !== 0 && has(this.#schedule.minute, this.#local().getUTCMinutes())
+  }
+}
+
+function has(field: ScheduleField, value: number): boolean {
+  return field.values.includes(value)
+}
+
+/** A time as RFC 3339 writes it in a zone: `2026-01-02T03:04:05+01:00`, or with `Z` for UTC. */
+export function formatInZone(at: number, zone: string): string {
+  const offset = zoneOffset(zone, at)
+  const clock = new Date(at + offset).toISOString().slice(0, 19)
+  if (offset === 0) return `${clock}Z`
+  const minutes = Math.floor(Math.abs(offset) / MINUTE)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  return `${clock}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+}

@@ -1,0 +1,1 @@
+export { createCronJobController } from './controller.js'
