@@ -16,7 +16,11 @@ export type { Component, ComponentHost } from './apiserver/client/component.js'
 export type { ResourceTypes } from './apiserver/client/resources.js'
 export type { KubeObject } from './api/definition.js'
 export type { KubectlOptions, KubectlResult } from './kubectl/environment.js'
-export type { ContainerBehavior } from './kubelet/index.js'
+export { defineImage } from './kubelet/index.js'
+export type {
+  ContainerBehavior, ImageAnswer, ImageBehavior, ImageContext, ImageDefinition, ImageEffect, ImageExec, NetworkRequest, NetworkResponse,
+} from './kubelet/index.js'
+export type { ExecOptions, ExecResult, LogOptions, PodName } from './cluster/pod-streams.js'
 export { kindSchema } from './api/kind-schema.js'
 export { explain } from './scheduler/explain.js'
 export { LivelockError } from './sim/livelock.js'

@@ -24,6 +24,11 @@ export class Connectivity {
     return !this.#state.value.apiserverDown && !this.#state.value.cut.has(component)
   }
 
+  /** Whether the network between a component and the apiserver is cut. */
+  isCut(component: string): boolean {
+    return this.#state.value.cut.has(component)
+  }
+
   /** @throws ConnectionError with the text of Go's net package. */
   check(component: string): void {
     const { apiserverDown, cut } = this.#state.value

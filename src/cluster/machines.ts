@@ -1,6 +1,7 @@
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import { createContainerRuntime, createKubelet } from '../kubelet/index.js'
-import type { Machine } from '../kubelet/index.js'
+import type { Machine, Surroundings } from '../kubelet/index.js'
+import { surroundingsOf } from './surroundings.js'
 import type { Slice } from '../sim/module.js'
 import type { Simulation } from '../sim/simulation.js'
 import type { ControlPlane } from './control-plane.js'
@@ -21,6 +22,7 @@ export class Machines {
   readonly #options: ClusterOptions
   readonly #state: Slice<MachinesState>
   readonly #machines = new Map<string, Machine>()
+  #surroundings: Surroundings | undefined
 
   /** Makes again the machines that the simulation's state knows of. */
   constructor(plane: ControlPlane, simulation: Simulation<ClusterEvents>, options: ClusterOptions) {
@@ -46,6 +48,25 @@ export class Machines {
     return machine
   }
 
+  /** The machine of a node whose kubelet can be reached; undefined when nothing answers there. */
+  answering(name: string): Machine | undefined {
+    const machine = this.#machines.get(name)
+    const kubelet = kubeletOf(name)
+    const { simulation, connectivity } = this.#plane
+    return machine?.powered === true && !simulation.isStopped(kubelet) && !connectivity.isCut(kubelet) ? machine : undefined
+  }
+
+  /** All machines by their names, in the order in which they came. */
+  all(): Iterable<readonly [string, Machine]> {
+    return this.#machines
+  }
+
+  /** The node that has an address. */
+  nodeAt(address: string): string | undefined {
+    for (const [name, { internalIP }] of this.#state.value.nodes) if (internalIP === address) return name
+    return undefined
+  }
+
   names(): readonly string[] {
     return [...this.#machines.keys()]
   }
@@ -64,6 +85,7 @@ export class Machines {
     const { staticPods } = this.#node(name)
     const machine = createContainerRuntime({
       node: name,
+      surroundings: () => (this.#surroundings ??= surroundingsOf(this.#plane, this)),
       ...(images === undefined ? {} : { behaviors: images }),
       ...(runtimeTimings === undefined ? {} : { timings: runtimeTimings }),
       ...(staticPods === undefined ? {} : { manifests: staticPods }),

@@ -1,7 +1,7 @@
 import type { Pod } from '../api/core/generated.js'
 import type { WebhookHandlers } from '../apiserver/admission/extensions/handlers.js'
 import type { Component } from '../apiserver/client/component.js'
-import type { ContainerBehavior, RuntimeTimings } from '../kubelet/index.js'
+import type { ContainerBehavior, ImageDefinition, RuntimeTimings } from '../kubelet/index.js'
 import type { NodeAgents } from '../apiserver/node-agent.js'
 import type { KeyProvider } from '../pki/index.js'
 import type { AuthorizationMode, UserOptions } from './access.js'
@@ -51,8 +51,11 @@ export interface ClusterOptions extends SimulationOptions {
   readonly components?: readonly Component[]
   /** Profiles, plugins and weights of the scheduler. */
   readonly scheduler?: SchedulerOptions
-  /** What containers do, by image, by pod (`namespace/pod`) or by container (`namespace/pod/container`). Default: they run on. */
-  readonly images?: Readonly<Record<string, ContainerBehavior>>
+  /**
+   * What containers do, by image, by pod (`namespace/pod`) or by container (`namespace/pod/container`): simple behaviours, or images made
+   * with `defineImage`. Handlers of images are code: a cluster from JSON needs them again. Default: they run on, and well-known images are known.
+   */
+  readonly images?: Readonly<Record<string, ContainerBehavior | ImageDefinition>>
   /** How long pulls, starts and stops of containers take, in virtual ms. */
   readonly runtimeTimings?: Partial<RuntimeTimings>
   /**
@@ -61,8 +64,7 @@ export interface ClusterOptions extends SimulationOptions {
    */
   readonly keys?: KeyProvider
   /**
-   * Answers in the place of the nodes' kubelets for logs, exec, attach and port-forward. Default: nothing listens there, and the apiserver's
-   * connections are refused.
+   * Answers in the place of the nodes' kubelets for logs, exec, attach and port-forward. Default: the simulated kubelets.
    */
   readonly nodeAgents?: NodeAgents
   /** Host and port that the apiserver advertises (--apiserver-advertise-address). Default `10.0.0.10:6443`. */

@@ -30,6 +30,9 @@ import type { Identity } from './identities.js'
 import { ADMIN, userOf } from './identities.js'
 import { defaultObjects } from './default-objects.js'
 import { editObject } from './edit.js'
+import { kubeletAgents } from './kubelet-agent.js'
+import type { ExecOptions, ExecResult, LogOptions, PodName } from './pod-streams.js'
+import { execInPod, logsOfPod } from './pod-streams.js'
 import { Machines } from './machines.js'
 import type { Manifests } from './manifests.js'
 import { parseManifests } from './manifests.js'
@@ -88,7 +91,8 @@ export class SimCluster {
     this.#plane = new ControlPlane({
       simulation: this.#simulation, store: this.#store, version: this.version, events: options.events ?? true,
       authorization: options.authorization ?? 'RBAC', users: options.users ?? [], webhooks: options.webhooks,
-      keys: options.keys, nodeAgents: options.nodeAgents, advertiseAddress: options.advertiseAddress,
+      keys: options.keys, 
+      nodeAgents: options.nodeAgents ?? kubeletAgents({ machineOf: (node) => this.#machines.answering(node), now: () => clock.now() }), advertiseAddress: options.advertiseAddress,
       serviceCIDR: options.serviceCIDR, managedFields: options.managedFields,
     })
     this.client = this.#userClient(ADMIN.name, this.#plane.client(ADMIN, { userAgent: 'kubectl' }))
@@ -216,6 +220,19 @@ export class SimCluster {
     return handleStreaming(this.#plane.server, request, codecs)
   }
 
+  /**
+   * Runs a command in a container, as `kubectl exec` does, and moves time until it ends: `cluster.exec('web', ['cat', '/etc/hostname'])`, or a
+   * line for its shell: `cluster.exec('office/web', 'ls /data | wc -l')`. @throws ApiError when there is no such pod or container.
+   */
+  exec(pod: PodName, command: string | readonly string[], options: ExecOptions = {}): ExecResult {
+    return execInPod(this.client, (ended) => this.#simulation.until(ended, { timeout: options.timeout ?? '1h' }), pod, command, options)
+  }
+
+  /** What a container has written so far, as `kubectl logs` prints it. @throws ApiError when there is no log. */
+  logs(pod: PodName, options: LogOptions = {}): string {
+    return logsOfPod(this.client, pod, options)
+  }
+
   /** A client under another identity. */
   as(identity: Identity): Client {
     return this.#userClient(identity.user, this.#plane.client(userOf(identity)))
@@ -297,7 +314,7 @@ export class SimCluster {
    * A cluster from a snapshot. `options` are laid over those of the original; after {@link fromJSON} components of your own and scheduler
    * plugins, which are no data, have to be given again.
    */
-  static restore(snapshot: ClusterSnapshot, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks'> = {}): SimCluster {
+  static restore(snapshot: ClusterSnapshot, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'images'> = {}): SimCluster {
     return new SimCluster({ ...snapshot.options, ...options }, snapshot)
   }
 
@@ -306,7 +323,7 @@ export class SimCluster {
   }
 
   /** See {@link restore}. @throws TypeError when it is no snapshot of this format. */
-  static fromJSON(json: ClusterSnapshotJson, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks'> = {}): SimCluster {
+  static fromJSON(json: ClusterSnapshotJson, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'images'> = {}): SimCluster {
     return SimCluster.restore(ClusterSnapshot.fromJSON(json), options)
   }
 

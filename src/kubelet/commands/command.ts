@@ -107,29 +107,30 @@ export function attempt(call: Invocation, path: string, text: string, work: () =
   }
 }
 
-/** The letters of the flags in front (`-la`, `-n 5` with `n` in `valued`), and what follows them. */
+/** The letters of the flags (`-la`, `-n 5` with `n` in `valued`, `--spider`), wherever they stand before a `--`, and the other words. */
 export function flagsOf(args: readonly string[], valued = ''): { readonly flags: ReadonlyMap<string, string>; readonly rest: readonly string[] } {
   const flags = new Map<string, string>()
-  let at = 0
-  for (; at < args.length; at++) {
+  const rest: string[] = []
+  for (let at = 0; at < args.length; at++) {
     const word = args[at] as string
-    if (word === '--') return { flags, rest: args.slice(at + 1) }
-    if (!/^-[^-]/.test(word) && !/^--[a-z]/.test(word)) break
-    if (word.startsWith('--')) {
-      const [name = '', value] = word.slice(2).split('=', 2)
-      flags.set(name, value ?? '')
-      continue
+    if (word === '--') {
+      rest.push(...args.slice(at + 1))
+      break
     }
-    for (let letter = 1; letter < word.length; letter++) {
-      const name = word.charAt(letter)
-      if (!valued.includes(name)) flags.set(name, '')
-      else {
-        flags.set(name, letter + 1 < word.length ? word.slice(letter + 1) : args[++at] ?? '')
-        break
+    if (/^--[a-z]/.test(word)) {
+      const [name = '', ...value] = word.slice(2).split('=')
+      flags.set(name, value.join('='))
+    } else if (!/^-./.test(word)) rest.push(word)
+    else {
+      for (let letter = 1; letter < word.length; letter++) {
+        const name = word.charAt(letter)
+        const takesValue = valued.includes(name)
+        flags.set(name, takesValue ? (letter + 1 < word.length ? word.slice(letter + 1) : args[++at] ?? '') : '')
+        if (takesValue) break
       }
     }
   }
-  return { flags, rest: args.slice(at) }
+  return { flags, rest }
 }
 
 /** The text of a file, or of standard input for `-` and for no file at all. Undefined: more has to come; the text so far is the memory. */

@@ -2,6 +2,7 @@ import { basename } from './basename.js'
 import { cat } from './cat.js'
 import { cp } from './cp.js'
 import { curl } from './curl.js'
+import { cut } from './cut.js'
 import { date } from './date.js'
 import { df } from './df.js'
 import { echo } from './echo.js'
@@ -23,10 +24,12 @@ import { pwd } from './pwd.js'
 import { rm } from './rm.js'
 import { seq } from './seq.js'
 import { sleep } from './sleep.js'
+import { sort } from './sort.js'
 import { tail } from './tail.js'
 import { tee } from './tee.js'
 import { bracket, test } from './test.js'
 import { touch } from './touch.js'
+import { tr } from './tr.js'
 import { trueProgram } from './true.js'
 import { uname } from './uname.js'
 import { wc } from './wc.js'
@@ -35,7 +38,7 @@ import { whoami } from './whoami.js'
 import type { Program } from './command.js'
 
 const PROGRAMS: readonly Program[] = [
-  basename, cat, cp, curl, date, df, echo, env, printenv, falseProgram, grep, head, hostname, id, kill, ls, mkdir, mount, nc, nslookup, printf, ps, pwd, rm, seq, sleep, tail, tee, bracket, test, touch, trueProgram, uname, wc, wget, whoami,
+  basename, cat, cp, curl, cut, date, df, echo, env, printenv, falseProgram, grep, head, hostname, id, kill, ls, mkdir, mount, nc, nslookup, printf, ps, pwd, rm, seq, sleep, sort, tail, tee, bracket, test, touch, tr, trueProgram, uname, wc, wget, whoami,
 ]
 
 let byName: ReadonlyMap<string, Program> | undefined

@@ -11,7 +11,7 @@ const SYN_TIMEOUT = 127_000
 export const wget: Program = {
   name: 'wget',
   run: (call) => {
-    const { flags, rest } = reordered(call.args)
+    const { flags, rest } = flagsOf(call.args, 'OTtYUP')
     const url = parseUrl(rest[0] ?? '')
     const timeout = flags.has('T') ? Number(flags.get('T')) * 1000 : flags.has('timeout') ? Number(flags.get('timeout')) * 1000 : SYN_TIMEOUT
     if (url === undefined) {
@@ -70,19 +70,4 @@ function answered(call: Invocation, { status = 200, body }: NetworkResponse, fla
   const status2 = attempt(call, name, "can't open", () => call.world.files.write(absolutePath(call.cwd, name), body))
   if (status2 === 0 && !quiet) call.error(`${name.padEnd(20)} 100% |********************************| ${String(body.length).padStart(5)}  0:00:00 ETA\n'${name}' saved\n`)
   return status2
-}
-
-/** Flags may follow the URL. */
-function reordered(args: readonly string[]): ReturnType<typeof flagsOf> {
-  const flags = new Map<string, string>()
-  const rest: string[] = []
-  let left = args
-  while (left.length > 0) {
-    const found = flagsOf(left, 'OTtYUP')
-    for (const [name, value] of found.flags) flags.set(name, value)
-    const [word, ...more] = found.rest
-    if (word !== undefined) rest.push(word)
-    left = more
-  }
-  return { flags, rest }
 }

@@ -191,7 +191,7 @@ export class ContainerProcesses {
 
   /** Something arrives at a port of a pod. */
   request(pod: RuntimePod, port: number, request: NetworkRequest): Connected {
-    const container = pod.containers.findLast((one) => one.state === 'running' && latestContainer(pod, one.name) === one && this.#listens(pod, one, port, request.protocol))
+    const container = this.#listener(pod, port, request.protocol)
     if (!container) return { kind: 'refused' }
     const { behavior, page } = this.#ports.images.facts(container.image)
     if (behavior?.request) {
@@ -203,6 +203,15 @@ export class ContainerProcesses {
     if (request.path?.split('?')[0] !== '/' && page !== undefined) return { kind: 'answered', response: { status: 404, headers: HTML, body: NOT_FOUND } }
     const body = page === undefined ? `${pod.name}\n` : this.#pageOf(pod, container) ?? page
     return { kind: 'answered', response: { status: 200, headers: page === undefined ? TEXT : HTML, body } }
+  }
+
+  /** Whether anything in a pod listens on a TCP port. */
+  accepts(pod: RuntimePod, port: number): boolean {
+    return this.#listener(pod, port, 'tcp') !== undefined
+  }
+
+  #listener(pod: RuntimePod, port: number, protocol: NetworkRequest['protocol']): RuntimeContainer | undefined {
+    return pod.containers.findLast((one) => one.state === 'running' && latestContainer(pod, one.name) === one && this.#listens(pod, one, port, protocol))
   }
 
   /** A file of a container; undefined when there is none that can be read. */

@@ -25,8 +25,9 @@ export interface ProcessHost {
 
 /** So many operations run in one go; a loop without an end goes on a little later. */
 const BUDGET = 20_000
-/** Virtual ms after which a process that has used up its budget goes on. */
+/** Virtual ms after which a process that has used up its budget goes on; it doubles each time, so that a loop without an end costs little. */
 const SLICE = 10
+const LONGEST_SLICE = 60_000
 /** Deepest nesting of scripts and functions. */
 const MOST_FRAMES = 100
 /** Largest text that a pipe or a substitution holds. */
@@ -77,7 +78,11 @@ class Interpreter {
       for (const thread of [...threads]) if (threads.includes(thread) && this.#runThread(thread)) moved = true
     }
     if (this.#process.exitCode !== undefined) return undefined
-    if (this.#left <= 0) return this.#host.world.now + SLICE
+    if (this.#left <= 0) {
+      this.#process.busy = (this.#process.busy ?? 0) + 1
+      return this.#host.world.now + Math.min(SLICE * 2 ** this.#process.busy, LONGEST_SLICE)
+    }
+    delete this.#process.busy
     const times = threads.map(({ frames }) => frames.at(-1)?.paused?.until ?? Infinity)
     const next = Math.min(...times)
     return next === Infinity ? undefined : next
