@@ -21,6 +21,7 @@ import { createNodeIpamController } from '../controllers/node-ipam/index.js'
 import { createNodeLifecycleController } from '../controllers/node-lifecycle/index.js'
 import { createPodGcController } from '../controllers/pod-gc/index.js'
 import { createReplicaSetController } from '../controllers/replicaset/index.js'
+import { createReplicationController } from '../controllers/replicationcontroller/index.js'
 import { createResourceQuotaController } from '../controllers/resource-quota/index.js'
 import { createRootCaPublisher, createServiceAccountController, createTokensController } from '../controllers/serviceaccount/index.js'
 import { createStatefulSetController } from '../controllers/statefulset/index.js'
@@ -53,6 +54,7 @@ export function componentsOf(options: ClusterOptions, scheme: Scheme, pki: Pki):
     createGarbageCollector({ resources }),
     createDeploymentController(),
     createReplicaSetController(),
+    createReplicationController(),
     createDaemonSetController(),
     createStatefulSetController(),
     createJobController(),

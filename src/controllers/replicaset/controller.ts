@@ -1,6 +1,7 @@
 import type { ReplicaSet } from '../../api/apps/generated.js'
 import type { Pod } from '../../api/core/generated.js'
 import { isPodActive } from '../../api/core/conditions.js'
+import type { KubeObject } from '../../api/definition.js'
 import { semanticEqual } from '../../api/equal.js'
 import { compileSelector } from '../../api/labels.js'
 import { controllerOf } from '../../api/meta/owner-references.js'
@@ -37,28 +38,57 @@ export function createReplicaSetController(): Component {
   return {
     name: controllerName('replicaset-controller'),
     identity: controllerIdentity('replicaset-controller'),
-    setup: (host) => void new ReplicaSetController(host),
+    setup: (host) => void new ReplicaSetController(host, replicaSets(host)),
   }
 }
 
-class ReplicaSetController {
+/** What an informer of ReplicaSets has of an Informer. */
+export interface ReplicaSetView extends Pick<Informer<ReplicaSet>, 'get' | 'byIndex' | 'synced' | 'cutOff'> {
+  onChange(listener: (change: Change<ReplicaSet>) => void): unknown
+}
+
+/** What the controller knows of the objects that it looks after, in the form of ReplicaSets. */
+export interface ReplicaSets {
+  readonly kind: 'ReplicaSet' | 'ReplicationController'
+  readonly apiVersion: string
+  readonly resource: 'replicasets' | 'replicationcontrollers'
+  /** Who its events come from. */
+  readonly eventSource: string
+  /** Whether status has terminatingReplicas. */
+  readonly reportsTerminating: boolean
+  /** Indexed by {@link BY_CONTROLLER} and {@link BY_NAMESPACE}. */
+  readonly sets: ReplicaSetView
+  /** The object of the API that was given out in the form of `set`. */
+  readonly original: (set: ReplicaSet) => KubeObject
+}
+
+function replicaSets(host: ComponentHost): ReplicaSets {
+  return {
+    kind: 'ReplicaSet', apiVersion: 'apps/v1', resource: 'replicasets', eventSource: 'replicaset-controller',
+    reportsTerminating: release(host.version).has('terminatingReplicas'),
+    sets: host.informer('replicasets', { indexers: { ...ownershipIndexers<ReplicaSet>(), ...namespaceIndexer<ReplicaSet>() } }),
+    original: (set) => set,
+  }
+}
+
+/** Looks after ReplicaSets, or after what is given out in their form. */
+export class ReplicaSetController {
   readonly #host: ComponentHost
+  readonly #served: ReplicaSets
   readonly #pods: Informer<Pod>
-  readonly #sets: Informer<ReplicaSet>
+  readonly #sets: ReplicaSets['sets']
   readonly #queue: WorkQueue
   readonly #expectations: Expectations
   readonly #podControl: PodControl
-  readonly #reportsTerminating: boolean
   readonly #tallies = new PodTallies()
 
-  constructor(host: ComponentHost) {
+  constructor(host: ComponentHost, served: ReplicaSets) {
     this.#host = host
+    this.#served = served
     this.#pods = host.informer('pods', { indexers: ownershipIndexers<Pod>() })
-    const setIndexers = { ...ownershipIndexers<ReplicaSet>(), ...namespaceIndexer<ReplicaSet>() }
-    this.#sets = host.informer('replicasets', { indexers: setIndexers })
+    this.#sets = served.sets
     this.#expectations = new Expectations(host.state<ExpectationsState>('expectations', () => new Map()), host.clock)
-    this.#podControl = new PodControl(host.client, host.recorder({ component: 'replicaset-controller' }))
-    this.#reportsTerminating = release(host.version).has('terminatingReplicas')
+    this.#podControl = new PodControl(host.client, host.recorder({ component: served.eventSource }))
     this.#queue = reconcileQueue(host, [this.#pods, this.#sets], (key) => this.#sync(key))
     this.#sets.onChange((change) => this.#setChanged(change))
     this.#pods.onChange((change) => this.#podChanged(change))
@@ -93,7 +123,7 @@ class ReplicaSetController {
   /** The ReplicaSet that controls the pod, if this controller knows it. */
   #ownerOf(pod: Pod): ReplicaSet | undefined {
     const reference = controllerOf(pod)
-    if (reference?.kind !== 'ReplicaSet') return undefined
+    if (reference?.kind !== this.#served.kind) return undefined
     const set = this.#sets.get(`${pod.metadata.namespace ?? ''}/${reference.name}`)
     return set?.metadata.uid === reference.uid ? set : undefined
   }
@@ -122,7 +152,7 @@ class ReplicaSetController {
     const orphans = this.#pods.byIndex(ORPHANS, set.metadata.namespace ?? '').filter(isPodActive)
     if (counted.unselected.length === 0 && orphans.length === 0) return counted
     const candidates = sortClaims(set, compileSelector(set.spec.selector), counted.unselected, orphans)
-    const adopted = settleClaims(this.#host.client, ownerOf(set), 'replicasets', 'pods', candidates)
+    const adopted = settleClaims(this.#host.client, this.#owner(set), this.#served.resource, 'pods', candidates)
     return adopted.length === 0 ? counted : withAdopted(set, counted, adopted)
   }
 
@@ -135,7 +165,7 @@ class ReplicaSetController {
   }
 
   #createPods(key: string, set: ReplicaSet, count: number): unknown {
-    const owner = ownerOf(set)
+    const owner = this.#owner(set)
     this.#expectations.expect(key, count, [])
     const { succeeded, error } = slowStart(count, () => {
       try {
@@ -155,7 +185,7 @@ class ReplicaSetController {
     let firstError: unknown
     for (const pod of doomed) {
       try {
-        this.#podControl.delete(pod, ownerOf(set))
+        this.#podControl.delete(pod, this.#owner(set))
       } catch (error) {
         this.#expectations.deletionObserved(key, keyOf(pod))
         if (!isApiError(error, 'NotFound')) firstError ??= error
@@ -180,13 +210,14 @@ class ReplicaSetController {
   #report(key: string, set: ReplicaSet, counted: PodTally, failure: unknown): void {
     const now = this.#host.clock.now()
     const message = failure === undefined ? undefined : messageOf(failure)
-    const status = replicaSetStatus(set, { tally: counted, reportsTerminating: this.#reportsTerminating, failure: message, now })
-    if (!semanticEqual(status, set.status)) writeStatus(this.#host.client, 'replicasets', set, status)
+    const status = replicaSetStatus(set, { tally: counted, reportsTerminating: this.#served.reportsTerminating, failure: message, now })
+    if (!semanticEqual(status, set.status)) writeStatus(this.#host.client, this.#served.resource, this.#served.original(set), status)
     const wait = nextAvailabilityCheck(counted.owned, set.spec.minReadySeconds ?? 0, now)
     if (wait !== undefined) this.#queue.addAfter(key, wait)
   }
-}
 
-function ownerOf(set: ReplicaSet): Owner {
-  return { object: set, apiVersion: 'apps/v1', kind: 'ReplicaSet' }
+  #owner(set: ReplicaSet): Owner {
+    const { kind, apiVersion, original } = this.#served
+    return { object: original(set), apiVersion, kind }
+  }
 }

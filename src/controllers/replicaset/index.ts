@@ -1,1 +1,2 @@
-export { createReplicaSetController } from './controller.js'
+export { createReplicaSetController, ReplicaSetController } from './controller.js'
+export type { ReplicaSets, ReplicaSetView } from './controller.js'

@@ -1,0 +1,1 @@
+export { createReplicationController } from './controller.js'
