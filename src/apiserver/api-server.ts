@@ -19,6 +19,7 @@ import type { PodStream } from './connect/pod-stream.js'
 import { InProcessClient } from './client/in-process-client.js'
 import type { RequestHandler } from './client/in-process-client.js'
 import { dispatch, type Answer } from './endpoints/dispatch.js'
+import { AggregatedServices } from './extensions/aggregated-services.js'
 import { converterOf } from './extensions/conversion.js'
 import { CustomResources } from './extensions/custom-resources.js'
 import { PlainTextError } from './errors.js'
@@ -132,15 +133,16 @@ export class ApiServer {
         storage, resources, clock, random: admissionRandom, authorizer: ports.authorizer,
       }),
       hub: new WatchHub(storage),
+      aggregated: new AggregatedServices(storage),
       hooks: serviceHooks({ storage, resources, clock, uids, random: random.stream('apiserver/service'), ranges: serviceRanges }),
       serviceRanges, ports, bus,
     }
     new CustomResources({ storage, scheme: options.scheme, converter: converterOf({ storage, handlers: options.webhooks ?? {} }) })
     reportWrites({ storage, resources, clock, bus, trace })
     this.#observer = new RequestObserver(bus, clock)
-    this.#stages = stagesOf(this.context.ports, resources)
+    this.#stages = stagesOf(this.context)
     this.#accessStages = accessStages(this.context.ports)
-    this.#resolve = resolve(resources)
+    this.#resolve = resolve(this.context)
   }
 
   /** A client under one identity. It is taken at its word: authentication is for requests from outside. */

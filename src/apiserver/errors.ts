@@ -143,3 +143,8 @@ export class PlainTextError extends ApiError {
     this.text = text
   }
 }
+
+/** What client-go makes of a 503 without a Status. Source: apimachinery pkg/api/errors NewGenericServerResponse. */
+export function serverUnavailable(): ApiError {
+  return new ApiError(503, 'ServiceUnavailable', 'the server is currently unable to handle the request')
+}

@@ -3,7 +3,7 @@ import { ApiError, isApiError } from './client/api-error.js'
 import type { Negotiated } from './http/accept.js'
 import { LIST_TYPES, negotiate, OBJECT_TYPES } from './http/accept.js'
 import type { TextFormat } from './http/answers.js'
-import { errorAnswer, objectAnswer, pageNotFound, plainText, wantsPretty } from './http/answers.js'
+import { errorAnswer, objectAnswer, pageNotFound, unavailable, plainText, wantsPretty } from './http/answers.js'
 import type { HttpCodecs } from './http/body.js'
 import { checkDeadline } from './http/deadline.js'
 import { isBuiltInGroup } from './http/discovery/groups.js'
@@ -66,6 +66,7 @@ function answerResource(
   server: ApiServer, http: HttpRequest, path: ApiPath, codecs: HttpCodecs, form: AnswerForm,
 ): HttpResponse | HttpWatch | HttpStream {
   const asked = askedOf(http, path)
+  if (server.context.aggregated.serves(path.group, path.version)) return server.admit(asked.request, unavailable)
   const { verb, subresource } = asked.request
   if (verb !== 'watch' && !LONG_RUNNING.has(subresource ?? '')) checkDeadline(asked.query)
   const { context } = server

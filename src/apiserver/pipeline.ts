@@ -1,10 +1,9 @@
 import type { UserInfo } from './client/client.js'
 import { ApiError } from './client/api-error.js'
 import { accessDenied, attributesOfRequest } from './access.js'
-import { noSuchPath } from './errors.js'
+import { noSuchPath, serverUnavailable } from './errors.js'
 import type { Authenticator, Authorization, Authorizer, ServerPorts } from './ports.js'
-import type { Call } from './registry/context.js'
-import type { Resources } from './registry/resources.js'
+import type { Call, RegistryContext } from './registry/context.js'
 import type { ApiRequest, NonResourceRequest } from './request.js'
 
 /** A request on its way: each stage adds what it found out. */
@@ -34,8 +33,8 @@ export function isNonResource(request: ApiRequest | NonResourceRequest): request
  * The stages before the registry, in the order of the real server: authentication, impersonation, authorization, then the look-up
  * of the resource. Admission and storage are part of the registry's operations, since what they see depends on the verb.
  */
-export function stagesOf(ports: ServerPorts, resources: Resources): readonly Stage[] {
-  return [...accessStages(ports), resolve(resources)]
+export function stagesOf(context: Pick<RegistryContext, 'ports' | 'resources' | 'aggregated'>): readonly Stage[] {
+  return [...accessStages(context.ports), resolve(context)]
 }
 
 /** What every request passes, also one for a path that is no resource: authentication, impersonation, authorization. */
@@ -77,12 +76,12 @@ function authorize(authorizer: Authorizer): Stage {
 }
 
 /** The look-up of the resource, which is all that a request needs that was let in before: see {@link ApiServer.resume}. */
-export function resolve(resources: Resources): Stage {
+export function resolve({ resources, aggregated }: Pick<RegistryContext, 'resources' | 'aggregated'>): Stage {
   return (exchange) => {
     const { request } = exchange
     if (isNonResource(request)) throw noSuchPath()
     const resource = resources.at(request.group, request.version, request.resource)
-    if (resource === undefined) throw noSuchPath()
+    if (resource === undefined) throw aggregated.serves(request.group, request.version) ? serverUnavailable() : noSuchPath()
     exchange.call = {
       request, resource, user: exchange.user as UserInfo,
       name: request.name ?? '', namespace: request.namespace, subresource: request.subresource ?? '',

@@ -24,6 +24,12 @@ export function pageNotFound(): HttpResponse {
   return plainText(404, '404 page not found\n')
 }
 
+/** What the aggregator answers for a server behind it that cannot be reached. Source: kube-aggregator pkg/apiserver/handler_proxy.go. */
+export function unavailable(): HttpResponse {
+  const { headers, ...answer } = plainText(503, 'service unavailable\n')
+  return { ...answer, headers: { ...headers, 'x-content-type-options': 'nosniff' } }
+}
+
 /** Indented JSON, as the few handlers write it that go past content negotiation. */
 export function rawJson(object: object): HttpResponse {
   return { code: 200, headers: { 'cache-control': NO_CACHE, 'content-type': 'application/json' }, body: JSON.stringify(object, null, 2) }

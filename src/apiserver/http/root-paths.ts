@@ -1,6 +1,6 @@
 import type { RegistryContext } from '../registry/context.js'
 import { rawJson } from './answers.js'
-import { discoveredGroups } from './discovery/groups.js'
+import { allGroups } from './discovery/all-groups.js'
 import { checksOf } from './health.js'
 import type { PathHandler } from './path-handler.js'
 
@@ -8,9 +8,9 @@ import type { PathHandler } from './path-handler.js'
 export const answerRootPaths: PathHandler = (context) => rawJson({ paths: rootPaths(context) })
 
 /** All paths that are listed, in order. */
-export function rootPaths({ scheme, resources }: RegistryContext): readonly string[] {
-  const { release } = scheme
-  const groups = discoveredGroups(scheme, resources).flatMap(({ name, versions }) => {
+export function rootPaths(context: RegistryContext): readonly string[] {
+  const { release } = context.scheme
+  const groups = allGroups(context).flatMap(({ name, versions }) => {
     const root = name === '' ? '/api' : `/apis/${name}`
     return [root, ...versions.map(({ version }) => `${root}/${version}`)]
   })

@@ -6,6 +6,7 @@ import type { RandomStream } from '../../sim/random.js'
 import type { UserInfo } from '../client/client.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
 import type { Admission, ServerPorts } from '../ports.js'
+import type { AggregatedServices } from '../extensions/aggregated-services.js'
 import type { ApiRequest } from '../request.js'
 import type { FieldIndexes } from '../storage/field-indexes.js'
 import type { Storage } from '../storage/storage.js'
@@ -28,6 +29,8 @@ export interface RegistryContext {
   readonly resources: Resources
   readonly indexes: FieldIndexes
   readonly hub: WatchHub
+  /** Group versions that other servers answer for. */
+  readonly aggregated: AggregatedServices
   /** What is done besides, when objects of some kinds are written or removed: by `Resource.prefix`. */
   readonly hooks: ReadonlyMap<string, WriteHooks>
   readonly ports: ServerPorts

@@ -12,7 +12,7 @@ function send(cluster: SimCluster, method: string, path: string, body?: unknown)
   return { code, body: JSON.parse(text) as Record<string, unknown>, warnings: [headers.warning ?? []].flat() }
 }
 
-const crd = (properties: object, version: object = {}): { readonly spec: { readonly versions: readonly object[] } } & Record<string, unknown> => ({
+const crd = (properties: object, version: object = {}): object => ({
   apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'ws.x.io' },
   spec: {
     group: 'x.io', scope: 'Namespaced', names: { plural: 'ws', kind: 'W' },

@@ -1,8 +1,9 @@
 import type { RegistryContext } from '../../registry/context.js'
 import type { Resource } from '../../registry/resource.js'
 import { sha256Hex } from '../sha256.js'
+import { allGroups } from './all-groups.js'
 import type { DiscoveredGroup } from './groups.js'
-import { discoveredGroups, isBuiltInGroup, listedSubresources, listedVerbs } from './groups.js'
+import { isBuiltInGroup, listedSubresources, listedVerbs } from './groups.js'
 
 /** A discovery document with the hash that clients revalidate it by. */
 export interface AggregatedDiscovery {
@@ -21,14 +22,16 @@ const known = new WeakMap<object, Map<string, AggregatedDiscovery>>()
  * Source: apiserver pkg/endpoints/discovery/aggregated/handler.go.
  */
 export function aggregatedDiscovery(
-  { scheme, resources }: RegistryContext, root: 'api' | 'apis', version: DiscoveryVersion,
+  context: RegistryContext, root: 'api' | 'apis', version: DiscoveryVersion,
 ): AggregatedDiscovery {
-  let answers = known.get(scheme.tables)
-  if (answers === undefined) known.set(scheme.tables, (answers = new Map()))
+  const { scheme } = context
+  const all = allGroups(context)
+  let answers = known.get(all)
+  if (answers === undefined) known.set(all, (answers = new Map()))
   const id = `${root} ${version}`
   let answer = answers.get(id)
   if (answer === undefined) {
-    const groups = discoveredGroups(scheme, resources).filter(({ name }) => (name === '') === (root === 'api'))
+    const groups = all.filter(({ name }) => (name === '') === (root === 'api'))
     const document = {
       kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {},
       items: groups.map((group) => groupOf(group, isBuiltInGroup(scheme, group.name))),
@@ -41,7 +44,7 @@ export function aggregatedDiscovery(
 function groupOf({ name, versions }: DiscoveredGroup, isBuiltIn: boolean): object {
   return {
     metadata: name === '' ? {} : { name },
-    versions: versions.map(({ version, resources }) => ({
+    versions: versions.map(({ version, resources, isStale = false }) => (isStale ? { version, freshness: 'Stale' } : {
       version, resources: resources.map((resource) => resourceOf(resource, isBuiltIn)), freshness: 'Current',
     })),
   }

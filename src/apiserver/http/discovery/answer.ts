@@ -1,13 +1,14 @@
 import { methodNotAllowed, noSuchPath } from '../../errors.js'
 import type { RegistryContext } from '../../registry/context.js'
 import { negotiate, negotiateDiscovery } from '../accept.js'
-import { objectAnswer, pageNotFound, wantsPretty } from '../answers.js'
+import { objectAnswer, pageNotFound, unavailable, wantsPretty } from '../answers.js'
 import type { HttpResponse } from '../http-types.js'
 import { header } from '../http-types.js'
 import type { PathRequest } from '../path-handler.js'
 import type { DiscoveryVersion } from './aggregated.js'
 import { aggregatedDiscovery } from './aggregated.js'
-import { discoveredGroups, isBuiltInGroup } from './groups.js'
+import { allGroups } from './all-groups.js'
+import { isBuiltInGroup } from './groups.js'
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.js'
 
 /**
@@ -17,6 +18,7 @@ import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.j
 export function answerDiscovery(context: RegistryContext, request: PathRequest): HttpResponse {
   const { parts: [root = '', ...rest], http } = request
   const group = root === 'api' ? '' : rest[0]
+  if (group !== undefined && context.aggregated.serves(group, (root === 'api' ? rest[0] : rest[1]) ?? '')) return unavailable()
   if (group !== undefined && !isBuiltInGroup(context.scheme, group)) return answerCustom(context, request, group)
   const object = documentAt(context, root, rest)
   if (object === undefined) throw noSuchPath()
@@ -32,13 +34,12 @@ function answerCustom(context: RegistryContext, request: PathRequest, group: str
   return object === undefined || request.http.method !== 'GET' ? pageNotFound() : negotiated(request, object)
 }
 
-const isKnown = ({ scheme, resources }: RegistryContext, group: string): boolean =>
-  discoveredGroups(scheme, resources).some(({ name }) => name === group)
+const isKnown = (context: RegistryContext, group: string): boolean => allGroups(context).some(({ name }) => name === group)
 
 function documentAt(context: RegistryContext, root: string, rest: readonly string[]): object | undefined {
   if (rest.length === 0) return root === 'api' ? apiVersions(context) : apiGroupList(context)
   const [name, version, ...more] = root === 'api' ? ['', ...rest] : rest
-  const group = discoveredGroups(context.scheme, context.resources).find((one) => one.name === name)
+  const group = allGroups(context).find((one) => one.name === name)
   if (group === undefined || more.length > 0) return undefined
   if (version === undefined) return apiGroup(group)
   const found = group.versions.find((one) => one.version === version)

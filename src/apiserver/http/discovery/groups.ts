@@ -8,6 +8,8 @@ import type { Resources } from '../../registry/resources.js'
 export interface DiscoveredVersion {
   readonly version: string
   readonly resources: readonly Resource[]
+  /** Another server answers for it, which cannot be reached. */
+  readonly isStale?: true
 }
 
 /** A group with its versions, preferred first. The core group has the name ''. */

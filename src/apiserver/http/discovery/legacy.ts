@@ -1,5 +1,6 @@
 import type { RegistryContext } from '../../registry/context.js'
 import type { Resource } from '../../registry/resource.js'
+import { allGroups } from './all-groups.js'
 import type { DiscoveredGroup, DiscoveredVersion } from './groups.js'
 import { discoveredGroups, isBuiltInGroup, listedSubresources, listedVerbs } from './groups.js'
 import { storageVersionHash } from './storage-version.js'
@@ -14,8 +15,8 @@ export function apiVersions({ scheme, resources, address }: RegistryContext): ob
 }
 
 /** `/apis`: all groups but the core one. */
-export function apiGroupList({ scheme, resources }: RegistryContext): object {
-  const groups = discoveredGroups(scheme, resources).filter(({ name }) => name !== '').map(groupFields)
+export function apiGroupList(context: RegistryContext): object {
+  const groups = allGroups(context).filter(({ name }) => name !== '').map(groupFields)
   return { kind: 'APIGroupList', apiVersion: 'v1', groups }
 }
 
