@@ -3,7 +3,7 @@ import known from './known-differences.json' with { type: 'json' }
 import type { Outcome } from './harness.js'
 import { needs, serveCluster } from './harness.js'
 import type { ServedCluster } from './harness.js'
-import { completeBase, recordedCluster, syncAutoscaler } from './transcripts/base-state.js'
+import { completeBase, recordedCluster, removeDrainedPods, syncAutoscaler } from './transcripts/base-state.js'
 import { compared } from './transcripts/normalise.js'
 import type { Reading } from './transcripts/normalise.js'
 import { inParallel, layOut, replay } from './transcripts/play.js'
@@ -55,6 +55,7 @@ async function play(served: ServedCluster, transcript: Transcript): Promise<Comp
 async function drain(served: ServedCluster): Promise<void> {
   await served.kubectl('drain n1 --ignore-daemonsets --force --delete-emptydir-data --timeout=20s')
   await served.kubectl('uncordon n1')
+  removeDrainedPods(served.cluster)
 }
 
 async function playAll(served: ServedCluster): Promise<readonly Compared[]> {

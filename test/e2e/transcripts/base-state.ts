@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import type { KubeObject } from '../../../src/api/definition.js'
-import type { Pod } from '../../../src/api/core/generated.js'
 import type { ResourceName } from '../../../src/apiserver/client/resources.js'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import { fakeNodes, registerNode } from './fake-nodes.js'
@@ -32,27 +31,11 @@ export function recordedCluster(): SimCluster {
 const SHOP = 'shop'
 const at = (cluster: SimCluster): string => new Date(cluster.now()).toISOString().replace(/\.\d+Z$/, 'Z')
 
-/**
- * What the state's other controllers did, where the simulator has none: pods of the StatefulSet and the Jobs, bound volumes. Each part is left
- * out when there is a controller for it.
- */
+/** What happened between the first command and the others: pods ran, and what the simulator has no controller for. */
 export function completeBase(cluster: SimCluster): void {
-  cluster.advance(0)
-  if (!has(cluster, 'ttl-controller')) for (const name of ['n1', 'n2', 'n3']) annotateNode(cluster, name)
-  const missing = (controller: string): boolean => !has(cluster, controller)
-  if (missing('statefulset-controller')) for (const [name, node] of [['db-0', 'n2'], ['db-1', 'n3']] as const) addStatefulPod(cluster, name, node)
-  if (missing('job-controller')) {
-    addJobPod(cluster, 'pi', 'n3')
-    addJobPod(cluster, 'pi', 'n1')
-    addJobPod(cluster, 'fail', 'n1')
-  }
   cluster.advance('4s')
-  if (missing('statefulset-controller')) finishStatefulSet(cluster)
-  if (missing('job-controller')) {
-    finishJob(cluster, 'pi')
-    finishJob(cluster, 'fail')
-  }
-  if (missing('persistentvolume-binder-controller')) bindVolumes(cluster)
+  if (!has(cluster, 'ttl-controller')) for (const name of ['n1', 'n2', 'n3']) annotateNode(cluster, name)
+  if (!has(cluster, 'persistentvolume-binder-controller')) bindVolumes(cluster)
   cluster.advance('5s')
   const { pod, status } = base.podStatusPatch
   cluster.patch('pods', { namespace: SHOP, name: pod }, { type: 'strategic', body: { status } }, { subresource: 'status' })
@@ -90,52 +73,6 @@ function annotateNode(cluster: SimCluster, name: string): void {
   cluster.patch('nodes', { name }, { type: 'merge', body: { metadata: { annotations: { 'node.alpha.kubernetes.io/ttl': '0' } } } })
 }
 
-function addStatefulPod(cluster: SimCluster, name: string, node: string): void {
-  const owner = cluster.get('statefulsets', { namespace: SHOP, name: 'db' })
-  const labels = {
-    app: 'db', 'apps.kubernetes.io/pod-index': name.slice(-1), 'controller-revision-hash': 'db-7c4bd996f9', 'statefulset.kubernetes.io/pod-name': name,
-  }
-  const spec = { ...owner.spec.template?.spec, hostname: name, subdomain: 'db' }
-  addPod(cluster, node, { metadata: { name, namespace: SHOP, generateName: 'db-', labels, ownerReferences: [ownerOf('apps/v1', 'StatefulSet', owner)] }, spec })
-  addEvent(cluster, {
-    of: owner, kind: 'StatefulSet', apiVersion: 'apps/v1', component: 'statefulset-controller', reason: 'SuccessfulCreate',
-    message: `create Pod ${name} in StatefulSet db successful`,
-  })
-}
-
-function finishStatefulSet(cluster: SimCluster): void {
-  const revision = 'db-7c4bd996f9'
-  setStatus(cluster, 'statefulsets', 'db', {
-    observedGeneration: 1, replicas: 2, readyReplicas: 2, currentReplicas: 2, updatedReplicas: 2, availableReplicas: 2,
-    currentRevision: revision, updateRevision: revision, collisionCount: 0,
-  })
-}
-
-function addJobPod(cluster: SimCluster, job: string, node: string): void {
-  const owner = cluster.get('jobs', { namespace: SHOP, name: job })
-  const { metadata, spec } = owner.spec.template
-  const pod = addPod(cluster, node, { metadata: { ...metadata, generateName: `${job}-`, namespace: SHOP, ownerReferences: [ownerOf('batch/v1', 'Job', owner)] }, spec })
-  addEvent(cluster, { of: owner, kind: 'Job', apiVersion: 'batch/v1', component: 'job-controller', reason: 'SuccessfulCreate', message: `Created pod: ${pod.metadata.name}` })
-}
-
-function finishJob(cluster: SimCluster, name: string): void {
-  const time = at(cluster)
-  const job = cluster.get('jobs', { namespace: SHOP, name })
-  const startTime = job.metadata.creationTimestamp
-  const condition = (type: string, reason: string, message: string): object =>
-    ({ type, status: 'True', lastProbeTime: time, lastTransitionTime: time, reason, message })
-  const reached = ['CompletionsReached', 'Reached expected number of succeeded pods'] as const
-  const exceeded = ['BackoffLimitExceeded', 'Job has reached the specified backoff limit'] as const
-  const common = { startTime, terminating: 0, uncountedTerminatedPods: {}, ready: 0 }
-  setStatus(cluster, 'jobs', name, name === 'pi'
-    ? { ...common, completionTime: time, succeeded: 2, conditions: [condition('SuccessCriteriaMet', ...reached), condition('Complete', ...reached)] }
-    : { ...common, failed: 1, conditions: [condition('FailureTarget', ...exceeded), condition('Failed', ...exceeded)] })
-  const about = { of: job, kind: 'Job', apiVersion: 'batch/v1', component: 'job-controller' }
-  addEvent(cluster, name === 'pi'
-    ? { ...about, reason: 'Completed', message: 'Job completed' }
-    : { ...about, type: 'Warning', reason: exceeded[0], message: exceeded[1] })
-}
-
 function bindVolumes(cluster: SimCluster): void {
   const claim = cluster.get('persistentvolumeclaims', { namespace: SHOP, name: 'data' })
   const claimRef = { kind: 'PersistentVolumeClaim', apiVersion: 'v1', namespace: SHOP, name: 'data', uid: claim.metadata.uid, resourceVersion: claim.metadata.resourceVersion }
@@ -152,21 +89,6 @@ function bindVolumes(cluster: SimCluster): void {
   const message = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`
   const about = { of: pending, kind: 'PersistentVolumeClaim', apiVersion: 'v1', component: 'persistentvolume-controller' }
   addEvent(cluster, { ...about, reason: 'ExternalProvisioning', message, count: 3 })
-}
-
-function addPod(cluster: SimCluster, node: string, pod: object): Pod {
-  const created = cluster.create('pods', pod as Pod)
-  const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name: created.metadata.name, namespace: SHOP }, target: { kind: 'Node', name: node } }
-  cluster.client.createSubresource('pods', created.metadata, 'binding', binding)
-  addEvent(cluster, {
-    of: created, kind: 'Pod', apiVersion: 'v1', component: 'default-scheduler', reason: 'Scheduled',
-    message: `Successfully assigned ${SHOP}/${created.metadata.name} to ${node}`,
-  })
-  return created
-}
-
-function ownerOf(apiVersion: string, kind: string, { metadata: { name, uid } }: KubeObject): object {
-  return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }
 }
 
 function setStatus(cluster: SimCluster, resource: ResourceName, name: string, status: object): void {
@@ -191,4 +113,11 @@ function addEvent(cluster: SimCluster, { of, kind, apiVersion, component, type =
     metadata: { name: `${name}.${cluster.list('events').items.length.toString(16).padStart(16, '1')}`, namespace: SHOP }, involvedObject: { apiVersion, kind, name, namespace, uid, resourceVersion },
     source: { component }, reportingComponent: component, type, reason, message, firstTimestamp: time, lastTimestamp: time, count,
   } as never)
+}
+
+/** What is left of the Jobs' pods after node n1 was drained, as the recorded placement had it: one of pi. */
+export function removeDrainedPods(cluster: SimCluster): void {
+  const pods = cluster.list('pods', { namespace: SHOP, labelSelector: 'job-name in (pi,fail)' }).items
+  const kept = pods.find(({ metadata }) => metadata.labels?.['job-name'] === 'pi')
+  for (const pod of pods) if (pod !== kept) cluster.delete('pods', pod.metadata, { gracePeriodSeconds: 0 })
 }

@@ -16,6 +16,10 @@ const rules: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/kube-api-access-(<rand>|[a-z0-9]{5})/g, 'kube-api-access-<rand>'],
   [new RegExp(`-(<r\\d+>|${RANDOM})(?![\\w-])`, 'g'), '-<r>'],
   [/\b10\.244\.\d+\.\d+(?![\d/])/g, '<ip>'],
+  // nodes of equal scores are chosen at random
+  [/(<ip> +)n[123]\b/g, '$1<node>'],
+  [/^(Node: +)n[123]\/192\.168\.0\.\d$/gm, '$1<node>'],
+  [/(Successfully assigned \S+ to )n[123]$/gm, '$1<node>'],
   [/\b(127\.0\.0\.1|localhost):(\d+|<port>)/g, '$1:<port>'],
   [/^E(\d{4} [\d:.]+|<klog>) +(\d+|<pid>) /gm, 'E<klog> <pid> '],
   [/\(x(<n>|\d+) over (<age>|\w+)\)/g, '(x<n> over <age>)'],
