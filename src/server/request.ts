@@ -55,3 +55,8 @@ export function readBody(request: NodeRequest): Promise<Uint8Array | undefined> 
     request.once('close', () => finish(undefined))
   })
 }
+
+/** Whether some of the body is still to come. */
+export function isUnread(request: NodeRequest): boolean {
+  return !request.readableEnded && hasBody(request)
+}

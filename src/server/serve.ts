@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import type { AddressInfo, Socket } from 'node:net'
-import { createSecureServer } from 'node:http2'
+import { constants, createSecureServer } from 'node:http2'
 import type { Http2SecureServer, Http2ServerRequest } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import type { HttpStream } from '../apiserver/http/http-stream.js'
@@ -14,7 +14,7 @@ import { kubeconfigFor } from './kubeconfig.js'
 import { FlowLookup } from './flow-ids.js'
 import { isIpAddress } from './host.js'
 import { Peers } from './peers.js'
-import { hasBody, readBody, requestHead } from './request.js'
+import { hasBody, isUnread, readBody, requestHead } from './request.js'
 import type { NodeRequest } from './request.js'
 import { headersFor, respond } from './respond.js'
 import type { NodeResponse } from './respond.js'
@@ -45,6 +45,12 @@ const MOST_OBJECT = 64 * 1024
 /** Ms that clients have to take the rest of their answers when the server closes. */
 const GRACE_MS = 500
 
+/** Ms that a client has to begin. Source: apiserver pkg/server/secure_serving.go (ReadHeaderTimeout). */
+const HANDSHAKE_MS = 32_000
+
+/** Ms that a client has to take the answer to a body of which we do not read the rest. Source: Go net/http rstAvoidanceDelay. */
+const LINGER_MS = 500
+
 /**
  * Serves a cluster's API over HTTPS: HTTP/2 and HTTP/1.1, client certificates and bearer tokens, watches, logs, exec, attach and port-forward.
  * `await using server = await serve(cluster)`.
@@ -66,6 +72,8 @@ export class ClusterServer {
   readonly #flows: FlowLookup
   readonly #server: Http2SecureServer
   readonly #sockets = new Set<TLSSocket>()
+  /** Connections that have not finished their handshake, by the address of the client. */
+  readonly #beginners = new Map<string, Socket>()
   readonly #watches = new Set<WatchStream>()
   readonly #sessions = new Set<{ close(): void }>()
   /** Connections of HTTP/1.1 with the number of answers that they wait for. */
@@ -89,7 +97,7 @@ export class ClusterServer {
       cert: certificate, key, ca: cluster.pki.read('/etc/kubernetes/pki/ca.crt'),
       // lists are large, and Node would break off a client that asks for many at once
       maxSessionMemory: 1_000,
-      allowHTTP1: true, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1'],
+      handshakeTimeout: HANDSHAKE_MS, allowHTTP1: true, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1'],
       settings: { maxConcurrentStreams: 250 },
     })
     this.#listenTo(this.#server)
@@ -152,19 +160,26 @@ export class ClusterServer {
   }
 
   #cut(): void {
-    for (const socket of this.#sockets) socket.destroy()
+    for (const socket of [...this.#sockets, ...this.#beginners.values()]) socket.destroy()
   }
 
   /** Keep-alive connections and sessions without a request have nothing to wait for. */
   #cutIdle(): void {
+    for (const socket of this.#beginners.values()) socket.destroy()
     for (const session of this.#sessions) session.close()
     for (const socket of this.#sockets) if (socket.alpnProtocol !== 'h2' && !this.#busy.has(socket)) socket.end()
   }
 
   #listenTo(server: Http2SecureServer): void {
     const report = (): void => undefined
+    server.on('connection', (socket: Socket) => {
+      const client = addressOf(socket)
+      this.#beginners.set(client, socket)
+      socket.once('close', () => this.#beginners.delete(client))
+    })
     server.on('secureConnection', (socket) => {
       this.#sockets.add(socket)
+      this.#beginners.delete(addressOf(socket))
       socket.setNoDelay(true)
       socket.on('error', report) // a client that breaks off is no concern of ours
       socket.once('close', () => this.#sockets.delete(socket))
@@ -195,7 +210,9 @@ export class ClusterServer {
 
   async #serveWithBody(request: NodeRequest, response: NodeResponse, head: HttpRequest): Promise<void> {
     const body = await readBody(request)
-    if (body !== undefined) this.#answer(request, response, { ...head, body })
+    if (body === undefined) return
+    if (isUnread(request)) giveUp(request, response)
+    this.#answer(request, response, { ...head, body })
   }
 
   /** Knows which connections of HTTP/1.1 are in the midst of an answer. */
@@ -278,6 +295,18 @@ export class ClusterServer {
     const { onError = (fault: unknown) => process.emitWarning(fault instanceof Error ? fault : String(fault)) } = this.#options
     onError(error)
   }
+}
+
+const addressOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
+
+/** Takes no more of a body once its answer is sent. Of HTTP/2 that ends the stream, of HTTP/1.1 the connection. */
+function giveUp(request: NodeRequest, response: NodeResponse): void {
+  if ('stream' in request) {
+    response.once('finish', () => request.stream.close(constants.NGHTTP2_NO_ERROR))
+    return
+  }
+  response.setHeader('connection', 'close')
+  response.once('finish', () => void setTimeout(() => request.socket.destroy(), LINGER_MS).unref())
 }
 
 const statusAnswer = (code: number, reason: string, message: string, extra: object = {}): HttpResponse => ({
