@@ -6,7 +6,8 @@ import { keyOf } from '../../../src/apiserver/client/object-index.js'
 
 /**
  * A node and its kubelet, as the recordings used them: leases every 10 s, status every 5 min, pods ready 1 s after they were
- * bound. The annotation `fake/exit: N` ends a pod `fake/run` ms (default 1000) after it began to run, with exit code N.
+ * bound. The annotation `fake/exit: N` ends a pod `fake/run` ms (default 1000) after it began to run, with exit code N (`0,1`: by
+ * the completion index, `-` for one that runs on); `fake/unready` keeps it from being ready.
  */
 export function fakeKubelet(node: string, labels: Readonly<Record<string, string>> = {}): Component {
   return {
@@ -29,8 +30,7 @@ function setUp(host: ComponentHost, node: string, labels: Readonly<Record<string
     const pod = pods.get(key)
     if (!pod || pod.metadata.deletionTimestamp) return
     client.updateStatus('pods', running(pod, clock.now()))
-    const { annotations = {} } = pod.metadata
-    if (annotations['fake/exit'] !== undefined) finish.wakeAfter(key, Number(annotations['fake/run'] ?? 1000))
+    if (exitOf(pod) !== undefined) finish.wakeAfter(key, Number(pod.metadata.annotations?.['fake/run'] ?? 1000))
   })
   const finish = host.handle('finish', (key) => {
     const pod = pods.get(key)
@@ -90,12 +90,20 @@ function renewLease({ client, clock }: ComponentHost, name: string): void {
 function running(pod: Pod, now: number): Pod {
   const types = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']
   const lastTransitionTime = formatTime(timeMs(formatTime(now)) ?? now)
-  const conditionsOf = types.map((type) => ({ type, status: 'True', lastProbeTime: null, lastTransitionTime }))
+  const isUnready = pod.metadata.annotations?.['fake/unready'] !== undefined
+  const statusOf = (type: string): string => (isUnready && (type === 'Ready' || type === 'ContainersReady') ? 'False' : 'True')
+  const conditionsOf = types.map((type) => ({ type, status: statusOf(type), lastProbeTime: null, lastTransitionTime }))
   return { ...pod, status: { ...pod.status, phase: 'Running', conditions: conditionsOf, startTime: lastTransitionTime } }
 }
 
+function exitOf({ metadata: { annotations = {} } }: Pod): number | undefined {
+  const codes = annotations['fake/exit']?.split(',') ?? []
+  const code = codes.length > 1 ? codes[Number(annotations['batch.kubernetes.io/job-completion-index'])] : codes[0]
+  return code === undefined || code === '-' ? undefined : Number(code)
+}
+
 function finished(pod: Pod, now: number): Pod {
-  const exitCode = Number(pod.metadata.annotations?.['fake/exit'])
+  const exitCode = exitOf(pod) ?? 0
   const phase = exitCode === 0 ? 'Succeeded' : 'Failed'
   const finishedAt = formatTime(now)
   const conditionsOf = (pod.status.conditions ?? []).map((condition) =>
