@@ -1,6 +1,7 @@
 import type { StoreJson } from '../etcd/store-json.js'
 import type { EtcdStoreOptions } from '../etcd/store-state.js'
 import { EtcdStore } from '../etcd/store.js'
+import type { RefOf } from '../sim/plain-data.js'
 import type { SimulationState } from '../sim/state.js'
 import { stateFromJson, stateToJson } from '../sim/state.js'
 import type { ClusterOptions } from './options.js'
@@ -46,7 +47,8 @@ export class ClusterSnapshot {
 
   toJSON(): ClusterSnapshotJson {
     const { components: _components, scheduler: _scheduler, nodes: _nodes, keys: _keys, nodeAgents: _agents, webhooks: _webhooks, ...options } = this.options
-    return { simcluster: FORMAT, options, simulation: stateToJson(this.#simulation), etcd: this.#store.toJSON() }
+    const etcd = this.#store.toJSON()
+    return { simcluster: FORMAT, options, simulation: stateToJson(this.#simulation, storedIn(etcd)), etcd }
   }
 
   /** @throws TypeError when `json` is no snapshot, or one of another format. */
@@ -55,8 +57,28 @@ export class ClusterSnapshot {
     if (json.simcluster !== FORMAT) {
       throw new TypeError(`this snapshot has format ${String(json.simcluster)}; this version of simcluster reads format ${FORMAT}`)
     }
-    const simulation = stateFromJson(json.simulation)
-    const store = EtcdStore.fromJSON(json.etcd, { clock: { now: () => simulation.now } })
+    // the store keeps the values of the document, frozen: what the state refers to is the stored object again
+    let now = 0
+    const store = EtcdStore.fromJSON(json.etcd, { clock: { now: () => now } })
+    const simulation = stateFromJson(json.simulation, json.etcd.writes)
+    now = simulation.now
     return new ClusterSnapshot(json.options, simulation, store)
   }
+}
+
+/** Parts of an object that components keep by themselves. */
+const PARTS = ['metadata', 'spec', 'status'] as const
+
+/** Where components remember objects as they are stored, the state says only which: the store is written anyway. */
+function storedIn({ writes }: StoreJson): RefOf {
+  const places = new Map<object, readonly (string | number)[]>()
+  writes.forEach(({ value }, at) => {
+    if (value === undefined) return
+    places.set(value, [at, 'value'])
+    for (const name of PARTS) {
+      const part = (value as Readonly<Record<string, unknown>>)[name]
+      if (typeof part === 'object' && part !== null) places.set(part, [at, 'value', name])
+    }
+  })
+  return (object) => places.get(object)
 }

@@ -34,23 +34,43 @@ function clone(value: unknown): unknown {
 const MAP_TAG = '$map'
 const SET_TAG = '$set'
 
-/** JSON form of plain data: a Map becomes `{$map: [[key, value], ...]}`, a Set `{$set: [...]}`. */
-export function plainDataToJson(value: unknown): unknown {
+const REF_TAG = '$ref'
+
+/** Objects that are written elsewhere: where one is, as a path of member names and indexes; undefined when it is not there. */
+export type RefOf = (object: object) => readonly (string | number)[] | undefined
+
+/**
+ * JSON form of plain data: a Map becomes `{$map: [[key, value], ...]}`, a Set `{$set: [...]}`, what `refOf` finds elsewhere
+ * `{$ref: [path]}`.
+ */
+export function plainDataToJson(value: unknown, refOf?: RefOf): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((item) => plainDataToJson(item))
-  if (value instanceof Map) return { [MAP_TAG]: [...value].map(([key, entry]) => [key, plainDataToJson(entry)]) }
+  const path = refOf?.(value)
+  if (path !== undefined) return { [REF_TAG]: path }
+  if (Array.isArray(value)) return value.map((item) => plainDataToJson(item, refOf))
+  if (value instanceof Map) return { [MAP_TAG]: [...value].map(([key, entry]) => [key, plainDataToJson(entry, refOf)]) }
   if (value instanceof Set) return { [SET_TAG]: [...value] }
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plainDataToJson(entry)]))
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plainDataToJson(entry, refOf)]))
 }
 
-/** The inverse of {@link plainDataToJson}. */
-export function plainDataFromJson(json: unknown): unknown {
+/** The inverse of {@link plainDataToJson}; `elsewhere` is the frozen document that paths lead through. */
+export function plainDataFromJson(json: unknown, elsewhere?: unknown): unknown {
   if (typeof json !== 'object' || json === null) return json
-  if (Array.isArray(json)) return json.map(plainDataFromJson)
+  if (Array.isArray(json)) return json.map((item) => plainDataFromJson(item, elsewhere))
   const record = json as Record<string, unknown>
   if (Array.isArray(record[MAP_TAG])) {
-    return new Map((record[MAP_TAG] as [string, unknown][]).map(([key, entry]) => [key, plainDataFromJson(entry)]))
+    return new Map((record[MAP_TAG] as [string, unknown][]).map(([key, entry]) => [key, plainDataFromJson(entry, elsewhere)]))
   }
   if (Array.isArray(record[SET_TAG])) return new Set(record[SET_TAG] as string[])
-  return Object.fromEntries(Object.entries(record).map(([key, entry]) => [key, plainDataFromJson(entry)]))
+  if (Array.isArray(record[REF_TAG])) return follow(record[REF_TAG] as readonly (string | number)[], elsewhere)
+  return Object.fromEntries(Object.entries(record).map(([key, entry]) => [key, plainDataFromJson(entry, elsewhere)]))
+}
+
+function follow(path: readonly (string | number)[], from: unknown): unknown {
+  let at = from
+  for (const step of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) throw new TypeError(`nothing is at ${path.join('.')} of the snapshot`)
+    at = (at as Readonly<Record<string | number, unknown>>)[step]
+  }
+  return at
 }

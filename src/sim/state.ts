@@ -1,3 +1,4 @@
+import type { RefOf } from './plain-data.js'
 import { clonePlainData, plainDataFromJson, plainDataToJson } from './plain-data.js'
 import type { RandomState } from './random.js'
 import type { Ready } from './ready-queue.js'
@@ -23,12 +24,12 @@ export function cloneState(state: SimulationState): SimulationState {
   return { ...state, slices: clonePlainData(state.slices) }
 }
 
-/** JSON form of a state, see {@link stateFromJson}. */
-export function stateToJson(state: SimulationState): unknown {
-  return plainDataToJson(state)
+/** JSON form of a state, see {@link stateFromJson}. `refOf` finds objects that another document holds. */
+export function stateToJson(state: SimulationState, refOf?: RefOf): unknown {
+  return plainDataToJson(state, refOf)
 }
 
-/** The state that {@link stateToJson} wrote. */
-export function stateFromJson(json: unknown): SimulationState {
-  return plainDataFromJson(json) as SimulationState
+/** The state that {@link stateToJson} wrote; `elsewhere` is that other document. */
+export function stateFromJson(json: unknown, elsewhere?: unknown): SimulationState {
+  return plainDataFromJson(json, elsewhere) as SimulationState
 }

@@ -138,3 +138,16 @@ test('what is no snapshot is refused', () => {
   const json = new SimCluster({ nodes: 0 }).toJSON()
   expect(() => ClusterSnapshot.fromJSON({ ...json, simcluster: 99 })).toThrow(/has format 99/)
 })
+
+test('as JSON the state of components does not repeat what is stored', () => {
+  const cluster = clusterWith(3)
+  cluster.apply(deployment('web', 8, 'nginx:2'))
+  cluster.settle()
+  const json = cluster.toJSON()
+  expect(JSON.stringify(json.etcd)).toContain('"terminationMessagePath":')
+  expect(JSON.stringify(json.simulation)).not.toContain('"terminationMessagePath":')
+  const again = SimCluster.fromJSON(JSON.parse(JSON.stringify(json)) as typeof json)
+  expect(JSON.stringify(again)).toBe(JSON.stringify(json))
+  const broken = JSON.stringify(json).replaceAll(/"\$ref":\[\d+/g, '"$ref":[999999')
+  expect(() => SimCluster.fromJSON(JSON.parse(broken) as typeof json)).toThrow('nothing is at 999999')
+})

@@ -177,7 +177,7 @@ function setOrDelete<M extends object, K extends keyof M>(target: M, key: K, val
 function isUntouched({ metadata: after }: KubeObject, { metadata: before }: KubeObject): boolean {
   const next = after as Readonly<Record<string, unknown>>
   const old = before as Readonly<Record<string, unknown>>
-  for (const name in next) if (next[name] !== old[name] && name !== 'managedFields') return false
+  for (const name in next) if (next[name] !== old[name] && name !== 'managedFields' && !sameJson(next[name], old[name])) return false
   return true
 }
 
