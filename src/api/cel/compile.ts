@@ -11,7 +11,7 @@ import { collectionsLibrary, SetsNamespace } from './lib-collections.js'
 import { formatLibrary } from './lib-format.js'
 import { FormatNamespace, IpNamespace, networkLibrary } from './lib-network.js'
 import { quantityLibrary } from './lib-quantity.js'
-import { standardLibrary } from './lib-standard.js'
+import { standardLibrary, StringsNamespace } from './lib-standard.js'
 import { registerMacros } from './macros.js'
 import type { Overload } from './signature.js'
 import { parseSignature } from './signature.js'
@@ -57,6 +57,7 @@ function environment(): Shared {
     }
   }
   made.registerConstant('sets', 'SetsNamespace', new SetsNamespace())
+  made.registerConstant('strings', 'StringsNamespace', new StringsNamespace())
   made.registerConstant('ip', 'IpNamespace', new IpNamespace())
   made.registerConstant('format', 'FormatNamespace', new FormatNamespace())
   registerMacros(made)

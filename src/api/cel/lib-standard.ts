@@ -85,8 +85,25 @@ const strings: readonly LibraryFunction[] = [
   fn('string.replace(string, string): string', (text: string, from: string, to: string) => text.replaceAll(from, () => to)),
   fn('string.replace(string, string, int): string', (text: string, from: string, to: string, limit: bigint) =>
     replaceSome(text, from, to, Number(limit))),
-  { check: ['strings.quote(string): string'], namespaced: true },
+  {
+    check: ['strings.quote(string): string'], namespaced: true, run: ['StringsNamespace.quote(string): string'],
+    handler: (_: unknown, text: string) => quote(text),
+  },
 ]
+
+/** What stands before `strings.quote`. */
+export class StringsNamespace {
+  readonly name = 'strings'
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\u0007': '\\a', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v', '\\': '\\\\', '"': '\\"',
+}
+
+/** Source: cel-go ext/strings.go quote: what is no character becomes U+FFFD. */
+function quote(text: string): string {
+  return `"${Array.from(text, (char) => ESCAPES[char] ?? (/^[\uD800-\uDFFF]$/.test(char) ? '\uFFFD' : char)).join('')}"`
+}
 
 function charAt(text: string, at: number): string {
   const chars = Array.from(text)
@@ -109,4 +126,4 @@ const optionals: readonly LibraryFunction[] = [
 ]
 
 /** CEL's own operators and functions, cel-go's strings and optional types. */
-export const standardLibrary: Library = { functions: [...operators, ...conversions, ...strings, ...optionals] }
+export const standardLibrary: Library = { types: { StringsNamespace }, functions: [...operators, ...conversions, ...strings, ...optionals] }

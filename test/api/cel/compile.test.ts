@@ -35,6 +35,7 @@ const holding = [
   'ip("10.0.0.1").family() == 4 && isIP("::1") && !isIP("10.0.0") && ip("127.0.0.1").isLoopback()', 'ip.isCanonical("2001:db8::1")',
   'cidr("10.0.0.0/8").containsIP("10.1.2.3") && !cidr("10.0.0.0/8").containsIP(ip("11.0.0.1")) && cidr("10.1.2.3/8").masked() == cidr("10.0.0.0/8")', 'ip("::1") == ip("0:0::1") && ip("::1") != ip("::2") && quantity("1000m") == quantity("1")',
   'url("https://u:80/p?q=1").getHost() == "u:80" && url("https://u:80/p").getHostname() == "u" && isURL("https://x") && !isURL("x")',
+  'strings.quote("a\\t\\"b\\"\\u0007é") == "\\"a\\\\t\\\\\\"b\\\\\\"\\\\aé\\""',
   'sets.contains([1, 2], [1]) && sets.intersects([1], [1, 2]) && sets.equivalent([1, 1], [1])',
   'format.dns1123Label().validate("A_").hasValue() && !format.named("uuid").value().validate("6ba7b810-9dad-11d1-80b4-00c04fd430c8").hasValue()',
 ]
