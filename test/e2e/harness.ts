@@ -16,6 +16,7 @@ const tools = fileURLToPath(new URL('../../.ci/tools', import.meta.url))
 /** Where the real programs are to be found; each may be another one by an environment variable (`KUBECTL=/usr/bin/kubectl`). */
 export const programs: Readonly<Record<Program, string>> = {
   kubectl: process.env.KUBECTL ?? join(tools, 'bin/kubectl'),
+  kubectl132: process.env.KUBECTL_1_32 ?? '/usr/bin/kubectl',
   helm: process.env.HELM ?? join(tools, 'bin/helm'),
   curl: process.env.CURL ?? 'curl',
   openssl: process.env.OPENSSL ?? 'openssl',
@@ -23,9 +24,9 @@ export const programs: Readonly<Record<Program, string>> = {
 }
 
 /** A real program. */
-export type Program = 'kubectl' | 'helm' | 'curl' | 'openssl' | 'python3'
+export type Program = 'kubectl' | 'kubectl132' | 'helm' | 'curl' | 'openssl' | 'python3'
 
-/** Whether a program is there; python3 with its Kubernetes client. */
+/** Whether a program is there; python3 with its Kubernetes client. `kubectl132` is the kubectl of Debian 13. */
 export function has(program: Program): boolean {
   const path = programs[program]
   if (program === 'python3') return spawnSync(path, ['-c', 'import kubernetes']).status === 0
@@ -36,7 +37,7 @@ export function has(program: Program): boolean {
 export function needs(context: TestContext, ...wanted: readonly Program[]): void {
   for (const program of wanted) {
     if (has(program)) continue
-    const word = `${program} is missing: npm run e2e:setup, or Debian's package (python3-kubernetes for python3)`
+    const word = `${program} is missing: npm run e2e:setup, or Debian's package (kubectl for kubectl132, python3-kubernetes for python3)`
     if (process.env.CI) throw new Error(word)
     context.skip(word)
   }
