@@ -109,7 +109,7 @@ function adapted(definition: KindDefinition, release: Release): KindDefinition {
 function olderJob(definition: KindDefinition, release: Release): KindDefinition {
   const features = {
     modes: release.has('jobModes'), prefixedLabels: release.has('prefixedJobLabels'), replacementPolicy: release.has('jobTerminatingPods'),
-    manualSelectorDefault: release.has('jobManualSelectorDefault'),
+    manualSelectorDefault: release.has('jobManualSelectorDefault'), interimConditions: release.has('jobInterimConditions'),
   }
   return Object.values(features).every(Boolean) ? definition : erase(olderJobDefinition(features))
 }

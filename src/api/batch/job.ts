@@ -7,7 +7,7 @@ import { timeMs } from '../time.js'
 import { setTemplateDefaults } from '../apps/template.js'
 import type { Job, JobSpec } from './generated.js'
 import { jobSpecWarnings, nameWarning, templateColumnsOf } from './job-spec.js'
-import { validateJobStatus } from './job-status.js'
+import { validateJobStatus, validateOlderJobStatus } from './job-status.js'
 import { validateJob, validateJobUpdate } from './job-validation.js'
 import { controllerUidLabel, jobLabels, legacyControllerUidLabel } from './labels.js'
 
@@ -129,6 +129,8 @@ export interface JobFeatures {
   readonly prefixedLabels: boolean
   readonly replacementPolicy: boolean
   readonly manualSelectorDefault: boolean
+  /** Conditions that say what is to come before it does, and rules on how they go together. */
+  readonly interimConditions: boolean
 }
 
 /** Job as in a release that lacks some of it: fields of later ones are dropped, labels have their old names only. */
@@ -155,6 +157,7 @@ export function olderJobDefinition(features: JobFeatures): KindDefinition<Job> {
         generateSelector(job, prefixedLabels)
         job.status = {}
       },
+      ...(features.interimConditions ? {} : { validateStatusUpdate: validateOlderJobStatus }),
     },
   }
 }
