@@ -20,6 +20,11 @@ export class FileSource {
     this.#options = options
   }
 
+  /** Standard input. */
+  get stdin(): string {
+    return this.#options.stdin ?? ''
+  }
+
   /** The texts of `-f` values in order. Throws KubectlError for a path that does not exist. */
   read(paths: readonly string[], recursive: boolean): readonly SourceText[] {
     return paths.flatMap((path) => {

@@ -1,13 +1,14 @@
 import { GetWatch } from './commands/get-watch.js'
 import { selectionOf } from './commands/get.js'
+import { LogFollow } from './commands/logs.js'
 import type { KubectlEnvironment, KubectlOptions } from './environment.js'
 import { KubectlError } from './errors.js'
 import { prepareCall } from './kubectl.js'
 import { Output } from './output.js'
 
 /**
- * `kubectl get ... -w` as an async iterator of what it prints: first the table that is there, then text for each batch of
- * changes. Ends only when the loop is left, which stops the watch. Changes come when someone else moves time or writes. Throws,
+ * `kubectl get ... -w` or `kubectl logs -f ...` as an async iterator of what it prints: first the table that is there, then text for each batch of
+ * changes. Ends when the loop is left, which stops the watch, and a log when its containers end. Changes come when someone else moves time or writes. Throws,
  * at the first step, what the command line or the server is guilty of (KubectlError, ApiError).
  */
 export async function* kubectlWatch(
@@ -16,8 +17,8 @@ export async function* kubectlWatch(
   options: KubectlOptions = {},
 ): AsyncGenerator<string, void, undefined> {
   const { call } = prepareCall(env, command, options, new Output())
-  if (call.command !== 'get') throw new KubectlError(`kubectl ${call.command} cannot be watched`)
-  const watch = new GetWatch(call, selectionOf(call))
+  if (call.command !== 'get' && call.command !== 'logs') throw new KubectlError(`kubectl ${call.command} cannot be watched`)
+  const watch = call.command === 'logs' ? new LogFollow(call) : new GetWatch(call, selectionOf(call))
   let wake: () => void = () => undefined
   watch.onReady(() => wake())
   try {
@@ -26,6 +27,7 @@ export async function* kubectlWatch(
     for (;;) {
       const text = watch.nextText()
       if (text !== '') yield text
+      else if ('ended' in watch && watch.ended) return
       else await new Promise<void>((resolve) => (wake = resolve))
     }
   } finally {

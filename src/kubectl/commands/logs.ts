@@ -1,0 +1,166 @@
+import type { Pod } from '../../api/core/generated.js'
+import type { Client } from '../../apiserver/client/client.js'
+import type { Call, Command } from '../call.js'
+import { KubectlError, usageError } from '../errors.js'
+import { selectorFlag } from '../global-flags.js'
+import { containerFor, objectNamed, podsOf, withNamespace } from './pod-target.js'
+
+type PodLogOptions = NonNullable<Parameters<Client['logs']>[1]>
+type LogSource = ReturnType<Client['logs']>
+
+/** Lines of each container when pods are selected by labels. */
+const SELECTOR_TAIL = 10
+const MOST_FOLLOWED = 5
+/** `logs -f` in a call that answers at once goes on for so long in virtual time, unless the container ends. */
+const LONGEST_FOLLOW = 3_600_000
+
+/** `kubectl logs POD [-c CONTAINER]`, `logs TYPE/NAME`, `logs -l SELECTOR`. Source: kubectl pkg/cmd/logs, polymorphichelpers/logsforobject.go. */
+export const logs: Command = {
+  name: 'logs',
+  flags: () => [
+    selectorFlag,
+    { name: 'container', short: 'c', type: 'string' },
+    { name: 'follow', short: 'f', type: 'bool' },
+    { name: 'previous', short: 'p', type: 'bool' },
+    { name: 'timestamps', type: 'bool' },
+    { name: 'tail', type: 'int' },
+    { name: 'since', type: 'duration' },
+    { name: 'since-time', type: 'string' },
+    { name: 'limit-bytes', type: 'int' },
+    { name: 'all-containers', type: 'bool' },
+    { name: 'all-pods', type: 'bool' },
+    { name: 'prefix', type: 'bool' },
+    { name: 'ignore-errors', type: 'bool' },
+    { name: 'max-log-requests', type: 'int' },
+    { name: 'pod-running-timeout', type: 'duration' },
+  ],
+  run: (call) => {
+    const follow = new LogFollow(call)
+    try {
+      call.out.write(follow.initialText())
+      if (!call.flags.bool('follow')) return
+      call.env.until(() => {
+        call.out.write(follow.nextText())
+        return follow.ended
+      }, LONGEST_FOLLOW)
+    } finally {
+      follow.stop()
+    }
+  },
+}
+
+interface Source {
+  readonly prefix: string
+  readonly session: LogSource
+  readonly decoder: TextDecoder
+  /** The next text begins a line. */
+  isStart: boolean
+}
+
+/** The logs that a command line asks for: what is there, then what comes. */
+export class LogFollow {
+  readonly #sources: readonly Source[]
+
+  /** Throws what kubectl would print. */
+  constructor(call: Call) {
+    const options = optionsOf(call)
+    const pairs = chosen(call)
+    const follows = call.flags.bool('follow')
+    const most = call.flags.int('max-log-requests', MOST_FOLLOWED)
+    if (follows && pairs.length > most) {
+      throw new KubectlError(`you are attempting to follow ${pairs.length} log streams, but maximum allowed concurrency is ${most}, use --max-log-requests to increase the limit`)
+    }
+    const prefixed = call.flags.bool('prefix')
+    this.#sources = pairs.map(({ pod, container }) => {
+      const { name = '', namespace = call.namespace } = pod.metadata
+      const session = call.client.logs({ namespace, name }, { ...options, container })
+      return { session, prefix: prefixed ? `[pod/${name}/${container}] ` : '', decoder: new TextDecoder(), isStart: true }
+    })
+  }
+
+  initialText(): string {
+    return this.nextText()
+  }
+
+  /** What has come since the last call. */
+  nextText(): string {
+    return this.#sources.map((source) => {
+      const text = source.session.read().map(({ data }) => source.decoder.decode(data, { stream: true })).join('')
+      if (source.prefix === '' || text === '') return text
+      const lines = text.split(/(?<=\n)/)
+      const printed = lines.map((line, at) => (at > 0 || source.isStart ? source.prefix + line : line)).join('')
+      source.isStart = text.endsWith('\n')
+      return printed
+    }).join('')
+  }
+
+  /** Nothing more will come. */
+  get ended(): boolean {
+    return this.#sources.every(({ session }) => session.end !== undefined)
+  }
+
+  onReady(listener: () => void): void {
+    for (const { session } of this.#sources) session.onReady(listener)
+  }
+
+  stop(): void {
+    for (const { session } of this.#sources) session.stop()
+  }
+}
+
+function optionsOf({ flags }: Call): PodLogOptions {
+  if (flags.has('since') && flags.has('since-time')) throw new KubectlError('at most one of `sinceTime` or `sinceSeconds` may be specified')
+  const tail = flags.has('tail') ? flags.int('tail', -1) : flags.has('selector') ? SELECTOR_TAIL : -1
+  if (tail < -1) throw new KubectlError('--tail must be greater than or equal to -1')
+  return {
+    ...(flags.bool('follow') ? { follow: true } : {}),
+    ...(flags.bool('previous') ? { previous: true } : {}),
+    ...(flags.bool('timestamps') ? { timestamps: true } : {}),
+    ...(tail >= 0 ? { tailLines: tail } : {}),
+    ...(flags.has('since') ? { sinceSeconds: Math.ceil(flags.duration('since', 0) / 1000) } : {}),
+    ...(flags.has('since-time') ? { sinceTime: flags.string('since-time') } : {}),
+    ...(flags.has('limit-bytes') ? { limitBytes: flags.int('limit-bytes', 0) } : {}),
+  }
+}
+
+/** The pods and containers whose logs are meant. */
+function chosen(call: Call): readonly { readonly pod: Pod; readonly container: string }[] {
+  const { flags, args } = call
+  const selector = flags.string('selector')
+  const [name, second, ...more] = args
+  if (flags.has('selector') && args.length > 0) throw usageError('logs', 'only a selector (-l) or a POD name is allowed')
+  if (!flags.has('selector') && (name === undefined || more.length > 0)) {
+    throw usageError('logs', "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command")
+  }
+  const container = flags.string('container') || (second ?? '')
+  if (flags.bool('all-containers') && container !== '') throw new KubectlError('--all-containers=true should not be specified with container name')
+  const pods = flags.has('selector') ? call.client.list('pods', { namespace: call.namespace, labelSelector: selector }).items : podsNamed(call, name as string)
+  if (pods.length === 0) call.out.errorLine(`No resources found in ${call.namespace} namespace.`)
+  return pods.flatMap((pod) => {
+    if (!flags.bool('all-containers')) return [{ pod, container: logContainer(call, pod, container) }]
+    const { containers, initContainers = [] } = pod.spec
+    return [...initContainers, ...containers].map((one) => ({ pod, container: one.name }))
+  })
+}
+
+function logContainer(call: Call, pod: Pod, name: string): string {
+  const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec
+  if (name !== '' && ![...containers, ...initContainers, ...ephemeralContainers].some((one) => one.name === name)) {
+    throw new KubectlError(`container ${name} is not valid for pod ${pod.metadata.name ?? ''}`)
+  }
+  return containerFor(call, pod, name)
+}
+
+function podsNamed(call: Call, name: string): readonly Pod[] {
+  let found: ReturnType<typeof objectNamed>
+  try {
+    found = objectNamed(call, name)
+  } catch (error) {
+    throw withNamespace(call, error)
+  }
+  const pods = podsOf(call, found.kind, found.object)
+  const [first] = pods
+  if (found.kind === 'Pod' || !first || call.flags.bool('all-pods')) return pods
+  if (pods.length > 1) call.out.errorLine(`Found ${pods.length} pods, using pod/${first.metadata.name ?? ''}`)
+  return [first]
+}

@@ -1,0 +1,79 @@
+import type { LabelSelector } from '../../api/meta/generated.js'
+import type { Pod } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import { formatSelector } from '../../api/labels.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
+import type { Call } from '../call.js'
+import { KubectlError } from '../errors.js'
+import { resourceNameOf } from '../kinds.js'
+import { selectResources } from '../resource-args.js'
+
+const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
+
+/** The object that `NAME` or `TYPE/NAME` means; a bare name is a pod's. */
+export function objectNamed(call: Call, argument: string): { readonly kind: string; readonly object: KubeObject } {
+  if (!argument.includes('/')) return { kind: 'Pod', object: call.client.get('pods', { namespace: call.namespace, name: argument }) }
+  const [target] = selectResources(call, [argument]).targets
+  if (target?.name === undefined) throw new KubectlError(`expected exactly one object: ${argument}`)
+  const { definition, name } = target
+  const object = call.client.get(resourceNameOf(definition), definition.namespaced ? { namespace: call.namespace, name } : { name })
+  return { kind: definition.kind, object }
+}
+
+/** The pods of a workload or a service, the best first. Source: polymorphichelpers podutils ActivePods order for logs. */
+export function podsOf(call: Call, kind: string, object: KubeObject): readonly Pod[] {
+  if (kind === 'Pod') return [object as Pod]
+  const selector = selectorText(kind, object)
+  if (selector === undefined) throw new KubectlError(`cannot get the logs from *v1.${kind}: selector for *v1.${kind} not implemented`)
+  const { items } = call.client.list('pods', { namespace: call.namespace, labelSelector: selector })
+  return items.toSorted(compareActive)
+}
+
+function selectorText(kind: string, object: KubeObject): string | undefined {
+  const { selector } = (object as { readonly spec?: { readonly selector?: unknown } }).spec ?? {}
+  if (typeof selector !== 'object' || selector === null) return undefined
+  const isPlain = kind === 'Service' || kind === 'ReplicationController'
+  return formatSelector(isPlain ? { matchLabels: selector as Readonly<Record<string, string>> } : selector as LabelSelector)
+}
+
+const PHASES = ['Pending', 'Unknown', 'Running']
+
+/** Bound before unbound, running before pending, ready before not ready, older before younger. Source: controller.ActivePods, reversed. */
+function compareActive(a: Pod, b: Pod): number {
+  const rank = (pod: Pod): readonly number[] => [
+    pod.spec.nodeName === undefined ? 1 : 0, -PHASES.indexOf(pod.status.phase ?? ''),
+    pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true ? 0 : 1,
+  ]
+  const [left, right] = [rank(a), rank(b)]
+  for (const [at, value] of left.entries()) {
+    const difference = value - (right[at] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return (a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1
+}
+
+/**
+ * The container that is meant. Source: kubectl pkg/cmd/util/podcmd FindOrDefaultContainerByName.
+ * @throws KubectlError when the pod has none of that name.
+ */
+export function containerFor(call: Call, pod: Pod, name: string, isQuiet = false): string {
+  const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec
+  const podName = pod.metadata.name ?? ''
+  const known = [...containers, ...initContainers, ...ephemeralContainers].map((one) => one.name)
+  if (name !== '') {
+    if (known.includes(name)) return name
+    throw new KubectlError(`container ${name} not found in pod ${podName}`)
+  }
+  const annotated = pod.metadata.annotations?.[DEFAULT_CONTAINER]
+  if (annotated !== undefined && known.includes(annotated)) return annotated
+  const [first] = containers
+  if (!first) throw new KubectlError(`pod ${podName} has no containers`)
+  const all = [...containers.map((one) => one.name), ...ephemeralContainers.map((one) => `${one.name} (ephem)`), ...initContainers.map((one) => `${one.name} (init)`)]
+  if (all.length > 1 && !isQuiet) call.out.errorLine(`Defaulted container ${JSON.stringify(first.name)} out of: ${all.join(', ')}`)
+  return first.name
+}
+
+/** What `logs` says of a pod that is not there. */
+export function withNamespace(call: Call, error: unknown): unknown {
+  return isApiError(error, 'NotFound') ? new KubectlError(`error from server (NotFound): ${error.message} in namespace ${JSON.stringify(call.namespace)}`) : error
+}
