@@ -6,6 +6,7 @@ import { internalError } from '../../errors.js'
 import { applyJsonPatch, JsonPatchError } from '../../patch/json-patch.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../../ports.js'
 import { sameJson } from '../../registry/same-json.js'
+import { goJson } from './audit-notes.js'
 import { ExtensionConfiguration, inVersion } from './configuration.js'
 import type { ExtensionPorts } from './configuration.js'
 import { isExempt } from './matching.js'
@@ -23,9 +24,13 @@ function validatingWebhooks(configuration: ExtensionConfiguration): AdmissionPlu
     name: 'ValidatingAdmissionWebhook',
     validate: (attributes, context) => {
       if (configuration.validating.length === 0 || isExempt(attributes)) return
+      let index = 0
       for (const webhook of configuration.validating.flatMap(({ webhooks = [] }) => webhooks)) {
         const as = webhookMatch(webhook, attributes, context, configuration)
-        if (as !== undefined) askWebhook(webhook, as, attributes, context, configuration)
+        if (as === undefined) continue
+        const response = askWebhook(webhook, as, attributes, context, configuration)
+        if (response === undefined) attributes.annotate(`failed-open.validating.webhook.admission.k8s.io/round_0_index_${index}`, webhook.name)
+        index++
       }
     },
   }
@@ -46,13 +51,26 @@ function mutatingWebhooks(configuration: ExtensionConfiguration): AdmissionPlugi
   }
 }
 
+/** A webhook with the name of its configuration and its place among all. */
+interface Listed {
+  readonly webhook: MutatingWebhook
+  readonly configuration: string
+  readonly index: number
+}
+
+/** Operations of a patch as Go writes maps: members by name. */
+function sortedMembers(operations: readonly unknown[]): readonly unknown[] {
+  return operations.map((operation) => (typeof operation !== 'object' || operation === null
+    ? operation : Object.fromEntries(Object.entries(operation).sort(([a], [b]) => (a < b ? -1 : 1)))))
+}
+
 /** All mutating webhooks, one after the other; those that want it are asked again when others have changed the object since. */
 class MutatingRound {
   readonly #configuration: ExtensionConfiguration
   readonly #attributes: AdmissionAttributes
   readonly #context: AdmissionContext
   /** Webhooks that have been asked, and that are to be asked again after a change. */
-  readonly #asked: MutatingWebhook[] = []
+  readonly #asked: Listed[] = []
 
   constructor(configuration: ExtensionConfiguration, attributes: AdmissionAttributes, context: AdmissionContext) {
     this.#configuration = configuration
@@ -62,26 +80,40 @@ class MutatingRound {
 
   /** Answers whether the object has changed, so that the built-in plugins look at it once more. */
   run(): boolean {
-    const again = new Set<MutatingWebhook>()
+    const again = new Set<Listed>()
     let changed = false
-    for (const webhook of this.#configuration.mutating.flatMap(({ webhooks = [] }) => webhooks)) {
-      if (this.#ask(webhook)) {
+    const isSecond = this.#attributes.isReinvocation === true
+    const all = this.#configuration.mutating.flatMap(({ metadata, webhooks = [] }) =>
+      webhooks.map((webhook) => ({ webhook, configuration: metadata.name ?? '' })))
+    for (const listed of all.map((one, index) => ({ ...one, index }))) {
+      if (this.#ask(listed, isSecond ? 1 : 0)) {
         changed = true
-        for (const other of this.#asked) if (other.reinvocationPolicy === 'IfNeeded') again.add(other)
+        for (const other of this.#asked) if (other.webhook.reinvocationPolicy === 'IfNeeded') again.add(other)
       }
-      this.#asked.push(webhook)
+      this.#asked.push(listed)
     }
-    for (const webhook of again) this.#ask(webhook)
-    return changed && this.#attributes.isReinvocation !== true
+    for (const listed of again) this.#ask(listed, 1)
+    return changed && !isSecond
   }
 
-  /** Answers whether the webhook has changed the object. */
-  #ask(webhook: MutatingWebhook): boolean {
-    if (this.#attributes.isReinvocation === true && webhook.reinvocationPolicy !== 'IfNeeded') return false
+  /** Answers whether the webhook has changed the object; leaves a note of it. */
+  #ask({ webhook, configuration, index }: Listed, round: 0 | 1): boolean {
+    const { isReinvocation, annotate } = this.#attributes
+    if (isReinvocation === true && webhook.reinvocationPolicy !== 'IfNeeded') return false
     const as = webhookMatch(webhook, this.#attributes, this.#context, this.#configuration)
     if (as === undefined) return false
-    const response = askWebhook(webhook, as, this.#attributes, this.#context, this.#configuration)
-    return response !== undefined && this.#apply(webhook, response, as)
+    const key = `webhook.admission.k8s.io/round_${round}_index_${index}`
+    const about = { configuration, webhook: webhook.name }
+    let mutated = false
+    try {
+      const response = askWebhook(webhook, as, this.#attributes, this.#context, this.#configuration)
+      if (response === undefined) annotate(`failed-open.mutation.${key}`, webhook.name)
+      else mutated = this.#apply(webhook, response, as)
+      if (mutated) annotate(`patch.${key}`, goJson({ ...about, patch: sortedMembers(operationsOf(response?.patch)), patchType: 'JSONPatch' }))
+    } finally {
+      annotate(`mutation.${key}`, goJson({ ...about, mutated }))
+    }
+    return mutated
   }
 
   #apply({ name, failurePolicy }: MutatingWebhook, response: WebhookResponse, as: KindDefinition): boolean {

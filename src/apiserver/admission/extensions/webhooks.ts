@@ -24,6 +24,7 @@ export interface WebhookResponse {
   readonly patch?: unknown
   readonly patchType?: unknown
   readonly warnings?: unknown
+  readonly auditAnnotations?: unknown
 }
 
 /** The version by which a request matches a webhook, all its criteria and conditions considered; undefined: it is not asked. */
@@ -53,6 +54,7 @@ export function askWebhook(
   }
   try {
     const response = call(webhook, as, attributes, context, configuration)
+    noteAll(name, response.auditAnnotations, attributes)
     warnAll(response.warnings, attributes)
     if (response.allowed) return response
     throw deniedBy(name, response.status)
@@ -94,6 +96,15 @@ function call(
 function warnAll(warnings: unknown, { warn }: AdmissionAttributes): void {
   if (!Array.isArray(warnings)) return
   for (const text of warnings) if (typeof text === 'string') warn(text)
+}
+
+/** What a webhook leaves in the audit log stands under its name. */
+function noteAll(name: string, annotations: unknown, { annotate }: AdmissionAttributes): void {
+  if (!isPlainObject(annotations)) return
+  for (const key of Object.keys(annotations).sort()) {
+    const value = annotations[key]
+    if (typeof value === 'string') annotate(`${name}/${key}`, value)
+  }
 }
 
 /** Source: apiserver pkg/admission/plugin/webhook/errors/statuserror.go ToStatusErr. */

@@ -145,3 +145,31 @@ describe('mutating webhooks', () => {
     expect(create({ mutating: [webhook('a.b.c')], handlers })).toMatch(/^500 Internal error occurred: /)
   })
 })
+
+describe('notes in the audit log', () => {
+  it('tell of each webhook that was asked, of what it changed and said, and of failures that were ignored', () => {
+    const patch = [{ value: '<2>', op: 'add', path: '/data/y' }]
+    const cluster = clusterWith({
+      mutating: [webhook('none.b.c', { rules: [{ ...rule, resources: ['secrets'] }] }), webhook('a.b.c'), webhook('plain.b.c')],
+      validating: [webhook('v.b.c'), webhook('gone.b.c', { failurePolicy: 'Ignore', clientConfig: { url: 'https://gone.example.com' } })],
+      handlers: {
+        'hooks/hook': (review) => answer(review, {
+          allowed: true, auditAnnotations: { k: 'said', 'z-bad': 5 },
+          ...((review.request['object'] as ConfigMap).data?.['y'] === undefined ? { patch, patchType: 'JSONPatch' } : {}),
+        }),
+      },
+    })
+    const seen: Record<string, string>[] = []
+    cluster.on('audit', ({ annotations }) => void seen.push(annotations))
+    cluster.create('configmaps', configMap('a'))
+    const { 'authorization.k8s.io/decision': _decision, 'authorization.k8s.io/reason': _reason, ...notes } = seen[0] ?? {}
+    expect(notes).toEqual({
+      'mutation.webhook.admission.k8s.io/round_0_index_1': '{"configuration":"m","webhook":"a.b.c","mutated":true}',
+      'patch.webhook.admission.k8s.io/round_0_index_1':
+        '{"configuration":"m","webhook":"a.b.c","patch":[{"op":"add","path":"/data/y","value":"\\u003c2\\u003e"}],"patchType":"JSONPatch"}',
+      'mutation.webhook.admission.k8s.io/round_0_index_2': '{"configuration":"m","webhook":"plain.b.c","mutated":false}',
+      'a.b.c/k': 'said', 'plain.b.c/k': 'said', 'v.b.c/k': 'said',
+      'failed-open.validating.webhook.admission.k8s.io/round_0_index_1': 'gone.b.c',
+    })
+  })
+})
