@@ -26,14 +26,18 @@ function setUp(host: ComponentHost, node: string, labels: Readonly<Record<string
     else postStatus(host, node)
   })
   const pods = host.informer('pods', { fieldSelector: `spec.nodeName=${node}` })
+  const current = (key: string): Pod | undefined => {
+    const seen = pods.get(key)
+    return seen && ignoreNotFound(() => client.get('pods', seen.metadata))
+  }
   const start = host.handle('start', (key) => {
-    const pod = pods.get(key)
+    const pod = current(key)
     if (!pod || pod.metadata.deletionTimestamp) return
     client.updateStatus('pods', running(pod, clock.now()))
     if (exitOf(pod) !== undefined) finish.wakeAfter(key, Number(pod.metadata.annotations?.['fake/run'] ?? 1000))
   })
   const finish = host.handle('finish', (key) => {
-    const pod = pods.get(key)
+    const pod = current(key)
     if (pod?.status.phase === 'Running') client.updateStatus('pods', finished(pod, clock.now()))
   })
   const end = host.handle('end', (key) => {
