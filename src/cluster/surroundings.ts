@@ -2,14 +2,20 @@ import type { TokenRequest } from '../api/authentication/generated.js'
 import type { Pod } from '../api/core/generated.js'
 import { ignoreNotFound, isApiError } from '../apiserver/client/api-error.js'
 import { handleHttp } from '../apiserver/http.js'
-import type { NetworkRequest, NetworkResponse, Surroundings } from '../kubelet/index.js'
+import type { Machine, NetworkRequest, NetworkResponse, Surroundings } from '../kubelet/index.js'
 import type { ControlPlane } from './control-plane.js'
 import { ADMIN } from './identities.js'
-import type { Machines } from './machines.js'
 import { SimpleReachability } from './reachability.js'
 
+/** Where the machines of a cluster are. */
+export interface MachineDirectory {
+  /** All machines by their names, in order. */
+  all(): Iterable<readonly [string, Machine]>
+  nodeAt(address: string): string | undefined
+}
+
 /** What the containers of a cluster see of it, beyond their machine. */
-export function surroundingsOf(plane: ControlPlane, machines: Machines): Surroundings {
+export function surroundingsOf(plane: ControlPlane, machines: MachineDirectory): Surroundings {
   const client = plane.client(ADMIN)
   const network = new SimpleReachability({
     client,

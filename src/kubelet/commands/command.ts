@@ -78,8 +78,8 @@ export interface Invocation {
   readonly input: Input
   /** What the command left behind when it paused; undefined at its first call. */
   readonly memory: PlainData
-  write(text: string): void
-  error(text: string): void
+  readonly write: (text: string) => void
+  readonly error: (text: string) => void
 }
 
 /** The command goes on later: at a time, when input comes, or never. It is called again with its memory. */

@@ -8,15 +8,15 @@ export interface BuiltinCall extends Invocation {
   readonly shell: ShellState
   /** Process ids of what runs in the background. */
   readonly jobs: readonly number[]
-  isKnown(program: string): boolean
-  exit(status: number): void
+  readonly isKnown: (program: string) => boolean
+  readonly exit: (status: number) => undefined
   /** Leaves, or repeats, the `depth`-th loop around. */
-  leave(depth: number, again: boolean): void
-  return(status: number): void
+  readonly leave: (depth: number, again: boolean) => undefined
+  readonly return: (status: number) => undefined
   /** Runs a script in this shell. */
-  evaluate(text: string): void
+  readonly evaluate: (text: string) => undefined
   /** Runs a command and ends with it. */
-  execute(words: readonly string[]): void
+  readonly execute: (words: readonly string[]) => undefined
 }
 
 /** Answers a status, a pause, or undefined when the builtin has moved the script itself. */
@@ -137,10 +137,10 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     }
     return 0
   },
-  exit: ({ args, shell, exit }) => void exit(numberOf(args[0], shell.status) & 0xff),
-  return: ({ args, shell, return: leave }) => void leave(numberOf(args[0], shell.status) & 0xff),
-  break: ({ args, leave }) => void leave(Math.max(numberOf(args[0], 1), 1), false),
-  continue: ({ args, leave }) => void leave(Math.max(numberOf(args[0], 1), 1), true),
+  exit: ({ args, shell, exit }) => exit(numberOf(args[0], shell.status) & 0xff),
+  return: ({ args, shell, return: leave }) => leave(numberOf(args[0], shell.status) & 0xff),
+  break: ({ args, leave }) => leave(Math.max(numberOf(args[0], 1), 1), false),
+  continue: ({ args, leave }) => leave(Math.max(numberOf(args[0], 1), 1), true),
   read,
   set,
   trap,
@@ -148,16 +148,16 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     shell.args = [shell.args[0] ?? 'sh', ...shell.args.slice(1 + numberOf(args[0], 1))]
     return 0
   },
-  eval: ({ args, evaluate }) => void evaluate(args.join(' ')),
+  eval: ({ args, evaluate }) => evaluate(args.join(' ')),
   '.': sourceFile,
   source: sourceFile,
-  exec: ({ args, execute }) => (args.length === 0 ? 0 : void execute(args)),
+  exec: ({ args, execute }) => (args.length === 0 ? 0 : execute(args)),
   wait: ({ args, jobs }) => {
     const wanted = args.length === 0 ? jobs : jobs.filter((pid) => args.includes(String(pid)))
     return wanted.length === 0 ? 0 : { memory: null }
   },
   umask: () => 0,
-  command: (call) => (call.args[0] === '-v' ? find(call) : void call.evaluate(call.args.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' '))),
+  command: (call) => (call.args[0] === '-v' ? find(call) : call.evaluate(call.args.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' '))),
   type: find,
   which: find,
 }
@@ -168,6 +168,5 @@ function sourceFile({ args, world, cwd, error, evaluate }: BuiltinCall): number 
     error(`sh: .: can't open '${args[0] ?? ''}': No such file or directory\n`)
     return 2
   }
-  evaluate(world.files.read(path))
-  return undefined
+  return evaluate(world.files.read(path))
 }

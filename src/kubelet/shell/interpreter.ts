@@ -520,7 +520,7 @@ class Interpreter {
     }
   }
 
-  #leaveLoop(thread: Thread, frame: Frame, depth: number, again: boolean): void {
+  #leaveLoop(thread: Thread, frame: Frame, depth: number, again: boolean): undefined {
     let left = depth
     for (let at = frame.contexts.length - 1; at >= 0; at--) {
       const context = frame.contexts[at]
