@@ -1,5 +1,6 @@
 import { semanticEqual } from '../equal.js'
-import type { CustomResourceDefinitionSpec, CustomResourceDefinitionVersion } from './generated.js'
+import type { CustomResourceDefinitionSpec, CustomResourceDefinitionVersion, CustomResourceSubresources } from './generated.js'
+import { internalSchema } from './internal-schema.js'
 
 const PER_VERSION = ['schema', 'subresources', 'additionalPrinterColumns', 'selectableFields'] as const
 
@@ -30,16 +31,22 @@ export function hoist({ versions }: CustomResourceDefinitionSpec): {
 export function internalVersions(versions: readonly CustomResourceDefinitionVersion[]): unknown {
   return versions.map(({ name, served, storage, deprecated = false, deprecationWarning, schema, subresources, ...rest }) => ({
     Name: name, Served: served, Storage: storage, Deprecated: deprecated, DeprecationWarning: deprecationWarning ?? null,
-    Schema: schema === undefined ? null : { OpenAPIV3Schema: goNames(schema.openAPIV3Schema) },
-    Subresources: goNames(subresources), AdditionalPrinterColumns: goNames(rest.additionalPrinterColumns),
-    SelectableFields: goNames(rest.selectableFields),
+    Schema: schema === undefined ? null : {
+      OpenAPIV3Schema: schema.openAPIV3Schema === undefined ? null : internalSchema(schema.openAPIV3Schema),
+    },
+    Subresources: subresources === undefined ? null : internalSubresources(subresources),
+    AdditionalPrinterColumns: rest.additionalPrinterColumns?.map(({ name: title, type, format = '', description = '', priority = 0, jsonPath }) => ({
+      Name: title, Type: type, Format: format, Description: description, Priority: priority, JSONPath: jsonPath,
+    })) ?? null,
+    SelectableFields: rest.selectableFields?.map(({ jsonPath }) => ({ JSONPath: jsonPath })) ?? null,
   }))
 }
 
-/** Field names in Go's spelling, values as they are. */
-function goNames(value: unknown): unknown {
-  if (value === undefined || value === null) return null
-  if (Array.isArray(value)) return value.map(goNames)
-  if (typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}`, goNames(member)]))
+function internalSubresources({ status, scale }: CustomResourceSubresources): object {
+  return {
+    Status: status === undefined ? null : {},
+    Scale: scale === undefined ? null : {
+      SpecReplicasPath: scale.specReplicasPath, StatusReplicasPath: scale.statusReplicasPath, LabelSelectorPath: scale.labelSelectorPath ?? null,
+    },
+  }
 }

@@ -8,6 +8,7 @@ import { duplicate, forbidden, invalid, notSupported, required } from '../field-
 import type { FieldError } from '../field-error.js'
 import { isPlainObject } from '../schema/plain-json.js'
 import type { ValidationRule } from './generated.js'
+import { internalRule } from './internal-schema.js'
 import { celTypeOf } from './schema-types.js'
 import { fieldOf, itemsOf, someSchema } from './schema.js'
 import type { Schema } from './schema.js'
@@ -56,12 +57,6 @@ function compileRule(rule: ValidationRule, self: CelType): CompiledRule {
   return { rule, program, message: message?.program, ruleError, messageError, isTransition: program?.used.has('oldSelf') ?? false }
 }
 
-/** A rule as Go prints the internal type. */
-const printed = ({ rule, message = '', messageExpression = '', reason, fieldPath = '', optionalOldSelf }: ValidationRule): object => ({
-  Rule: rule, Message: message, MessageExpression: messageExpression, Reason: reason ?? null, FieldPath: fieldPath,
-  OptionalOldSelf: optionalOldSelf ?? null,
-})
-
 const REASONS = ['FieldValueRequired', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueDuplicate']
 
 /** The rules of one schema, when a CRD is written. Source: validation.go validateCustomResourceDefinitionOpenAPISchema. */
@@ -71,8 +66,8 @@ export function validateRules(schema: Schema, path: string, { isRoot, correlatab
   if (errors.length > 0) return errors
   return rulesOf(schema, isRoot).flatMap(({ rule, ruleError, messageError, isTransition }, index) => {
     const at = `${path}.x-kubernetes-validations[${index}]`
-    if (ruleError !== undefined) return [invalid(`${at}.rule`, printed(rule), ruleError)]
-    if (messageError !== undefined) return [invalid(`${at}.messageExpression`, printed(rule), messageError)]
+    if (ruleError !== undefined) return [invalid(`${at}.rule`, internalRule(rule), ruleError)]
+    if (messageError !== undefined) return [invalid(`${at}.messageExpression`, internalRule(rule), messageError)]
     if (!isTransition || correlatable) return []
     return [invalid(`${at}.rule`, rule.rule, `oldSelf cannot be used on the uncorrelatable portion of the schema within ${path}`)]
   })

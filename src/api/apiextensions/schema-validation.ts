@@ -2,6 +2,7 @@ import { duplicate, forbidden, invalid, notSupported, required } from '../field-
 import type { FieldError } from '../field-error.js'
 import type { Json } from '../json.js'
 import { copyJson } from '../schema/plain-json.js'
+import { rootFault } from './internal-schema.js'
 import { compilePattern } from './patterns.js'
 import { prune } from './prune.js'
 import { validateRules } from './rules.js'
@@ -55,10 +56,11 @@ export function hasFault(schema: Schema, rule: Exclude<keyof SchemaRules, 'refus
  */
 export function validateSchema(schema: Schema, path: string, hasStatus: boolean, rules: SchemaRules = STRICT): readonly FieldError[] {
   const errors: FieldError[] = []
-  if (hasStatus && (schema.type ?? '') !== '' && schema.type !== 'object') {
+  const fault = hasStatus ? rootFault(schema) : undefined
+  if (fault === 'type') {
     const text = 'only "object" is allowed as the type at the root of the schema if the status subresource is enabled'
-    errors.push(invalid(`${path}.type`, schema.type ?? '', text))
-  }
+    errors.push(invalid(`${path}.type`, schema.type, text))
+  } else if (fault !== undefined) errors.push(invalid(path, fault.value, fault.text))
   if (schema.nullable === true) errors.push(forbidden(`${path}.nullable`, 'nullable cannot be true at the root'))
   const structural = rules.structural ? validateStructural(schema, path) : []
   const defaults = structural.length > 0 || !rules.structural ? [] : validateDefaults(schema, path, rules)

@@ -43,3 +43,14 @@ describe('warnings', () => {
     expect(send(cluster, 'DELETE', `${path}/a`)).toMatchObject({ code: 200, warnings })
   })
 })
+
+describe('schemas beside a status endpoint', () => {
+  it('say nothing at their root that the status would lose; the value is printed as Go has it', () => {
+    const made = crd({}, { subresources: { status: {} }, schema: { openAPIV3Schema: { type: 'object', oneOf: [{ required: ['a'] }] } } })
+    const { code, body } = send(new SimCluster({ version: 'v1.34', nodes: 0 }), 'POST', crds, made)
+    expect(code).toBe(422)
+    const text = body['message'] as string
+    expect(text).toMatch(/spec\.validation\.openAPIV3Schema: Invalid value: \{"ID":"","Schema":"","Ref":null,"Description":"","Type":"object","Nullable":false,/)
+    expect(text).toMatch(/"OneOf":\[\{"ID":"".*"Required":\["a"\].*"XMapType":null,"XValidations":null\}: only \[Description Type Format .* XValidations\] fields are allowed at the root/)
+  })
+})
