@@ -227,9 +227,9 @@ describe('behaviour', () => {
     expect(send('GET', `${PODS}/init`).status?.['initContainerStatuses']).toHaveLength(1)
   })
 
-  // not yet: the kubelet does not look for what volumes and variables come from; this test fails as soon as it does
-  test.fails('a missing ConfigMap or Secret keeps a pod from running', () => {
-    send('POST', PODS, pod('volume', { volumes: [{ name: 'v', configMap: { name: 'nope' } }] }))
+  test('a missing ConfigMap or Secret keeps a pod from running', () => {
+    const mounted = { name: 'c', image: 'nginx', volumeMounts: [{ name: 'v', mountPath: '/v' }] }
+    send('POST', PODS, pod('volume', { containers: [mounted], volumes: [{ name: 'v', configMap: { name: 'nope' } }] }))
     send('POST', PODS, pod('env', { containers: [{ name: 'c', image: 'nginx', envFrom: [{ secretRef: { name: 'nope' } }] }] }))
     cluster.settle()
     expect([phase('volume'), phase('env')]).toEqual(['Pending', 'Pending'])
