@@ -18,7 +18,7 @@ const BOX = `
 apiVersion: v1
 kind: Pod
 metadata: {name: box, namespace: default}
-spec: {containers: [{name: main, image: busybox}, {name: side, image: busybox}]}
+spec: {containers: [{name: main, image: busybox, command: [sleep, infinity]}, {name: side, image: busybox, command: [sleep, infinity]}]}
 `
 
 async function expectOk(served: ServedCluster, args: string, options = {}): Promise<string> {
