@@ -105,15 +105,22 @@ spec:
       containers: [{name: main, image: {{ .Values.image }}, envFrom: [{configMapRef: {name: {{ .Release.Name }}}}]}]
 `,
   'templates/hooks.yaml': `
-{{- range $hook, $image := dict "pre-install" "migrate:1" "post-upgrade" "migrate:1" "test" "check:1" }}
+{{- range $hook := list "pre-install" "post-upgrade" }}
+---
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ $.Release.Name }}-{{ $hook }}
+  annotations: {helm.sh/hook: {{ $hook }}, helm.sh/hook-delete-policy: before-hook-creation}
+spec: {template: {spec: {restartPolicy: Never, containers: [{name: main, image: migrate:1}]}}}
+{{- end }}
 ---
 apiVersion: v1
 kind: Pod
 metadata:
-  name: {{ $.Release.Name }}-{{ $hook }}
-  annotations: {helm.sh/hook: {{ $hook }}, helm.sh/hook-delete-policy: before-hook-creation}
-spec: {restartPolicy: Never, containers: [{name: main, image: {{ $image }}}]}
-{{- end }}
+  name: {{ $.Release.Name }}-test
+  annotations: {helm.sh/hook: test, helm.sh/hook-delete-policy: before-hook-creation}
+spec: {restartPolicy: Never, containers: [{name: main, image: check:1}]}
 `,
 }
 
@@ -143,10 +150,12 @@ test('in virtual time helm waits for a whole chart', async (context) => {
     .map(({ spec, status }) => `${spec.containers[0]?.image} ${status?.phase}`)
   expect(await ok(served, 'install r1 ./chart --wait --timeout 20s')).toContain('STATUS: deployed\nREVISION: 1\n')
   expect(pods()).toEqual(['nginx:1.27 Running', 'nginx:1.27 Running'])
-  expect(cluster.get('pods', { namespace: 'default', name: 'r1-pre-install' }).status?.phase).toBe('Succeeded')
+  const hook = (name: string): unknown => cluster.get('jobs', { namespace: 'default', name: `r1-${name}` }).status?.succeeded
+  expect(hook('pre-install')).toBe(1)
   expect(releases(served)).toEqual(['sh.helm.release.v1.r1.v1 r1/1 helm deployed'])
   expect(await ok(served, 'upgrade r1 ./chart --set image=nginx:1.28 --wait --timeout 20s')).toContain('REVISION: 2\n')
   expect(pods()).toEqual(['nginx:1.28 Running', 'nginx:1.28 Running'])
+  expect(hook('post-upgrade')).toBe(1)
   expect(await ok(served, 'test r1')).toMatch(/TEST SUITE: +r1-test\n[^]*Phase: +Succeeded/)
   expect(await ok(served, 'get values r1 -o json')).toBe('{"image":"nginx:1.28"}\n')
   const bad = await helm(served, 'upgrade r1 ./chart --set image=gone:1 --wait --timeout 2s')

@@ -15,7 +15,8 @@ test('python3-kubernetes 30.1: every part of the library', async (context) => {
   served.cluster.settle()
   for (const line of ['one', 'two']) agents.log('main', line)
   served.user('jane', { user: 'jane' })
-  const { code, stdout, stderr } = await served.run('python3', [fileURLToPath(new URL('scenario.py', here)), 'admin.kubeconfig', 'jane.kubeconfig'])
+  const words = [fileURLToPath(new URL('scenario.py', here)), 'admin.kubeconfig', 'jane.kubeconfig']
+  const { code, stdout, stderr } = await served.run('python3', words, { timeout: 50_000 })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(new URL('expected.json', here), 'utf8')))
 })
