@@ -164,6 +164,25 @@ describe('each invariant can fail', () => {
     expect(broken(cluster)).toEqual(['unique-pod-ips'])
   })
 
+  test('members-in-place and ended-jobs-let-go: pods that their controllers were not told of', () => {
+    const cluster = new SimCluster({ nodes: 2 })
+    const template = { metadata: { labels: { app: 'db' } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } }
+    const metadata = { name: 'db', namespace: 'default' }
+    const set = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata, spec: { replicas: 2, selector: { matchLabels: { app: 'db' } }, template } }
+    const podSpec = { ...template.spec, restartPolicy: 'Never' }
+    cluster.apply([set, { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: { template: { spec: podSpec } } }])
+    cluster.settle()
+    expect(broken(cluster)).toEqual([])
+    tamper<KubeObject & { readonly spec: object }>(cluster, 'statefulsets', (each) => ({ ...each, spec: { ...each.spec, replicas: 3 } }))
+    const ended = { conditions: [{ type: 'Complete', status: 'True' }] }
+    tamper(cluster, 'jobs', (job) => ({ ...job, status: ended }))
+    const found = checkInvariants(cluster, { invariants: atOnce('members-in-place', 'ended-jobs-let-go') })
+    expect(found.map(({ invariant, message }) => `${invariant}: ${message}`)).toEqual([
+      'members-in-place: it wants 3 pods from ordinal 0 on and has [db-0 db-1]',
+      'ended-jobs-let-go: its job has ended or is gone, and it is still to be counted',
+    ])
+  })
+
   test('replicas-as-wanted and daemons-everywhere: controllers that were told nothing', () => {
     const cluster = clusterWith(2)
     const { spec } = deployment('agent', 0) as unknown as { spec: { selector: object; template: object } }

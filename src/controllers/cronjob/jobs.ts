@@ -17,7 +17,7 @@ export function jobName({ metadata }: CronJob, scheduled: number): string {
  * pkg/controller/cronjob/utils.go getJobFromTemplate2.
  */
 export function jobAt(cronJob: CronJob, scheduled: number, annotated: boolean): Creatable<Job> {
-  const { metadata: { labels, annotations } = {}, spec } = cronJob.spec.jobTemplate
+  const { metadata: { labels, annotations }, spec } = cronJob.spec.jobTemplate
   const { namespace } = cronJob.metadata
   const noted = annotated ? { ...annotations, [SCHEDULED]: formatInZone(scheduled, cronJob.spec.timeZone ?? 'UTC') } : annotations
   return {

@@ -68,7 +68,7 @@ function create(context: JobContext, pods: JobPods, missing: number, labelsIndex
 }
 
 function plainTemplates({ job }: JobContext, count: number): readonly JobPodTemplate[] {
-  return new Array<JobPodTemplate>(count).fill({ template: podTemplate(job) })
+  return Array.from({ length: count }, () => ({ template: podTemplate(job) }))
 }
 
 /** The pods of the next indexes; if all of these are in back-off, the ms until the first one is not. */

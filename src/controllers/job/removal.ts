@@ -50,5 +50,5 @@ function readySince(pod: Pod): number {
 }
 
 function restarts({ status }: Pod): number {
-  return (status.containerStatuses ?? []).reduce((most, { restartCount = 0 }) => Math.max(most, restartCount), 0)
+  return (status.containerStatuses ?? []).reduce((most, { restartCount }) => Math.max(most, restartCount), 0)
 }

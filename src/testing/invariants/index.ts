@@ -2,6 +2,8 @@ import type { Invariant } from '../invariant.js'
 import { budgetsKept } from './budgets-kept.js'
 import { cachesEqualStore } from './caches-equal-store.js'
 import { daemonsEverywhere } from './daemons-everywhere.js'
+import { endedJobsLetGo } from './ended-jobs-let-go.js'
+import { membersInPlace } from './members-in-place.js'
 import { noOrphans } from './no-orphans.js'
 import { noOvercommit } from './no-overcommit.js'
 import { podsBoundOnce } from './pods-bound-once.js'
@@ -19,5 +21,7 @@ export const invariants: readonly Invariant[] = [
   uniquePodIps,
   replicasAsWanted,
   daemonsEverywhere,
+  membersInPlace,
+  endedJobsLetGo,
   budgetsKept,
 ]

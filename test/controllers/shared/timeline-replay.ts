@@ -60,7 +60,7 @@ export function jobCluster(begin: string, options: SimulationOptions & { readonl
 export function replayTimeline({ begin, end, requests }: Timeline): Pick<Timeline, 'events' | 'objects'> {
   const cluster = jobCluster(begin)
   const start = cluster.now
-  const advanceTo = (t: number): void => void cluster.sim.advance(Math.max(0, Math.round((start + t - cluster.now) * 1000)))
+  const advanceTo = (t: number): void => cluster.sim.advance(Math.max(0, Math.round((start + t - cluster.now) * 1000)))
   for (const request of requests) {
     advanceTo(request.t)
     send(cluster, request)

@@ -31,6 +31,7 @@ const setOf = ({ client }: ControllerCluster): StatefulSet => client.get('statef
 const images = (cluster: ControllerCluster): Record<string, string | undefined> =>
   Object.fromEntries(pods(cluster).map(({ metadata, spec }) => [metadata.name as string, spec.containers[0]?.image]))
 const revisions = ({ client }: ControllerCluster): readonly ControllerRevision[] => client.list('controllerrevisions', { namespace: 'default' }).items
+const numbers = (cluster: ControllerCluster): number[] => revisions(cluster).map(({ revision }) => revision).toSorted((a, b) => a - b)
 const claims = ({ client }: ControllerCluster): readonly PersistentVolumeClaim[] =>
   client.list('persistentvolumeclaims', { namespace: 'default' }).items
 const remove = (cluster: ControllerCluster, name: string): void => {
@@ -94,7 +95,7 @@ describe('a StatefulSet', () => {
     expect(images(cluster)).toEqual({ 's-0': 'img:1', 's-1': 'img:1', 's-2': 'img:1' })
     expect(setOf(cluster).status).toMatchObject({ readyReplicas: 3, updatedReplicas: 3 })
     // the template is that of the first revision again, which is only given a new number
-    expect(revisions(cluster).map(({ revision }) => revision).toSorted()).toEqual([2, 3])
+    expect(numbers(cluster)).toEqual([2, 3])
   })
 
   it('in parallel waits for nobody when it makes and removes pods', () => {
@@ -126,9 +127,9 @@ describe('a StatefulSet', () => {
   it('keeps as many old revisions as it may', () => {
     const cluster = started({ replicas: 1, revisionHistoryLimit: 2 })
     for (const image of ['img:2', 'img:3', 'img:4', 'img:5']) patch(cluster, withImage(image))
-    expect(revisions(cluster).map(({ revision }) => revision).toSorted()).toEqual([3, 4, 5])
+    expect(numbers(cluster)).toEqual([3, 4, 5])
     patch(cluster, withImage('img:4'))
-    expect(revisions(cluster).map(({ revision }) => revision).toSorted()).toEqual([3, 5, 6])
+    expect(numbers(cluster)).toEqual([3, 5, 6])
     expect(revisions(cluster).find(({ revision }) => revision === 6)?.metadata.name).toBe(setOf(cluster).status.currentRevision)
   })
 
