@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import known from './known-differences.json' with { type: 'json' }
 import { needs } from './harness.js'
+import type { Outcome } from './harness.js'
 import { ledger } from './ledger/commands.js'
 import { excluded } from './ledger/exclusions.js'
 import type { Played } from './ledger/play.js'
@@ -9,31 +10,49 @@ import { compared } from './transcripts/normalise.js'
 import { inParallel } from './transcripts/play.js'
 
 const exits: Readonly<Record<string, string>> = known.ledger.exits
+const texts: Readonly<Record<string, string>> = known.ledger.texts
 const own: Readonly<Record<string, string>> = known.ledger.inProcess
 
 /** What the kubectl of the cluster says of a command or flag that it does not know. */
 const UNKNOWN = /not part of (simcluster|this kubectl) yet|unknown (flag|command)|Unexpected args|must specify one of -f and -k/
 
-const same = (one: Played['real'], other: Played['real']): boolean => JSON.stringify(compared(one)) === JSON.stringify(compared(other))
-const isKnown = ({ own: printed, entry }: Played): boolean => !UNKNOWN.test(printed?.stderr ?? '') || UNKNOWN.test(entry.command.stderr ?? '')
+const same = (one: Outcome, other: Outcome): boolean => JSON.stringify(compared(one)) === JSON.stringify(compared(other))
+
+/** Refusals, whose texts are recorded: those of kubectl itself are real, those of the server come from a stand-in. */
+const recordedRefusals = (played: readonly Played[]): readonly Played[] =>
+  played.filter(({ entry: { command: { exit, stdout, stderr } } }) => (exit ?? 0) !== 0 && stdout !== undefined && (stderr ?? '') !== '')
+
+function asRecorded({ entry: { command: { stdout = '', stderr = '', exit } } }: Played): Outcome {
+  return { stdout, stderr, code: exit }
+}
+
+const isKnown = ({ own: printed, entry }: Played): boolean =>
+  !UNKNOWN.test(printed?.stderr ?? '') || UNKNOWN.test(entry.command.stderr ?? '')
 
 test('commands of the ledger end as recorded, and print what the kubectl of the cluster prints', { timeout: 300_000 }, async (context) => {
   needs(context, 'kubectl')
   await using stage = new Stage()
   const entries = ledger()
   const played: Played[] = []
-  await inParallel(entries.filter(({ command }) => excluded(command) === undefined), async (entry) => void played.push(await stage.play(entry)))
+  const here = entries.filter(({ command }) => excluded(command) === undefined)
+  await inParallel(here, async (entry) => void played.push(await stage.play(entry)))
   const ended = played.filter(({ entry, real }) => real.code === entry.command.exit)
   const both = played.filter((one) => one.own !== undefined && isKnown(one))
-  const equal = both.filter((one) => same(one.real, one.own as Played['real']))
-  console.log(`${entries.length - played.length} of ${entries.length} commands need what is not here; ${ended.length} of ${played.length} end as recorded`)
+  const equal = both.filter((one) => same(one.real, one.own as Outcome))
+  const refusals = recordedRefusals(played)
+  const worded = refusals.filter((one) => same(one.real, asRecorded(one)))
+  console.log(`${entries.length - played.length} of ${entries.length} commands need what is not here`)
+  console.log(`${ended.length} of ${played.length} end as recorded; ${worded.length} of ${refusals.length} refusals have the recorded text`)
   console.log(`${equal.length} of ${both.length} commands that both kubectls know print the same`)
   for (const { entry: { id, command }, real } of played) {
     if (id in exits) expect.soft(real.code, `${id} ends as recorded now: take it from known-differences.json`).not.toBe(command.exit)
     else expect.soft({ id, ...real }).toMatchObject({ code: command.exit })
   }
+  for (const one of refusals) {
+    if (!(one.entry.id in texts) && !worded.includes(one)) expect.soft(compared(one.real), one.entry.id).toEqual(compared(asRecorded(one)))
+  }
   for (const one of both) {
     if (one.entry.id in own || equal.includes(one)) continue
-    expect.soft(compared(one.own as Played['real']), `in process: kubectl ${one.entry.id}`).toEqual(compared(one.real))
+    expect.soft(compared(one.own as Outcome), `in process: kubectl ${one.entry.id}`).toEqual(compared(one.real))
   }
 })

@@ -1,5 +1,6 @@
-import type { SimCluster } from '../../../src/cluster/sim-cluster.js'
-import type { Outcome, RunOptions, ServedCluster } from '../harness.js'
+import { SimCluster } from '../../../src/cluster/sim-cluster.js'
+import { kubeconfigFor } from '../../../src/server/kubeconfig.js'
+import type { Outcome, RunOptions, Running, ServedCluster } from '../harness.js'
 import { serveCluster } from '../harness.js'
 import type { Entry } from './commands.js'
 import { files } from './files.js'
@@ -13,8 +14,9 @@ export interface Played {
   readonly own: Outcome | undefined
 }
 
-/** Watches and streams, which have no end here, are interrupted after so many real ms. */
-const WATCHED = 2_500
+/** Watches and streams, which have no end here, are interrupted so many real ms after their first output, or when none comes. */
+const WATCHED = 1_500
+const SILENT = 6_000
 
 const stdins: readonly (readonly [id: RegExp, stdin: string])[] = [
   [/^create -f -/, files['pod.yaml'] as string],
@@ -43,10 +45,19 @@ function filesFor(id: string): Readonly<Record<string, string>> {
 
 const isWatch = (id: string): boolean => /( -w|--watch|--watch-only)( |$)|^attach|^logs -f|^debug a -i/.test(id)
 /** Whether a command changes nothing, so that others may run beside it. */
-const isReading = (id: string): boolean => /^(get|describe|explain|api-|version|cluster-info|events|auth (can-i|whoami)|rollout history|logs) ?/.test(id)
+const isReading = (id: string): boolean =>
+  /^(get|describe|explain|api-|version|cluster-info|events|auth (can-i|whoami)|rollout history|logs) ?/.test(id)
+
+/** Users whose credentials are bad, or no certificates. */
+const special: readonly (readonly [id: RegExp, name: string])[] = [
+  [/bad bearer token/, 'bad-token'], [/valid bearer token/, 'service-account'],
+  [/expired client certificate/, 'expired'], [/of another CA/, 'foreign'],
+]
 
 /** As whom a command runs: dev-user may do nothing. */
 function userFor(id: string): string {
+  const name = first(special, id)
+  if (name !== undefined) return name
   if (/ denied|without rights|^auth can-i create pods -q|^auth can-i --list \(2\)/.test(id)) return 'dev-user'
   return id.includes('terminating') ? 'ending' : 'admin'
 }
@@ -61,7 +72,7 @@ export class Stage implements AsyncDisposable {
   async play(entry: Entry): Promise<Played> {
     const { id } = entry
     const situation = situationOf(id)
-    if (!isReading(id)) {
+    if (!isReading(id) || first(special, id) !== undefined) {
       await using served = await this.#serve(situation, id)
       return await run(served, entry)
     }
@@ -76,6 +87,7 @@ export class Stage implements AsyncDisposable {
     if (id.includes('tls.crt')) addKeyPair(served)
     if (isReading(id) || userFor(id) === 'dev-user') served.user('dev-user', { user: 'dev-user' })
     if (userFor(id) === 'ending') served.user('ending', { namespace: 'ending' })
+    if (first(special, id) !== undefined) addCredentials(served)
     return served
   }
 
@@ -93,9 +105,22 @@ export class Stage implements AsyncDisposable {
   }
 }
 
+function addCredentials(served: ServedCluster): void {
+  const { cluster, server } = served
+  const account = cluster.client.createSubresource('serviceaccounts', { namespace: 'default', name: 'default' }, 'token', { spec: {} })
+  served.user('bad-token', { token: 'nonsense' })
+  served.user('service-account', { token: (account as unknown as { readonly status: { readonly token: string } }).status.token })
+  served.user('expired', { validFor: 1_000 })
+  const foreign = new SimCluster({ nodes: 0, seed: 99 })
+  const text = kubeconfigFor(foreign, { server: server.url, authority: server.authority })
+  served.file('foreign.kubeconfig', text)
+  cluster.advance('1h')
+}
+
 function addKeyPair(served: ServedCluster): void {
   const { cluster } = served
-  const { certificate, key } = cluster.pki.clientCertificate({ commonName: 't', organizations: [] }, { notBefore: cluster.now(), validFor: 3_600_000 })
+  const during = { notBefore: cluster.now(), validFor: 3_600_000 }
+  const { certificate, key } = cluster.pki.clientCertificate({ commonName: 't', organizations: [] }, during)
   served.file('tls.crt', certificate)
   served.file('tls.key', key)
 }
@@ -103,19 +128,28 @@ function addKeyPair(served: ServedCluster): void {
 async function run(served: ServedCluster, entry: Entry): Promise<Played> {
   const { command: { words }, id, nth } = entry
   const options = optionsFor(id)
+  if (id.includes('cache warm')) await served.kubectl('get nodes')
   if (nth > 0 && !isReading(id)) await served.kubectl(words, options)
   const own = options.as === 'admin' && !isWatch(id) ? ownOutcome(served.cluster.fork(), words, id, options.stdin) : undefined
   const running = served.start('kubectl', words, options)
-  const timers = meanwhile.filter(([pattern]) => pattern.test(id)).map(([, ms, happening]) => setTimeout(() => happening(served.cluster), ms))
+  const timers = meanwhile.filter(([pattern]) => pattern.test(id))
+    .map(([, ms, happening]) => setTimeout(() => happening(served.cluster), ms))
+  if (isWatch(id)) await interrupt(running)
   const real = await running.done
   timers.forEach(clearTimeout)
   return { entry, real, own }
 }
 
+async function interrupt(running: Running): Promise<void> {
+  await Promise.race([running.done, running.until('\n').catch(() => undefined)])
+  await new Promise((resolve) => setTimeout(resolve, WATCHED))
+  running.process.kill('SIGINT')
+}
+
 function optionsFor(id: string): RunOptions {
   const [stdin, editor] = [first(stdins, id), first(editors, id)]
   return {
-    timeout: isWatch(id) ? WATCHED : 30_000,
+    timeout: isWatch(id) ? SILENT : 30_000,
     as: userFor(id),
     ...(stdin === undefined ? {} : { stdin }),
     ...(editor === undefined ? {} : { env: { EDITOR: editor } }),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { KubeObject } from '../../../src/api/definition.js'
 import type { ResourceName } from '../../../src/apiserver/client/resources.js'
+import type { UserOptions } from '../../../src/cluster/access.js'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import { fakeNodes, registerNode } from './fake-nodes.js'
 
@@ -15,7 +16,7 @@ interface BaseState {
 export const base: BaseState = JSON.parse(readFileSync(new URL('../../fixtures/e2e/base-state.json', import.meta.url), 'utf8')) as BaseState
 
 /** Who ran the recorded commands, by fixed tokens. */
-export const users: readonly { readonly name: string; readonly token: string; readonly uid: string; readonly groups?: readonly string[] }[] = [
+export const users: readonly UserOptions[] = [
   { name: 'admin', token: 'admin-token', uid: 'u-admin', groups: ['system:masters'] },
   { name: 'jane', token: 'jane-token', uid: 'u-jane', groups: ['dev'] },
   { name: 'bob', token: 'bob-token', uid: 'u-bob' },
@@ -39,7 +40,8 @@ export function completeBase(cluster: SimCluster): void {
   cluster.advance('5s')
   const { pod, status } = base.podStatusPatch
   cluster.patch('pods', { namespace: SHOP, name: pod }, { type: 'strategic', body: { status } }, { subresource: 'status' })
-  const crontab = { apiVersion: 'example.com/v1', kind: 'CronTab', metadata: { name: 'one', namespace: SHOP }, spec: { cronSpec: '* * * * *', replicas: 1 } }
+  const spec = { cronSpec: '* * * * *', replicas: 1 }
+  const crontab = { apiVersion: 'example.com/v1', kind: 'CronTab', metadata: { name: 'one', namespace: SHOP }, spec }
   cluster.create('crontabs.example.com' as ResourceName, crontab as never)
   cluster.advance('1s')
 }
@@ -47,21 +49,29 @@ export function completeBase(cluster: SimCluster): void {
 /** What the autoscaler finds out where there are no metrics. */
 export function syncAutoscaler(cluster: SimCluster): void {
   if (has(cluster, 'horizontal-pod-autoscaler-controller')) return
-  const cause = 'unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)'
+  const cause = 'failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: '
+    + 'the server could not find the requested resource (get pods.metrics.k8s.io)'
   const lastTransitionTime = at(cluster)
   setStatus(cluster, 'horizontalpodautoscalers', 'web', {
     currentReplicas: 3, desiredReplicas: 0,
     conditions: [
-      { type: 'AbleToScale', status: 'True', reason: 'SucceededGetScale', message: "the HPA controller was able to get the target's current scale", lastTransitionTime },
-      { type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric', message: `the HPA was unable to compute the replica count: failed to get cpu utilization: ${cause}`, lastTransitionTime },
+      {
+        type: 'AbleToScale', status: 'True', reason: 'SucceededGetScale', lastTransitionTime,
+        message: "the HPA controller was able to get the target's current scale",
+      },
+      {
+        type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric', lastTransitionTime,
+        message: `the HPA was unable to compute the replica count: ${cause}`,
+      },
     ],
   })
   const hpa = cluster.get('horizontalpodautoscalers', { namespace: SHOP, name: 'web' })
-  const about = { of: hpa, kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v2', component: 'horizontal-pod-autoscaler', type: 'Warning' }
-  addEvent(cluster, { ...about, reason: 'FailedGetResourceMetric', message: `failed to get cpu utilization: ${cause}` })
+  const component = 'horizontal-pod-autoscaler'
+  const about = { of: hpa, kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v2', component, type: 'Warning' }
+  addEvent(cluster, { ...about, reason: 'FailedGetResourceMetric', message: cause })
   addEvent(cluster, {
     ...about, reason: 'FailedComputeMetricsReplicas',
-    message: `invalid metrics (1 invalid out of 1), first error is: failed to get cpu resource metric value: failed to get cpu utilization: ${cause}`,
+    message: `invalid metrics (1 invalid out of 1), first error is: failed to get cpu resource metric value: ${cause}`,
   })
 }
 
@@ -75,18 +85,22 @@ function annotateNode(cluster: SimCluster, name: string): void {
 
 function bindVolumes(cluster: SimCluster): void {
   const claim = cluster.get('persistentvolumeclaims', { namespace: SHOP, name: 'data' })
-  const claimRef = { kind: 'PersistentVolumeClaim', apiVersion: 'v1', namespace: SHOP, name: 'data', uid: claim.metadata.uid, resourceVersion: claim.metadata.resourceVersion }
+  const { uid, resourceVersion } = claim.metadata
+  const claimRef = { kind: 'PersistentVolumeClaim', apiVersion: 'v1', namespace: SHOP, name: 'data', uid, resourceVersion }
   const byController = { 'pv.kubernetes.io/bound-by-controller': 'yes' }
-  cluster.patch('persistentvolumes', { name: 'disk-1' }, { type: 'merge', body: { metadata: { annotations: byController }, spec: { claimRef } } })
-  cluster.patch('persistentvolumes', { name: 'disk-1' }, { type: 'merge', body: { status: { phase: 'Bound' } } }, { subresource: 'status' })
+  const disk = { name: 'disk-1' }
+  cluster.patch('persistentvolumes', disk, { type: 'merge', body: { metadata: { annotations: byController }, spec: { claimRef } } })
+  cluster.patch('persistentvolumes', disk, { type: 'merge', body: { status: { phase: 'Bound' } } }, { subresource: 'status' })
   const key = { namespace: SHOP, name: 'data' }
   const annotations = { ...byController, 'pv.kubernetes.io/bind-completed': 'yes' }
   cluster.patch('persistentvolumeclaims', key, { type: 'merge', body: { metadata: { annotations }, spec: { volumeName: 'disk-1' } } })
   setStatus(cluster, 'persistentvolumeclaims', 'data', { phase: 'Bound', accessModes: ['ReadWriteOnce'], capacity: { storage: '2Gi' } })
   const provisioner = 'example.com/none'
   const waiting = { 'volume.beta.kubernetes.io/storage-provisioner': provisioner, 'volume.kubernetes.io/storage-provisioner': provisioner }
-  const pending = cluster.patch('persistentvolumeclaims', { namespace: SHOP, name: 'waiting' }, { type: 'merge', body: { metadata: { annotations: waiting } } })
-  const message = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`
+  const body = { metadata: { annotations: waiting } }
+  const pending = cluster.patch('persistentvolumeclaims', { namespace: SHOP, name: 'waiting' }, { type: 'merge', body })
+  const message = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system `
+    + 'administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.'
   const about = { of: pending, kind: 'PersistentVolumeClaim', apiVersion: 'v1', component: 'persistentvolume-controller' }
   addEvent(cluster, { ...about, reason: 'ExternalProvisioning', message, count: 3 })
 }
@@ -110,7 +124,8 @@ function addEvent(cluster: SimCluster, { of, kind, apiVersion, component, type =
   const { name, namespace, uid, resourceVersion } = of.metadata
   const time = at(cluster)
   cluster.create('events', {
-    metadata: { name: `${name}.${cluster.list('events').items.length.toString(16).padStart(16, '1')}`, namespace: SHOP }, involvedObject: { apiVersion, kind, name, namespace, uid, resourceVersion },
+    metadata: { name: `${name}.${cluster.list('events').items.length.toString(16).padStart(16, '1')}`, namespace: SHOP },
+    involvedObject: { apiVersion, kind, name, namespace, uid, resourceVersion },
     source: { component }, reportingComponent: component, type, reason, message, firstTimestamp: time, lastTimestamp: time, count,
   } as never)
 }

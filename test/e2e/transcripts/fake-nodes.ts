@@ -11,8 +11,8 @@ const time = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$
 const numberOf = (node: string): string => node.slice(1)
 
 /**
- * The nodes of the recorded cluster: their kubelet was a stand-in that says what a real one would, a second after a pod is bound. `fake/exit: N`
- * ends a pod a second later with that code, `fake/pending` leaves it pending; pods that are told to stop are gone after a second.
+ * The nodes of the recorded cluster: their kubelet was a stand-in that says what a real one would, a second after a pod is bound.
+ * `fake/exit: N` ends a pod a second later with that code, `fake/pending` leaves it pending; pods that are told to stop are gone after a second.
  */
 export const fakeNodes: Component = {
   name: 'fake-nodes',
@@ -32,7 +32,8 @@ export const fakeNodes: Component = {
       if (metadata.deletionTimestamp !== undefined && old?.metadata.deletionTimestamp === undefined) remove.wakeAfter(key, 1_000)
       const annotations = metadata.annotations ?? {}
       if (!old?.spec.nodeName && annotations['fake/pending'] === undefined) run.wakeAfter(key, 1_000)
-      if (status.phase === 'Running' && old?.status.phase !== 'Running' && annotations['fake/exit'] !== undefined) exit.wakeAfter(key, 1_000)
+      const hasStarted = status.phase === 'Running' && old?.status.phase !== 'Running'
+      if (hasStarted && annotations['fake/exit'] !== undefined) exit.wakeAfter(key, 1_000)
     })
     const beat = host.handle('beat', () => {
       for (const lease of host.client.list('leases', { namespace: LEASES }).items) {
@@ -73,13 +74,15 @@ type ContainerStatus = NonNullable<Pod['status']['containerStatuses']>[number]
 
 function containers({ spec }: Pod, change: Partial<ContainerStatus>): ContainerStatus[] {
   return spec.containers.map(({ name, image = '' }) => ({
-    name, image, lastState: {}, restartCount: 0, imageID: 'sha256:0', containerID: `containerd://${name}`, ready: true, started: true, ...change,
+    name, image, lastState: {}, restartCount: 0, imageID: 'sha256:0', containerID: `containerd://${name}`, ready: true, started: true,
+    ...change,
   } as ContainerStatus))
 }
 
 function start(pod: Pod, podIP: string, now: number): Pod['status'] {
   return {
-    phase: 'Running', conditions: conditions(pod, now), hostIP: `192.168.0.${numberOf(pod.spec.nodeName ?? '')}`, podIP, podIPs: [{ ip: podIP }],
+    phase: 'Running', conditions: conditions(pod, now), podIP, podIPs: [{ ip: podIP }],
+    hostIP: `192.168.0.${numberOf(pod.spec.nodeName ?? '')}`,
     startTime: time(now), containerStatuses: containers(pod, { state: { running: { startedAt: time(now) } } }),
   }
 }
@@ -107,11 +110,12 @@ export function registerNode(cluster: SimCluster, name: string): void {
   const capacity = { cpu: '4', memory: '32Gi', pods: '110', 'ephemeral-storage': '100Gi' }
   const status = {
     capacity, allocatable: capacity,
-    conditions: health.map(([type, value, reason, message]) => ({ type, status: value, reason, message, lastHeartbeatTime: now, lastTransitionTime: now })),
+    conditions: health.map(([type, value, reason, message]) =>
+      ({ type, status: value, reason, message, lastHeartbeatTime: now, lastTransitionTime: now })),
     addresses: [{ type: 'InternalIP', address: `192.168.0.${numberOf(name)}` }, { type: 'Hostname', address: name }],
     nodeInfo: {
-      machineID: 'm1', systemUUID: 'u1', bootID: 'b1', kernelVersion: '6.1.0', osImage: 'FakeOS 1', containerRuntimeVersion: 'containerd://2.0.0',
-      kubeletVersion: VERSION, kubeProxyVersion: '', operatingSystem: 'linux', architecture: 'amd64',
+      machineID: 'm1', systemUUID: 'u1', bootID: 'b1', kernelVersion: '6.1.0', osImage: 'FakeOS 1', architecture: 'amd64',
+      containerRuntimeVersion: 'containerd://2.0.0', kubeletVersion: VERSION, kubeProxyVersion: '', operatingSystem: 'linux',
     },
   }
   const labels = {

@@ -13,6 +13,7 @@ const rules: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| [+-]\d{4}( UTC)?)/g, '<time>'],
   [/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, '<time>'],
   [/\/(LIVE|MERGED)-\d+/g, '/$1-<rand>'],
+  [/[\w/.-]+\/kubectl-edit-\d+\.yaml/g, '<copy>'],
   [/kube-api-access-(<rand>|[a-z0-9]{5})/g, 'kube-api-access-<rand>'],
   [new RegExp(`-(<r\\d+>|${RANDOM})(?![\\w-])`, 'g'), '-<r>'],
   [/\b10\.244\.\d+\.\d+(?![\d/])/g, '<ip>'],
