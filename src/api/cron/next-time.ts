@@ -7,9 +7,10 @@ const HOUR = 60 * MINUTE
 const YEARS_AHEAD = 5
 
 /**
- * The first time of a schedule after `after`, both in ms since the epoch; undefined if there is none in the next five years (February 30th).
- * `timeZone` is where the schedule's clock hangs unless the schedule says so itself; default UTC. Around changes of the clocks it is exactly
- * as right as the library of the real controller manager: what falls into a gap is skipped or moved. Source: robfig/cron v3 SpecSchedule.Next.
+ * The first time of a schedule after `after`, both in ms since the epoch; undefined if there is none in the next five years
+ * (February 30th). `timeZone` is where the schedule's clock hangs unless the schedule says so itself; default UTC. Around
+ * changes of the clocks it is exactly as right as the library of the real controller manager: what falls into a gap is skipped
+ * or moved. Source: robfig/cron v3 SpecSchedule.Next.
  */
 export function nextTime(schedule: Schedule, after: number, timeZone = 'UTC'): number | undefined {
   const second = after - mod(after, SECOND)

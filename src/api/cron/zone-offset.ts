@@ -1,6 +1,9 @@
 const HOUR = 3_600_000
 
-/** What is known of a zone: a formatter, and offsets by the hour (zones change theirs at full hours, half or quarter ones at the least). */
+/**
+ * What is known of a zone: a formatter, and offsets by the hour (zones change theirs at full hours, half or quarter ones at the
+ * least).
+ */
 interface Zone {
   readonly format: Intl.DateTimeFormat
   readonly offsets: Map<number, number>
@@ -12,8 +15,8 @@ const MOST_OFFSETS = 4_000
 const zones = new Map<string, Zone>()
 
 /**
- * By how many ms the clocks of a time zone are ahead of UTC at that instant. The rules are those of the JavaScript engine (Intl).
- * Throws RangeError for zones that do not exist; ask `isTimeZone` before.
+ * By how many ms the clocks of a time zone are ahead of UTC at that instant. The rules are those of the JavaScript engine
+ * (Intl). Throws RangeError for zones that do not exist; ask `isTimeZone` before.
  */
 export function zoneOffset(zone: string, at: number): number {
   if (zone === 'UTC' || zone === 'Local') return 0

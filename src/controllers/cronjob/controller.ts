@@ -14,8 +14,9 @@ import { timesOf, untilNextTime } from './schedule-times.js'
 import { CronJobSync } from './sync.js'
 
 /**
- * The CronJob controller: makes Jobs by a schedule. Its waits are watchdogs: time brings them, but nobody who settles waits for them. Identity
- * `system:serviceaccount:kube-system:cronjob-controller`. Source: pkg/controller/cronjob/cronjob_controllerv2.go.
+ * The CronJob controller: makes Jobs by a schedule. Its waits are watchdogs: time brings them, but nobody who settles waits for
+ * them. Identity `system:serviceaccount:kube-system:cronjob-controller`. Source:
+ * pkg/controller/cronjob/cronjob_controllerv2.go.
  */
 export function createCronJobController(): Component {
   return {
@@ -74,7 +75,8 @@ class CronJobController {
     const cronJob = this.#cronJobs.get(key)
     if (!cronJob) return
     const annotatesTime = release(this.#host.version).has('cronJobScheduledTime')
-    const sync = new CronJobSync(cronJob, this.#host.clock.now(), { client: this.#host.client, recorder: this.#recorder, annotatesTime })
+    const { client, clock } = this.#host
+    const sync = new CronJobSync(cronJob, clock.now(), { client, recorder: this.#recorder, annotatesTime })
     const wait = sync.run([...this.#jobs.byIndex(BY_CONTROLLER, cronJob.metadata.uid ?? '')])
     if (wait !== undefined) this.#queue.addAfter(key, wait, { class: 'watchdog' })
   }

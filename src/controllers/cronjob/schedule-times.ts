@@ -11,7 +11,9 @@ const MANY = 100
 /** Gives the next time of a schedule; undefined if there is none. */
 export type NextTime = (after: number) => number | undefined
 
-/** The times of a CronJob's schedule, in its time zone. Throws ScheduleError. Source: cronjob_controllerv2.go formatSchedule. */
+/**
+ * The times of a CronJob's schedule, in its time zone. Throws ScheduleError. Source: cronjob_controllerv2.go formatSchedule.
+ */
 export function timesOf({ spec }: CronJob): NextTime {
   const schedule = parseSchedule(spec.schedule)
   const { timeZone } = spec
@@ -36,8 +38,8 @@ export interface Missed {
 }
 
 /**
- * The most recent time of the schedule up to `now`. `withDeadline`: whether times that are past startingDeadlineSeconds do not count.
- * Throws {@link InvalidScheduleError}. Source: pkg/controller/cronjob/utils.go mostRecentScheduleTime.
+ * The most recent time of the schedule up to `now`. `withDeadline`: whether times that are past startingDeadlineSeconds do not
+ * count. Throws {@link InvalidScheduleError}. Source: pkg/controller/cronjob/utils.go mostRecentScheduleTime.
  */
 export function missedTimes({ metadata, spec, status }: CronJob, now: number, next: NextTime, withDeadline: boolean): Missed {
   let earliest = timeMs(status.lastScheduleTime) ?? timeMs(metadata.creationTimestamp) ?? now

@@ -167,8 +167,8 @@ export class CronJobSync {
   #times(): NextTime | undefined {
     const { schedule } = this.#cronJob.spec
     if (schedule.includes('TZ')) {
-      this.#tell('Warning', 'UnsupportedSchedule', `CRON_TZ or TZ used in schedule ${quote(schedule)} is not officially supported, see `
-        + 'https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details')
+      this.#tell('Warning', 'UnsupportedSchedule', `CRON_TZ or TZ used in schedule ${quote(schedule)} is not officially supported, `
+        + 'see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details')
     }
     try {
       return timesOf(this.#cronJob)

@@ -26,8 +26,8 @@ export function finishedCondition({ status }: Job): JobCondition | undefined {
 export const isFinished = (job: Job): boolean => finishedCondition(job) !== undefined
 
 /**
- * Puts the condition into the list, in the place of the one of its type; answers whether that changed anything. From nothing to False is no
- * change. Source: ensureJobConditionStatus.
+ * Puts the condition into the list, in the place of the one of its type; answers whether that changed anything. From nothing to
+ * False is no change. Source: ensureJobConditionStatus.
  */
 export function ensureCondition(conditions: JobCondition[], condition: JobCondition): boolean {
   const at = conditions.findIndex(({ type }) => type === condition.type)

@@ -36,8 +36,8 @@ const SYNC_BACK_OFF = { baseDelay: 1_000, maxDelay: 60_000 }
 const OWN_NAME = 'kubernetes.io/job-controller'
 
 /**
- * The Job controller: runs pods until enough of them have succeeded or too many have failed, and counts each exactly once. Identity
- * `system:serviceaccount:kube-system:job-controller`. Source: pkg/controller/job/job_controller.go.
+ * The Job controller: runs pods until enough of them have succeeded or too many have failed, and counts each exactly once.
+ * Identity `system:serviceaccount:kube-system:job-controller`. Source: pkg/controller/job/job_controller.go.
  */
 export function createJobController(): Component {
   return {

@@ -29,8 +29,8 @@ export function finalCondition({ type, reason = '', message = '' }: JobCondition
 }
 
 /**
- * Why the job is to end whatever its pods do, if it is: it was already, a rule of its pod failure policy, too many failures, too much time,
- * failed indexes, its success policy. In this order. Source: pkg/controller/job/job_controller.go syncJob.
+ * Why the job is to end whatever its pods do, if it is: it was already, a rule of its pod failure policy, too many failures,
+ * too much time, failed indexes, its success policy. In this order. Source: pkg/controller/job/job_controller.go syncJob.
  */
 export function endingCondition(context: JobContext, rules: EndingRules): JobCondition | undefined {
   const { job, pods, now, indexes } = context
@@ -79,7 +79,8 @@ function restartsExceeded({ spec }: Job, pods: readonly Pod[]): boolean {
   let restarts = 0
   for (const { status } of pods) {
     if (status.phase !== 'Running' && status.phase !== 'Pending') continue
-    for (const { restartCount = 0 } of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) restarts += restartCount
+    const { initContainerStatuses = [], containerStatuses = [] } = status
+    for (const { restartCount } of [...initContainerStatuses, ...containerStatuses]) restarts += restartCount
   }
   const { backoffLimit = 6 } = spec
   return backoffLimit === 0 ? restarts > 0 : restarts >= backoffLimit

@@ -44,10 +44,12 @@ function exitText(pod: Pod, requirement: PodFailurePolicyOnExitCodesRequirement)
   const { containerStatuses = [], initContainerStatuses = [] } = pod.status
   const found = [...containerStatuses, ...initContainerStatuses].find((status) => matchesExit(status, requirement))
   const exitCode = found?.state?.terminated?.exitCode
-  return exitCode === undefined ? undefined : `Container ${found?.name ?? ''} for pod ${nameOf(pod)} failed with exit code ${exitCode}`
+  if (exitCode === undefined) return undefined
+  return `Container ${found?.name ?? ''} for pod ${nameOf(pod)} failed with exit code ${exitCode}`
 }
 
-function matchesExit({ name, state }: ContainerStatus, { containerName, operator, values }: PodFailurePolicyOnExitCodesRequirement): boolean {
+function matchesExit({ name, state }: ContainerStatus, requirement: PodFailurePolicyOnExitCodesRequirement): boolean {
+  const { containerName, operator, values } = requirement
   const exitCode = state?.terminated?.exitCode
   if (exitCode === undefined || exitCode === 0 || (containerName !== undefined && containerName !== name)) return false
   return values.includes(exitCode) === (operator === 'In')

@@ -59,7 +59,8 @@ export function countCommon(a: Intervals, b: Intervals): number {
 
 /** As status.completedIndexes says it: `0,2,3,5-9`; two neighbours are no range. */
 export function formatIntervals(intervals: Intervals): string {
-  return intervals.map(([first, last]) => (last === first ? String(first) : `${first}${last === first + 1 ? ',' : '-'}${last}`)).join(',')
+  const join = (first: number, last: number): string => `${first}${last === first + 1 ? ',' : '-'}${last}`
+  return intervals.map(([first, last]) => (last === first ? String(first) : join(first, last))).join(',')
 }
 
 /** The first `count` indexes below `completions` that are not in `taken`. Source: firstPendingIndexes. */

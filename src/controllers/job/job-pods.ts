@@ -88,7 +88,8 @@ export class JobPods {
   }
 
   /**
-   * Lets counted pods go. Answers the uids of those that are free, and the first error. Source: removeTrackingFinalizerFromPods.
+   * Lets counted pods go. Answers the uids of those that are free, and the first error. Source:
+   * removeTrackingFinalizerFromPods.
    */
   untrack(key: string, pods: readonly Pod[]): { readonly free: readonly string[], readonly error?: unknown } {
     if (pods.length === 0) return { free: [] }

@@ -21,8 +21,8 @@ export interface Managed {
 }
 
 /**
- * Creates or deletes pods, as many as the job wants at a time; a suspended job wants none. Source: pkg/controller/job/job_controller.go
- * manageJob.
+ * Creates or deletes pods, as many as the job wants at a time; a suspended job wants none. Source:
+ * pkg/controller/job/job_controller.go manageJob.
  */
 export function manageJob(context: JobContext, pods: JobPods, labelsIndex: boolean): Managed {
   const { job } = context

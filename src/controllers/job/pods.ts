@@ -65,8 +65,8 @@ function annotatedCount({ metadata }: Pod, annotation: string): number {
 }
 
 /**
- * When a pod ended, in virtual ms: when its last container did, when it ceased to be ready, when its deletion was asked for, or else when it
- * was created. Source: backoff_utils.go getFinishedTime.
+ * When a pod ended, in virtual ms: when its last container did, when it ceased to be ready, when its deletion was asked for, or
+ * else when it was created. Source: backoff_utils.go getFinishedTime.
  */
 export function finishedAt(pod: Pod): number {
   const { metadata, status } = pod
@@ -79,7 +79,8 @@ export function finishedAt(pod: Pod): number {
 
 /** Sidecars end after the regular containers. */
 function lastFinish({ spec, status }: Pod, containers: readonly ContainerStatus[] = []): number | undefined {
-  const sidecars = new Set((spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always').map(({ name }) => name))
+  const restarting = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
+  const sidecars = new Set(restarting.map(({ name }) => name))
   const all = [...containers, ...(status.initContainerStatuses ?? []).filter(({ name }) => sidecars.has(name))]
   const times = all.map(({ state }) => timeMs(state?.terminated?.finishedAt))
   if (times.length === 0 || times.some((time) => time === undefined)) return undefined

@@ -37,7 +37,8 @@ export function draftOf({ status }: Job): StatusDraft {
 
 /** The status to write: zeros are left out where the API leaves them out. */
 export function statusOf(draft: StatusDraft): JobStatus {
-  const { conditions, startTime, completionTime, active, ready, terminating, succeeded, failed, completedIndexes, failedIndexes } = draft
+  const { conditions, startTime, completionTime, active, ready, terminating, succeeded, failed } = draft
+  const { completedIndexes, failedIndexes } = draft
   const uncountedTerminatedPods = {
     ...(draft.uncountedSucceeded.length > 0 ? { succeeded: draft.uncountedSucceeded } : {}),
     ...(draft.uncountedFailed.length > 0 ? { failed: draft.uncountedFailed } : {}),

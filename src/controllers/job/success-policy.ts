@@ -2,7 +2,10 @@ import type { Job } from '../../api/batch/generated.js'
 import { countCommon, countIntervals, parseIntervals } from './indexes.js'
 import type { Intervals } from './indexes.js'
 
-/** The text of the first rule of the job's success policy that is met. Source: pkg/controller/job/success_policy.go matchSuccessPolicy. */
+/**
+ * The text of the first rule of the job's success policy that is met. Source: pkg/controller/job/success_policy.go
+ * matchSuccessPolicy.
+ */
 export function successMessage({ spec }: Job, succeeded: Intervals): string | undefined {
   if (succeeded.length === 0) return undefined
   const met = spec.successPolicy?.rules.findIndex(({ succeededIndexes, succeededCount }) => {

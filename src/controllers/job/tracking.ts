@@ -26,9 +26,9 @@ export interface TrackingPorts {
 }
 
 /**
- * Counts the pods that have ended, so that none is lost or counted twice whatever happens in between: first their uids go into the status,
- * then their finalizers are taken off, then the counters go up. With the last one, the job ends. `isDirty`: whether there is something to
- * write already. Source: pkg/controller/job/job_controller.go trackJobStatusAndRemoveFinalizers.
+ * Counts the pods that have ended, so that none is lost or counted twice whatever happens in between: first their uids go into
+ * the status, then their finalizers are taken off, then the counters go up. With the last one, the job ends. `isDirty`: whether
+ * there is something to write already. Source: pkg/controller/job/job_controller.go trackJobStatusAndRemoveFinalizers.
  */
 export function trackPods(context: JobContext, ports: TrackingPorts, isDirty: boolean): void {
   const { key, status } = context

@@ -210,8 +210,9 @@ export class ReplicaSetController {
   #report(key: string, set: ReplicaSet, counted: PodTally, failure: unknown): void {
     const now = this.#host.clock.now()
     const message = failure === undefined ? undefined : messageOf(failure)
-    const status = replicaSetStatus(set, { tally: counted, reportsTerminating: this.#served.reportsTerminating, failure: message, now })
-    if (!semanticEqual(status, set.status)) writeStatus(this.#host.client, this.#served.resource, this.#served.original(set), status)
+    const { reportsTerminating, resource, original } = this.#served
+    const status = replicaSetStatus(set, { tally: counted, reportsTerminating, failure: message, now })
+    if (!semanticEqual(status, set.status)) writeStatus(this.#host.client, resource, original(set), status)
     const wait = nextAvailabilityCheck(counted.owned, set.spec.minReadySeconds ?? 0, now)
     if (wait !== undefined) this.#queue.addAfter(key, wait)
   }

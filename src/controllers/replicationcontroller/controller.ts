@@ -8,8 +8,9 @@ import type { ReplicaSets, ReplicaSetView } from '../replicaset/index.js'
 import { namespaceIndexer, ownershipIndexers } from '../shared/ownership.js'
 
 /**
- * The ReplicationController controller: the ReplicaSet controller over ReplicationControllers in the form of ReplicaSets. Identity
- * `system:serviceaccount:kube-system:replication-controller`. Source: pkg/controller/replication/replication_controller.go.
+ * The ReplicationController controller: the ReplicaSet controller over ReplicationControllers in the form of ReplicaSets.
+ * Identity `system:serviceaccount:kube-system:replication-controller`. Source:
+ * pkg/controller/replication/replication_controller.go.
  */
 export function createReplicationController(): Component {
   return {

@@ -36,9 +36,9 @@ export function sortClaims<T extends KubeObject>(
 }
 
 /**
- * Carries out {@link Claims}: adopts by a patch that carries the uid as precondition, after a fresh read of the owner has
- * shown that it is still there; releases by the opposite patch. `finalizers` come and go with the ownership. Answers what the owner owns afterwards.
- * @throws ApiError when the owner has been replaced or is being deleted, or the server refuses.
+ * Carries out {@link Claims}: adopts by a patch that carries the uid as precondition, after a fresh read of the owner has shown
+ * that it is still there; releases by the opposite patch. `finalizers` come and go with the ownership. Answers what the owner
+ * owns afterwards. @throws ApiError when the owner has been replaced or is being deleted, or the server refuses.
  */
 export function settleClaims<T extends KubeObject>(
   client: Client,

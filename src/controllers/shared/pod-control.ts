@@ -7,8 +7,9 @@ import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
 import type { Owner } from './ownership.js'
 
 /**
- * The pod that `owner` makes from a template: labels, annotations, finalizers and spec of the template, a generated name (its prefix is the
- * owner's name unless said otherwise), and the owner as controller. Source: pkg/controller/controller_utils.go GetPodFromTemplate.
+ * The pod that `owner` makes from a template: labels, annotations, finalizers and spec of the template, a generated name (its
+ * prefix is the owner's name unless said otherwise), and the owner as controller. Source: pkg/controller/controller_utils.go
+ * GetPodFromTemplate.
  */
 export function podFromTemplate(template: PodTemplateSpec, owner: Owner, generateName?: string): Creatable<Pod> {
   const { labels, annotations, finalizers } = template.metadata

@@ -20,8 +20,8 @@ export function podTemplateHash(template: PodTemplateSpec, collisionCount: numbe
 }
 
 /**
- * The hash of revisions of StatefulSets: FNV-1 (32 bits; not the 1a of templates) over the bytes of a text, re-encoded as names are.
- * Source: pkg/controller/history HashControllerRevision.
+ * The hash of revisions of StatefulSets: FNV-1 (32 bits; not the 1a of templates) over the bytes of a text, re-encoded as names
+ * are. Source: pkg/controller/history HashControllerRevision.
  */
 export function bytesHash(text: string): string {
   let hash = 0x811c9dc5

@@ -1,12 +1,14 @@
 import type { ComponentHost } from '../../apiserver/client/component.js'
 import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
 
-/** How often a controller looks whether its informers have their first lists, in ms. Source: client-go cache.WaitForCacheSync. */
+/**
+ * How often a controller looks whether its informers have their first lists, in ms. Source: client-go cache.WaitForCacheSync.
+ */
 const SYNC_POLL = 100
 
 /**
- * Retries in a row that `settle()` waits for: 5, 10, 20, ... ms, 1.3 s in all. What fails that often (a quota, a policy) is not in flight
- * but broken.
+ * Retries in a row that `settle()` waits for: 5, 10, 20, ... ms, 1.3 s in all. What fails that often (a quota, a policy) is not
+ * in flight but broken.
  */
 const WORK_RETRIES = 8
 

@@ -25,8 +25,8 @@ export function templateOf(revision: ControllerRevision, set: StatefulSet): PodT
 }
 
 /**
- * The revision of the set's present template: `<set>-<hash>`. The hash is over the patch as Go writes it and the collision count.
- * Source: stateful_set_utils.go newRevision, controller_history.go NewControllerRevision.
+ * The revision of the set's present template: `<set>-<hash>`. The hash is over the patch as Go writes it and the collision
+ * count. Source: stateful_set_utils.go newRevision, controller_history.go NewControllerRevision.
  */
 export function newRevision(set: StatefulSet, revision: number, collisionCount: number, minor: number): ControllerRevision {
   const { namespace, annotations } = set.metadata

@@ -4,7 +4,9 @@ import type { Pod } from '../../api/core/generated.js'
 const MEMBER_NAME = /^(.*)-(\d+)$/s
 const MAX_INT32 = 2 ** 31 - 1
 
-/** The set's name and the ordinal that the name of a pod consists of; ordinal -1 if it is none. Source: getParentNameAndOrdinal. */
+/**
+ * The set's name and the ordinal that the name of a pod consists of; ordinal -1 if it is none. Source: getParentNameAndOrdinal.
+ */
 export function parentAndOrdinal({ metadata: { name = '' } }: Pod): readonly [parent: string, ordinal: number] {
   const match = MEMBER_NAME.exec(name)
   if (!match) return ['', -1]

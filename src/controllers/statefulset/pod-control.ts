@@ -22,8 +22,8 @@ function claimsError(messages: readonly string[]): ApiError {
 }
 
 /**
- * Creates, updates and deletes the pods of a StatefulSet and their claims, and tells so in events on the set. What it throws is an
- * ApiError, the server's or one that only another try can mend. Source: pkg/controller/statefulset/stateful_pod_control.go.
+ * Creates, updates and deletes the pods of a StatefulSet and their claims, and tells so in events on the set. What it throws is
+ * an ApiError, the server's or one that only another try can mend. Source: pkg/controller/statefulset/stateful_pod_control.go.
  */
 export class StatefulPodControl {
   readonly #client: Client
@@ -104,7 +104,10 @@ export class StatefulPodControl {
     this.#telling('update', set, pod, () => this.updateClaimOwners(set, pod))
   }
 
-  /** Whether a claim of the pod is still one of a former pod's, which the garbage collector is about to delete. Source: PodClaimIsStale. */
+  /**
+   * Whether a claim of the pod is still one of a former pod's, which the garbage collector is about to delete. Source:
+   * PodClaimIsStale.
+   */
   isClaimStale(set: StatefulSet, pod: Pod): boolean {
     if (set.spec.persistentVolumeClaimRetentionPolicy?.whenScaled !== 'Delete') return false
     return this.#known(set, pod).some((claim) => belongsToFormerPod(claim, pod))
@@ -118,8 +121,8 @@ export class StatefulPodControl {
   updateClaimOwners(set: StatefulSet, pod: Pod): void {
     for (const claim of this.#known(set, pod)) {
       if (hasOtherController(claim, set, pod)) {
-        const what = `PersistentVolumeClaim ${claim.metadata.name ?? ''} has a conflicting OwnerReference that acts as a manging controller, `
-          + 'the retention policy is ignored for this claim'
+        const what = `PersistentVolumeClaim ${claim.metadata.name ?? ''} has a conflicting OwnerReference that acts as a `
+          + 'manging controller, the retention policy is ignored for this claim'
         this.#recorder.event(ownerOf(set), 'Warning', 'ConflictingController', what)
       }
       if (!isOwnedAsWanted(claim, set, pod)) this.#client.update('persistentvolumeclaims', withWantedOwner(claim, set, pod))

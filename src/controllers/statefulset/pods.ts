@@ -25,10 +25,16 @@ export function revisionOf({ metadata }: Pod): string {
 }
 
 /**
- * The pod of that ordinal, made from `template` at the revision of that name. It has no phase: it is not created yet. `labelsIndex`: whether
- * the release labels pods with their index. Source: stateful_set_utils.go newStatefulSetPod.
+ * The pod of that ordinal, made from `template` at the revision of that name. It has no phase: it is not created yet.
+ * `labelsIndex`: whether the release labels pods with their index. Source: stateful_set_utils.go newStatefulSetPod.
  */
-export function newPod(set: StatefulSet, template: PodTemplateSpec, revision: string, ordinal: number, labelsIndex: boolean): Pod {
+export function newPod(
+  set: StatefulSet,
+  template: PodTemplateSpec,
+  revision: string,
+  ordinal: number,
+  labelsIndex: boolean,
+): Pod {
   const { metadata, spec } = podFromTemplate(template, { object: set, apiVersion: 'apps/v1', kind: 'StatefulSet' })
   const name = podName(set, ordinal)
   const { serviceName } = set.spec
@@ -50,7 +56,8 @@ export function identityMatches(set: StatefulSet, pod: Pod): boolean {
 /** The pod with the labels of its ordinal. Source: updateIdentity. */
 export function withIdentity(set: StatefulSet, pod: Pod, labelsIndex: boolean): Pod {
   const ordinal = ordinalOf(pod)
-  const labels = { ...pod.metadata.labels, [POD_NAME]: podName(set, ordinal), ...(labelsIndex ? { [POD_INDEX]: String(ordinal) } : {}) }
+  const index = labelsIndex ? { [POD_INDEX]: String(ordinal) } : {}
+  const labels = { ...pod.metadata.labels, [POD_NAME]: podName(set, ordinal), ...index }
   return { ...pod, metadata: { ...pod.metadata, labels } }
 }
 
@@ -63,7 +70,10 @@ export function storageMatches(set: StatefulSet, pod: Pod): boolean {
     claims.get(template.metadata.name ?? '') === claimName(set, template, ordinal))
 }
 
-/** The pod with the volumes of its claims before all others; those take the place of volumes of the same names. Source: updateStorage. */
+/**
+ * The pod with the volumes of its claims before all others; those take the place of volumes of the same names. Source:
+ * updateStorage.
+ */
 export function withStorage(set: StatefulSet, pod: Pod): Pod {
   const templates = set.spec.volumeClaimTemplates ?? []
   if (templates.length === 0) return pod

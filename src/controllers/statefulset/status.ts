@@ -14,7 +14,12 @@ export interface ReplicaCounts {
 }
 
 /** Counts the pods that the set has. Source: stateful_set_control.go computeReplicaStatus. */
-export function countReplicas(pods: readonly Pod[], { current, update }: Revisions, minReadySeconds: number, now: number): ReplicaCounts {
+export function countReplicas(
+  pods: readonly Pod[],
+  { current, update }: Revisions,
+  minReadySeconds: number,
+  now: number,
+): ReplicaCounts {
   const counts = { replicas: 0, ready: 0, available: 0, current: 0, updated: 0 }
   for (const pod of pods) {
     if (isRunningAndReady(pod)) {
@@ -32,13 +37,14 @@ export function countReplicas(pods: readonly Pod[], { current, update }: Revisio
 }
 
 /**
- * The status that follows from the counts. When all replicas are updated and ready, the update is complete: the new revision becomes the
- * current one. Source: stateful_set_utils.go completeRollingUpdate.
+ * The status that follows from the counts. When all replicas are updated and ready, the update is complete: the new revision
+ * becomes the current one. Source: stateful_set_utils.go completeRollingUpdate.
  */
 export function statefulSetStatus(set: StatefulSet, counts: ReplicaCounts, revisions: Revisions): StatefulSetStatus {
   const { replicas = 1, updateStrategy } = set.spec
   const { generation } = set.metadata
-  const isComplete = updateStrategy.type === 'RollingUpdate' && [counts.updated, counts.ready, counts.replicas].every((count) => count === replicas)
+  const areAll = [counts.updated, counts.ready, counts.replicas].every((count) => count === replicas)
+  const isComplete = areAll && updateStrategy.type === 'RollingUpdate'
   const current = isComplete ? counts.updated : counts.current
   const currentRevision = (isComplete ? revisions.update : revisions.current).metadata.name
   const updateRevision = revisions.update.metadata.name
@@ -55,11 +61,17 @@ export function statefulSetStatus(set: StatefulSet, counts: ReplicaCounts, revis
   }
 }
 
-/** Whether the set's status says something else; conditions and collisions alone are no reason to write. Source: inconsistentStatus. */
+/**
+ * Whether the set's status says something else; conditions and collisions alone are no reason to write. Source:
+ * inconsistentStatus.
+ */
 export function isInconsistent({ status: old }: StatefulSet, status: StatefulSetStatus): boolean {
   return (status.observedGeneration ?? 0) > (old.observedGeneration ?? 0)
     || status.replicas !== old.replicas
     || status.availableReplicas !== old.availableReplicas
-    || (['readyReplicas', 'currentReplicas', 'updatedReplicas'] as const).some((field) => (status[field] ?? 0) !== (old[field] ?? 0))
-    || (['currentRevision', 'updateRevision'] as const).some((field) => status[field] !== old[field])
+    || COUNTS.some((field) => (status[field] ?? 0) !== (old[field] ?? 0))
+    || status.currentRevision !== old.currentRevision
+    || status.updateRevision !== old.updateRevision
 }
+
+const COUNTS = ['readyReplicas', 'currentReplicas', 'updatedReplicas'] as const

@@ -30,8 +30,9 @@ export interface Outcome {
 }
 
 /**
- * One sync of a StatefulSet's pods: creates what is missing, lets go of what is too much, then replaces what is outdated; in order and one
- * at a time unless the policy is Parallel. Source: pkg/controller/statefulset/stateful_set_control.go updateStatefulSet.
+ * One sync of a StatefulSet's pods: creates what is missing, lets go of what is too much, then replaces what is outdated; in
+ * order and one at a time unless the policy is Parallel. Source: pkg/controller/statefulset/stateful_set_control.go
+ * updateStatefulSet.
  */
 export class StatefulSetUpdate {
   readonly #observed: Observed
@@ -49,7 +50,8 @@ export class StatefulSetUpdate {
     this.#minReadySeconds = set.spec.minReadySeconds ?? 0
     this.#isMonotonic = set.spec.podManagementPolicy !== 'Parallel'
     for (const pod of pods) if (isInRange(set, pod)) this.#byOrdinal.set(ordinalOf(pod), pod)
-    this.#condemned = pods.filter((pod) => !isInRange(set, pod) && ordinalOf(pod) >= 0).sort((a, b) => ordinalOf(b) - ordinalOf(a))
+    const surplus = pods.filter((pod) => !isInRange(set, pod) && ordinalOf(pod) >= 0)
+    this.#condemned = surplus.sort((a, b) => ordinalOf(b) - ordinalOf(a))
   }
 
   run(): Outcome {
@@ -57,7 +59,9 @@ export class StatefulSetUpdate {
     if (set.metadata.deletionTimestamp !== undefined) return { counts: this.#count(pods) }
     const counts = this.#count([...this.#byOrdinal.values(), ...this.#condemned])
     try {
-      const isBlocked = this.#forAllReplicas() || this.#forAll(this.#condemned, (pod) => this.#fixClaims(pod)) || this.#removeCondemned()
+      const isBlocked = this.#forAllReplicas()
+        || this.#forAll(this.#condemned, (pod) => this.#fixClaims(pod))
+        || this.#removeCondemned()
       if (!isBlocked && set.spec.updateStrategy.type !== 'OnDelete') this.#replaceOutdated(counts)
       return { counts }
     } catch (failure) {
@@ -119,7 +123,8 @@ export class StatefulSetUpdate {
     if (pod.status.phase === 'Pending') this.#control.createMissingClaims(set, pod)
     const isAvailable = isRunningAndReady(pod) && isPodAvailable(pod, this.#minReadySeconds, now)
     if (this.#isMonotonic && (isTerminating(pod) || !isAvailable)) return true
-    if (!identityMatches(set, pod) || !storageMatches(set, pod) || !this.#control.claimsOwnedAsWanted(set, pod)) this.#control.update(set, pod)
+    const isSound = identityMatches(set, pod) && storageMatches(set, pod) && this.#control.claimsOwnedAsWanted(set, pod)
+    if (!isSound) this.#control.update(set, pod)
     return false
   }
 

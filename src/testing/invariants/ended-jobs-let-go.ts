@@ -1,3 +1,4 @@
+import type { JobStatus } from '../../api/batch/generated.js'
 import type { Finding, Invariant } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
 import { controllerOf } from './pods.js'
@@ -13,11 +14,12 @@ export const endedJobsLetGo: Invariant = {
     const tracked = stored.list('pods').filter(({ metadata }) => metadata.finalizers?.includes(TRACKING_FINALIZER) === true)
     if (tracked.length === 0 || !stored.isAtWork('job-controller')) return []
     const running = new Set(stored.list('jobs').filter(({ status }) => !hasEnded(status)).map(({ metadata }) => metadata.uid))
-    return tracked.flatMap((pod): Finding[] =>
-      (running.has(controllerOf(pod)) ? [] : [{ message: 'its job has ended or is gone, and it is still to be counted', objects: [referenceTo('pods', pod)] }]))
+    const message = 'its job has ended or is gone, and it is still to be counted'
+    const kept = tracked.filter((pod) => !running.has(controllerOf(pod)))
+    return kept.map((pod): Finding => ({ message, objects: [referenceTo('pods', pod)] }))
   },
 }
 
-function hasEnded({ conditions }: { readonly conditions?: readonly { readonly type: string, readonly status: string }[] }): boolean {
+function hasEnded({ conditions }: JobStatus): boolean {
   return conditions?.some(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True') === true
 }

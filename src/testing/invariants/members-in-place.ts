@@ -5,11 +5,13 @@ import type { StoredObjects } from '../stored-objects.js'
 import { byController, isActive, isHealthy } from './pods.js'
 import { terminatingNamespaces } from './terminating.js'
 
-/** What the StatefulSet controller is there for. It waits for pods that are not ready, so sets with such pods are not judged. */
+/**
+ * What the StatefulSet controller is there for. It waits for pods that are not ready, so sets with such pods are not judged.
+ */
 export const membersInPlace: Invariant = {
   name: 'members-in-place',
-  rule: 'At rest, a StatefulSet whose pods are all ready has one for each of its ordinals and no other, unless its controller does not run '
-    + 'or is refused.',
+  rule: 'At rest, a StatefulSet whose pods are all ready has one for each of its ordinals and no other, unless its controller ' +
+    'does not run or is refused.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
     if (!stored.isAtWork('statefulset-controller')) return []
@@ -22,7 +24,8 @@ export const membersInPlace: Invariant = {
       const { replicas = 1, ordinals } = set.spec
       const start = ordinals?.start ?? 0
       const names = new Set(members.map(({ metadata }) => metadata.name as string))
-      const isComplete = members.length === replicas && members.every((_, at) => names.has(`${set.metadata.name as string}-${start + at}`))
+      const isThere = (at: number): boolean => names.has(`${set.metadata.name as string}-${start + at}`)
+      const isComplete = members.length === replicas && members.every((_, at) => isThere(at))
       if (isComplete || wasRefused(set, stored)) return []
       const objects = [referenceTo('statefulsets', set), ...members.map((pod) => referenceTo('pods', pod))]
       return [{ message: `it wants ${replicas} pods from ordinal ${start} on and has [${[...names].sort().join(' ')}]`, objects }]
