@@ -4,10 +4,20 @@ import type { Pod } from '../../api/core/generated.js'
 const MEMBER_NAME = /^(.*)-(\d+)$/s
 const MAX_INT32 = 2 ** 31 - 1
 
-/**
- * The set's name and the ordinal that the name of a pod consists of; ordinal -1 if it is none. Source: getParentNameAndOrdinal.
- */
-export function parentAndOrdinal({ metadata: { name = '' } }: Pod): readonly [parent: string, ordinal: number] {
+/** The set's name and the ordinal that a pod's name consists of. */
+type Identity = readonly [parent: string, ordinal: number]
+
+/** Every sync asks for those of all pods, which are frozen. */
+const known = new WeakMap<Pod, Identity>()
+
+/** The set's name and the ordinal that the name of a pod consists of; ordinal -1 if it is none. Source: getParentNameAndOrdinal. */
+export function parentAndOrdinal(pod: Pod): Identity {
+  let identity = known.get(pod)
+  if (!identity) known.set(pod, (identity = readIdentity(pod)))
+  return identity
+}
+
+function readIdentity({ metadata: { name = '' } }: Pod): Identity {
   const match = MEMBER_NAME.exec(name)
   if (!match) return ['', -1]
   const ordinal = Number(match[2])
