@@ -7,10 +7,12 @@ import fc from 'fast-check'
 export type Action =
   | { readonly do: 'deployment'; readonly name: string; readonly replicas: number; readonly cpu: string; readonly surge: number }
   | { readonly do: 'daemonset'; readonly name: string; readonly tolerates: boolean }
+  | { readonly do: 'statefulset'; readonly replicas: number; readonly parallel: boolean; readonly partition: number }
+  | { readonly do: 'job'; readonly completions: number; readonly indexed: boolean; readonly deadline: number | undefined }
   | { readonly do: 'pod'; readonly name: string; readonly forced: number | undefined; readonly grace: number }
   | { readonly do: 'budget'; readonly name: string; readonly minAvailable: number | string }
   | { readonly do: 'scale'; readonly name: string; readonly replicas: number }
-  | { readonly do: 'rollout'; readonly kind: 'deployments' | 'daemonsets'; readonly name: string; readonly image: string }
+  | { readonly do: 'rollout'; readonly kind: 'deployments' | 'daemonsets' | 'statefulsets'; readonly name: string; readonly image: string }
   | { readonly do: 'delete'; readonly kind: string; readonly object: number; readonly policy: Policy }
   | { readonly do: 'kill'; readonly object: number }
   | { readonly do: 'drain'; readonly node: number; readonly timeout: string }
@@ -35,6 +37,8 @@ export interface Beginning {
   readonly interleaving: 'fifo' | 'seeded'
   readonly seed: number
   readonly events: boolean
+  /** The whole control plane under RBAC with managed fields, or only those parts that the actions can set to work. */
+  readonly whole: boolean
 }
 
 const deploymentName = fc.constantFrom('web', 'api')
@@ -90,9 +94,32 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('stopApiserver' as const, 'startApiserver' as const) }) },
 )
 
+/** The same, and StatefulSets and Jobs, which need the whole control plane. */
+export const workloadAction: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 30, arbitrary: action },
+  { weight: 6, arbitrary: fc.record({
+    do: one('statefulset'), replicas: fc.nat({ max: 3 }), parallel: fc.boolean(), partition: fc.nat({ max: 1 }),
+  }) },
+  { weight: 5, arbitrary: fc.record({
+    do: one('job'), completions: fc.integer({ min: 1, max: 3 }), indexed: fc.boolean(), deadline: fc.constantFrom(undefined, undefined, 30),
+  }) },
+  { weight: 3, arbitrary: fc.record({
+    do: one('rollout'), kind: fc.constant('statefulsets' as const), name: fc.constant('db'), image: fc.constantFrom('nginx:2', 'nginx:3'),
+  }) },
+  { weight: 2, arbitrary: fc.record({
+    do: one('delete'), object: place, kind: fc.constantFrom('statefulsets', 'jobs'),
+    policy: fc.constantFrom<Policy>('Orphan', 'Background', 'Foreground'),
+  }) },
+  { weight: 2, arbitrary: fc.record({
+    do: fc.constantFrom('stop' as const, 'start' as const),
+    component: fc.constantFrom('kube-controller-manager/statefulset-controller', 'kube-controller-manager/job-controller'),
+  }) },
+)
+
 export const beginning: fc.Arbitrary<Beginning> = fc.record({
   nodes: fc.constantFrom(1, 1, 1, 2, 2, 2, 3, 3, 4, 5),
   interleaving: fc.constantFrom('fifo' as const, 'seeded' as const),
   seed: fc.integer({ min: 1, max: 4 }),
   events: fc.boolean(),
+  whole: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 })

@@ -30,6 +30,8 @@ function act(cluster: SimCluster, action: Action): unknown {
     case 'stop': return cluster.component(action.component).stop()
     case 'start': return cluster.component(action.component).start()
     case 'deployment': case 'daemonset': case 'pod': case 'budget': return create(cluster, action)
+    case 'statefulset': return createSet(cluster, action)
+    case 'job': return createJob(cluster, action)
     case 'scale': case 'rollout': case 'delete': case 'kill': return change(cluster, action)
     case 'addNode': {
       const name = `node-${action.node + 1}`
@@ -72,6 +74,21 @@ function create(cluster: SimCluster, action: Extract<Action, { do: 'deployment' 
       } as never)
     }
   }
+}
+
+function createSet(cluster: SimCluster, { replicas, parallel, partition }: Extract<Action, { do: 'statefulset' }>): unknown {
+  return apply(cluster, 'apps/v1', 'StatefulSet', 'db', {
+    replicas, podManagementPolicy: parallel ? 'Parallel' : 'OrderedReady', selector: { matchLabels: { app: 'db' } },
+    updateStrategy: { rollingUpdate: { partition } }, template: template('db', 'nginx:1', '100m'),
+  })
+}
+
+function createJob(cluster: SimCluster, { completions, indexed, deadline }: Extract<Action, { do: 'job' }>): unknown {
+  const { spec, ...rest } = template('task', 'nginx:1', '100m') as { spec: object }
+  return apply(cluster, 'batch/v1', 'Job', 'task', {
+    completions, parallelism: 2, ...(indexed ? { completionMode: 'Indexed' } : {}),
+    ...(deadline === undefined ? {} : { activeDeadlineSeconds: deadline }), template: { ...rest, spec: { ...spec, restartPolicy: 'Never' } },
+  })
 }
 
 function change(cluster: SimCluster, action: Extract<Action, { do: 'scale' | 'rollout' | 'delete' | 'kill' }>): unknown {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { action, beginning } from './actions.js'
+import { action, beginning, workloadAction } from './actions.js'
+import type { Action, Beginning } from './actions.js'
 import type { Copy } from './scenario.js'
 import { runScenario } from './scenario.js'
 
@@ -8,6 +9,13 @@ const copy: fc.Arbitrary<Copy> = fc.oneof(
   { weight: 1, arbitrary: fc.constant('fork' as const) },
   { weight: 1, arbitrary: fc.constant('json' as const) },
 )
+
+/** Scenarios with StatefulSets and Jobs, on whole control planes. */
+export function playWorkloads(seed: number, numRuns: number): void {
+  const actions = fc.array(workloadAction, { minLength: 3, maxLength: 6, size: 'max' })
+  const run = (start: Beginning, list: readonly Action[], how: Copy): void => runScenario({ ...start, whole: true }, list, how)
+  fc.assert(fc.property(beginning, actions, copy, run), { seed, numRuns })
+}
 
 /** Plays `numRuns` random scenarios; fast-check prints the seed and the shortest list of actions that still fails. */
 export function playScenarios(seed: number, numRuns: number): void {
