@@ -137,7 +137,7 @@ export class ApiServer {
       hooks: serviceHooks({ storage, resources, clock, uids, random: random.stream('apiserver/service'), ranges: serviceRanges }),
       serviceRanges, ports, bus,
     }
-    new CustomResources({ storage, scheme: options.scheme, converter: converterOf({ storage, handlers: options.webhooks ?? {} }) })
+    new CustomResources({ storage, scheme: options.scheme, converter: converterOf({ storage, handlers: options.webhooks ?? {} }) }).follow()
     reportWrites({ storage, resources, clock, bus, trace })
     this.#observer = new RequestObserver(bus, clock)
     this.#stages = stagesOf(this.context)

@@ -34,7 +34,11 @@ export class CustomResources {
 
   constructor(ports: CustomResourcesPorts) {
     this.#ports = ports
-    const { storage } = ports
+  }
+
+  /** Adds what the store has now, and follows it from then on. */
+  follow(): void {
+    const { storage } = this.#ports
     for (const crd of storage.list({ from: PREFIX, to: prefixEnd(PREFIX) })) this.#set(PREFIX + (crd.metadata.name ?? ''), definitionInV1(crd))
     storage.subscribe(({ key, object }) => {
       if (key.startsWith(PREFIX)) this.#set(key, object === undefined ? undefined : definitionInV1(object))

@@ -41,7 +41,7 @@ test.each([
   ['one/log?limitBytes=0', '422 Invalid: PodLogOptions "one" is invalid: limitBytes: Invalid value: 0: must be greater than 0'],
   ['one/log?sinceSeconds=0', '422 Invalid: PodLogOptions "one" is invalid: sinceSeconds: Invalid value: 0: must be greater than 0'],
   ['one/log?sinceTime=soon', '400 BadRequest: parsing time "soon" as "2006-01-02T15:04:05Z07:00": cannot parse "soon" as "2006"'],
-  ['one/log?tailLines=3&follow=true', '500 : Get "https://10.0.0.11:10250/containerLogs/default/one/main?follow=true&tailLines=3": dial tcp 10.0.0.11:10250: connect: connection refused'],
+  ['one/log?tailLines=3&follow=true', 'stream log'],
   ['stuck/log', 'stream log'],
   ['one/exec?command=ls', '400 BadRequest: Upgrade request required'],
   ['stuck/exec?command=ls', '400 BadRequest: pod stuck does not have a host assigned'],
@@ -49,6 +49,13 @@ test.each([
   ['stuck/portforward', '400 BadRequest: pod stuck does not have a host assigned'],
 ])('GET pods/%s', (path, expected) => {
   expect(ask(clusterWith(), path)).toBe(expected)
+})
+
+test('a kubelet that is stopped does not answer', () => {
+  const cluster = clusterWith()
+  cluster.node('node-1').stopKubelet()
+  expect(ask(cluster, 'one/log?tailLines=3&follow=true')).toBe(
+    '500 : Get "https://10.0.0.11:10250/containerLogs/default/one/main?follow=true&tailLines=3": dial tcp 10.0.0.11:10250: connect: connection refused')
 })
 
 test('an upgrade leads to a stream, by GET and by POST', () => {
