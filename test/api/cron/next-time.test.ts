@@ -57,6 +57,10 @@ describe('nextTime', () => {
     expect(inSaoPaulo('0 9 22 * ?', '2018-02-14T05:00:00-05:00')).toBe('2018-02-22T07:00:00-05:00')
   })
 
+  it('finds midnight on a day whose clocks change, in zones ahead of UTC', () => {
+    expect(next('0 0 * Oct *', '2017-08-15T00:00:00+10:00', 'Australia/Sydney')).toBe('2017-10-01T00:00:00+10:00')
+  })
+
   it('a zone of the schedule itself goes before', () => {
     expect(next('CRON_TZ=Asia/Kolkata 30 6 * * *', '2026-01-01T00:30:00Z', 'Europe/Berlin')).toBe('2026-01-01T02:00:00+01:00')
   })
