@@ -3,6 +3,7 @@ import type { Scheme } from '../api/scheme.js'
 import { formatApiVersion } from '../api/scheme.js'
 import { ignoreNotFound, isApiError } from '../apiserver/client/api-error.js'
 import type { Client, WriteOptions } from '../apiserver/client/client.js'
+import { letControllersAct } from './between-requests.js'
 import { patchTableOf, resourceNameOf, resourceText } from './kinds.js'
 import type { DryRun } from './dry-run.js'
 import type { KubectlEnvironment } from './environment.js'
@@ -44,6 +45,7 @@ export function applyInfo(context: ApplyContext, info: Info): Applied {
   if (current === undefined) {
     try {
       const object = context.dryRun === 'client' ? modified : context.client.create(resource, modified, context.write)
+      letControllersAct(context, definition, context.dryRun)
       return { definition, operation: 'created', object: typed(definition, object), annotationMissing: false }
     } catch (error) {
       throw isApiError(error) ? withSource('creating', source, error) : error

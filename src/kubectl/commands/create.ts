@@ -1,3 +1,4 @@
+import { letControllersAct } from '../between-requests.js'
 import { isApiError } from '../../apiserver/client/api-error.js'
 import type { Call, Command } from '../call.js'
 import { resourceNameOf } from '../kinds.js'
@@ -59,5 +60,6 @@ function createOne(call: Call, { definition, object }: Info, dryRun: DryRun): vo
           fieldValidation: fieldValidationOf(call),
           fieldManager: call.flags.string('field-manager', 'kubectl-create'),
         })
+  letControllersAct(call.env, definition, dryRun)
   printDone(call, definition, typed(definition, created), 'created', dryRun)
 }
