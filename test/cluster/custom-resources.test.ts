@@ -33,7 +33,7 @@ const names = (of: SimCluster): readonly string[] => of.list('widgets.example.co
 describe('custom resources in a cluster', () => {
   it('are served as soon as their CRD is established', () => {
     const made = new SimCluster({ version: 'v1.34', nodes: 0 })
-    made.apply(crd('Widget') as never)
+    made.create('customresourcedefinitions', crd('Widget') as never)
     expect(() => made.list('widgets.example.com')).toThrow('the server could not find the requested resource')
     made.settle()
     expect(names(made)).toEqual([])
