@@ -21,7 +21,7 @@ async function bundle(): Promise<string> {
     root: consumer,
     configFile: false,
     logLevel: 'warn',
-    build: { write: false, target: 'es2023', rollupOptions: { input: entry, output: { format: 'es' } } },
+    build: { write: false, target: 'es2023', rollupOptions: { input: entry, output: { format: 'es', inlineDynamicImports: true } } },
   })
   const [result] = [output].flat()
   if (!result || !('output' in result)) throw new Error('vite built nothing')

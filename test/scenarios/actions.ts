@@ -121,5 +121,5 @@ export const beginning: fc.Arbitrary<Beginning> = fc.record({
   interleaving: fc.constantFrom('fifo' as const, 'seeded' as const),
   seed: fc.integer({ min: 1, max: 4 }),
   events: fc.boolean(),
-  whole: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  whole: fc.oneof({ weight: 19, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 })
