@@ -1,3 +1,4 @@
+import { base64url } from './base64url.js'
 import { sha256 } from './der.js'
 import type { Bytes } from './der.js'
 
@@ -10,7 +11,6 @@ function hmacSha256(key: Bytes, message: Bytes): Bytes {
   return sha256(padded(0x5c) + sha256(padded(0x36) + message))
 }
 
-const base64url = (bytes: Bytes): string => btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 const utf8 = (text: string): Bytes => String.fromCharCode(...new TextEncoder().encode(text))
 
 /**

@@ -1,6 +1,6 @@
 import type { Signer, TokenClaims } from '../apiserver/ports.js'
-import { sha256, toDer } from './der.js'
-import type { Bytes } from './der.js'
+import { base64url, fromBase64url } from './base64url.js'
+import { bytesOf, sha256, toDer } from './der.js'
 import { loadForge } from './forge.js'
 import { publicKeyInfo, sign, verify } from './rsa.js'
 import type { PrivateKey, PublicKey } from './rsa.js'
@@ -41,7 +41,7 @@ export class TokenSigner implements Signer {
   keySet(): { readonly keys: readonly Readonly<Record<string, string>>[] } {
     return {
       keys: this.#verifyingKeys().map((key) => ({
-        use: 'sig', kty: 'RSA', kid: keyId(key), alg: 'RS256', n: base64url(numberBytes(key.modulus)), e: base64url(numberBytes(key.exponent)),
+        use: 'sig', kty: 'RSA', kid: keyId(key), alg: 'RS256', n: base64url(bytesOf(key.modulus)), e: base64url(bytesOf(key.exponent)),
       })),
     }
   }
@@ -55,24 +55,6 @@ function keyId(key: PublicKey): string {
 }
 
 const ids = new WeakMap<PublicKey, string>()
-
-const numberBytes = (value: bigint): Bytes => {
-  const digits = value.toString(16)
-  return loadForge().util.hexToBytes(digits.padStart(digits.length + digits.length % 2, '0'))
-}
-
-function base64url(bytes: Bytes): string {
-  return btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
-}
-
-function fromBase64url(text: string): Bytes | undefined {
-  if (!/^[A-Za-z0-9_-]*$/.test(text)) return undefined
-  try {
-    return atob(text.replaceAll('-', '+').replaceAll('_', '/'))
-  } catch {
-    return undefined
-  }
-}
 
 function decodeJson(part: string): Record<string, unknown> | undefined {
   const bytes = fromBase64url(part)

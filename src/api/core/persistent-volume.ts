@@ -4,10 +4,11 @@ import type { Draft } from '../draft.js'
 import { formatTime, timeMs } from '../time.js'
 import { accessModesText, betaStorageClass, storageClassText } from './access-modes.js'
 import { deprecatedVolume } from './deprecated-volumes.js'
-import type { PersistentVolume, PersistentVolumeSpec } from './generated.js'
+import type { PersistentVolume } from './generated.js'
 import { nodeLabelWarnings } from './node-label-warnings.js'
 import { roundAmounts } from './resource-lists.js'
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from './validation/persistent-volume.js'
+import { setVolumeSourceDefaults } from './volume-source-defaults.js'
 
 /** Source: pkg/apis/core/v1/defaults.go SetDefaults_PersistentVolume and those of the sources. */
 function setDefaults({ spec }: Draft<PersistentVolume>): void {
@@ -15,27 +16,7 @@ function setDefaults({ spec }: Draft<PersistentVolume>): void {
   spec.persistentVolumeReclaimPolicy ??= 'Retain'
   spec.volumeMode ??= 'Filesystem'
   roundAmounts(spec.capacity)
-  setSourceDefaults(spec)
-}
-
-function setSourceDefaults({ hostPath, iscsi, rbd, azureDisk, scaleIO }: Draft<PersistentVolumeSpec>): void {
-  if (hostPath !== undefined) hostPath.type ??= ''
-  if (iscsi !== undefined) iscsi.iscsiInterface ??= 'default'
-  if (rbd !== undefined) {
-    rbd.pool ??= 'rbd'
-    rbd.user ??= 'admin'
-    rbd.keyring ??= '/etc/ceph/keyring'
-  }
-  if (scaleIO !== undefined) {
-    scaleIO.storageMode ??= 'ThinProvisioned'
-    scaleIO.fsType ??= 'xfs'
-  }
-  if (azureDisk !== undefined) {
-    azureDisk.cachingMode ??= 'ReadWrite'
-    azureDisk.kind ??= 'Shared'
-    azureDisk.fsType ??= 'ext4'
-    azureDisk.readOnly ??= false
-  }
+  setVolumeSourceDefaults(spec)
 }
 
 /** The time of a change of phase is the server's unless the client tells one. Source: persistentvolumeStatusStrategy. */

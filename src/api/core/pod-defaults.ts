@@ -1,6 +1,7 @@
 import type { Draft } from '../draft.js'
 import type { Container, EphemeralContainer, Lifecycle, Pod, PodSpec, Probe, ResourceRequirements, Volume } from './generated.js'
 import { roundAmounts } from './resource-lists.js'
+import { setVolumeSourceDefaults } from './volume-source-defaults.js'
 
 /** An ephemeral container may lack nothing of what defaulting writes to. */
 type AnyContainer = Draft<Container> | Draft<EphemeralContainer>
@@ -139,23 +140,7 @@ function setDownwardDefaults(items: { fieldRef?: { apiVersion?: string } | undef
 }
 
 function setRareVolumeDefaults(volume: Draft<Volume>): void {
-  const { hostPath, iscsi, azureDisk, rbd, scaleIO, ephemeral } = volume
-  if (hostPath !== undefined) hostPath.type ??= ''
-  if (iscsi !== undefined) iscsi.iscsiInterface ??= 'default'
-  if (rbd !== undefined) {
-    rbd.pool ??= 'rbd'
-    rbd.user ??= 'admin'
-    rbd.keyring ??= '/etc/ceph/keyring'
-  }
-  if (scaleIO !== undefined) {
-    scaleIO.storageMode ??= 'ThinProvisioned'
-    scaleIO.fsType ??= 'xfs'
-  }
-  if (azureDisk !== undefined) {
-    azureDisk.cachingMode ??= 'ReadWrite'
-    azureDisk.kind ??= 'Shared'
-    azureDisk.fsType ??= 'ext4'
-    azureDisk.readOnly ??= false
-  }
+  setVolumeSourceDefaults(volume)
+  const { ephemeral } = volume
   if (ephemeral?.volumeClaimTemplate !== undefined) ephemeral.volumeClaimTemplate.spec.volumeMode ??= 'Filesystem'
 }

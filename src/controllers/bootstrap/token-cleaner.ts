@@ -1,6 +1,7 @@
 import type { Secret } from '../../api/core/generated.js'
 import { isApiError } from '../../apiserver/client/api-error.js'
 import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import { keyOf } from '../../apiserver/client/object-index.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { expirationOf, TOKEN_TYPE } from './token-secret.js'
 
@@ -20,7 +21,7 @@ export function createTokenCleaner(): Component {
         else if (left !== Infinity) queue.addAfter(key, left, { class: 'watchdog' })
       })
       secrets.onChange(({ type, object }) => {
-        if (type !== 'DELETED') queue.add(`${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`)
+        if (type !== 'DELETED') queue.add(keyOf(object))
       })
     },
   }

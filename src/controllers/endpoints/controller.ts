@@ -5,6 +5,7 @@ import { labelMapMatches } from '../../api/labels.js'
 import { ignoreNotFound } from '../../apiserver/client/api-error.js'
 import type { Component, ComponentHost } from '../../apiserver/client/component.js'
 import type { Informer } from '../../apiserver/client/informer.js'
+import { keyOf } from '../../apiserver/client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { isSelecting, onEndpointChange } from '../endpointslice/service-index.js'
@@ -89,8 +90,6 @@ class EndpointsController {
     else ignoreNotFound(() => this.#host.client.update('endpoints', { ...existing, metadata, subsets }))
   }
 }
-
-const keyOf = ({ metadata }: Endpoints | Service): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
 
 /** Ready addresses are kept before others. Source: truncateEndpoints. */
 function truncated(subsets: readonly EndpointSubset[]): readonly EndpointSubset[] {

@@ -1,6 +1,6 @@
 import type { EndpointAddress, EndpointPort, EndpointSubset, Pod, Service } from '../../api/core/generated.js'
 import { isPodReady } from '../../api/core/conditions.js'
-import { addressesOf, addressTypeOf, isEndpoint, targetPort } from '../endpointslice/desired.js'
+import { addressesOf, addressTypeOf, isEndpoint, portsOf } from '../endpointslice/desired.js'
 
 /** One address with all ports under which it is reached. */
 interface Entry {
@@ -47,12 +47,7 @@ function entryOf(service: Service, pod: Pod, family: 'IPv4' | 'IPv6'): readonly 
   const ip = addressesOf(pod).find((address) => addressTypeOf(address) === family)
   if (ip === undefined || !isEndpoint(pod)) return []
   if (pod.metadata.deletionTimestamp !== undefined && !publishNotReadyAddresses) return []
-  const reached = ports.flatMap((port): readonly EndpointPort[] => {
-    const number = targetPort(pod, port)
-    if (number === undefined) return []
-    const { name = '', protocol = 'TCP', appProtocol } = port
-    return [{ ...(name === '' ? {} : { name }), port: number, protocol, ...(appProtocol === undefined ? {} : { appProtocol }) }]
-  })
+  const reached = portsOf(service, pod).map(({ name, ...rest }): EndpointPort => (name === '' ? rest : { name, ...rest }))
   if (reached.length === 0 && ports.length > 0) return []
   return [{ address: addressOf(service, pod, ip), ready: publishNotReadyAddresses || isPodReady(pod), ports: reached }]
 }

@@ -4,6 +4,7 @@ import { semanticEqual } from '../../api/equal.js'
 import { ignoreNotFound } from '../../apiserver/client/api-error.js'
 import type { Component, ComponentHost } from '../../apiserver/client/component.js'
 import type { Informer } from '../../apiserver/client/informer.js'
+import { keyOf } from '../../apiserver/client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import { addressTypeOf, portsKey, type AddressType, type EndpointGroup } from '../endpointslice/desired.js'
 import { planSlices } from '../endpointslice/plan.js'
@@ -87,14 +88,13 @@ class MirroringController {
     const plan = groups.size === 0 ? { write: [], remove: existing } : planSlices(existing, groups, MOST_ENDPOINTS, isStale)
     for (const slice of plan.write) {
       const object = sliceObject(slice, frame)
-      this.#written.note(`${namespace}/${name}`, slice.existing === undefined
+      this.#written.note(keyOf(endpoints), slice.existing === undefined
         ? client.create('endpointslices', object) : client.update('endpointslices', object))
     }
     for (const { metadata } of plan.remove) ignoreNotFound(() => client.delete('endpointslices', metadata))
   }
 }
 
-const keyOf = ({ metadata }: Endpoints | Service): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
 const serviceKeyOf = ({ metadata }: EndpointSlice): string => `${metadata.namespace ?? ''}/${metadata.labels?.[SERVICE_NAME] ?? ''}`
 
 /** Source: skipMirror, shouldMirror. */

@@ -6,6 +6,7 @@ import { labelMapMatches } from '../../api/labels.js'
 import { ignoreNotFound } from '../../apiserver/client/api-error.js'
 import type { Component, ComponentHost } from '../../apiserver/client/component.js'
 import type { Informer } from '../../apiserver/client/informer.js'
+import { keyOf } from '../../apiserver/client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
@@ -56,7 +57,7 @@ class EndpointSliceController {
   start(): void {
     const concerned = (key: string): void => this.#queue.add(key)
     this.#services.onChange(({ type, object }) => {
-      const key = `${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`
+      const key = keyOf(object)
       if (type === 'DELETED') this.#written.forget(key)
       else concerned(key)
     })
@@ -67,7 +68,7 @@ class EndpointSliceController {
     })
     this.#nodes.onChange(({ type, object, old }) => {
       if (type !== 'MODIFIED' || zoneOf(object) === zoneOf(old as Node)) return
-      for (const service of this.#services.list()) if (isSelecting(service)) concerned(`${service.metadata.namespace ?? ''}/${service.metadata.name ?? ''}`)
+      for (const service of this.#services.list()) if (isSelecting(service)) concerned(keyOf(service))
     })
   }
 
@@ -92,7 +93,7 @@ class EndpointSliceController {
     for (const slice of plan.write) {
       const trigger = triggerOf(service, pods, slice)
       const frame: SliceFrame = { name, namespace, labels, owner, addressType: type, annotations: trigger === undefined ? {} : { [TRIGGER_TIME]: trigger } }
-      this.#write(`${namespace}/${name}`, slice, frame)
+      this.#write(keyOf(service), slice, frame)
     }
     for (const { metadata } of plan.remove) ignoreNotFound(() => this.#host.client.delete('endpointslices', metadata))
   }

@@ -30,7 +30,7 @@ export function addressTypeOf(address: string): AddressType {
 }
 
 /** The number behind a Service's target port in a pod; undefined when the pod has no port of that name. Source: podutil.FindPort. */
-export function targetPort(pod: Pod, port: NonNullable<Service['spec']['ports']>[number]): number | undefined {
+function targetPort(pod: Pod, port: NonNullable<Service['spec']['ports']>[number]): number | undefined {
   const { targetPort: target = port.port, protocol = 'TCP' } = port
   if (typeof target === 'number') return target
   for (const { ports = [] } of pod.spec.containers) {
@@ -40,9 +40,9 @@ export function targetPort(pod: Pod, port: NonNullable<Service['spec']['ports']>
   return undefined
 }
 
-/** The ports of an endpoint. A headless Service may have none. Source: getEndpointPorts. */
-function portsOf({ spec }: Service, pod: Pod): readonly EndpointPort[] {
-  return (spec.ports ?? []).flatMap((port): readonly EndpointPort[] => {
+/** The ports of a Service as numbers of a pod. A headless Service may have none. Source: getEndpointPorts. */
+export function portsOf({ spec }: Service, pod: Pod): readonly (EndpointPort & { readonly name: string; readonly port: number })[] {
+  return (spec.ports ?? []).flatMap((port) => {
     const number = targetPort(pod, port)
     if (number === undefined) return []
     const { name = '', protocol = 'TCP', appProtocol } = port

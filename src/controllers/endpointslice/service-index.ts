@@ -3,9 +3,8 @@ import { isPodReady } from '../../api/core/conditions.js'
 import { semanticEqual } from '../../api/equal.js'
 import { labelMapMatches } from '../../api/labels.js'
 import type { Change, Informer } from '../../apiserver/client/informer.js'
+import { keyOf } from '../../apiserver/client/object-index.js'
 import { isEndpoint } from './desired.js'
-
-const keyOf = ({ metadata }: Pod | Service): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
 
 /** Whether a Service picks its endpoints by labels. */
 export function isSelecting({ spec }: Service): boolean {

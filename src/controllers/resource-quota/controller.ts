@@ -5,6 +5,7 @@ import { maskList, sameLists } from '../../api/quota/resource-list.js'
 import { ignoreNotFound } from '../../apiserver/client/api-error.js'
 import type { Component, ComponentHost } from '../../apiserver/client/component.js'
 import type { Change, Informer } from '../../apiserver/client/informer.js'
+import { keyOf } from '../../apiserver/client/object-index.js'
 import type { Slice } from '../../sim/module.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
@@ -110,8 +111,6 @@ class ResourceQuotaController {
     ignoreNotFound(() => writeStatus(this.#host.client, 'resourcequotas', quota, { hard, used }))
   }
 }
-
-const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
 
 /** Whether a change gives something back: an object is gone, or uses less than before. Source: DefaultUpdateFilter. */
 function isReleased({ type, object, old }: Change<KubeObject>, group: string, resource: string, now: number): boolean {

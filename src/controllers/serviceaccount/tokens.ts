@@ -2,6 +2,7 @@ import type { Secret, ServiceAccount } from '../../api/core/generated.js'
 import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
 import type { Component, ComponentHost } from '../../apiserver/client/component.js'
 import type { Informer } from '../../apiserver/client/informer.js'
+import { keyOf } from '../../apiserver/client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import { controllerName } from '../process/identity.js'
 import { reconcileQueue } from '../shared/reconciler.js'
@@ -115,5 +116,4 @@ function legacyClaims({ metadata }: Secret, account: ServiceAccount): Readonly<R
   }
 }
 
-const keyOf = ({ metadata }: Secret | ServiceAccount): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
 const accountKeyOf = ({ metadata }: Secret): string => `${metadata.namespace ?? ''}/${metadata.annotations?.[ACCOUNT_NAME] ?? ''}`

@@ -1,0 +1,27 @@
+import type { Draft } from '../draft.js'
+import type { PersistentVolumeSpec, Volume } from './generated.js'
+
+type SharedSource = 'hostPath' | 'iscsi' | 'rbd' | 'azureDisk' | 'scaleIO'
+
+/** Defaults of the sources that volumes of pods and persistent volumes have in common. Source: pkg/apis/core/v1/defaults.go. */
+export function setVolumeSourceDefaults(
+  { hostPath, iscsi, rbd, azureDisk, scaleIO }: Draft<Pick<PersistentVolumeSpec, SharedSource>> | Draft<Pick<Volume, SharedSource>>,
+): void {
+  if (hostPath !== undefined) hostPath.type ??= ''
+  if (iscsi !== undefined) iscsi.iscsiInterface ??= 'default'
+  if (rbd !== undefined) {
+    rbd.pool ??= 'rbd'
+    rbd.user ??= 'admin'
+    rbd.keyring ??= '/etc/ceph/keyring'
+  }
+  if (scaleIO !== undefined) {
+    scaleIO.storageMode ??= 'ThinProvisioned'
+    scaleIO.fsType ??= 'xfs'
+  }
+  if (azureDisk !== undefined) {
+    azureDisk.cachingMode ??= 'ReadWrite'
+    azureDisk.kind ??= 'Shared'
+    azureDisk.fsType ??= 'ext4'
+    azureDisk.readOnly ??= false
+  }
+}
