@@ -22,5 +22,6 @@ export type {
 } from './kubelet/index.js'
 export type { ExecOptions, ExecResult, LogOptions, PodName } from './cluster/pod-streams.js'
 export { kindSchema } from './api/kind-schema.js'
+export { testKeys } from './pki/index.js'
 export { explain } from './scheduler/explain.js'
 export { LivelockError } from './sim/livelock.js'

@@ -26,6 +26,15 @@ function makeSchema(): z.ZodMiniType {
   })
   const component = z.looseObject({ name: text, setup: z.custom((value) => typeof value === 'function', 'must be a function') })
   const authorizer = z.looseObject({ authorize: z.custom((value) => typeof value === 'function', 'must be a function') })
+  const mode = z.union([
+    z.enum(['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny']),
+    z.strictObject({ type: z.literal('ABAC'), policies: z.union([z.string(), z.array(z.looseObject({}))]) }),
+    z.strictObject({
+      type: z.literal('Webhook'), review: z.custom((value) => typeof value === 'function', 'must be a function'),
+      failurePolicy: z.optional(z.enum(['NoOpinion', 'Deny'])),
+    }),
+    authorizer,
+  ])
   const user = z.strictObject({ name: text, token: text, uid: z.optional(text), groups: z.optional(z.array(z.string())) })
   return z.strictObject({
     version: z.optional(text),
@@ -36,7 +45,7 @@ function makeSchema(): z.ZodMiniType {
     maxSteps: z.optional(wholeNumber),
     maxSettleTime: z.optional(duration),
     events: z.optional(z.boolean()),
-    authorization: z.optional(z.union([z.enum(['RBAC', 'AlwaysAllow']), authorizer])),
+    authorization: z.optional(z.union([mode, z.array(mode).check(z.minLength(1))])),
     webhooks: z.optional(z.record(z.string(), z.custom((value) => typeof value === 'function', 'must be a function'))),
     users: z.optional(z.array(user)),
     without: z.optional(z.array(text)),

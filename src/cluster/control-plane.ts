@@ -16,9 +16,12 @@ import type { ModuleHost } from '../sim/module-host.js'
 import type { Module } from '../sim/module.js'
 import type { NodeAgents } from '../apiserver/node-agent.js'
 import type { KeyProvider, Pki } from '../pki/index.js'
+import { reconcilePolicy } from '../rbac/reconcile-policy.js'
 import type { Simulation } from '../sim/simulation.js'
 import { clusterPki } from './cluster-pki.js'
-import type { AuthorizationMode, UserOptions } from './access.js'
+import type { UserOptions } from './access.js'
+import type { AuthorizationMode } from './authorization-modes.js'
+import { modesOf } from './authorization-modes.js'
 import { accessPorts } from './access.js'
 import { ClusterComponentHost } from './component-host.js'
 import type { ComponentView } from './component-host.js'
@@ -38,7 +41,7 @@ export interface ControlPlaneParts {
   readonly version: string
   /** Whether components write Event objects. */
   readonly events: boolean
-  readonly authorization: AuthorizationMode
+  readonly authorization: AuthorizationMode | readonly AuthorizationMode[]
   readonly users: readonly UserOptions[]
   readonly webhooks?: WebhookHandlers | undefined
   /** Host and port that the apiserver advertises. */
@@ -50,6 +53,9 @@ export interface ControlPlaneParts {
   /** Default: no kubelet answers. */
   readonly nodeAgents?: NodeAgents | undefined
 }
+
+/** The apiserver as its own client. */
+const APISERVER: UserInfo = { name: 'system:apiserver', groups: ['system:masters'] }
 
 const SILENT: EventRecorder = { event: () => undefined }
 
@@ -137,8 +143,10 @@ export class ControlPlane {
     this.#hosts.get(name)?.reconnect()
   }
 
-  /** The apiserver stops or starts listening; etcd keeps everything. */
+  /** The apiserver stops or starts listening; etcd keeps everything. At its start it puts the default roles right. */
   setApiserverDown(down: boolean): void {
+    const starts = this.connectivity.apiserverDown && !down
+    if (starts && modesOf(this.#parts.authorization).includes('RBAC')) reconcilePolicy(this.client(APISERVER))
     this.connectivity.apiserverDown = down
     for (const [name, host] of this.#hosts) {
       if (down) host.disconnect()

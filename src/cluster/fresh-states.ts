@@ -9,8 +9,9 @@ const MOST_KEPT = 4
 const asked = new Map<string, ClusterSnapshot | undefined>()
 
 /**
- * What a new cluster of these options is like, where that is known: equal options give equal clusters, and a snapshot is a value, so the
- * third cluster of a kind may begin where the second one stood when it was new. Undefined when options hold something that is no data.
+ * What a new cluster of these options is like, where that is known: equal options give equal clusters, whatever the seed until they are ready, and
+ * a snapshot is a value, so the third cluster of a kind may begin where the second one stood when it was new. Undefined when options hold
+ * something that is no data.
  */
 export function freshState(options: ClusterOptions): ClusterSnapshot | undefined {
   const key = keyOf(options)
@@ -39,8 +40,8 @@ function touch(key: string, state: ClusterSnapshot | undefined): void {
   asked.set(key, state)
 }
 
-/** Text that is equal for equal options only; undefined when a function or an object with a class is among them. */
-function keyOf(options: ClusterOptions): string | undefined {
+/** Text that is equal for equal options only, the seed apart; undefined when a function or an object with a class is among them. */
+function keyOf({ seed: _decidesLater, ...options }: ClusterOptions): string | undefined {
   const parts: string[] = []
   return write(options, parts) ? parts.join('') : undefined
 }

@@ -4,7 +4,8 @@ import type { Component } from '../apiserver/client/component.js'
 import type { ContainerBehavior, ImageDefinition, RuntimeTimings } from '../kubelet/index.js'
 import type { NodeAgents } from '../apiserver/node-agent.js'
 import type { KeyProvider } from '../pki/index.js'
-import type { AuthorizationMode, UserOptions } from './access.js'
+import type { UserOptions } from './access.js'
+import type { AuthorizationMode } from './authorization-modes.js'
 import type { SchedulerOptions } from '../scheduler/options.js'
 import type { SimulationOptions } from '../sim/simulation.js'
 
@@ -28,7 +29,7 @@ export interface NodeOptions {
   readonly staticPods?: Readonly<Record<string, Pod>>
 }
 
-/** How a cluster is made. */
+/** How a cluster is made. `seed` decides all draws from when the cluster is ready: until then clusters of all seeds are the same. */
 export interface ClusterOptions extends SimulationOptions {
   /** Kubernetes minor (`v1.35`) that the control plane behaves and prints as. Default `v1.35`. */
   readonly version?: string
@@ -36,8 +37,11 @@ export interface ClusterOptions extends SimulationOptions {
   readonly nodes?: number | readonly NodeOptions[]
   /** Whether components write Event objects. Default true. */
   readonly events?: boolean
-  /** Who may do what. Default `RBAC`, with the Node authorizer for kubelets and the default roles of a real cluster. */
-  readonly authorization?: AuthorizationMode
+  /**
+   * Who may do what: one authorizer or a list (`['Node', 'RBAC', { type: 'Webhook', review }]`). Default `RBAC`: kubeadm's `Node,RBAC`, with the
+   * default roles of a real cluster. Members of `system:masters` may everything in any case.
+   */
+  readonly authorization?: AuthorizationMode | readonly AuthorizationMode[]
   /**
    * Admission and conversion webhooks in this process, by URL (`https://example.com/validate`, or without the path) or by Service
    * (`namespace/name`). They answer synchronously and must be deterministic. Default none: calls to webhooks fail as when nobody listens.
@@ -59,8 +63,8 @@ export interface ClusterOptions extends SimulationOptions {
   /** How long pulls, starts and stops of containers take, in virtual ms. */
   readonly runtimeTimings?: Partial<RuntimeTimings>
   /**
-   * Makes the private keys of the cluster's certificates and tokens. Default: test keys that are published with this package, chosen by the
-   * seed. INSECURE: good for simulation only.
+   * Makes the private keys of the cluster's certificates and tokens. Default: test keys that are published with this package, the same for every
+   * cluster (`testKeys` chooses others of them). INSECURE: good for simulation only.
    */
   readonly keys?: KeyProvider
   /**

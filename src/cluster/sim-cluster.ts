@@ -45,6 +45,9 @@ import type { ClusterSnapshotJson } from './snapshot.js'
 import { ClusterSnapshot } from './snapshot.js'
 import { iterateWatch } from './watch-iterator.js'
 
+/** What decides the draws until a new cluster is ready. No user can have chosen it: it is no safe integer. */
+const BOOTSTRAP_SEED = 2 ** 53
+
 /** Kubernetes minor of a cluster unless told otherwise. */
 export const DEFAULT_VERSION = 'v1.35'
 
@@ -85,7 +88,7 @@ export class SimCluster {
     const from = given ?? freshState(options)
     this.version = options.version ?? DEFAULT_VERSION
     this.#options = options
-    this.#simulation = new Simulation<ClusterEvents>(options, from?.simulation())
+    this.#simulation = new Simulation<ClusterEvents>({ ...options, seed: BOOTSTRAP_SEED }, from?.simulation())
     const { clock } = this.#simulation
     this.#store = from?.openStore({ clock }) ?? new EtcdStore({ clock })
     this.#plane = new ControlPlane({
@@ -106,6 +109,7 @@ export class SimCluster {
       this.#simulation.settle()
       rememberFresh(options, () => this.snapshot())
     }
+    if (!given) this.#simulation.reseed(options.seed ?? 1)
   }
 
   /** Virtual time, milliseconds since the epoch. */

@@ -5,6 +5,7 @@ export type { AlternativeNames, Extensions, KeyUsage, Purpose } from './extensio
 export { PKI_DIR } from './inventory.js'
 export type { PkiConfig } from './inventory.js'
 export type { KeyProvider } from './keys.js'
+export { testKeys } from './keys.js'
 export { kubeconfigText } from './kubeconfig.js'
 export type { KubeconfigParts, UserCredential } from './kubeconfig.js'
 export type { Subject } from './name.js'

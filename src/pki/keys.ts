@@ -1,5 +1,5 @@
 import { HASH_SEED, hashNumber, hashText } from '../sim/hash.js'
-import { keyOf, parsePrivateKey } from './rsa.js'
+import { keyOf, parsePrivateKey, privateKeyPem } from './rsa.js'
 import type { PrivateKey } from './rsa.js'
 import { numberOf } from './der.js'
 import { TEST_KEYS } from './test-keys.js'
@@ -28,6 +28,14 @@ export function testKey(seed: number, purpose: string): PrivateKey {
   const others = TEST_KEYS.length - APART.length
   const place = fixed >= 0 ? fixed : APART.length + hashText(hashNumber(HASH_SEED, seed), purpose) % others
   return keyAt((place + seedClass(seed)) % TEST_KEYS.length)
+}
+
+/**
+ * Another choice of the published test keys, for clusters that must not trust each other: `new SimCluster({ keys: testKeys(2) })`. Clusters
+ * without `keys` have choice 1. INSECURE, see test-keys.ts.
+ */
+export function testKeys(choice: number): KeyProvider {
+  return (purpose) => privateKeyPem(testKey(choice, purpose))
 }
 
 const made = new Map<number, PrivateKey>()

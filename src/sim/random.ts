@@ -26,23 +26,37 @@ export interface RandomState {
 
 /** The random generator of a simulation: one seed, many named streams (pure-rand's xoroshiro128+ for each). */
 export class Random {
-  readonly seed: number
+  #seed: number
   readonly #streams = new Map<string, Stream>()
 
   constructor(seed: number) {
-    this.seed = seed
+    this.#seed = seed
+  }
+
+  get seed(): number {
+    return this.#seed
+  }
+
+  /** From here on every stream, those that are held already too, draws as if the generator had been made of this seed just now. */
+  reseed(seed: number): void {
+    this.#seed = seed
+    for (const [name, stream] of this.#streams) stream.restart(this.#generatorOf(name))
   }
 
   /** The stream of that name, made at its first use. */
   stream(name: string): RandomStream {
     let stream = this.#streams.get(name)
     if (!stream) {
-      const generator = xoroshiro128plus(hashText(hashNumber(HASH_SEED, this.seed), name) | 0)
-      for (let warmUp = 0; warmUp < 16; warmUp++) generator.next() // the first draws of close seeds are alike
-      stream = new Stream(generator)
+      stream = new Stream(this.#generatorOf(name))
       this.#streams.set(name, stream)
     }
     return stream
+  }
+
+  #generatorOf(name: string): Generator {
+    const generator = xoroshiro128plus(hashText(hashNumber(HASH_SEED, this.#seed), name) | 0)
+    for (let warmUp = 0; warmUp < 16; warmUp++) generator.next() // the first draws of close seeds are alike
+    return generator
   }
 
   state(): RandomState {
@@ -59,9 +73,13 @@ export class Random {
 }
 
 class Stream implements RandomStream {
-  readonly #generator: Generator
+  #generator: Generator
 
   constructor(generator: Generator) {
+    this.#generator = generator
+  }
+
+  restart(generator: Generator): void {
     this.#generator = generator
   }
 

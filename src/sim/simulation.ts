@@ -62,6 +62,12 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     if (from) this.#load(from)
   }
 
+  /** Lets `seed` decide all draws from here on, as if none had been made; the trace says so. */
+  reseed(seed: number): void {
+    this.random.reseed(seed)
+    this.trace.record('kernel', this.clock.now(), `seed ${seed}`)
+  }
+
   /** A module's view of the kernel. */
   host(name: string): ModuleHost<Events> {
     return new ModuleHost(this, name)

@@ -42,7 +42,17 @@ describe('clusters of equal options', () => {
     const component = { name: 'mine', identity: { name: 'system:mine', groups: ['system:masters'] }, setup: () => void made.push('set up') }
     const clusters = [1, 2, 3, 4].map(() => new SimCluster({ nodes: 0, components: [component] }))
     expect(made).toHaveLength(clusters.length)
-    const uids = [43, 44, 43, 44, 43, 44].map((seed) => new SimCluster({ nodes: 0, seed }).get('namespaces', { name: 'default' }).metadata.uid)
-    expect(new Set(uids).size).toBe(2)
+  })
+
+  test.each(['fifo', 'seeded'] as const)('are the same for every seed until they are ready, and then go their own ways (%s)', (interleaving) => {
+    const uids = [43, 44, 43, 44, 43, 44].map((seed) => {
+      const cluster = new SimCluster({ nodes: 0, seed, interleaving })
+      const made = cluster.create('namespaces', { metadata: { name: 'made' }, spec: {}, status: {} })
+      return { there: cluster.get('namespaces', { name: 'default' }).metadata.uid, made: made.metadata.uid, trace: cluster.traceHash() }
+    })
+    expect(new Set(uids.map(({ there }) => there)).size).toBe(1)
+    expect(new Set(uids.map(({ made }) => made)).size).toBe(2)
+    expect(new Set(uids.map(({ trace }) => trace)).size).toBe(2)
+    expect(new Set(uids.flatMap(({ there, made }) => [there, made])).size).toBe(3)
   })
 })

@@ -4,7 +4,7 @@ import { createCertificate } from '../../src/pki/certificate.js'
 import { seedClass, testKey } from '../../src/pki/keys.js'
 import { parseCertificates } from '../../src/pki/index.js'
 import { DEFAULT_START } from '../../src/sim/clock.js'
-import { SimCluster } from 'simcluster'
+import { SimCluster, testKeys } from 'simcluster'
 
 const DAY = 86_400_000
 
@@ -18,9 +18,9 @@ test('the authority that is written down is the one that the default seed makes'
   expect(DEFAULT_AUTHORITY).toEqual({ id: `ca ${seedClass(1)} ${DEFAULT_START}`, pem: made })
 })
 
-test('clusters of other seeds have other authorities, each cluster one that its leaves chain to', () => {
-  const authorities = [1, 2, 3].map((seed) => {
-    const { pki } = new SimCluster({ nodes: 0, seed })
+test('clusters of other test keys have other authorities, each cluster one that its leaves chain to', () => {
+  const authorities = [undefined, 2, 3].map((choice) => {
+    const { pki } = new SimCluster({ nodes: 0, ...(choice === undefined ? {} : { keys: testKeys(choice) }) })
     const issued = parseCertificates(pki.read('/etc/kubernetes/pki/apiserver.crt'))[0]
     expect(issued?.isSignedBy(pki.authority().certificate.publicKey as never)).toBe(true)
     return pki.authority().pem

@@ -1,4 +1,5 @@
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
+import { testKeys } from '../../../src/pki/index.js'
 import { kubeconfigFor } from '../../../src/server/kubeconfig.js'
 import type { Outcome, RunOptions, Running, ServedCluster } from '../harness.js'
 import { serveCluster } from '../harness.js'
@@ -111,7 +112,7 @@ function addCredentials(served: ServedCluster): void {
   served.user('bad-token', { token: 'nonsense' })
   served.user('service-account', { token: (account as unknown as { readonly status: { readonly token: string } }).status.token })
   served.user('expired', { validFor: 1_000 })
-  const foreign = new SimCluster({ nodes: 0, seed: 99 })
+  const foreign = new SimCluster({ nodes: 0, keys: testKeys(99) })
   const text = kubeconfigFor(foreign, { server: server.url, authority: server.authority })
   served.file('foreign.kubeconfig', text)
   cluster.advance('1h')
