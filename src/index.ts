@@ -1,6 +1,7 @@
 export { SimCluster } from './cluster/sim-cluster.js'
 export type { ClusterOptions, NodeOptions } from './cluster/options.js'
-export type { AuthorizationMode, UserOptions } from './cluster/access.js'
+export type { UserOptions } from './cluster/access.js'
+export type { AbacMode, AuthorizationMode, WebhookMode } from './cluster/authorization-modes.js'
 export type { AccessVerdict, CanOptions, OtherProof } from './cluster/can.js'
 export type { Identity } from './cluster/identities.js'
 export type { Manifests } from './cluster/manifests.js'

@@ -1,7 +1,8 @@
 import type { UserInfo } from './client/client.js'
 import { ApiError } from './client/api-error.js'
 import { accessDenied, attributesOfRequest } from './access.js'
-import { noSuchPath, serverUnavailable } from './errors.js'
+import { uriOf } from './authentication/impersonator.js'
+import { PlainTextError, noSuchPath, serverUnavailable } from './errors.js'
 import type { Authenticator, Authorization, Authorizer, ServerPorts } from './ports.js'
 import type { Call, RegistryContext } from './registry/context.js'
 import type { ApiRequest, NonResourceRequest } from './request.js'
@@ -71,7 +72,11 @@ function authorize(authorizer: Authorizer): Stage {
     const attributes = attributesOfRequest(exchange.request)
     const verdict = authorizer.authorize(user, attributes)
     exchange.verdict = verdict
-    if (!verdict.allowed) throw accessDenied(user, attributes, verdict.reason)
+    if (verdict.allowed) return
+    if (verdict.error !== undefined) {
+      throw new PlainTextError(500, `Internal Server Error: ${JSON.stringify(uriOf(exchange.request))}: ${verdict.error}\n`)
+    }
+    throw accessDenied(user, attributes, verdict.reason)
   }
 }
 

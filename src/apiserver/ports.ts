@@ -29,7 +29,11 @@ export interface Impersonator {
 /** A verdict of an authorizer. `reason` is put after the denial text. */
 export interface Authorization {
   readonly allowed: boolean
+  /** Whether it is refused for good: no further authorizer is asked. */
+  readonly denied?: boolean
   readonly reason?: string
+  /** Why the authorizer could not decide: a request that nobody else allows is answered with 500. */
+  readonly error?: string
 }
 
 /** What is asked for when it is a resource: an {@link ApiRequest} has all of these. Absent means none. */

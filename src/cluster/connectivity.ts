@@ -44,6 +44,10 @@ export class Connectivity {
     this.#state.value.cut.delete(component)
   }
 
+  get apiserverDown(): boolean {
+    return this.#state.value.apiserverDown
+  }
+
   set apiserverDown(down: boolean) {
     this.#state.value.apiserverDown = down
   }

@@ -4,6 +4,7 @@ import { notFound } from '../apiserver/errors.js'
 import type {
   AccessAttributes, Authorization, Authorizer, HeldRules, RuleResolver, StoreView,
 } from '../apiserver/ports.js'
+import { aggregate } from './aggregate.js'
 import type { HeldBinding } from './compiled.js'
 import { CompiledPolicy, setAllows } from './compiled.js'
 import type { Binding } from './policy.js'
@@ -132,10 +133,4 @@ function firstAllowing(held: readonly HeldBinding[], asked: Asked): HeldBinding 
 function grantText({ binding: { kind, name, namespace, roleRef }, subject }: HeldBinding): string {
   const binding = kind === 'RoleBinding' ? `${name}/${namespace}` : name
   return `${kind} ${JSON.stringify(binding)} of ${roleRef.kind} ${JSON.stringify(roleRef.name)} to ${subjectText(subject, namespace)}`
-}
-
-/** Several errors as one text: one plain, more than one as `[a, b]`. */
-export function aggregate(errors: readonly string[]): string {
-  const texts = [...new Set(errors)]
-  return texts.length === 1 ? texts[0] as string : `[${texts.join(', ')}]`
 }

@@ -5,7 +5,7 @@ import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding } f
 import { forbidden, untypedError } from '../apiserver/errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../apiserver/ports.js'
 import type { RbacAuthorizer } from './authorizer.js'
-import { aggregate } from './authorizer.js'
+import { aggregate } from './aggregate.js'
 import { compactRules, listText, missingRights, ruleText } from './covers.js'
 import { isPrivileged } from './subjects.js'
 

@@ -1,13 +1,14 @@
 import type { UserInfo } from '../apiserver/client/client.js'
 import type { AccessAttributes, Authorization, Authorizer, HeldRules, RuleResolver } from '../apiserver/ports.js'
+import { aggregate } from './aggregate.js'
 import { isPrivileged } from './subjects.js'
 
 const ALLOWED: Authorization = { allowed: true }
 const DENIED: Authorization = { allowed: false }
 
 /**
- * Several authorizers as one: the first that allows decides; `system:masters` is allowed ahead of all. Of a denial all reasons are told, a
- * line each. Source: apiserver pkg/authorization/union, authorizerfactory.NewPrivilegedGroups.
+ * Several authorizers as one: the first that allows, or denies for good, decides; `system:masters` is allowed ahead of all. Where nobody
+ * decides all reasons are told, a line each, and all errors. Source: apiserver pkg/authorization/union, authorizerfactory.NewPrivilegedGroups.
  */
 export class UnionAuthorizer implements Authorizer, RuleResolver {
   readonly #authorizers: readonly Authorizer[]
@@ -21,12 +22,15 @@ export class UnionAuthorizer implements Authorizer, RuleResolver {
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization {
     if (isPrivileged(user)) return ALLOWED
     let reasons: string | undefined
+    let errors: string[] | undefined
     for (const authorizer of this.#authorizers) {
       const verdict = authorizer.authorize(user, attributes)
-      if (verdict.allowed) return verdict
-      const { reason = '' } = verdict
+      if (verdict.allowed || verdict.denied === true) return verdict
+      const { reason = '', error } = verdict
+      if (error !== undefined) (errors ??= []).push(error)
       if (reason !== '') reasons = reasons === undefined ? reason : `${reasons}\n${reason}`
     }
+    if (errors !== undefined) return { allowed: false, error: aggregate(errors), ...(reasons === undefined ? {} : { reason: reasons }) }
     return reasons === undefined ? DENIED : { allowed: false, reason: reasons }
   }
 
@@ -37,7 +41,7 @@ export class UnionAuthorizer implements Authorizer, RuleResolver {
       resourceRules: held.flatMap(({ resourceRules }) => resourceRules),
       nonResourceRules: held.flatMap(({ nonResourceRules }) => nonResourceRules),
       incomplete: held.some(({ incomplete }) => incomplete),
-      ...(errors.length === 0 ? {} : { error: errors.length === 1 ? errors[0] as string : `[${errors.join(', ')}]` }),
+      ...(errors.length === 0 ? {} : { error: aggregate(errors) }),
     }
   }
 }

@@ -70,8 +70,8 @@ function goReferences({ uid = '', groups = [], extra = {} }: Impersonation): str
   ].join(' ')
 }
 
-/** The path that a request came in by. */
-function uriOf(request: ApiRequest | NonResourceRequest): string {
+/** The path that a request came in by, as errors name it. */
+export function uriOf(request: ApiRequest | NonResourceRequest): string {
   if ('path' in request) return request.path
   const { group, version, resource, namespace, name, subresource } = request
   const parts = [

@@ -73,6 +73,9 @@ function subjectOf({ user = '', groups, uid, extra }: SubjectAccessReviewSpec): 
 type Review = LocalSubjectAccessReview | SelfSubjectAccessReview | SubjectAccessReview
 
 function answer({ ports }: RegistryContext, review: Review, user: UserInfo): KubeObject {
-  const { allowed, reason = '' } = ports.authorizer.authorize(user, attributesAsked(review.spec))
-  return deepFreeze({ ...review, status: { allowed, ...(reason === '' ? {} : { reason }) } })
+  const { allowed, denied, reason = '', error } = ports.authorizer.authorize(user, attributesAsked(review.spec))
+  const status = {
+    allowed, ...(denied === true ? { denied } : {}), ...(reason === '' ? {} : { reason }), ...(error === undefined ? {} : { evaluationError: error }),
+  }
+  return deepFreeze({ ...review, status })
 }

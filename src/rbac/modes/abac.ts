@@ -1,0 +1,116 @@
+/** ABAC: a list of policies in a file. Source: pkg/auth/authorizer/abac/abac.go, pkg/apis/abac/{v0,v1beta1}/conversion.go. */
+import type { UserInfo } from '../../apiserver/client/client.js'
+import type {
+  AccessAttributes, Authorization, Authorizer, HeldRules, NonResourceRule, ResourceRule, RuleResolver,
+} from '../../apiserver/ports.js'
+
+/** What one policy is about. Absent matches nothing, but for an absent namespace (cluster scope) and apiGroup (core); `*` matches all. */
+export interface AbacPolicySpec {
+  readonly user?: string
+  readonly group?: string
+  /** Whether it is for get, list and watch only. */
+  readonly readonly?: boolean
+  readonly apiGroup?: string
+  readonly resource?: string
+  readonly namespace?: string
+  readonly nonResourcePath?: string
+}
+
+/** A line of an ABAC policy file: v1beta1, or the old form without a version, whose fields are at the top. */
+export interface AbacPolicy extends AbacPolicySpec {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly spec?: AbacPolicySpec
+}
+
+const VERSION = 'abac.authorization.kubernetes.io/v1beta1'
+const AUTHENTICATED = 'system:authenticated'
+const ALLOWED: Authorization = { allowed: true }
+const NO_MATCH: Authorization = { allowed: false, reason: 'No policy matched.' }
+
+/**
+ * The policies of a file: one JSON object a line; blank lines and those that begin with `#` are skipped.
+ * @throws RangeError that names the line which is no policy.
+ */
+export function parseAbacPolicies(text: string): readonly AbacPolicy[] {
+  return text.split('\n').flatMap((line, at) => {
+    const trimmed = line.trim()
+    if (trimmed === '' || trimmed.startsWith('#')) return []
+    try {
+      const policy: unknown = JSON.parse(trimmed)
+      if (typeof policy === 'object' && policy !== null && !Array.isArray(policy)) return [policy as AbacPolicy]
+    } catch {
+      // told below
+    }
+    throw new RangeError(`ABAC policy, line ${at + 1}: not a JSON object: ${trimmed}`)
+  })
+}
+
+/** The authorizer of `--authorization-mode=ABAC`: whoever one policy is for may do it. Nothing is denied for good. */
+export class AbacAuthorizer implements Authorizer, RuleResolver {
+  readonly #policies: readonly AbacPolicySpec[]
+
+  /** @throws RangeError for a policy of another kind or version. */
+  constructor(policies: readonly AbacPolicy[]) {
+    this.#policies = policies.map(convert)
+  }
+
+  authorize(user: UserInfo, attributes: AccessAttributes): Authorization {
+    return this.#policies.some((policy) => matches(policy, user, attributes)) ? ALLOWED : NO_MATCH
+  }
+
+  rulesFor(user: UserInfo, namespace: string): HeldRules {
+    const resourceRules: ResourceRule[] = []
+    const nonResourceRules: NonResourceRule[] = []
+    for (const policy of this.#policies) {
+      const { resource = '', nonResourcePath = '', apiGroup = '' } = policy
+      if (!isFor(policy, user) || !isOrAll(policy.namespace, namespace)) continue
+      const verbs = policy.readonly === true ? ['get', 'list', 'watch'] : ['*']
+      if (resource !== '') resourceRules.push({ verbs, apiGroups: [apiGroup], resources: [resource] })
+      if (nonResourcePath !== '') nonResourceRules.push({ verbs, nonResourceURLs: [nonResourcePath] })
+    }
+    return { resourceRules, nonResourceRules, incomplete: false }
+  }
+}
+
+/** The form that is compared: `*` as user or group is everybody who is authenticated. */
+function convert(policy: AbacPolicy): AbacPolicySpec {
+  const { apiVersion, kind, spec } = policy
+  if (apiVersion === undefined && kind === undefined) return convertOld(policy)
+  if (apiVersion !== VERSION || kind !== 'Policy') {
+    throw new RangeError(`ABAC policy: no kind "${kind ?? ''}" is registered for version "${apiVersion ?? ''}"; it must be a Policy of ${VERSION}`)
+  }
+  return everybody(spec ?? {})
+}
+
+function convertOld({ user = '', group = '', namespace = '', resource = '', readonly = false }: AbacPolicySpec): AbacPolicySpec {
+  return everybody({
+    user, group: user === '' && group === '' ? AUTHENTICATED : group, readonly, apiGroup: '*',
+    namespace: namespace || '*', resource: resource || '*',
+    ...(namespace === '' && resource === '' ? { nonResourcePath: '*' } : {}),
+  })
+}
+
+function everybody(spec: AbacPolicySpec): AbacPolicySpec {
+  return spec.user === '*' || spec.group === '*' ? { ...spec, user: '', group: AUTHENTICATED } : spec
+}
+
+function matches(policy: AbacPolicySpec, user: UserInfo, attributes: AccessAttributes): boolean {
+  const { verb } = attributes
+  if (!isFor(policy, user)) return false
+  if (policy.readonly === true && verb !== 'get' && verb !== 'list' && verb !== 'watch') return false
+  if ('path' in attributes) return pathMatches(policy.nonResourcePath ?? '', attributes.path)
+  return isOrAll(policy.namespace, attributes.namespace ?? '') && isOrAll(policy.resource, attributes.resource)
+    && isOrAll(policy.apiGroup, attributes.group)
+}
+
+/** Both must fit when both are named; a policy that names nobody is for nobody. */
+function isFor({ user = '', group = '' }: AbacPolicySpec, { name, groups = [] }: UserInfo): boolean {
+  if (user !== '' && user !== name) return false
+  return group === '' ? user !== '' : groups.includes(group)
+}
+
+const isOrAll = (pattern: string | undefined, value: string): boolean => pattern === '*' || (pattern ?? '') === value
+
+const pathMatches = (pattern: string, path: string): boolean =>
+  pattern === '*' || pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.replace(/\*+$/, '')))
