@@ -7,6 +7,7 @@ import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
 import { Snapshot } from '../../src/scheduler/cache/snapshot.js'
 import { schedulePod } from '../../src/scheduler/cycle/schedule-pod.js'
 import { makeFramework } from '../../src/scheduler/profile.js'
+import { NO_STORAGE } from '../../src/scheduler/cache/storage-view.js'
 import { schedulerRelease } from '../../src/scheduler/texts.js'
 import type { BenchCase } from '../runner.js'
 import { suite } from '../runner.js'
@@ -35,6 +36,8 @@ const framework = makeFramework({}, {
     throw new Error('assertion failed: nothing is bound here')
   },
   podDisruptionBudgets: () => [],
+  storage: NO_STORAGE,
+  now: () => 0,
   randomInt: () => 0,
 })
 

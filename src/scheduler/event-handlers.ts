@@ -2,6 +2,7 @@ import type { Change } from '../apiserver/client/informer.js'
 import { keyOf } from '../apiserver/client/object-index.js'
 import { isPodTerminal } from '../api/core/conditions.js'
 import type { Node, Pod } from '../api/core/generated.js'
+import { claimsOfPod } from '../api/core/pod-claims.js'
 import { podInfoOf } from './cache/pod-info.js'
 import { assignedPodUpdateEvents, nodeUpdateEvents, ownPodUpdateEvents } from './framework/cluster-event.js'
 import type { SchedulerRuntime } from './runtime.js'
@@ -29,9 +30,10 @@ export function onPodChange(runtime: SchedulerRuntime, { type, object, old }: Ch
   else if (runtime.frameworkOf(object)) podWaiting(runtime, object, before)
 }
 
-function podAssigned({ snapshot, queue, assumed, nominator }: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
+function podAssigned({ snapshot, queue, assumed, waiting, nominator }: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
   const info = podInfoOf(pod)
   assumed.value.delete(info.key)
+  waiting.value.delete(info.key)
   nominator.set(info.key, undefined)
   queue.delete(info.key)
   snapshot.setPod(info, pod.spec.nodeName as string)
@@ -40,8 +42,9 @@ function podAssigned({ snapshot, queue, assumed, nominator }: SchedulerRuntime, 
   else for (const event of assignedPodUpdateEvents(before, pod)) queue.onEvent(event)
 }
 
-function podWaiting({ queue, nominator }: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
+function podWaiting({ queue, nominator, storage }: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
   const info = podInfoOf(pod)
+  if (claimsOfPod(pod).length > 0) storage.need()
   nominator.set(info.key, pod.status.nominatedNodeName || undefined)
   if (!queue.get(info.key)) {
     // a pod that was taken out for good (it is being deleted) stays out, whatever happens to it
@@ -49,10 +52,11 @@ function podWaiting({ queue, nominator }: SchedulerRuntime, pod: Pod, before: Po
   } else if (before) queue.onOwnEvents(info.key, ownPodUpdateEvents(before, pod))
 }
 
-function podGone({ snapshot, queue, assumed, nominator }: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
+function podGone({ snapshot, queue, assumed, waiting, nominator }: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
   const key = keyOf(pod)
   const held = before?.spec.nodeName !== undefined || assumed.value.has(key) || nominator.nodeOf(key) !== undefined
   assumed.value.delete(key)
+  waiting.value.delete(key)
   nominator.set(key, undefined)
   queue.delete(key)
   snapshot.removePod(key)

@@ -3,6 +3,7 @@ import type { PodDisruptionBudget } from '../api/policy/generated.js'
 import type { NodeInfo } from './cache/node-info.js'
 import { podInfoOf } from './cache/pod-info.js'
 import { Snapshot } from './cache/snapshot.js'
+import { NO_STORAGE } from './cache/storage-view.js'
 import { passesFilters } from './cycle/filter-nodes.js'
 import { selectHost, totalScores } from './cycle/select-host.js'
 import { Cycle } from './framework/cycle.js'
@@ -69,6 +70,8 @@ export function explain(pod: Pod, nodes: readonly Node[], pods: readonly Pod[] =
       throw new Error('assertion failed: explain() has no cluster')
     },
     podDisruptionBudgets: () => options.podDisruptionBudgets ?? [],
+    storage: NO_STORAGE,
+    now: () => 0,
     randomInt: () => 0,
   })
   const counted = pods.filter(({ status }) => status.phase !== 'Succeeded' && status.phase !== 'Failed')

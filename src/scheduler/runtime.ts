@@ -6,9 +6,13 @@ import { isPodTerminal } from '../api/core/conditions.js'
 import type { Node, Pod } from '../api/core/generated.js'
 import type { PodDisruptionBudget } from '../api/policy/generated.js'
 import type { Slice } from '../sim/module.js'
+import { claimKeysOfPod } from '../api/core/pod-claims.js'
+import type { WaitingPod } from './binding-cycle.js'
 import type { PodInfo } from './cache/pod-info.js'
 import { podInfoOf } from './cache/pod-info.js'
 import { Snapshot } from './cache/snapshot.js'
+import { StorageInformers } from './cache/storage-informers.js'
+import type { AssumedStorage } from './cache/storage-informers.js'
 import { Nominator } from './cycle/nominator.js'
 import type { Framework } from './framework/framework.js'
 import type { PluginHandle } from './framework/plugin.js'
@@ -19,6 +23,8 @@ import type { QueueState } from './queue/scheduling-queue.js'
 import { SchedulingQueue } from './queue/scheduling-queue.js'
 import type { SchedulerRelease } from './texts.js'
 import { schedulerRelease } from './texts.js'
+
+const CLAIM = 'claim'
 
 /** What a running scheduler consists of. State is in the slices, the frameworks are made of options, all else is cache. */
 export class SchedulerRuntime {
@@ -34,6 +40,11 @@ export class SchedulerRuntime {
   readonly assumed: Slice<Map<string, string>>
   /** Where in the order of nodes the next search begins. */
   readonly cursor: Slice<{ start: number }>
+  /** Pods whose binding a PreBind plugin holds up, by key. They are among the assumed ones. */
+  readonly waiting: Slice<Map<string, WaitingPod>>
+  readonly storage: StorageInformers
+  /** Told when a waiting pod has to be looked at again. */
+  onWaiting: (key: string, deadline?: number) => void = () => undefined
   readonly #frameworks: ReadonlyMap<string, Framework>
   #snapshot: Snapshot | undefined
 
@@ -42,18 +53,20 @@ export class SchedulerRuntime {
     this.release = schedulerRelease(host.version)
     this.recorder = host.recorder({ component: 'default-scheduler' })
     this.nodes = host.informer('nodes')
-    this.pods = host.informer('pods')
+    this.pods = host.informer('pods', { indexers: { [CLAIM]: claimKeysOfPod } })
     this.budgets = host.informer('poddisruptionbudgets')
     this.assumed = host.state('assumed', () => new Map<string, string>())
     this.cursor = host.state('cursor', () => ({ start: 0 }))
     this.nominator = new Nominator(host.state('nominated', () => new Map<string, string>()))
+    this.waiting = host.state('waiting', () => new Map<string, WaitingPod>())
+    this.storage = this.#makeStorage()
     this.#frameworks = this.#makeFrameworks(options)
     this.queue = this.#makeQueue(options)
   }
 
   /** Whether all informers have seen the store. */
   get synced(): boolean {
-    return this.nodes.synced && this.pods.synced && this.budgets.synced
+    return this.nodes.synced && this.pods.synced && this.budgets.synced && this.storage.synced
   }
 
   /** Nodes and what is on them; built from informers and assumed pods at the first use. */
@@ -90,12 +103,34 @@ export class SchedulerRuntime {
     return this.nominator.podsOf(nodeName).map((key) => this.podInfo(key)).filter((info) => info !== undefined)
   }
 
+  /** A pod keeps its place on the node until what its plugin waits for has come. */
+  waitToBind(key: string, waiting: WaitingPod): void {
+    this.waiting.value.set(key, waiting)
+    this.onWaiting(key, waiting.deadline)
+  }
+
+  #makeStorage(): StorageInformers {
+    return new StorageInformers({
+      host: this.host,
+      needed: this.host.state('storage', () => false),
+      assumed: this.host.state<AssumedStorage>('assumed-storage', () => ({ volumes: new Map(), claims: new Map() })),
+      hasCapacities: this.release.storageCapacity,
+      podsUsing: (claimKey) => this.pods.byIndex(CLAIM, claimKey).filter((pod) => !isPodTerminal(pod) && this.nodeOf(pod)).map(keyOf),
+      onEvent: (event) => this.queue.onEvent(event),
+      onBindingChange: () => {
+        for (const key of this.waiting.value.keys()) this.onWaiting(key)
+      },
+    })
+  }
+
   #makeFrameworks({ profiles = [{}], percentageOfNodesToScore = 0 }: SchedulerOptions): ReadonlyMap<string, Framework> {
     const preemptionOffset = this.host.random('preemption')
     const handle: PluginHandle = {
       release: this.release,
       client: () => this.host.client,
       podDisruptionBudgets: () => this.budgets.list(),
+      storage: this.storage,
+      now: () => this.host.clock.now(),
       randomInt: (n) => preemptionOffset.int(0, n - 1),
     }
     const frameworks = profiles.map((profile) => makeFramework({ percentageOfNodesToScore, ...profile }, handle))

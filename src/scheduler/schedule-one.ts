@@ -1,16 +1,13 @@
-import type { Pod } from '../api/core/generated.js'
-import type { NodeInfo } from './cache/node-info.js'
+import { place, record } from './binding-cycle.js'
 import type { PodInfo } from './cache/pod-info.js'
 import type { CycleInput, CycleOutcome } from './cycle/schedule-pod.js'
 import { schedulePod } from './cycle/schedule-pod.js'
 import { passesFilters } from './cycle/filter-nodes.js'
-import type { AttemptFailure } from './failure.js'
-import { handleFailure, truncateMessage } from './failure.js'
+import { handleFailure } from './failure.js'
 import type { Cycle } from './framework/cycle.js'
 import type { Diagnosis } from './framework/diagnosis.js'
 import { fitErrorMessage } from './framework/diagnosis.js'
 import type { Framework } from './framework/framework.js'
-import type { PluginRejection } from './framework/rejection.js'
 import { CycleError } from './framework/rejection.js'
 import { preempt } from './preempt.js'
 import type { QueuedPod } from './queue/queued-pod.js'
@@ -57,46 +54,6 @@ function attempt(
   }
 }
 
-/** Assume, Reserve, Permit, PreBind, Bind, PostBind: one step here, since nothing can come between. */
-function place(runtime: SchedulerRuntime, framework: Framework, queued: QueuedPod, cycle: Cycle, node: NodeInfo): void {
-  const { key } = queued
-  const { pod } = cycle.pod
-  runtime.assumed.value.set(key, node.name)
-  runtime.snapshot.setPod(cycle.pod, node.name)
-  const promised = runtime.nominator.nodeOf(key)
-  runtime.nominator.set(key, undefined)
-  const giveUp = (failure: AttemptFailure): void => {
-    framework.unreserve(cycle, node)
-    runtime.assumed.value.delete(key)
-    runtime.snapshot.removePod(key)
-    runtime.nominator.set(key, promised)
-    runtime.queue.onEvent({ kind: 'AssignedPod/Delete', object: pod })
-    handleFailure(runtime, queued, { ...failure, clearsNomination: true })
-  }
-  const rejected = framework.reserve(cycle, node) ?? framework.permit(cycle, node) ?? framework.preBind(cycle, node)
-  if (rejected) return giveUp(asFailure(node.name, rejected))
-  try {
-    framework.bind(cycle, node)
-  } catch (error) {
-    if (!(error instanceof CycleError)) throw error
-    return giveUp({ reason: 'SchedulerError', message: error.message, rejectedBy: [] })
-  }
-  record(runtime, pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${node.name}`)
-  framework.postBind(cycle, node)
-  const { bus, clock } = runtime.host
-  if (bus.has('scheduled')) bus.emit('scheduled', { time: clock.now(), pod: key, node: node.name })
-}
-
-/**
- * A refusal after the choice of the node is worded as if that node were the only one. Source: schedule_one.go schedulingCycle.
- */
-function asFailure(nodeName: string, { plugin, rejection }: PluginRejection): AttemptFailure {
-  const nodes = new Map([[nodeName, { plugin, rejection }]])
-  const message = fitErrorMessage(1, { nodes, plugins: new Set([plugin]) })
-  const pendingBy = rejection.code === 'Pending' ? [plugin] : []
-  return { reason: 'Unschedulable', message, rejectedBy: [plugin], pendingBy }
-}
-
 function reportUnfit(
   runtime: SchedulerRuntime, framework: Framework, queued: QueuedPod, cycle: Cycle, diagnosis: Diagnosis,
 ): void {
@@ -118,10 +75,4 @@ function reportUnfit(
 function pendingPlugins({ nodes, absent }: Diagnosis): readonly string[] {
   const all = absent ? [...nodes.values(), absent] : [...nodes.values()]
   return [...new Set(all.filter(({ rejection }) => rejection.code === 'Pending').map(({ plugin }) => plugin))]
-}
-
-function record(
-  { recorder }: SchedulerRuntime, object: Pod, type: 'Normal' | 'Warning', reason: string, message: string,
-): void {
-  recorder.event({ object, kind: 'Pod', apiVersion: 'v1' }, type, reason, truncateMessage(message))
 }

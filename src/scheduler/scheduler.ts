@@ -1,5 +1,6 @@
 import type { Component, ComponentHost } from '../apiserver/client/component.js'
 import type { Topic } from '../sim/module.js'
+import { continueBinding } from './binding-cycle.js'
 import { onNodeChange, onPodChange } from './event-handlers.js'
 import type { SchedulerOptions } from './options.js'
 import { MAX_UNSCHEDULABLE_MS } from './queue/scheduling-queue.js'
@@ -55,6 +56,14 @@ function setUp(host: ComponentHost, options: SchedulerOptions): void {
     scheduleOne(runtime)
     wakeIfReady()
   })
+  const binding = host.handle('continue-binding', (key) => {
+    continueBinding(runtime, key)
+    wakeIfReady()
+  })
+  runtime.onWaiting = (key, deadline) => {
+    if (deadline === undefined) binding.wake(key)
+    else binding.wakeAfter(key, deadline - host.clock.now(), { class: 'watchdog' })
+  }
   const flush = host.handle('flush-backoff', () => wakeIfReady())
   const sweep = host.handle('sweep-unschedulable', () => {
     timers.armSweep(runtime.queue.sweep())

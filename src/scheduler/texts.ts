@@ -20,6 +20,12 @@ export interface SchedulerRelease {
   readonly ties: 'random' | 'first'
   /** Whether conditions carry observedGeneration (PodObservedGenerationTracking). */
   readonly observedGeneration: boolean
+  /** VolumeBinding's reason for a node that a bound volume cannot be used on. */
+  readonly volumeNodeConflict: string
+  /** Whether a pod whose binding has to wait shows where it will go (NominatedNodeNameForExpectation). */
+  readonly nominatesExpectedNode: boolean
+  /** Whether VolumeBinding looks at CSIStorageCapacity objects. */
+  readonly storageCapacity: boolean
 }
 
 interface Since extends Partial<SchedulerRelease> {
@@ -37,6 +43,9 @@ const OLDEST: SchedulerRelease = {
   popFromBackoff: false,
   ties: 'random',
   observedGeneration: false,
+  volumeNodeConflict: 'node(s) had volume node affinity conflict',
+  nominatesExpectedNode: false,
+  storageCapacity: false,
 }
 
 /** Changes by minor, oldest first. 1.33 and later are checked facts, what is older is from the release notes and sources. */
@@ -48,15 +57,21 @@ const CHANGES: readonly Since[] = [
     nodeAffinity: "node(s) didn't match Pod's node affinity",
     nodeName: "node(s) didn't match the requested node name",
   },
-  { since: 21, nodeAffinity: "node(s) didn't match Pod's node affinity/selector" },
+  { since: 21, nodeAffinity: "node(s) didn't match Pod's node affinity/selector", storageCapacity: true },
   {
     since: 24,
     untoleratedTaint: ({ key, value = '' }) => `node(s) had untolerated taint {${key}: ${value}}`,
     postFilterMessages: true,
   },
   { since: 33, popFromBackoff: true },
-  { since: 34, untoleratedTaint: () => 'node(s) had untolerated taint(s)', dynamicResources: true, observedGeneration: true },
-  { since: 35, ties: 'first' },
+  {
+    since: 34,
+    untoleratedTaint: () => 'node(s) had untolerated taint(s)',
+    volumeNodeConflict: "node(s) didn't match PersistentVolume's node affinity",
+    dynamicResources: true,
+    observedGeneration: true,
+  },
+  { since: 35, ties: 'first', nominatesExpectedNode: true },
 ]
 
 /** The scheduler of a Kubernetes version (`v1.35`). */

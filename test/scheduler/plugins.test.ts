@@ -14,6 +14,7 @@ import { nodeUnschedulable } from '../../src/scheduler/plugins/node-unschedulabl
 import { scaleToMax } from '../../src/scheduler/plugins/normalize.js'
 import { schedulingGates } from '../../src/scheduler/plugins/scheduling-gates.js'
 import { taintToleration } from '../../src/scheduler/plugins/taint-toleration.js'
+import { NO_STORAGE } from '../../src/scheduler/cache/storage-view.js'
 import { schedulerRelease } from '../../src/scheduler/texts.js'
 import { node, pod, requesting } from './pods.js'
 
@@ -21,6 +22,8 @@ const handleOf = (version: string): PluginHandle => ({
   release: schedulerRelease(version),
   client: () => expect.fail('no cluster'),
   podDisruptionBudgets: () => [],
+  storage: NO_STORAGE,
+  now: () => 0,
   randomInt: () => 0,
 })
 

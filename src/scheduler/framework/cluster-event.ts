@@ -1,4 +1,5 @@
 import type { Node, NodeStatus, Pod } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import { podInfoOf } from '../cache/pod-info.js'
 
@@ -22,11 +23,17 @@ export type ClusterEventKind =
   | 'Pod/UpdateScaleDown'
   | 'Pod/UpdateSchedulingGatesEliminated'
   | 'Pod/Update'
+  | StorageEventKind
 
+/** Events of what volumes are made of. They are heard of once a pod with claims has been seen. */
+export type StorageEventKind =
+  | `${'PersistentVolumeClaim' | 'PersistentVolume' | 'StorageClass' | 'CSINode' | 'CSIStorageCapacity'}/${'Add' | 'Update'}`
+  | 'CSIDriver/Update'
+  | 'VolumeAttachment/Delete'
 /** Events of nodes. */
 export type NodeEventKind = Extract<ClusterEventKind, `Node/${string}`>
 /** Events of pods. */
-export type PodEventKind = Exclude<ClusterEventKind, NodeEventKind>
+export type PodEventKind = Exclude<ClusterEventKind, NodeEventKind | StorageEventKind>
 
 /** An event with the node it is about; `old` is the former state of an update. */
 export interface NodeEvent {
@@ -42,8 +49,15 @@ export interface PodEvent {
   readonly old?: Pod
 }
 
+/** An event with the storage object it is about; `old` is the former state of an update. */
+export interface StorageEvent {
+  readonly kind: StorageEventKind
+  readonly object: KubeObject
+  readonly old?: KubeObject
+}
+
 /** What happened. */
-export type ClusterEvent = NodeEvent | PodEvent
+export type ClusterEvent = NodeEvent | PodEvent | StorageEvent
 
 /** Whether the event may make `pod` schedulable again, as far as the plugin that turned it down can tell. */
 export type QueueingHint<E = ClusterEvent> = (pod: PodInfo, event: E) => boolean
@@ -51,6 +65,8 @@ export type QueueingHint<E = ClusterEvent> = (pod: PodInfo, event: E) => boolean
 /** Events that may help pods which a plugin turned down, each with the hint that decides, or `queue` when it always may. */
 export type EventsToRegister = { readonly [K in NodeEventKind]?: QueueingHint<NodeEvent> | 'queue' } & {
   readonly [K in PodEventKind]?: QueueingHint<PodEvent> | 'queue'
+} & {
+  readonly [K in StorageEventKind]?: QueueingHint<StorageEvent> | 'queue'
 }
 
 /** What of a node's change the scheduler cares about. Source: framework/events.go NodeSchedulingPropertiesChange. */

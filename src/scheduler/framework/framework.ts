@@ -5,6 +5,7 @@ import type { QueuedPod } from '../queue/queued-pod.js'
 import type { ClusterEventKind, QueueingHint } from './cluster-event.js'
 import type { Cycle } from './cycle.js'
 import type { Diagnosis } from './diagnosis.js'
+import type { PlainData } from '../../sim/plain-data.js'
 import type {
   BindPlugin, FilterPlugin, Nomination, PermitPlugin, Plugin, PostBindPlugin, PostFilterPlugin, PreBindPlugin, PreEnqueuePlugin,
   PreFilterPlugin, PreScorePlugin, QueueSortPlugin, ReservePlugin, ScorePlugin,
@@ -28,6 +29,14 @@ export interface PreFilterOutcome {
   readonly nodeNames?: ReadonlySet<string>
   /** Plugins that narrowed the nodes, sorted. */
   readonly narrowedBy: readonly string[]
+}
+
+/** A PreBind plugin that waits, and what it wants to be told when it is asked again. Plain data. */
+export interface WaitingPlugin {
+  readonly plugin: string
+  readonly waitsFor: PlainData
+  /** Virtual ms. */
+  readonly deadline: number
 }
 
 type Named<P> = P & { readonly name: string }
@@ -198,8 +207,20 @@ export class Framework {
     return firstRejection(this.#permit, (plugin) => plugin.permit(cycle.pod, node, cycle))
   }
 
-  preBind(cycle: Cycle, node: NodeInfo): PluginRejection | undefined {
-    return firstRejection(this.#preBind, (plugin) => plugin.preBind(cycle.pod, node, cycle))
+  /**
+   * Asks the PreBind plugins in turn: a refusal, or who waits (and for what). `waiting` is an earlier answer: it goes on there, with a cycle
+   * of its own. @throws CycleError
+   */
+  preBind(cycle: Cycle, node: NodeInfo, waiting?: WaitingPlugin): PluginRejection | WaitingPlugin | undefined {
+    const from = waiting === undefined ? 0 : this.#preBind.findIndex(({ name }) => name === waiting.plugin)
+    let resumed = from < 0 ? undefined : waiting
+    for (const plugin of this.#preBind.slice(Math.max(from, 0))) {
+      const answer = resumed ? plugin.continuePreBind?.(cycle.pod, node, resumed.waitsFor) : plugin.preBind(cycle.pod, node, cycle)
+      resumed = undefined
+      if (answer === undefined) continue
+      return 'waitsFor' in answer ? { plugin: plugin.name, ...answer } : { plugin: plugin.name, rejection: answer }
+    }
+    return undefined
   }
 
   /** Throws CycleError with what the apiserver said as its cause. */

@@ -1,9 +1,11 @@
 import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import type { Client } from '../../apiserver/client/client.js'
+import type { PlainData } from '../../sim/plain-data.js'
 import type { NodeInfo } from '../cache/node-info.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import type { QueuedPod } from '../queue/queued-pod.js'
 import type { SchedulerRelease } from '../texts.js'
+import type { StorageView } from '../cache/storage-view.js'
 import type { EventsToRegister } from './cluster-event.js'
 import type { Cycle } from './cycle.js'
 import type { Diagnosis } from './diagnosis.js'
@@ -87,9 +89,21 @@ export interface PermitPlugin {
   permit(pod: PodInfo, node: NodeInfo, cycle: Cycle): Rejection | undefined
 }
 
-/** Work that must be done before the pod is bound. */
+/** PreBind has begun something that takes its time; `waitsFor` is all that the plugin wants to be told when it is asked again. */
+export interface PreBindWait {
+  readonly waitsFor: PlainData
+  /** Virtual ms at which it wants to be asked again at the latest. */
+  readonly deadline: number
+}
+
+/**
+ * Work that must be done before the pod is bound. Until a plugin that waits is done, the pod holds its place on the node; other pods are
+ * scheduled meanwhile. Throws CycleError when it cannot be done.
+ */
 export interface PreBindPlugin {
-  preBind(pod: PodInfo, node: NodeInfo, cycle: Cycle): Rejection | undefined
+  preBind(pod: PodInfo, node: NodeInfo, cycle: Cycle): Rejection | PreBindWait | undefined
+  /** Asked whenever claims or volumes have changed, and at the deadline, after {@link preBind} has said that it waits. */
+  continuePreBind?(pod: PodInfo, node: NodeInfo, waitsFor: PlainData): Rejection | PreBindWait | undefined
 }
 
 /** Binds the pod; `skip` leaves it to the next plugin. Throws what the apiserver says. */
@@ -134,6 +148,10 @@ export interface PluginHandle {
   /** Client of the scheduler; asserts that there is a cluster. */
   readonly client: () => Client
   readonly podDisruptionBudgets: () => readonly PodDisruptionBudget[]
+  /** Claims, volumes, classes and what else volumes are made of. */
+  readonly storage: StorageView
+  /** Virtual ms. */
+  readonly now: () => number
   /** A whole number in 0..n-1, drawn from the scheduler's own stream. */
   readonly randomInt: (n: number) => number
 }

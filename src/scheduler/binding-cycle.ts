@@ -1,0 +1,105 @@
+import type { Pod } from '../api/core/generated.js'
+import type { NodeInfo } from './cache/node-info.js'
+import type { AttemptFailure } from './failure.js'
+import { handleFailure, truncateMessage } from './failure.js'
+import { Cycle } from './framework/cycle.js'
+import { fitErrorMessage } from './framework/diagnosis.js'
+import type { Framework, WaitingPlugin } from './framework/framework.js'
+import type { PluginRejection } from './framework/rejection.js'
+import { CycleError } from './framework/rejection.js'
+import type { QueuedPod } from './queue/queued-pod.js'
+import type { SchedulerRuntime } from './runtime.js'
+
+/** A pod on its way to its node that a PreBind plugin holds up. Plain data. */
+export interface WaitingPod extends WaitingPlugin {
+  /** Its record in the queue, for the case that it has to go back. */
+  readonly queued: QueuedPod
+  readonly node: string
+}
+
+/** Assume, Reserve, Permit, then what binding takes: one step, since nothing can come between, unless a PreBind plugin waits. */
+export function place(runtime: SchedulerRuntime, framework: Framework, queued: QueuedPod, cycle: Cycle, node: NodeInfo): void {
+  const { key } = queued
+  runtime.assumed.value.set(key, node.name)
+  runtime.snapshot.setPod(cycle.pod, node.name)
+  const promised = runtime.nominator.nodeOf(key)
+  runtime.nominator.set(key, undefined)
+  const rejected = framework.reserve(cycle, node) ?? framework.permit(cycle, node)
+  if (!rejected) return bindOrWait(runtime, framework, queued, cycle, node, { promised })
+  giveUp(runtime, framework, queued, cycle, node, asFailure(node.name, rejected), promised)
+}
+
+/** Asks the plugin that holds up a pod again, and binds the pod when nothing holds it up any more. */
+export function continueBinding(runtime: SchedulerRuntime, key: string): void {
+  const waiting = runtime.waiting.value.get(key)
+  if (!waiting) return
+  runtime.waiting.value.delete(key)
+  const info = runtime.podInfo(key)
+  const framework = info && runtime.frameworkOf(info.pod)
+  const node = runtime.snapshot.get(waiting.node)
+  if (!info || !framework || info.pod.spec.nodeName || !runtime.assumed.value.has(key)) return
+  const cycle = new Cycle(info, runtime.snapshot)
+  if (node) return bindOrWait(runtime, framework, waiting.queued, cycle, node, { waiting })
+  runtime.assumed.value.delete(key)
+  runtime.snapshot.removePod(key)
+  const message = `binding volumes: failed to get node ${JSON.stringify(waiting.node)}: node ${JSON.stringify(waiting.node)} not found`
+  handleFailure(runtime, waiting.queued, { reason: 'SchedulerError', message: preBindError(waiting.plugin, message), rejectedBy: [], clearsNomination: true })
+}
+
+/** PreBind, Bind, PostBind. */
+function bindOrWait(
+  runtime: SchedulerRuntime, framework: Framework, queued: QueuedPod, cycle: Cycle, node: NodeInfo,
+  { waiting, promised }: { readonly waiting?: WaitingPlugin; readonly promised?: string | undefined },
+): void {
+  const { key } = queued
+  const { pod } = cycle.pod
+  try {
+    const answer = framework.preBind(cycle, node, waiting)
+    if (answer && 'waitsFor' in answer) return runtime.waitToBind(key, { ...answer, queued, node: node.name })
+    if (answer) return giveUp(runtime, framework, queued, cycle, node, asFailure(node.name, answer), promised)
+    framework.bind(cycle, node)
+  } catch (error) {
+    if (!(error instanceof CycleError)) throw error
+    return giveUp(runtime, framework, queued, cycle, node, { reason: 'SchedulerError', message: error.message, rejectedBy: [] }, promised)
+  }
+  record(runtime, pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${node.name}`)
+  framework.postBind(cycle, node)
+  const { bus, clock } = runtime.host
+  if (bus.has('scheduled')) bus.emit('scheduled', { time: clock.now(), pod: key, node: node.name })
+}
+
+/** The pod does not get to the node after all: it leaves its place there and goes back into the queue. */
+function giveUp(
+  runtime: SchedulerRuntime, framework: Framework, queued: QueuedPod, cycle: Cycle, node: NodeInfo, failure: AttemptFailure,
+  promised: string | undefined,
+): void {
+  const { key } = queued
+  framework.unreserve(cycle, node)
+  runtime.assumed.value.delete(key)
+  runtime.snapshot.removePod(key)
+  runtime.nominator.set(key, promised)
+  runtime.queue.onEvent({ kind: 'AssignedPod/Delete', object: cycle.pod.pod })
+  handleFailure(runtime, queued, { ...failure, clearsNomination: true })
+}
+
+/**
+ * A refusal after the choice of the node is worded as if that node were the only one. Source: schedule_one.go schedulingCycle.
+ */
+function asFailure(nodeName: string, { plugin, rejection }: PluginRejection): AttemptFailure {
+  const nodes = new Map([[nodeName, { plugin, rejection }]])
+  const message = fitErrorMessage(1, { nodes, plugins: new Set([plugin]) })
+  const pendingBy = rejection.code === 'Pending' ? [plugin] : []
+  return { reason: 'Unschedulable', message, rejectedBy: [plugin], pendingBy }
+}
+
+/** What a failed PreBind is told as. */
+export function preBindError(plugin: string, message: string): string {
+  return `running PreBind plugin ${JSON.stringify(plugin)}: ${message}`
+}
+
+/** Records an event about a pod. */
+export function record(
+  { recorder }: SchedulerRuntime, object: Pod, type: 'Normal' | 'Warning', reason: string, message: string,
+): void {
+  recorder.event({ object, kind: 'Pod', apiVersion: 'v1' }, type, reason, truncateMessage(message))
+}

@@ -1,0 +1,161 @@
+import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
+import { classOfVolume } from '../../api/core/volume-matching.js'
+import type { KubeObject } from '../../api/definition.js'
+import type { CSIDriver, CSINode, CSIStorageCapacity, StorageClass, VolumeAttachment } from '../../api/storage/generated.js'
+import type { ComponentHost } from '../../apiserver/client/component.js'
+import type { Change, Informer } from '../../apiserver/client/informer.js'
+import { keyOf } from '../../apiserver/client/object-index.js'
+import type { Slice } from '../../sim/module.js'
+import type { ClusterEvent, StorageEventKind } from '../framework/cluster-event.js'
+import type { StorageView } from './storage-view.js'
+
+interface Opened {
+  readonly claims: Informer<PersistentVolumeClaim>
+  readonly volumes: Informer<PersistentVolume>
+  readonly classes: Informer<StorageClass>
+  readonly csiNodes: Informer<CSINode>
+  readonly csiDrivers: Informer<CSIDriver>
+  readonly capacities: Informer<CSIStorageCapacity> | undefined
+  readonly attachments: Informer<VolumeAttachment>
+}
+
+/** Writes of the scheduler that its informers have not seen yet. */
+export interface AssumedStorage {
+  readonly volumes: Map<string, PersistentVolume>
+  readonly claims: Map<string, PersistentVolumeClaim>
+}
+
+/** What {@link StorageInformers} needs. */
+export interface StorageInformerPorts {
+  readonly host: ComponentHost
+  /** Whether any pod with claims was seen: from then on the informers are open. */
+  readonly needed: Slice<boolean>
+  readonly assumed: Slice<AssumedStorage>
+  readonly podsUsing: (claimKey: string) => readonly string[]
+  /** Told of every change that may help pods. */
+  readonly onEvent: (event: ClusterEvent) => void
+  /** Told when claims or volumes have changed. */
+  readonly onBindingChange: () => void
+  /** Whether the server has CSIStorageCapacity objects. */
+  readonly hasCapacities: boolean
+}
+
+const CLASS = 'class'
+const NODE = 'node'
+
+/**
+ * The informers of the volume plugins. They are opened when the first pod with claims comes: a cluster without volumes pays nothing for them.
+ */
+export class StorageInformers implements StorageView {
+  readonly #ports: StorageInformerPorts
+  #opened: Opened | undefined
+
+  constructor(ports: StorageInformerPorts) {
+    this.#ports = ports
+    if (ports.needed.value) this.#opened = this.#open()
+  }
+
+  /** Opens the informers if they are not open. */
+  need(): void {
+    if (this.#opened) return
+    this.#ports.needed.value = true
+    this.#opened = this.#open()
+  }
+
+  /** Whether what is open has seen the store. */
+  get synced(): boolean {
+    if (!this.#opened) return true
+    const { claims, volumes, classes, csiNodes, csiDrivers, capacities, attachments } = this.#opened
+    return [claims, volumes, classes, csiNodes, csiDrivers, capacities, attachments].every((informer) => informer?.synced !== false)
+  }
+
+  claim(key: string): PersistentVolumeClaim | undefined {
+    return newer(this.#opened?.claims.get(key), this.#ports.assumed.value.claims.get(key))
+  }
+
+  volume(name: string): PersistentVolume | undefined {
+    return newer(this.#opened?.volumes.get(name), this.#ports.assumed.value.volumes.get(name))
+  }
+
+  volumesOfClass(name: string): readonly PersistentVolume[] {
+    const found = this.#opened?.volumes.byIndex(CLASS, name) ?? []
+    const { volumes } = this.#ports.assumed.value
+    return volumes.size === 0 ? found : found.map((volume) => newer(volume, volumes.get(volume.metadata.name as string)) ?? volume)
+  }
+
+  storageClass(name: string): StorageClass | undefined {
+    return this.#opened?.classes.get(name)
+  }
+
+  csiNode(name: string): CSINode | undefined {
+    return this.#opened?.csiNodes.get(name)
+  }
+
+  csiDriver(name: string): CSIDriver | undefined {
+    return this.#opened?.csiDrivers.get(name)
+  }
+
+  capacitiesOfClass(name: string): readonly CSIStorageCapacity[] {
+    return this.#opened?.capacities?.byIndex(CLASS, name) ?? []
+  }
+
+  attachmentsOn(node: string): readonly VolumeAttachment[] {
+    return this.#opened?.attachments.byIndex(NODE, node) ?? []
+  }
+
+  podsUsing(claimKey: string): readonly string[] {
+    return this.#ports.podsUsing(claimKey)
+  }
+
+  assumeVolume(volume: PersistentVolume): void {
+    this.#ports.assumed.value.volumes.set(volume.metadata.name as string, volume)
+  }
+
+  assumeClaim(claim: PersistentVolumeClaim): void {
+    this.#ports.assumed.value.claims.set(keyOf(claim), claim)
+  }
+
+  #open(): Opened {
+    const { host, hasCapacities, onBindingChange, assumed } = this.#ports
+    const claims = host.informer('persistentvolumeclaims')
+    this.#tell('PersistentVolumeClaim', claims, (change) => {
+      settle(assumed.value.claims, keyOf(change.object), change)
+      onBindingChange()
+    })
+    const volumes = host.informer('persistentvolumes', { indexers: { [CLASS]: (volume) => [classOfVolume(volume)] } })
+    this.#tell('PersistentVolume', volumes, (change) => {
+      settle(assumed.value.volumes, change.object.metadata.name as string, change)
+      onBindingChange()
+    })
+    const classes = this.#tell('StorageClass', host.informer('storageclasses'))
+    const csiNodes = this.#tell('CSINode', host.informer('csinodes'))
+    const csiDrivers = this.#tell('CSIDriver', host.informer('csidrivers'))
+    const byClass = { indexers: { [CLASS]: ({ storageClassName }: CSIStorageCapacity) => [storageClassName] } }
+    const capacities = hasCapacities ? host.informer('csistoragecapacities', byClass) : undefined
+    if (capacities) this.#tell('CSIStorageCapacity', capacities)
+    const attachments = host.informer('volumeattachments', { indexers: { [NODE]: ({ spec }) => [spec.nodeName] } })
+    this.#tell('VolumeAttachment', attachments)
+    return { claims, volumes, classes, csiNodes, csiDrivers, capacities, attachments }
+  }
+
+  #tell<T extends KubeObject>(kind: string, informer: Informer<T>, first?: (change: Change<T>) => void): Informer<T> {
+    return informer.onChange((change) => {
+      first?.(change)
+      const { type, object, old } = change
+      const event = `${kind}/${type === 'ADDED' ? 'Add' : type === 'MODIFIED' ? 'Update' : 'Delete'}` as StorageEventKind
+      this.#ports.onEvent(old && type !== 'DELETED' ? { kind: event, object, old } : { kind: event, object })
+    })
+  }
+}
+
+/** Of two states of an object the later one. */
+function newer<T extends KubeObject>(seen: T | undefined, written: T | undefined): T | undefined {
+  if (!written || !seen) return seen
+  return Number(written.metadata.resourceVersion) > Number(seen.metadata.resourceVersion) ? written : seen
+}
+
+/** What was assumed has been seen, or is gone. */
+function settle<T extends KubeObject>(assumed: Map<string, T>, key: string, { type, object }: Change<T>): void {
+  const written = assumed.get(key)
+  if (written && (type === 'DELETED' || Number(object.metadata.resourceVersion) >= Number(written.metadata.resourceVersion))) assumed.delete(key)
+}

@@ -1,0 +1,30 @@
+import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
+import type { CSIDriver, CSINode, CSIStorageCapacity, StorageClass, VolumeAttachment } from '../../api/storage/generated.js'
+
+/** What the volume plugins know of storage: as the informers have seen it, with what this scheduler itself has written since. */
+export interface StorageView {
+  /** By `namespace/name`. */
+  claim(key: string): PersistentVolumeClaim | undefined
+  volume(name: string): PersistentVolume | undefined
+  /** Volumes of a class ('' for none), by name. */
+  volumesOfClass(name: string): readonly PersistentVolume[]
+  storageClass(name: string): StorageClass | undefined
+  csiNode(name: string): CSINode | undefined
+  csiDriver(name: string): CSIDriver | undefined
+  capacitiesOfClass(name: string): readonly CSIStorageCapacity[]
+  attachmentsOn(node: string): readonly VolumeAttachment[]
+  /** Keys of the pods with a node that use a claim. */
+  podsUsing(claimKey: string): readonly string[]
+  /** Remembers the answer of a write until the informer has seen it. */
+  assumeVolume(volume: PersistentVolume): void
+  assumeClaim(claim: PersistentVolumeClaim): void
+}
+
+const nothing = (): undefined => undefined
+const none = (): readonly never[] => []
+
+/** No storage at all. */
+export const NO_STORAGE: StorageView = {
+  claim: nothing, volume: nothing, volumesOfClass: none, storageClass: nothing, csiNode: nothing, csiDriver: nothing,
+  capacitiesOfClass: none, attachmentsOn: none, podsUsing: none, assumeVolume: nothing, assumeClaim: nothing,
+}
