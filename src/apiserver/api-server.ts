@@ -16,6 +16,7 @@ import type { ClusterEvents } from './client/cluster-events.js'
 import type { ConnectOptions } from './connect/connect.js'
 import { connectPod } from './connect/connect.js'
 import type { PodStream } from './connect/pod-stream.js'
+import { impersonating } from './client/impersonating.js'
 import { InProcessClient } from './client/in-process-client.js'
 import type { RequestHandler } from './client/in-process-client.js'
 import { dispatch, type Answer } from './endpoints/dispatch.js'
@@ -34,7 +35,7 @@ import { alwaysAllow } from './ports.js'
 import type { Call, RegistryContext } from './registry/context.js'
 import { listObjects, watchObjects } from './registry/read.js'
 import { Resources } from './registry/resources.js'
-import type { ApiRequest, ApiResponse, NonResourceRequest } from './request.js'
+import type { ApiRequest, ApiResponse, Impersonation, NonResourceRequest } from './request.js'
 import { DEFAULT_SERVICE_RANGES, serviceHooks } from './services/hooks.js'
 import { EtcdStorage } from './storage/etcd-storage.js'
 import { FieldIndexes } from './storage/field-indexes.js'
@@ -100,6 +101,8 @@ export interface ClientOptions {
   readonly owner?: string
   /** Called with each `Warning:` of the server's answers, without the `299 - `. Default: they are dropped. */
   readonly onWarning?: (text: string) => void
+  /** Whom every request asks to act as; the user must be allowed to. */
+  readonly impersonate?: Impersonation
 }
 
 /**
@@ -147,8 +150,9 @@ export class ApiServer {
 
   /** A client under one identity. It is taken at its word: authentication is for requests from outside. */
   client(user: UserInfo, options: ClientOptions = {}): ResumableClient {
-    const { onWarning, userAgent = user.name, owner = userAgent } = options
-    return new InProcessClient(onWarning ? this.#warning(onWarning) : this, user, userAgent, owner)
+    const { onWarning, impersonate, userAgent = user.name, owner = userAgent } = options
+    const heard = onWarning ? this.#warning(onWarning) : this
+    return new InProcessClient(impersonate ? impersonating(heard, impersonate) : heard, user, userAgent, owner)
   }
 
   /** Answers a request; errors are answers too, but for those that have no object: PlainTextError is thrown. */

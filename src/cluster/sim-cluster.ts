@@ -2,7 +2,7 @@ import type { Status } from '../apiserver/client/api-error.js'
 import type { Draft } from '../api/draft.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
 import type {
-  Client, Creatable, DeleteOptions, ListOptions, ObjectKey, ObjectList, Patch, UserInfo, WatchEvent, WriteOptions,
+  Client, Creatable, DeleteOptions, ListOptions, ObjectKey, ObjectList, Patch, WatchEvent, WriteOptions,
 } from '../apiserver/client/client.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
@@ -21,6 +21,7 @@ import { canAccess } from './can.js'
 import { checkOptions } from './check-options.js'
 import { ComponentHandle } from './component-handle.js'
 import type { ComponentView } from './component-host.js'
+import { kubectlEnvironment } from './kubectl-environment.js'
 import { componentsOf } from './components.js'
 import { ConnectedClient } from './connected-client.js'
 import { ControlPlane } from './control-plane.js'
@@ -99,7 +100,7 @@ export class SimCluster {
       serviceCIDR: options.serviceCIDR, managedFields: options.managedFields,
     })
     this.client = this.#userClient(ADMIN.name, this.#plane.client(ADMIN, { userAgent: 'kubectl' }))
-    this.#kubectlEnvironment = this.#environment()
+    this.#kubectlEnvironment = kubectlEnvironment(this.#plane, this.version)
     const components = componentsOf(options, this.#plane.scheme, this.#plane.pki)
     if (!from) bootstrap(this.#plane.server, { objects: defaultObjects(components, this.#plane.scheme, clock.now()) })
     for (const component of components) this.#plane.addComponent(component)
@@ -318,7 +319,7 @@ export class SimCluster {
    * A cluster from a snapshot. `options` are laid over those of the original; after {@link fromJSON} components of your own and scheduler
    * plugins, which are no data, have to be given again.
    */
-  static restore(snapshot: ClusterSnapshot, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'images'> = {}): SimCluster {
+  static restore(snapshot: ClusterSnapshot, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'images' | 'authorization'> = {}): SimCluster {
     return new SimCluster({ ...snapshot.options, ...options }, snapshot)
   }
 
@@ -327,7 +328,7 @@ export class SimCluster {
   }
 
   /** See {@link restore}. @throws TypeError when it is no snapshot of this format. */
-  static fromJSON(json: ClusterSnapshotJson, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'images'> = {}): SimCluster {
+  static fromJSON(json: ClusterSnapshotJson, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'images' | 'authorization'> = {}): SimCluster {
     return SimCluster.restore(ClusterSnapshot.fromJSON(json), options)
   }
 
@@ -358,23 +359,5 @@ export class SimCluster {
 
   #userClient(name: string, client: Client): Client {
     return new ConnectedClient(client, () => this.#plane.connectivity.check(`user/${name}`))
-  }
-
-  #environment(): KubectlEnvironment {
-    const simulation = this.#simulation
-    const { scheme } = this.#plane
-    const warnings: string[] = []
-    const clientOf = (user: UserInfo): Client =>
-      this.#userClient(user.name, this.#plane.client(user, { userAgent: 'kubectl', onWarning: (text) => void warnings.push(text) }))
-    return {
-      client: clientOf(ADMIN),
-      scheme,
-      clock: simulation.clock,
-      wait: (ms) => simulation.advance(ms),
-      until: (predicate, timeoutMs) => simulation.until(predicate, { timeout: timeoutMs }),
-      version: this.version,
-      clientFor: ({ as: user, asGroups }) => clientOf(user === undefined ? ADMIN : userOf({ user, groups: asGroups })),
-      takeWarnings: () => warnings.splice(0),
-    }
   }
 }

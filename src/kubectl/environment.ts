@@ -2,19 +2,48 @@ import type { Scheme } from '../api/scheme.js'
 import type { Client } from '../apiserver/client/client.js'
 import type { Clock } from '../sim/clock.js'
 
-/** Which identity a command line asks for, besides the environment's own. */
+/** Which server a command line asks for and as whom, as its flags and the kubeconfig say. */
 export interface RequestedIdentity {
-  readonly as?: string
-  readonly asGroups: readonly string[]
-  readonly asUid?: string
-  readonly context?: string
-  readonly user?: string
+  /** Nothing names a user: it is the environment's own. Otherwise one without token and certificate is nobody in particular. */
+  readonly isOwn: boolean
+  /** `https://host:port`. */
+  readonly server?: string
   readonly token?: string
+  /** PEM of a client certificate (and those that vouch for it). */
+  readonly certificate?: string
+  /** Whom to act as, once authenticated (`--as`). */
+  readonly as?: string
+  readonly asGroups?: readonly string[]
+  readonly asUid?: string
+  readonly asExtra?: Readonly<Record<string, readonly string[]>>
+}
+
+/** One HTTP request to the server. */
+export interface KubectlRequest {
+  readonly method: string
+  /** With its query. */
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** What the server answers. */
+export interface KubectlAnswer {
+  readonly code: number
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly body: string
+}
+
+/** A server as one identity reaches it. */
+export interface Connection {
+  readonly client: Client
+  /** Throws ConnectionError when the server cannot be reached. */
+  request(request: KubectlRequest): KubectlAnswer
 }
 
 /** What the in-process kubectl needs of the cluster that it talks to, and of the machine that it seems to run on. */
 export interface KubectlEnvironment {
-  /** Every request goes through this client, under its user's identity. */
+  /** Every request goes through this client, under its user's identity, unless the command line asks for another one. */
   readonly client: Client
   /** The kinds that the server serves, as kubectl learns them from discovery. */
   readonly scheme: Scheme
@@ -27,12 +56,14 @@ export interface KubectlEnvironment {
   readonly version: string
   /** Version of kubectl itself, whose texts are printed. Default: the server's. */
   readonly clientVersion?: string
-  /** Namespace of the current context. Default `default`. */
+  /** Namespace of the current context. Default: what the kubeconfig says, `default`. */
   readonly defaultNamespace?: string
   /** Text of a file, undefined if there is none. Files given to a call come first. */
   readFile?(path: string): string | undefined
-  /** The client of another identity (`--as`, `--context`, `--token`). Without it such flags are refused. */
-  clientFor?(identity: RequestedIdentity): Client
+  /** The connection of another identity (`--as`, `--token`, a kubeconfig), and the one for requests by path. Without it such flags are refused. */
+  connect?(identity: RequestedIdentity): Connection
+  /** Text of the kubeconfig that is used when the call brings none: the administrator's. */
+  kubeconfig?(): string
   /** Takes the warnings (without `299 - `) that the server has sent since the last call. */
   takeWarnings?(): readonly string[]
 }
@@ -41,8 +72,10 @@ export interface KubectlEnvironment {
 export interface KubectlOptions {
   /** What `-f -` reads. */
   readonly stdin?: string
-  /** Files by path, for `-f`. */
+  /** Files by path, for `-f`. A kubeconfig at `~/.kube/config`, or where KUBECONFIG says, decides who asks. */
   readonly files?: Readonly<Record<string, string>>
+  /** Environment variables: KUBECONFIG. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** What a command leaves behind, as a process does. */
@@ -52,4 +85,6 @@ export interface KubectlResult {
   /** Both streams in the order in which they were written: what a terminal shows. */
   readonly terminal: string
   readonly exitCode: number
+  /** Files that the command has written, by path. */
+  readonly files: Readonly<Record<string, string>>
 }

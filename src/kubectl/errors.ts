@@ -4,6 +4,9 @@ import type { StatusCause } from '../apiserver/client/api-error.js'
 /** A failure of kubectl's own; printed as `error: <message>`. */
 export class KubectlError extends Error {}
 
+/** A kubeconfig that names what it does not have. */
+export class ConfigurationError extends KubectlError {}
+
 /** A resource type that discovery does not know; printed without `error: ` (meta.NoResourceMatchError). */
 export class NoResourceMatch extends Error {}
 
@@ -107,6 +110,7 @@ function standardMessage(error: Error): string | undefined {
     if (error.reason === 'Unauthorized') return `error: You must be logged in to the server (${error.message})`
     return error.reason === '' ? `Error from server: ${error.message}` : `Error from server (${error.reason}): ${error.message}`
   }
+  if (error instanceof ConfigurationError) return `Error in configuration: ${error.message}`
   if (!(error instanceof ConnectionError)) return undefined
   const refused = /^dial tcp (\S+): connect: connection refused$/.exec(error.message)
   return refused === null

@@ -1,5 +1,6 @@
 import type { KubectlEnvironment, KubectlOptions } from './environment.js'
 import { KubectlError } from './errors.js'
+import type { Output } from './output.js'
 
 /** One text that `-f` named. */
 export interface SourceText {
@@ -14,9 +15,11 @@ const MANIFEST = /\.(?:json|yaml|yml)$/
 export class FileSource {
   readonly #env: KubectlEnvironment
   readonly #options: KubectlOptions
+  readonly #out: Output
 
-  constructor(env: KubectlEnvironment, options: KubectlOptions) {
+  constructor(env: KubectlEnvironment, options: KubectlOptions, out: Output) {
     this.#env = env
+    this.#out = out
     this.#options = options
   }
 
@@ -40,7 +43,14 @@ export class FileSource {
   /** The text of one file, undefined if there is none. */
   text(path: string): string | undefined {
     const { files = {} } = this.#options
+    const written = this.#out.files
+    if (Object.hasOwn(written, path)) return written[path]
     return Object.hasOwn(files, path) ? files[path] : this.#env.readFile?.(path)
+  }
+
+  /** Writes a file: it is there for the rest of the call, and in its result. */
+  write(path: string, text: string): void {
+    this.#out.file(path, text)
   }
 
   #folder(path: string, recursive: boolean): readonly SourceText[] {

@@ -1,7 +1,8 @@
 import { toMillis } from '../sim/duration.js'
 import { KubectlError } from './errors.js'
 
-type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'strings'
+/** `strings` are taken apart at commas (pflag's StringSlice), an `array` is not (StringArray). */
+export type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'strings' | 'array'
 
 /** One flag of a command. */
 export interface FlagSpec {
@@ -11,20 +12,30 @@ export interface FlagSpec {
   readonly short?: string
   /** What the flag means when it is given without a value (pflag's NoOptDefVal); without it, a value must follow. */
   readonly bare?: string
+  /** Default, as text. Default none: what a command reads then is its own affair. */
+  readonly value?: string
+  /** Must be on the command line. */
+  readonly required?: boolean
+  /** What is said when the flag is used. */
+  readonly deprecated?: string
 }
 
 /** The values of the flags on a command line, and the words that are no flags. */
 export interface ParsedFlags {
   readonly args: readonly string[]
+  /** How many of them stood before `--`; undefined without one. */
+  readonly dash: number | undefined
   readonly flags: Flags
 }
 
-/** Values of flags by name. */
+/** Values of flags by name: those of the command line, else their defaults. */
 export class Flags {
   readonly #values: ReadonlyMap<string, readonly string[]>
+  readonly #specs: ReadonlyMap<string, FlagSpec>
 
-  constructor(values: ReadonlyMap<string, readonly string[]>) {
+  constructor(values: ReadonlyMap<string, readonly string[]>, specs: ReadonlyMap<string, FlagSpec> = new Map()) {
     this.#values = values
+    this.#specs = specs
   }
 
   /** Whether the flag was on the command line. */
@@ -32,29 +43,44 @@ export class Flags {
     return this.#values.has(name)
   }
 
-  string(name: string, otherwise = ''): string {
+  /** What is said of the deprecated flags that were used. */
+  deprecations(): readonly string[] {
+    return [...this.#values.keys()].flatMap((name) => {
+      const text = this.#specs.get(name)?.deprecated
+      return text === undefined ? [] : [`Flag --${name} has been deprecated, ${text}`]
+    })
+  }
+
+  /** Flags that had to be given and were not, in alphabetical order. */
+  missing(): readonly string[] {
+    return [...this.#specs.values()].filter(({ name, required }) => required === true && !this.has(name)).map(({ name }) => name).sort()
+  }
+
+  string(name: string, otherwise: string = this.#specs.get(name)?.value ?? ''): string {
     return this.#values.get(name)?.at(-1) ?? otherwise
   }
 
-  bool(name: string, otherwise = false): boolean {
+  bool(name: string, otherwise: boolean = this.#specs.get(name)?.value === 'true'): boolean {
     const text = this.#values.get(name)?.at(-1)
     return text === undefined ? otherwise : TRUE.includes(text)
   }
 
-  int(name: string, otherwise: number): number {
+  int(name: string, otherwise: number = Number(this.#specs.get(name)?.value ?? 0)): number {
     const text = this.#values.get(name)?.at(-1)
     return text === undefined ? otherwise : Number(text)
   }
 
   /** Milliseconds. */
-  duration(name: string, otherwise: number): number {
+  duration(name: string, otherwise: number = durationMs(this.#specs.get(name)?.value ?? '0s')): number {
     const text = this.#values.get(name)?.at(-1)
     return text === undefined ? otherwise : durationMs(text)
   }
 
-  /** All values of a flag that may be repeated, taken apart at commas. */
+  /** All values of a flag that may be repeated, taken apart at commas unless it is an `array`. */
   strings(name: string): readonly string[] {
-    return (this.#values.get(name) ?? []).flatMap((text) => text.split(','))
+    const spec = this.#specs.get(name)
+    const given = this.#values.get(name) ?? (spec?.value ? [spec.value] : [])
+    return spec?.type === 'array' ? given : given.filter((text) => text !== '').flatMap((text) => text.split(','))
   }
 }
 
@@ -91,9 +117,11 @@ class FlagReader {
 
   read(): ParsedFlags {
     const args: string[] = []
+    let dash: number | undefined
     while (this.#at < this.#words.length) {
       const word = this.#words[this.#at++] as string
       if (word === '--') {
+        dash = args.length
         args.push(...this.#words.slice(this.#at))
         break
       }
@@ -101,7 +129,7 @@ class FlagReader {
       else if (word.startsWith('-') && word !== '-') this.#shorthands(word)
       else args.push(word)
     }
-    return { args, flags: new Flags(this.#values) }
+    return { args, dash, flags: new Flags(this.#values, this.#byName) }
   }
 
   #long(word: string): void {

@@ -1,6 +1,8 @@
 export { applyObjects } from './apply-objects.js'
 export type { Applied } from './apply-objects.js'
-export type { KubectlEnvironment, KubectlOptions, KubectlResult, RequestedIdentity } from './environment.js'
+export type {
+  Connection, KubectlAnswer, KubectlEnvironment, KubectlOptions, KubectlRequest, KubectlResult, RequestedIdentity,
+} from './environment.js'
 export { createKubectl } from './kubectl.js'
 export type { Kubectl } from './kubectl.js'
 export { kubectlWatch } from './watch.js'

@@ -1,12 +1,12 @@
-import type { Client } from '../apiserver/client/client.js'
 import type { Call, Command } from './call.js'
-import { findCommand, unknownCommand } from './commands/lookup.js'
-import type { KubectlEnvironment, KubectlOptions, KubectlResult } from './environment.js'
+import { findCommand } from './commands/lookup.js'
+import type { Found } from './commands/lookup.js'
+import type { Connection, KubectlEnvironment, KubectlOptions, KubectlResult } from './environment.js'
 import { errorText, isFailure, KubectlError, SilentExit } from './errors.js'
 import { FileSource } from './files.js'
-import type { Flags } from './flags.js'
+import { flagsOf } from './flag-table.js'
 import { parseFlags } from './flags.js'
-import { globalFlags } from './global-flags.js'
+import { Kubeconfig } from './kubeconfig.js'
 import { Output } from './output.js'
 import { releaseOf } from './release.js'
 import { CommandLineError, splitWords } from './words.js'
@@ -26,7 +26,7 @@ export function createKubectl(env: KubectlEnvironment): Kubectl {
       const { call, run } = prepareCall(env, command, options, out)
       run(call)
     })
-    return { stdout: out.stdout, stderr: out.stderr, terminal: out.terminal, exitCode }
+    return { stdout: out.stdout, stderr: out.stderr, terminal: out.terminal, exitCode, files: out.files }
   }
 }
 
@@ -56,7 +56,7 @@ function printWarnings(env: KubectlEnvironment, out: Output): void {
 /** A command line that has been read. */
 export interface Prepared {
   readonly call: Call
-  readonly run: Command['run']
+  readonly run: NonNullable<Command['run']>
 }
 
 /** Reads a command line. Throws KubectlError or CommandLineError. */
@@ -67,61 +67,69 @@ export function prepareCall(
   out: Output,
 ): Prepared {
   const words = typeof command === 'string' ? splitWords(command) : command
-  const rest = words[0] === 'kubectl' ? words.slice(1) : words
   const release = releaseOf(env.clientVersion ?? env.version)
-  const at = commandIndex(rest)
-  const name = rest[at]
-  if (name === undefined) {
-    parseFlags(rest, globalFlags, '')
+  const found = findCommand(words[0] === 'kubectl' ? words.slice(1) : words, release)
+  if (found === undefined) {
+    parseFlags(words.filter((word) => word !== 'kubectl'), flagsOf(''), '')
     throw new KubectlError('no command is given: write for example `kubectl get pods`')
   }
-  const found = findCommand(name)
-  if (found === undefined) throw unknownCommand(name)
-  const { args, flags } = parseFlags(
-    [...rest.slice(0, at), ...rest.slice(at + 1)],
-    [...found.flags(release), ...globalFlags],
-    found.name,
-  )
+  const { args, dash, flags } = parseFlags(found.rest, found.flags, found.path)
+  for (const text of flags.deprecations()) out.errorLine(text)
+  const missing = flags.missing()
+  if (found.command.run === undefined) throw withoutCommand(found, args)
+  if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.map((name) => JSON.stringify(name)).join(', ')} not set`)
+  const files = new FileSource(env, options, out)
+  const kubeconfig = new Kubeconfig(env, files, flags, options.env)
+  const reached = new Reached(env, kubeconfig)
+  const namespaceGiven = flags.has('namespace')
   const call: Call = {
-    env,
-    release,
-    flags,
-    args,
-    out,
-    client: clientOf(env, flags),
-    command: found.name,
-    files: new FileSource(env, options),
-    namespace: flags.string('namespace', env.defaultNamespace ?? 'default'),
+    env, release, flags, args, dash, out, files, kubeconfig, options, namespaceGiven, command: found.path,
+    get client() {
+      return reached.connection.client
+    },
+    request: (request) => reached.connection.request(request),
+    get namespace() {
+      return namespaceGiven ? flags.string('namespace') : kubeconfig.namespace
+    },
   }
-  return { call, run: found.run }
+  return { call, run: found.command.run }
 }
 
-/** Index of the first word that is neither a flag nor a flag's value. */
-function commandIndex(words: readonly string[]): number {
-  const takesNext = new Set(
-    globalFlags
-      .filter(({ type, bare }) => type !== 'bool' && bare === undefined)
-      .flatMap(({ name, short }) => (short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`])),
-  )
-  let at = 0
-  while (at < words.length && (words[at] as string).startsWith('-')) at += takesNext.has(words[at] as string) ? 2 : 1
-  return at
+/** A group of commands, given alone or with a word that is none of them. Source: cmdutil.DefaultSubCommandRun. */
+function withoutCommand({ path, command }: Found, [word]: readonly string[]): KubectlError {
+  if (word !== undefined) return new KubectlError(`unknown command ${JSON.stringify(word)}\nSee 'kubectl ${path} -h' for help and examples`)
+  return new KubectlError(`kubectl ${path} needs one of the commands below it: ${(command.commands ?? []).map(({ name }) => name).join(', ')}`)
 }
 
-const identityFlags: readonly string[] = ['as', 'as-group', 'as-uid', 'context', 'user', 'token']
+/** The connection of a call: the environment's own, or the one that flags and kubeconfig ask for; made when it is first used. */
+class Reached {
+  readonly #env: KubectlEnvironment
+  readonly #kubeconfig: Kubeconfig
+  #connection: Connection | undefined
 
-function clientOf(env: KubectlEnvironment, flags: Flags): Client {
-  const used = identityFlags.find((name) => flags.has(name))
-  if (used === undefined) return env.client
-  if (env.clientFor === undefined) throw new KubectlError(`--${used} cannot be used: this kubectl was made for one identity only`)
-  const text = (name: string): string | undefined => (flags.has(name) ? flags.string(name) : undefined)
-  const [as, asUid, context, user, token] = ['as', 'as-uid', 'context', 'user', 'token'].map(text)
-  return env.clientFor({
-    asGroups: flags.strings('as-group'),
-    ...(as === undefined ? {} : { as }),
-    ...(asUid === undefined ? {} : { asUid }),
-    ...(context === undefined ? {} : { context }),
-    ...(user === undefined ? {} : { user }),
-    ...(token === undefined ? {} : { token }),
-  })
+  constructor(env: KubectlEnvironment, kubeconfig: Kubeconfig) {
+    this.#env = env
+    this.#kubeconfig = kubeconfig
+  }
+
+  get connection(): Connection {
+    return (this.#connection ??= this.#connect())
+  }
+
+  #connect(): Connection {
+    const env = this.#env
+    const { client } = env
+    if (env.connect !== undefined) {
+      if (this.#kubeconfig.isAsked) return env.connect(this.#kubeconfig.identity())
+      const own = env.connect({ isOwn: true })
+      return { client, request: (request) => own.request(request) }
+    }
+    if (this.#kubeconfig.isAsked) throw new KubectlError('another identity cannot be used: this kubectl was made for one only')
+    return {
+      client,
+      request: ({ path }) => {
+        throw new KubectlError(`${path} cannot be asked for: this kubectl was made without a way to send requests by path`)
+      },
+    }
+  }
 }

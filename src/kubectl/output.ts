@@ -1,10 +1,21 @@
 /** What a command writes to its two streams, and in which order a terminal shows it. */
 export class Output {
   readonly #written: { readonly stream: 'stdout' | 'stderr'; readonly text: string }[] = []
+  readonly #files = new Map<string, string>()
 
   /** Appends text to stdout as it is. */
   write(text: string): void {
     this.#written.push({ stream: 'stdout', text })
+  }
+
+  /** Leaves a file behind. */
+  file(path: string, text: string): void {
+    this.#files.set(path, text)
+  }
+
+  /** The files that were written so far. */
+  get files(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#files)
   }
 
   line(text: string): void {

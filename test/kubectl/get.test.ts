@@ -56,7 +56,7 @@ describe('kubectl get', () => {
 
   it('refuses what it does not have, plainly', () => {
     expect(kubectl('rollout status deploy/x').stderr).toBe('error: kubectl rollout is not part of simcluster yet\n')
-    expect(kubectl('get pods --as jane').stderr).toBe('error: --as cannot be used: this kubectl was made for one identity only\n')
+    expect(kubectl('get pods --as jane').stderr).toBe('error: another identity cannot be used: this kubectl was made for one only\n')
     expect(kubectl('get pods | grep x').exitCode).toBe(1)
   })
 })

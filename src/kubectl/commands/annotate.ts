@@ -1,7 +1,7 @@
 import type { Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import type { MapChanges, MetadataCommand } from './metadata-changes.js'
-import { changeMetadata, metadataFlags } from './metadata-changes.js'
+import { changeMetadata } from './metadata-changes.js'
 
 /** Always overwritten, whatever the flag says. */
 const CHANGE_CAUSE = 'kubernetes.io/change-cause'
@@ -43,6 +43,5 @@ const annotations: MetadataCommand = {
 /** `kubectl annotate pod a key=value other-` */
 export const annotate: Command = {
   name: 'annotate',
-  flags: () => metadataFlags,
   run: (call) => changeMetadata(call, annotations),
 }

@@ -4,36 +4,15 @@ import type { Call, Command } from '../call.js'
 import { groupResource } from '../kinds.js'
 import { dryRunOf } from '../dry-run.js'
 import { isFailure, KubectlError, throwCollected } from '../errors.js'
-import type { FlagSpec } from '../flags.js'
-import { dryRunFlag, fieldManagerFlag, filenameFlags, outputFlag, selectorFlag, validateFlag } from '../global-flags.js'
 import { LAST_APPLIED } from '../last-applied.js'
 import { readManifests } from '../manifests.js'
 import { printDone } from '../print/done.js'
 import { compileSelectorText } from '../../api/label-parser.js'
 import { fieldValidationOf } from './field-validation.js'
 
-const flags: readonly FlagSpec[] = [
-  ...filenameFlags,
-  outputFlag,
-  dryRunFlag,
-  fieldManagerFlag,
-  validateFlag,
-  selectorFlag,
-  { name: 'force', type: 'bool' },
-  { name: 'overwrite', type: 'bool' },
-  { name: 'all', type: 'bool' },
-  { name: 'server-side', type: 'bool' },
-  { name: 'force-conflicts', type: 'bool' },
-  { name: 'show-managed-fields', type: 'bool' },
-  { name: 'wait', type: 'bool' },
-  { name: 'timeout', type: 'duration' },
-  { name: 'grace-period', type: 'int' },
-]
-
 /** `kubectl apply -f`: client-side, with the last applied configuration in an annotation. */
 export const apply: Command = {
   name: 'apply',
-  flags: () => flags,
   run(call) {
     if (call.args.length > 0)
       throw new KubectlError(`Unexpected args: [${call.args.join(' ')}]\nSee 'kubectl apply -h' for help and examples`)

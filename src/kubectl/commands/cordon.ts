@@ -3,7 +3,6 @@ import type { Call, Command } from '../call.js'
 import type { DryRun } from '../dry-run.js'
 import { dryRunOf, dryRunSuffix } from '../dry-run.js'
 import { isFailure } from '../errors.js'
-import { dryRunFlag, selectorFlag } from '../global-flags.js'
 import { nodesOfCall } from './node-lookup.js'
 
 /**
@@ -39,7 +38,6 @@ function patchNode(call: Call, name: string, unschedulable: boolean, dryRun: Dry
 
 const command = (name: 'cordon' | 'uncordon'): Command => ({
   name,
-  flags: () => [dryRunFlag, selectorFlag],
   run: (call) => cordonNodes(call, nodesOfCall(call), name === 'cordon', dryRunOf(call)),
 })
 

@@ -5,8 +5,6 @@ import { resourceNameOf } from '../kinds.js'
 import { dryRunOf } from '../dry-run.js'
 import type { DryRun } from '../dry-run.js'
 import { KubectlError, throwCollected, withSource } from '../errors.js'
-import type { FlagSpec } from '../flags.js'
-import { dryRunFlag, fieldManagerFlag, filenameFlags, outputFlag, selectorFlag, validateFlag } from '../global-flags.js'
 import { withLastApplied } from '../last-applied.js'
 import { readManifests } from '../manifests.js'
 import { printDone } from '../print/done.js'
@@ -14,21 +12,9 @@ import type { Info } from '../resource-args.js'
 import { typed } from '../resource-args.js'
 import { fieldValidationOf } from './field-validation.js'
 
-const flags: readonly FlagSpec[] = [
-  ...filenameFlags,
-  outputFlag,
-  dryRunFlag,
-  fieldManagerFlag,
-  validateFlag,
-  selectorFlag,
-  { name: 'save-config', type: 'bool' },
-  { name: 'show-managed-fields', type: 'bool' },
-]
-
 /** `kubectl create -f` */
 export const create: Command = {
   name: 'create',
-  flags: () => flags,
   run(call) {
     const [what] = call.args
     if (what !== undefined)

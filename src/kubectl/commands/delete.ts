@@ -6,30 +6,11 @@ import type { Call, Command } from '../call.js'
 import type { DryRun } from '../dry-run.js'
 import { dryRunOf, dryRunSuffix } from '../dry-run.js'
 import { isFailure, KubectlError, throwCollected, withSource } from '../errors.js'
-import type { FlagSpec } from '../flags.js'
-import { dryRunFlag, fieldSelectorFlag, filenameFlags, outputFlag, selectorFlag } from '../global-flags.js'
 import { groupResource, kindName, resourceNameOf } from '../kinds.js'
 import { readManifests } from '../manifests.js'
 import { unknownFormat } from '../print/object.js'
 import type { Info, Target } from '../resource-args.js'
 import { fetchTargets, keyOf, selectResources } from '../resource-args.js'
-
-const flags: readonly FlagSpec[] = [
-  ...filenameFlags,
-  outputFlag,
-  dryRunFlag,
-  selectorFlag,
-  fieldSelectorFlag,
-  { name: 'all', type: 'bool' },
-  { name: 'all-namespaces', short: 'A', type: 'bool' },
-  { name: 'cascade', type: 'string', bare: 'background' },
-  { name: 'force', type: 'bool' },
-  { name: 'grace-period', type: 'int' },
-  { name: 'ignore-not-found', type: 'bool' },
-  { name: 'now', type: 'bool' },
-  { name: 'timeout', type: 'duration' },
-  { name: 'wait', type: 'bool' },
-]
 
 const WEEK_MS = 7 * 24 * 3600 * 1000
 
@@ -39,7 +20,6 @@ type Doomed = Pick<Info, 'definition' | 'name' | 'namespace' | 'source'>
 /** `kubectl delete`: deletes all, then waits until all are gone; virtual time moves as long as that takes. */
 export const deleteCommand: Command = {
   name: 'delete',
-  flags: () => flags,
   run(call) {
     const options = deleteOptionsOf(call)
     const dryRun = dryRunOf(call)

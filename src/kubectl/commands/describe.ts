@@ -5,7 +5,6 @@ import type { Call, Command } from '../call.js'
 import { describeNode } from '../describe/node.js'
 import { describePod } from '../describe/pod.js'
 import { KubectlError, throwCollected } from '../errors.js'
-import { fieldSelectorFlag, filenameFlags, selectorFlag } from '../global-flags.js'
 import { kindName } from '../kinds.js'
 import { readManifests } from '../manifests.js'
 import type { Selection, Target } from '../resource-args.js'
@@ -14,14 +13,6 @@ import { fetchTarget, fetchTargets, keyOf, selectResources } from '../resource-a
 /** `kubectl describe TYPE [NAME_PREFIX]`, of nodes and pods. */
 export const describe: Command = {
   name: 'describe',
-  flags: () => [
-    ...filenameFlags,
-    selectorFlag,
-    fieldSelectorFlag,
-    { name: 'all-namespaces', short: 'A', type: 'bool' },
-    { name: 'show-events', type: 'bool' },
-    { name: 'chunk-size', type: 'int' },
-  ],
   run(call) {
     const { targets } = selectionOf(call)
     const fetched = fetchTargets(call.client, targets)

@@ -9,14 +9,6 @@ const LONGEST = 3_600_000
 /** `kubectl exec (POD | TYPE/NAME) [-c CONTAINER] [-i] [-t] -- COMMAND [ARG...]`. Source: kubectl pkg/cmd/exec. */
 export const exec: Command = {
   name: 'exec',
-  flags: () => [
-    { name: 'container', short: 'c', type: 'string' },
-    { name: 'stdin', short: 'i', type: 'bool' },
-    { name: 'tty', short: 't', type: 'bool' },
-    { name: 'quiet', short: 'q', type: 'bool' },
-    { name: 'filename', short: 'f', type: 'strings' },
-    { name: 'pod-running-timeout', type: 'duration' },
-  ],
   run: (call) => {
     const [target, ...command] = call.args
     if (target === undefined) throw usageError('exec', 'pod, type/name or --filename must be specified')

@@ -2,8 +2,6 @@ import type { KubeObject } from '../../api/definition.js'
 import { isApiError } from '../../apiserver/client/api-error.js'
 import type { Call, Command } from '../call.js'
 import { throwCollected, usageError } from '../errors.js'
-import type { FlagSpec } from '../flags.js'
-import { fieldSelectorFlag, filenameFlags, outputFlag, selectorFlag } from '../global-flags.js'
 import { readManifests } from '../manifests.js'
 import { printObject, printValue, unknownFormat, withoutManagedFields } from '../print/object.js'
 import { sortObjects } from '../print/sort.js'
@@ -14,31 +12,9 @@ import type { Fetched, Selection, Target } from '../resource-args.js'
 import { fetchTargets, selectResources } from '../resource-args.js'
 import { watchForAWhile } from './get-watch.js'
 
-const flags: readonly FlagSpec[] = [
-  ...filenameFlags,
-  outputFlag,
-  selectorFlag,
-  fieldSelectorFlag,
-  { name: 'all-namespaces', short: 'A', type: 'bool' },
-  { name: 'no-headers', type: 'bool' },
-  { name: 'show-labels', type: 'bool' },
-  { name: 'label-columns', short: 'L', type: 'strings' },
-  { name: 'show-kind', type: 'bool' },
-  { name: 'sort-by', type: 'string' },
-  { name: 'ignore-not-found', type: 'bool' },
-  { name: 'show-managed-fields', type: 'bool' },
-  { name: 'chunk-size', type: 'int' },
-  { name: 'watch', short: 'w', type: 'bool' },
-  { name: 'watch-only', type: 'bool' },
-  { name: 'output-watch-events', type: 'bool' },
-  { name: 'server-print', type: 'bool' },
-  { name: 'allow-missing-template-keys', type: 'bool' },
-]
-
 /** `kubectl get` */
 export const get: Command = {
   name: 'get',
-  flags: () => flags,
   run(call) {
     const selection = selectionOf(call)
     if (call.flags.bool('watch') || call.flags.bool('watch-only')) watchForAWhile(call, selection)

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import type { MapChanges, MetadataCommand } from './metadata-changes.js'
-import { changeMetadata, metadataFlags } from './metadata-changes.js'
+import { changeMetadata } from './metadata-changes.js'
 
 /** Reads `key=value` and `key-`. Keys are left to the server. */
 function parseLabels(specs: readonly string[]): MapChanges {
@@ -49,4 +49,4 @@ const labels: MetadataCommand = {
 }
 
 /** `kubectl label pod a key=value other-` */
-export const label: Command = { name: 'label', flags: () => metadataFlags, run: (call) => changeMetadata(call, labels) }
+export const label: Command = { name: 'label', run: (call) => changeMetadata(call, labels) }

@@ -2,7 +2,6 @@ import type { Pod } from '../../api/core/generated.js'
 import type { Client } from '../../apiserver/client/client.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
-import { selectorFlag } from '../global-flags.js'
 import { containerFor, objectNamed, podsOf, withNamespace } from './pod-target.js'
 
 type PodLogOptions = NonNullable<Parameters<Client['logs']>[1]>
@@ -17,23 +16,6 @@ const LONGEST_FOLLOW = 3_600_000
 /** `kubectl logs POD [-c CONTAINER]`, `logs TYPE/NAME`, `logs -l SELECTOR`. Source: kubectl pkg/cmd/logs, polymorphichelpers/logsforobject.go. */
 export const logs: Command = {
   name: 'logs',
-  flags: () => [
-    selectorFlag,
-    { name: 'container', short: 'c', type: 'string' },
-    { name: 'follow', short: 'f', type: 'bool' },
-    { name: 'previous', short: 'p', type: 'bool' },
-    { name: 'timestamps', type: 'bool' },
-    { name: 'tail', type: 'int' },
-    { name: 'since', type: 'duration' },
-    { name: 'since-time', type: 'string' },
-    { name: 'limit-bytes', type: 'int' },
-    { name: 'all-containers', type: 'bool' },
-    { name: 'all-pods', type: 'bool' },
-    { name: 'prefix', type: 'bool' },
-    { name: 'ignore-errors', type: 'bool' },
-    { name: 'max-log-requests', type: 'int' },
-    { name: 'pod-running-timeout', type: 'duration' },
-  ],
   run: (call) => {
     const follow = new LogFollow(call)
     try {

@@ -1,63 +1,81 @@
 import type { Command } from '../call.js'
 import { KubectlError } from '../errors.js'
+import { flagsOf } from '../flag-table.js'
+import type { FlagSpec } from '../flags.js'
+import type { Release } from '../release.js'
 import { commands } from './index.js'
 
 /** The commands of the real kubectl, in the order of its help. */
-const KNOWN = [
-  'create',
-  'expose',
-  'run',
-  'set',
-  'explain',
-  'get',
-  'edit',
-  'delete',
-  'rollout',
-  'scale',
-  'autoscale',
-  'certificate',
-  'cluster-info',
-  'top',
-  'cordon',
-  'uncordon',
-  'drain',
-  'taint',
-  'describe',
-  'logs',
-  'attach',
-  'exec',
-  'port-forward',
-  'proxy',
-  'cp',
-  'auth',
-  'debug',
-  'events',
-  'diff',
-  'apply',
-  'patch',
-  'replace',
-  'wait',
-  'kustomize',
-  'label',
-  'annotate',
-  'completion',
-  'api-resources',
-  'api-versions',
-  'config',
-  'plugin',
-  'version',
-]
+const KNOWN =
+  'create expose run set explain get edit delete rollout scale autoscale certificate cluster-info top cordon uncordon drain taint describe logs attach exec '
+  + 'port-forward proxy cp auth debug events diff apply patch replace wait kustomize label annotate completion alpha api-resources api-versions config plugin '
+  + 'version help options'
 
-/** The command of that name. */
-export function findCommand(name: string): Command | undefined {
-  return commands.find((command) => command.name === name || command.aliases?.includes(name) === true)
+/** A command as a command line names it. */
+export interface Found {
+  readonly command: Command
+  /** `rollout status` */
+  readonly path: string
+  /** All flags that it takes. */
+  readonly flags: readonly FlagSpec[]
+  /** The words without those that name the command. */
+  readonly rest: readonly string[]
+}
+
+/**
+ * Finds the command that the words name: `get`, `rollout status`; flags may stand before and between. Undefined when no word is a name.
+ * Throws KubectlError for a name that there is not. Source: cobra command.go Find.
+ */
+export function findCommand(words: readonly string[], release: Release): Found | undefined {
+  const rest = [...words]
+  const first = takeName(rest, flagsOf(''))
+  if (first === undefined) return undefined
+  const command = commands.find((one) => isCalled(one, first))
+  if (command === undefined) throw unknownCommand(first)
+  return descend(command, command.name, rest, release)
+}
+
+/** Goes on to the command below that the next word names, if there is one. */
+function descend(command: Command, path: string, rest: readonly string[], release: Release): Found {
+  const flags = flagsFor(command, path, release)
+  const at = command.commands === undefined ? -1 : nameIndex(rest, flags)
+  const next = command.commands?.find((one) => isCalled(one, rest[at] ?? ''))
+  return next === undefined ? { command, path, flags, rest } : descend(next, `${path} ${next.name}`, rest.toSpliced(at, 1), release)
+}
+
+const isCalled = ({ name, aliases }: Command, word: string): boolean => name === word || aliases?.includes(word) === true
+
+/** Flags of its own take the place of global ones (`config set-context --namespace`). */
+function flagsFor(command: Command, path: string, release: Release): readonly FlagSpec[] {
+  return [...flagsOf(''), ...flagsOf(path), ...(command.flags?.(release) ?? [])]
+}
+
+/** Takes the first word that is no flag out of the words. */
+function takeName(words: string[], flags: readonly FlagSpec[]): string | undefined {
+  const at = nameIndex(words, flags)
+  return at < words.length ? words.splice(at, 1)[0] : undefined
+}
+
+/** Index of the first word that is neither a flag nor a flag's value. */
+function nameIndex(words: readonly string[], flags: readonly FlagSpec[]): number {
+  const takesNext = new Set(
+    flags.filter(({ type, bare }) => type !== 'bool' && bare === undefined)
+      .flatMap(({ name, short }) => (short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`])),
+  )
+  let at = 0
+  while (at < words.length && (words[at] as string).startsWith('-')) {
+    if (words[at] === '--') return words.length
+    at += takesNext.has(words[at] as string) ? 2 : 1
+  }
+  return at
 }
 
 /** What kubectl says of a command that it does not have, or simcluster not yet. */
-export function unknownCommand(name: string): KubectlError {
-  if (KNOWN.includes(name)) return new KubectlError(`kubectl ${name} is not part of simcluster yet`)
-  const near = KNOWN.filter((known) => distance(name, known) <= 2 || known.startsWith(name.toLowerCase()))
-  const hint = near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((known) => `\t${known}\n`).join('')}`
+function unknownCommand(name: string): KubectlError {
+  const known = KNOWN.split(' ')
+  if (known.includes(name)) return new KubectlError(`kubectl ${name} is not part of simcluster yet`)
+  const near = known.filter((one) => distance(name, one) <= 2 || one.startsWith(name.toLowerCase()))
+  const hint = near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((one) => `\t${one}\n`).join('')}`
   return new KubectlError(`unknown command ${JSON.stringify(name)} for "kubectl"${hint}`)
 }
 

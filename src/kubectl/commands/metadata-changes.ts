@@ -2,8 +2,6 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Call } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import { isFailure, KubectlError, throwCollected } from '../errors.js'
-import type { FlagSpec } from '../flags.js'
-import { dryRunFlag, fieldManagerFlag, fieldSelectorFlag, filenameFlags, outputFlag, selectorFlag } from '../global-flags.js'
 import { resourceNameOf } from '../kinds.js'
 import { readManifests } from '../manifests.js'
 import { printDone } from '../print/done.js'
@@ -28,22 +26,6 @@ export interface MetadataCommand {
   readonly operation: (call: Call, before: KubeObject, after: KubeObject) => string
   readonly missing: (call: Call, key: string) => void
 }
-
-/** Flags of both commands. */
-export const metadataFlags: readonly FlagSpec[] = [
-  ...filenameFlags,
-  outputFlag,
-  dryRunFlag,
-  fieldManagerFlag,
-  selectorFlag,
-  fieldSelectorFlag,
-  { name: 'all', type: 'bool' },
-  { name: 'all-namespaces', short: 'A', type: 'bool' },
-  { name: 'overwrite', type: 'bool' },
-  { name: 'list', type: 'bool' },
-  { name: 'resource-version', type: 'string' },
-  { name: 'show-managed-fields', type: 'bool' },
-]
 
 /** Runs `label` or `annotate`: a JSON merge patch of metadata for each object, failures of one not stopping the others. */
 export function changeMetadata(call: Call, command: MetadataCommand): void {

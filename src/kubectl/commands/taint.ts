@@ -3,7 +3,6 @@ import { labelValueFaults, qualifiedNameFaults } from '../../api/names.js'
 import type { Call, Command } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import { Aggregate, isFailure, KubectlError, throwCollected, usageError } from '../errors.js'
-import { dryRunFlag, fieldManagerFlag, outputFlag, selectorFlag, validateFlag } from '../global-flags.js'
 import { printDone } from '../print/done.js'
 import type { Target } from '../resource-args.js'
 import { fetchTarget, selectResources, typed } from '../resource-args.js'
@@ -26,15 +25,6 @@ interface TaintChanges {
 /** `kubectl taint node NAME key=value:effect ... key[:effect]-` */
 export const taint: Command = {
   name: 'taint',
-  flags: () => [
-    selectorFlag,
-    dryRunFlag,
-    outputFlag,
-    fieldManagerFlag,
-    validateFlag,
-    { name: 'all', type: 'bool' },
-    { name: 'overwrite', type: 'bool' },
-  ],
   run(call) {
     const { resources, changes } = splitChanges(
       call.args,

@@ -1,6 +1,5 @@
 import type { Call, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
-import { outputFlag } from '../global-flags.js'
 import { printYaml } from '../print/yaml.js'
 import { minorOf } from '../release.js'
 
@@ -43,7 +42,7 @@ function serverInfoOf(version: string): Readonly<Record<string, string>> {
 /** `kubectl version` */
 export const version: Command = {
   name: 'version',
-  flags: () => [outputFlag, { name: 'client', type: 'bool' }, { name: 'short', type: 'bool' }],
+  flags: ({ shortVersion }) => (shortVersion ? [] : [{ name: 'short', type: 'bool', value: 'false' }]),
   run(call) {
     const { clientVersion = call.env.version } = call.env
     const server = call.flags.bool('client') ? undefined : call.env.version

@@ -4,7 +4,6 @@ import type { DryRun } from '../dry-run.js'
 import { dryRunOf } from '../dry-run.js'
 import { KubectlError } from '../errors.js'
 import type { FlagSpec } from '../flags.js'
-import { dryRunFlag, selectorFlag } from '../global-flags.js'
 import type { Release } from '../release.js'
 
 /**
@@ -30,26 +29,12 @@ export interface DrainOptions {
   readonly dryRun: DryRun
 }
 
-/** Flags of drain in a release. */
+/** Flags that drain had in older releases. */
 export function drainFlags({ emptyDirFlag, oldDrain }: Release): readonly FlagSpec[] {
-  const common: readonly FlagSpec[] = [
-    { name: 'force', type: 'bool' },
-    { name: 'ignore-daemonsets', type: 'bool' },
-    { name: emptyDirFlag, type: 'bool' },
-    { name: 'grace-period', type: 'int' },
-    { name: 'timeout', type: 'duration' },
-    { name: 'pod-selector', type: 'string' },
-    selectorFlag,
-    oldDrain ? { name: 'dry-run', type: 'bool' } : dryRunFlag,
+  return [
+    ...(emptyDirFlag === 'delete-emptydir-data' ? [] : [{ name: emptyDirFlag, type: 'bool', value: 'false' } as const]),
+    ...(oldDrain ? [{ name: 'dry-run', type: 'bool', value: 'false' } as const] : []),
   ]
-  return oldDrain
-    ? common
-    : [
-        ...common,
-        { name: 'disable-eviction', type: 'bool' },
-        { name: 'skip-wait-for-delete-timeout', type: 'int' },
-        { name: 'chunk-size', type: 'int' },
-      ]
 }
 
 /** Reads the flags. Throws KubectlError for a pod selector that cannot be read. */

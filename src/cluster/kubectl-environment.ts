@@ -1,0 +1,101 @@
+import { ApiError, ConnectionError } from '../apiserver/client/api-error.js'
+import type { Client, UserInfo } from '../apiserver/client/client.js'
+import { handleHttp } from '../apiserver/http.js'
+import type { Impersonation } from '../apiserver/request.js'
+import type { Connection, KubectlAnswer, KubectlEnvironment, KubectlRequest, RequestedIdentity } from '../kubectl/index.js'
+import { readChain } from '../pki/index.js'
+import { ConnectedClient } from './connected-client.js'
+import type { ControlPlane } from './control-plane.js'
+import { ADMIN } from './identities.js'
+
+const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
+
+/** The kubectl of a cluster's administrator: on a machine whose kubeconfig is admin.conf, unless a call brings another one. */
+export function kubectlEnvironment(plane: ControlPlane, version: string): KubectlEnvironment {
+  const { simulation } = plane
+  const warnings: string[] = []
+  const onWarning = (text: string): void => void warnings.push(text)
+  const clientOf = (user: UserInfo, check: () => void, impersonate?: Impersonation): Client =>
+    new ConnectedClient(plane.client(user, { userAgent: 'kubectl', onWarning, ...(impersonate === undefined ? {} : { impersonate }) }), check)
+  const admin = clientOf(ADMIN, () => plane.connectivity.check(`user/${ADMIN.name}`))
+  return {
+    client: admin,
+    scheme: plane.scheme,
+    clock: simulation.clock,
+    wait: (ms) => simulation.advance(ms),
+    until: (predicate, timeoutMs) => simulation.until(predicate, { timeout: timeoutMs }),
+    version,
+    kubeconfig: () => plane.pki.read('/etc/kubernetes/admin.conf'),
+    connect(identity) {
+      const user = userOf(plane, identity)
+      const check = (): void => {
+        checkServer(plane, identity.server)
+        plane.connectivity.check(`user/${user?.name ?? ''}`)
+        if (user === undefined) throw new ApiError(401, 'Unauthorized', 'Unauthorized')
+      }
+      const impersonate = impersonationOf(identity)
+      return {
+        client: clientOf(user ?? ANONYMOUS, check, impersonate),
+        request: (request) => {
+          check()
+          return send(plane, user ?? ANONYMOUS, identity, request)
+        },
+      } satisfies Connection
+    },
+    takeWarnings: () => warnings.splice(0),
+  }
+}
+
+/** Whom the server takes it for; undefined when it does not trust what is shown. */
+function userOf({ server, pki, simulation }: ControlPlane, { isOwn, token, certificate }: RequestedIdentity): UserInfo | undefined {
+  if (token !== undefined) return server.context.ports.authenticator?.authenticate({ bearerToken: token })
+  if (certificate === undefined) return isOwn ? ADMIN : ANONYMOUS
+  try {
+    const found = pki.identify(readChain(certificate), simulation.clock.now())
+    if (typeof found === 'string') return undefined
+    return { name: found.commonName, groups: [...found.organizations, 'system:authenticated'] }
+  } catch {
+    return undefined
+  }
+}
+
+function impersonationOf({ as, asUid, asGroups, asExtra }: RequestedIdentity): Impersonation | undefined {
+  if (as === undefined && asUid === undefined && asGroups === undefined && asExtra === undefined) return undefined
+  return {
+    ...(as === undefined ? {} : { user: as }),
+    ...(asUid === undefined ? {} : { uid: asUid }),
+    ...(asGroups === undefined ? {} : { groups: asGroups }),
+    ...(asExtra === undefined ? {} : { extra: asExtra }),
+  }
+}
+
+/** Only this cluster's apiserver listens anywhere: at the addresses that its certificate names. */
+function checkServer(plane: ControlPlane, server: string | undefined): void {
+  if (server === undefined) return
+  const [, host = '', port = server.startsWith('http:') ? '80' : '443'] = /^\w+:\/\/([^:/]+|\[[^\]]*\])(?::(\d+))?/.exec(server) ?? []
+  const address = `${host}:${port}`
+  const [own = ''] = plane.server.context.address.split(':')
+  const known = [plane.server.context.address, `${own}:443`, 'kubernetes:443', 'kubernetes.default:443', 'kubernetes.default.svc:443', 'localhost:6443', '127.0.0.1:6443']
+  if (!known.includes(address)) throw new ConnectionError(`dial tcp ${address}: connect: connection refused`)
+}
+
+function send(plane: ControlPlane, user: UserInfo, identity: RequestedIdentity, { method, path, headers = {}, body }: KubectlRequest): KubectlAnswer {
+  const at = path.indexOf('?')
+  const { as, asUid, asGroups = [], asExtra = {} } = identity
+  const answer = handleHttp(plane.server, {
+    method, path: at < 0 ? path : path.slice(0, at), user,
+    ...(at < 0 ? {} : { query: path.slice(at + 1) }),
+    ...(body === undefined ? {} : { body }),
+    headers: {
+      'user-agent': 'kubectl', accept: 'application/json', ...headers,
+      ...(as === undefined ? {} : { 'impersonate-user': as }),
+      ...(asUid === undefined ? {} : { 'impersonate-uid': asUid }),
+      ...(asGroups.length === 0 ? {} : { 'impersonate-group': asGroups }),
+      ...Object.fromEntries(Object.entries(asExtra).map(([key, values]) => [`impersonate-extra-${encodeURIComponent(key.toLowerCase())}`, values])),
+    },
+  })
+  if (!('next' in answer)) return answer
+  const lines = answer.next()
+  answer.stop()
+  return { code: answer.code, headers: answer.headers, body: lines.map((line) => `${line}\n`).join('') }
+}

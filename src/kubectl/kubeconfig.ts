@@ -1,0 +1,252 @@
+import { parse, YAMLParseError } from 'yaml'
+import { ConfigurationError, KubectlError } from './errors.js'
+import type { FileSource } from './files.js'
+import type { Flags } from './flags.js'
+import type { KubectlEnvironment, RequestedIdentity } from './environment.js'
+
+/** Where kubectl looks for its configuration unless told otherwise. */
+export const DEFAULT_KUBECONFIG = '~/.kube/config'
+
+/** A named part of a kubeconfig file. */
+export interface Named<T> {
+  readonly name: string
+  readonly value: T
+}
+
+/** Fields of a cluster, user or context as the file has them. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** A kubeconfig, merged from its files. Source: client-go tools/clientcmd/api/v1/types.go. */
+export interface KubeconfigContent {
+  readonly currentContext: string
+  readonly clusters: readonly Named<Fields>[]
+  readonly users: readonly Named<Fields>[]
+  readonly contexts: readonly Named<Fields>[]
+  readonly preferences: Fields
+}
+
+const EMPTY: KubeconfigContent = { currentContext: '', clusters: [], users: [], contexts: [], preferences: {} }
+
+/** The flags that ask for another identity or server than the environment's own. */
+const FLAGS = [
+  'as', 'as-group', 'as-uid', 'as-user-extra', 'context', 'user', 'cluster', 'token', 'server', 'kubeconfig', 'client-certificate', 'username', 'password',
+]
+
+/**
+ * The kubeconfig of a call: the file of `--kubeconfig`, those of the variable KUBECONFIG, `~/.kube/config`, else what the environment has. Files are
+ * read when somebody asks. Source: client-go tools/clientcmd/loader.go, client_config.go.
+ */
+export class Kubeconfig {
+  readonly #env: KubectlEnvironment
+  readonly #files: FileSource
+  readonly #flags: Flags
+  readonly #variables: Readonly<Record<string, string>>
+  #content: KubeconfigContent | undefined
+
+  constructor(env: KubectlEnvironment, files: FileSource, flags: Flags, variables: Readonly<Record<string, string>> = {}) {
+    this.#env = env
+    this.#files = files
+    this.#flags = flags
+    this.#variables = variables
+  }
+
+  /** The files that are read, in their order; the first one that has a value wins. */
+  get paths(): readonly string[] {
+    const given = this.#flags.string('kubeconfig')
+    if (given !== '') return [given]
+    const variable = this.#variables['KUBECONFIG'] ?? ''
+    return variable === '' ? [DEFAULT_KUBECONFIG] : variable.split(':').filter((path) => path !== '')
+  }
+
+  /** The file that is changed where none has what is to be changed. */
+  get path(): string {
+    return this.paths[0] ?? DEFAULT_KUBECONFIG
+  }
+
+  /** The merged content. Throws KubectlError. */
+  get content(): KubeconfigContent {
+    return (this.#content ??= this.#load())
+  }
+
+  /** The content of one file; undefined when there is no such file. */
+  read(path: string): KubeconfigContent | undefined {
+    const text = this.#files.text(path) ?? (path === DEFAULT_KUBECONFIG ? this.#env.kubeconfig?.() : undefined)
+    return text === undefined ? undefined : parseKubeconfig(text, path)
+  }
+
+  /** Name of the context that counts. */
+  get contextName(): string {
+    return this.#flags.string('context') || this.content.currentContext
+  }
+
+  /** Whether anything asks for another identity, server or namespace than the environment's own. */
+  get isAsked(): boolean {
+    return FLAGS.some((name) => this.#flags.has(name)) || this.#hasFile
+  }
+
+  /** Whether no file and no flag names a context, cluster or user: then those of the environment count, without anything being read. */
+  get #isOwn(): boolean {
+    return !this.#hasFile && !['context', 'user', 'cluster'].some((name) => this.#flags.has(name))
+  }
+
+  get #hasFile(): boolean {
+    return this.#flags.has('kubeconfig') || (this.#variables['KUBECONFIG'] ?? '') !== '' || this.#files.text(DEFAULT_KUBECONFIG) !== undefined
+  }
+
+  /** Namespace of the context. */
+  get namespace(): string {
+    const found = this.#isOwn ? '' : textOf(this.#context(), 'namespace')
+    return found || (this.#env.defaultNamespace ?? 'default')
+  }
+
+  /** Who asks which server. Throws KubectlError. */
+  identity(): RequestedIdentity {
+    const flags = this.#flags
+    if (this.#isOwn) {
+      const server = flags.string('server')
+      const credentials = this.#credentials({})
+      return {
+        isOwn: Object.keys(credentials).length === 0, ...credentials, ...this.#impersonation({}),
+        ...(server === '' ? {} : { server: withScheme(server) }),
+      }
+    }
+    const context = this.#context()
+    const cluster = this.#part('cluster', this.content.clusters, textOf(context, 'cluster'))
+    const user = this.#part('user', this.content.users, textOf(context, 'user'))
+    const server = flags.string('server') || textOf(cluster, 'server')
+    return {
+      isOwn: false,
+      ...(server === '' ? {} : { server: withScheme(server) }),
+      ...this.#credentials(user),
+      ...this.#impersonation(user),
+    }
+  }
+
+  #load(): KubeconfigContent {
+    let merged = EMPTY
+    for (const path of this.paths) {
+      const found = this.read(path)
+      if (found === undefined && this.#flags.string('kubeconfig') !== '') throw new KubectlError(`stat ${path}: no such file or directory`)
+      if (found !== undefined) merged = merge(merged, found)
+    }
+    return merged
+  }
+
+  #context(): Fields {
+    const name = this.contextName
+    const found = this.content.contexts.find((one) => one.name === name)
+    if (found !== undefined) return found.value
+    if (name === '') return {}
+    throw new ConfigurationError(`context was not found for specified context: ${name}`)
+  }
+
+  #part(flag: 'cluster' | 'user', parts: readonly Named<Fields>[], ofContext: string): Fields {
+    const name = this.#flags.string(flag) || ofContext
+    const found = parts.find((one) => one.name === name)?.value
+    if (found === undefined && this.#flags.has(flag)) {
+      throw new KubectlError(flag === 'cluster' ? `no server found for cluster ${JSON.stringify(name)}` : `auth info ${JSON.stringify(name)} does not exist`)
+    }
+    return found ?? {}
+  }
+
+  #credentials(user: Fields): Pick<RequestedIdentity, 'token' | 'certificate'> {
+    const token = this.#flags.string('token') || textOf(user, 'token') || this.#fileOf(user, 'tokenFile').trim()
+    if (token !== '') return { token }
+    const path = this.#flags.string('client-certificate')
+    const data = path === '' ? textOf(user, 'client-certificate-data') : ''
+    const certificate = data === '' ? this.#fileOf(path === '' ? user : { path }, path === '' ? 'client-certificate' : 'path') : fromBase64(data)
+    if (certificate === '' && data === '') return {}
+    if (!certificate.includes('-----BEGIN CERTIFICATE-----')) throw new KubectlError('tls: failed to find any PEM data in certificate input')
+    return { certificate }
+  }
+
+  #fileOf(fields: Fields, name: string): string {
+    const path = textOf(fields, name)
+    if (path === '') return ''
+    const text = this.#files.text(path)
+    if (text === undefined) throw new KubectlError(`unable to read ${name} ${path} for ${this.contextName} due to open ${path}: no such file or directory`)
+    return text
+  }
+
+  #impersonation(user: Fields): Pick<RequestedIdentity, 'as' | 'asGroups' | 'asUid' | 'asExtra'> {
+    const flags = this.#flags
+    const as = flags.string('as') || textOf(user, 'as')
+    const groups = flags.has('as-group') ? flags.strings('as-group') : user['as-groups']
+    const uid = flags.string('as-uid') || textOf(user, 'as-uid')
+    const extra = flags.has('as-user-extra') ? extraOf(flags.strings('as-user-extra')) : user['as-user-extra']
+    return {
+      ...(as === '' ? {} : { as }),
+      ...(Array.isArray(groups) && groups.length > 0 ? { asGroups: groups.map(String) } : {}),
+      ...(uid === '' ? {} : { asUid: uid }),
+      ...(typeof extra === 'object' && extra !== null ? { asExtra: extra as Readonly<Record<string, readonly string[]>> } : {}),
+    }
+  }
+}
+
+/** Reads the text of a kubeconfig file. Throws KubectlError. */
+export function parseKubeconfig(text: string, path: string): KubeconfigContent {
+  let value: unknown
+  try {
+    value = parse(text)
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error
+    const why = /flow/i.test(error.message) ? "did not find expected ',' or ']'" : error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '')
+    throw new KubectlError(`error loading config file ${JSON.stringify(path)}: yaml: line ${error.linePos?.[0].line ?? 1}: ${why}`)
+  }
+  const fields = isFields(value) ? value : {}
+  const users = namedOf(fields['users'], 'user')
+  for (const { value: user } of users) checkBase64(textOf(user, 'client-certificate-data'), path)
+  return {
+    currentContext: textOf(fields, 'current-context'), users,
+    clusters: namedOf(fields['clusters'], 'cluster'), contexts: namedOf(fields['contexts'], 'context'),
+    preferences: isFields(fields['preferences']) ? fields['preferences'] : {},
+  }
+}
+
+function checkBase64(text: string, path: string): void {
+  const bad = /[^A-Za-z0-9+/=\r\n]/.exec(text)
+  if (bad !== null) throw new KubectlError(`error loading config file ${JSON.stringify(path)}: illegal base64 data at input byte ${bad.index}`)
+}
+
+/** The text of a field, '' when there is none. */
+export function textOf(fields: Fields, name: string): string {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+}
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function namedOf(list: unknown, field: string): readonly Named<Fields>[] {
+  if (!Array.isArray(list)) return []
+  return list.filter(isFields).map((one) => ({ name: textOf(one, 'name'), value: isFields(one[field]) ? one[field] : {} }))
+}
+
+function merge(first: KubeconfigContent, second: KubeconfigContent): KubeconfigContent {
+  const both = (a: readonly Named<Fields>[], b: readonly Named<Fields>[]): readonly Named<Fields>[] =>
+    [...a, ...b.filter(({ name }) => !a.some((one) => one.name === name))]
+  return {
+    currentContext: first.currentContext || second.currentContext,
+    clusters: both(first.clusters, second.clusters), users: both(first.users, second.users), contexts: both(first.contexts, second.contexts),
+    preferences: { ...second.preferences, ...first.preferences },
+  }
+}
+
+function extraOf(pairs: readonly string[]): Readonly<Record<string, readonly string[]>> {
+  const extra: Record<string, string[]> = Object.create(null) as Record<string, string[]>
+  for (const pair of pairs) {
+    const at = pair.indexOf('=')
+    if (at < 0) continue
+    ;(extra[pair.slice(0, at)] ??= []).push(pair.slice(at + 1))
+  }
+  return extra
+}
+
+function fromBase64(text: string): string {
+  try {
+    return atob(text)
+  } catch {
+    return ''
+  }
+}
+
+const withScheme = (server: string): string => (server.includes('://') ? server : `http://${server}`)
