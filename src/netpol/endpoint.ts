@@ -1,0 +1,177 @@
+import { invalid, notFound, required, type FieldError } from '../api/field-error.js'
+import { formatIp, parseIp, type IpAddress, type IpFamily } from '../api/ip.js'
+import type { Model, NodeModel, PodModel } from './model.js'
+import type { Connection, EndpointRef, Protocol } from './world.js'
+import { WorldError } from './world-error.js'
+import { domainName } from './read/cluster-policy.js'
+import { protocols } from './read/objects.js'
+
+/** One end of a connection: who it is. Outside the cluster there is only an address. */
+export interface End {
+  /** The pod, one on the host's network too. */
+  readonly pod: PodModel | undefined
+  /** Name of the node whose traffic it is: of a node itself, or of a pod on the host's network. */
+  readonly node: string | undefined
+  /** Undefined where a pod or node has none of the connection's family. */
+  readonly address: IpAddress | undefined
+  /** Domain names that led there. */
+  readonly domains: readonly string[]
+}
+
+/** A connection whose ends are known. */
+export interface ResolvedConnection {
+  readonly from: End
+  readonly to: End
+  readonly family: IpFamily | undefined
+  /** Undefined: the destination has no port of the name that was asked for. */
+  readonly port: number | undefined
+  readonly protocol: Protocol
+  /** A pod that connects to itself. */
+  readonly self: boolean
+  readonly service: boolean
+}
+
+/** An end before the family is known: all addresses that it could have. */
+interface Candidate {
+  readonly pod?: PodModel
+  readonly node?: string
+  readonly addresses: readonly IpAddress[]
+  readonly domain?: string
+  /** The address decides whose it is. */
+  readonly byAddress?: true
+}
+
+const external: readonly IpAddress[] = [{ family: 'IPv4', value: 0xcb007101n }, { family: 'IPv6', value: (0x20010db8n << 96n) + 1n }]
+
+interface Owners {
+  readonly pods: ReadonlyMap<string, readonly PodModel[]>
+  readonly nodes: ReadonlyMap<string, NodeModel>
+}
+
+const indexes = new WeakMap<Model, Owners>()
+
+/** Who has which address: pods with a network of their own that are not finished, and nodes. */
+function ownersOf(model: Model): Owners {
+  const known = indexes.get(model)
+  if (known !== undefined) return known
+  const pods = new Map<string, PodModel[]>()
+  const nodes = new Map<string, NodeModel>()
+  for (const pod of model.pods.values()) {
+    if (pod.hostNetwork || pod.finished) continue
+    for (const address of pod.addresses) {
+      const text = formatIp(address)
+      if (!pods.get(text)?.push(pod)) pods.set(text, [pod])
+    }
+  }
+  for (const node of model.nodes.values()) {
+    for (const address of node.addresses) {
+      if (!nodes.has(formatIp(address))) nodes.set(formatIp(address), node)
+    }
+  }
+  const owners = { pods, nodes }
+  indexes.set(model, owners)
+  return owners
+}
+
+/** The node that has an address. */
+export function nodeAt(model: Model, address: IpAddress): NodeModel | undefined {
+  return ownersOf(model).nodes.get(formatIp(address))
+}
+
+function fail(...faults: readonly FieldError[]): never {
+  throw new WorldError('connection', faults)
+}
+
+function addressOf(text: unknown, path: string): IpAddress {
+  const address = typeof text === 'string' ? parseIp(text) : undefined
+  return address ?? fail(invalid(path, typeof text === 'string' ? text : typeof text, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'))
+}
+
+function podCandidate(model: Model, key: string, path: string): Candidate {
+  const pod = model.pods.get(key) ?? fail(notFound(path, key))
+  if (!pod.hostNetwork) return { pod, addresses: pod.addresses }
+  const own = pod.node === undefined ? undefined : model.nodes.get(pod.node)
+  const addresses = pod.addresses.length > 0 ? pod.addresses : own?.addresses ?? []
+  return { pod, addresses, ...(pod.node === undefined ? {} : { node: pod.node }) }
+}
+
+function textCandidate(model: Model, text: string, path: string): Candidate {
+  if (text === 'external') return { addresses: external }
+  if (text.includes('/')) return podCandidate(model, text, path)
+  const address = parseIp(text)
+  return address === undefined
+    ? fail(invalid(path, text, "must be 'namespace/pod', an IP address or 'external'"))
+    : { addresses: [address], byAddress: true }
+}
+
+function domainCandidate(model: Model, { domain, ip }: { readonly domain: string, readonly ip?: string | undefined }, path: string): Candidate {
+  if (typeof domain !== 'string' || domain === '') return fail(invalid(`${path}.domain`, typeof domain, 'must be a domain name'))
+  const name = domainName(domain)
+  const addresses = ip === undefined ? model.domains.get(name) ?? external : [addressOf(ip, `${path}.ip`)]
+  return { addresses, domain: name, byAddress: true }
+}
+
+function candidateOf(model: Model, ref: EndpointRef | null | undefined, path: string): Candidate {
+  if (ref === undefined || ref === null) return fail(required(path))
+  if (typeof ref === 'string') return textCandidate(model, ref, path)
+  if ('pod' in ref) return podCandidate(model, `${ref.namespace ?? 'default'}/${ref.pod}`, path)
+  if ('domain' in ref) return domainCandidate(model, ref, path)
+  if ('ip' in ref) return { addresses: [addressOf(ref.ip, `${path}.ip`)], byAddress: true }
+  if ('node' in ref) {
+    const node = model.nodes.get(ref.node) ?? fail(notFound(`${path}.node`, ref.node))
+    return { node: node.name, addresses: node.addresses }
+  }
+  if ('external' in ref) return { addresses: external }
+  return fail(invalid(path, Object.keys(ref), 'must have one of pod, node, ip, domain, external'))
+}
+
+function familyFor(from: Candidate, to: Candidate, asked: IpFamily | undefined): IpFamily | undefined {
+  if (asked !== undefined) {
+    for (const [path, { addresses, byAddress, domain }] of [['from', from], ['to', to]] as const) {
+      const isFixed = byAddress === true && domain === undefined
+      if (isFixed && addresses[0]?.family !== asked) fail(invalid(path, formatIp(addresses[0] as IpAddress), `is no ${asked} address`))
+    }
+    return asked
+  }
+  const shared = to.addresses.find(({ family }) => from.addresses.some((other) => other.family === family))
+  return (shared ?? to.addresses[0] ?? from.addresses[0])?.family
+}
+
+function endOf(model: Model, candidate: Candidate, family: IpFamily | undefined, path: string): End {
+  const address = candidate.addresses.find((each) => each.family === family)
+  const names = new Set(candidate.domain === undefined ? [] : [candidate.domain])
+  if (address !== undefined) {
+    for (const [name, addresses] of model.domains) {
+      if (addresses.some((each) => each.family === address.family && each.value === address.value)) names.add(name)
+    }
+  }
+  const domains = [...names].sort()
+  if (candidate.byAddress !== true || address === undefined) return { pod: candidate.pod, node: candidate.node, address, domains }
+  const { pods, nodes } = ownersOf(model)
+  const [pod, other] = pods.get(formatIp(address)) ?? []
+  if (other !== undefined && pod !== undefined) fail(invalid(path, formatIp(address), `is the address of both ${pod.key} and ${other.key}`))
+  return { pod, node: pod === undefined ? nodes.get(formatIp(address))?.name : undefined, address, domains }
+}
+
+function portOf(port: unknown, to: End, protocol: Protocol): number | undefined {
+  if (typeof port === 'string' && port !== '') {
+    if (to.pod === undefined) return fail(invalid('port', port, 'only pods have ports with names'))
+    return to.pod.ports.find((each) => each.name === port && each.protocol === protocol)?.port
+  }
+  if (Number.isInteger(port) && (port as number) >= 1 && (port as number) <= 65535) return port as number
+  return fail(invalid('port', typeof port === 'number' ? String(port) : typeof port, 'must be between 1 and 65535, inclusive, or a name'))
+}
+
+/** Finds out who the ends are, and by which addresses they speak. A WorldError where that cannot be. */
+export function resolveConnection(model: Model, connection: Connection): ResolvedConnection {
+  const { protocol = 'TCP', family: asked, service = false } = connection
+  if (!protocols.includes(protocol)) fail(invalid('protocol', protocol, `policies speak of ${protocols.join(', ')} only`))
+  if (asked !== undefined && asked !== 'IPv4' && asked !== 'IPv6') fail(invalid('family', String(asked), 'must be IPv4 or IPv6'))
+  const source = candidateOf(model, connection.from, 'from')
+  const destination = candidateOf(model, connection.to, 'to')
+  const family = familyFor(source, destination, asked)
+  const from = endOf(model, source, family, 'from')
+  const to = endOf(model, destination, family, 'to')
+  const self = from.pod !== undefined && from.pod === to.pod
+  return { from, to, family, port: portOf(connection.port, to, protocol), protocol, self, service }
+}

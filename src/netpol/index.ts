@@ -1,0 +1,19 @@
+/** `simcluster/netpol`: network policies on plain objects. */
+export { readWorld } from './read/world.js'
+export { readNamespace, readNode, readPod } from './read/objects.js'
+export { readPolicy } from './read/policy.js'
+export { resolveConnection } from './endpoint.js'
+export type { End, ResolvedConnection } from './endpoint.js'
+export type {
+  Action, Block, ClusterPolicyKind, ClusterPolicyModel, ClusterRule, Direction, Model, NamedPort, NetworkPolicyModel, NodeModel, Peer, PodModel,
+  PolicyModel, PortMatch, RuleMatch, Selector,
+} from './model.js'
+export { resolveOptions } from './options.js'
+export type { NetpolOptions, ResolvedOptions } from './options.js'
+export type {
+  Connection, EndpointRef, Protocol, World, WorldContainer, WorldMeta, WorldNamespace, WorldNode, WorldPod, WorldPolicy, WorldPort,
+} from './world.js'
+export type {
+  Because, ConnectionProof, EndProof, PolicyProof, Proof, RuleProof, SideProof, TierProof, Trial, Verdict,
+} from './proof.js'
+export { WorldError } from './world-error.js'

@@ -1,0 +1,46 @@
+import { notSupported, required } from '../../api/field-error.js'
+import type { PolicyModel } from '../model.js'
+import type { ResolvedOptions } from '../options.js'
+import type { ClusterPolicyModel } from '../model.js'
+import { WorldError } from '../world-error.js'
+import { readAdminNetworkPolicy, readBaselineAdminNetworkPolicy } from './admin-network-policy.js'
+import { readClusterNetworkPolicy } from './cluster-network-policy.js'
+import { readNetworkPolicy } from './network-policy.js'
+
+type Read = (value: unknown, place: string) => PolicyModel
+
+const GROUP = 'policy.networking.k8s.io'
+
+/** What there is, by kind: the version that is known, and how it is read. */
+const kinds: Readonly<Record<string, readonly [versions: readonly string[], read: Read]>> = {
+  NetworkPolicy: [['networking.k8s.io/v1', 'extensions/v1beta1'], readNetworkPolicy],
+  ClusterNetworkPolicy: [[`${GROUP}/v1alpha2`], readClusterNetworkPolicy],
+  AdminNetworkPolicy: [[`${GROUP}/v1alpha1`], readAdminNetworkPolicy],
+  BaselineAdminNetworkPolicy: [[`${GROUP}/v1alpha1`], readBaselineAdminNetworkPolicy],
+}
+
+/**
+ * A policy of any kind. Without an apiVersion it is the known one of its kind. A WorldError says what is wrong with it; `place` names it there
+ * when it has no name.
+ */
+export function readPolicy(value: unknown, place = 'policy'): PolicyModel {
+  if (typeof value !== 'object' || value === null) throw new WorldError(place, [required(place)])
+  const { kind, apiVersion } = value as { readonly kind?: unknown, readonly apiVersion?: unknown }
+  const known = typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
+  if (known === undefined) throw new WorldError(place, [notSupported('kind', printable(kind), Object.keys(kinds))])
+  const [versions, read] = known
+  if (apiVersion !== undefined && !versions.includes(apiVersion as string)) {
+    throw new WorldError(place, [notSupported('apiVersion', printable(apiVersion), versions)])
+  }
+  return read(value, place)
+}
+
+const printable = (value: unknown): string | null => (value === undefined || value === null ? null : typeof value === 'string' ? value : typeof value)
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** The order of cluster-wide policies in a tier. */
+export function clusterPolicyOrder({ equalPriority }: ResolvedOptions): (a: ClusterPolicyModel, b: ClusterPolicyModel) => number {
+  const byAge = equalPriority === 'creation'
+  return (a, b) => a.priority - b.priority || (byAge ? a.created - b.created : 0) || byText(a.name, b.name) || byText(a.kind, b.kind)
+}

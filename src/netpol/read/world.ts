@@ -1,0 +1,77 @@
+import { duplicate, invalid } from '../../api/field-error.js'
+import type { IpAddress } from '../../api/ip.js'
+import type { Labels } from '../../api/labels.js'
+import type { ClusterPolicyModel, Model, NetworkPolicyModel, PolicyModel } from '../model.js'
+import { resolveOptions, type NetpolOptions } from '../options.js'
+import type { World } from '../world.js'
+import { WorldError } from '../world-error.js'
+import { domainName } from './cluster-policy.js'
+import { FieldReader } from './fields.js'
+import { namespaceLabels, readAddress, readNamespace, readNode, readPod } from './objects.js'
+import { clusterPolicyOrder, readPolicy } from './policy.js'
+
+const parts = ['namespaces', 'pods', 'nodes', 'policies', 'domains']
+
+function listOf(world: World, field: 'namespaces' | 'pods' | 'nodes' | 'policies'): readonly unknown[] {
+  const list: unknown = world[field]
+  if (list === undefined || list === null) return []
+  if (!Array.isArray(list)) throw new WorldError('world', [invalid(field, typeof list, 'must be a list of objects')])
+  return list as readonly unknown[]
+}
+
+/** Objects by their key, sorted; the same key twice is an error. */
+function keyed<T>(entries: readonly (readonly [string, T])[], field: string): ReadonlyMap<string, T> {
+  const sorted = entries.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  const map = new Map(sorted)
+  if (map.size < sorted.length) {
+    const twice = sorted.find(([key], at) => sorted[at + 1]?.[0] === key)?.[0] ?? ''
+    throw new WorldError('world', [duplicate(field, twice)])
+  }
+  return map
+}
+
+function readDomainNames(value: unknown): ReadonlyMap<string, readonly IpAddress[]> {
+  const reader = new FieldReader()
+  const object = reader.object(value, 'domains') ?? {}
+  const entries = Object.keys(object).map((name): readonly [string, readonly IpAddress[]] => {
+    const path = `domains.${name}`
+    const list = reader.list(object[name], path) ?? []
+    return [domainName(name), list.flatMap((each, at) => readAddress(reader, each, `${path}[${at}]`) ?? [])]
+  })
+  if (reader.faults.length > 0) throw new WorldError('world', reader.faults)
+  return keyed(entries, 'domains')
+}
+
+const nameOf = (policy: PolicyModel): string =>
+  (policy.kind === 'NetworkPolicy' ? `NetworkPolicy ${policy.namespace}/${policy.name}` : `${policy.kind} ${policy.name}`)
+
+type Policies = Pick<Model, 'networkPolicies' | 'admin' | 'baseline'>
+
+function sortPolicies(all: readonly PolicyModel[], order: (a: ClusterPolicyModel, b: ClusterPolicyModel) => number): Policies {
+  const networkPolicies = new Map<string, NetworkPolicyModel[]>()
+  const cluster: ClusterPolicyModel[] = []
+  for (const policy of keyed(all.map((each) => [nameOf(each), each]), 'policies').values()) {
+    if (policy.kind !== 'NetworkPolicy') cluster.push(policy)
+    else if (!networkPolicies.get(policy.namespace)?.push(policy)) networkPolicies.set(policy.namespace, [policy])
+  }
+  cluster.sort(order)
+  return { networkPolicies, admin: cluster.filter(({ tier }) => tier === 'Admin'), baseline: cluster.filter(({ tier }) => tier === 'Baseline') }
+}
+
+/**
+ * Reads a world once, for many verdicts. Objects are not changed and not kept. A WorldError names the object and all that is wrong with it;
+ * what the apiserver would refuse is refused here, except for entries without a known field, which fail closed.
+ */
+export function readWorld(world: World, options: NetpolOptions = {}): Model {
+  const resolved = resolveOptions(options)
+  const stranger = Object.keys(world).find((name) => !parts.includes(name))
+  if (stranger !== undefined) throw new WorldError('world', [invalid(stranger, '', `unknown field; known are ${parts.join(', ')}`)])
+  const pods = keyed(listOf(world, 'pods').map((each, at) => readPod(each, `pods[${at}]`)).map((pod) => [pod.key, pod]), 'pods')
+  const nodes = keyed(listOf(world, 'nodes').map((each, at) => readNode(each, `nodes[${at}]`)).map((node) => [node.name, node]), 'nodes')
+  const namespaces = new Map<string, Labels>(keyed(listOf(world, 'namespaces').map((each, at) => readNamespace(each, `namespaces[${at}]`)), 'namespaces'))
+  for (const { namespace } of pods.values()) {
+    if (!namespaces.has(namespace)) namespaces.set(namespace, namespaceLabels(namespace))
+  }
+  const policies = listOf(world, 'policies').map((each, at) => readPolicy(each, `policies[${at}]`))
+  return { options: resolved, namespaces, pods, nodes, ...sortPolicies(policies, clusterPolicyOrder(resolved)), domains: readDomainNames(world.domains) }
+}

@@ -1,0 +1,15 @@
+import { fieldErrorText, type FieldError } from '../api/field-error.js'
+
+/** An object that cannot be read. */
+export class WorldError extends Error {
+  /** `NetworkPolicy default/web`, or the place of an object without a name. */
+  readonly object: string
+  readonly faults: readonly FieldError[]
+
+  constructor(object: string, faults: readonly FieldError[]) {
+    super(`${object}: ${faults.map(fieldErrorText).join('; ')}`)
+    this.name = 'WorldError'
+    this.object = object
+    this.faults = faults
+  }
+}
