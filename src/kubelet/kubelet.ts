@@ -143,6 +143,7 @@ class Kubelet {
   start(): void {
     this.#options.runtime.onChange((change) => {
       if (change.startsWith('pod/')) this.#wake(change.slice('pod/'.length))
+      else if (change.startsWith('task/')) this.#wake(change.slice('task/'.length, change.indexOf('/', 'task/'.length)))
       else this.#report(change)
     })
     if (this.#started.value.begun) return

@@ -19,6 +19,8 @@ export interface NetworkResponse {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: string
+  /** Virtual ms until the answer comes; whoever has a time limit (a probe) may give up before. Default 0. */
+  readonly delay?: number
 }
 
 /** What goes over a connection: an HTTP request, raw text, or nothing but the opening. */

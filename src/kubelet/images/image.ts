@@ -30,8 +30,12 @@ export interface ImageEffect<State extends PlainData = PlainData> {
   /** The process ends with that code; 137 with `exitReason: 'OOMKilled'` is what a memory limit does. */
   readonly exit?: number
   readonly exitReason?: string
-  /** Memory that is used now, in bytes: more than the container's limit ends it (OOMKilled). */
+  /** Memory that is used from now on, in bytes: more than the container's limit ends it (OOMKilled). */
   readonly memory?: number
+  /** Cores that are used from now on: 0.25 is a quarter of one. */
+  readonly cpu?: number
+  /** Bytes that are used on the disk from now on, beside its files and its log. */
+  readonly storage?: number
   /** Calls `tick` after so many ms. */
   readonly tickAfter?: number
 }

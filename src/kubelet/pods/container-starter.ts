@@ -153,7 +153,7 @@ export class ContainerStarter {
     const init = pod.spec.initContainers?.includes(container) ?? false
     const runsToCompletion = (init && !isSidecar(container)) || (!init && pod.spec.restartPolicy !== 'Always')
     record.inFlight = { step: 'start', container: container.name, since: now }
-    this.#runtime.startContainer({ uid, name: container.name, image: container.image ?? '', attempt, runsToCompletion, pod, env })
+    this.#runtime.startContainer({ uid, name: container.name, image: container.image ?? '', attempt, runsToCompletion, pod, env, resources: container.resources })
     this.#events.container(record, container, 'Normal', 'Created', this.#release.created(container.name))
     return true
   }

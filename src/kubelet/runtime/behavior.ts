@@ -29,6 +29,14 @@ export interface ContainerBehavior {
   readonly stopTime?: number
   /** Exit code after SIGTERM. Default 143, that of a process without a handler. */
   readonly stopExitCode?: number
+  /** Cores that it uses while it runs. Default 0.001. */
+  readonly cpu?: number
+  /** Bytes of memory that it uses while it runs; more than its limit ends it as it starts (OOMKilled). Default 8Mi, at most half of its limit. */
+  readonly memory?: number
+  /** Bytes that it has written to its layer and its logs, beside what its files and its log show. Default 0. */
+  readonly storage?: number
+  /** Pulls need credentials: without a pull secret for the image's registry they fail. Default false. */
+  readonly isPrivate?: boolean
 }
 
 /**

@@ -1,65 +1,47 @@
+import type { ImageExec } from '../images/image.js'
 import type { Connected, NetworkRequest, ProcessEntry } from '../commands/command.js'
-import { FileFault } from '../files/file-system.js'
-import { answersHostname } from '../images/known-images.js'
-import type { ImageTable } from '../images/image-table.js'
-import type { ImageContext, ImageEffect } from '../images/image.js'
 import { signalName } from '../shell/builtins.js'
 import type { ProcessHost } from '../shell/interpreter.js'
 import { newProcess, runProcess, trapSignal } from '../shell/interpreter.js'
 import type { ShellProcess } from '../shell/state.js'
-import { quantityValue } from '../../api/quantity.js'
-import type { PlainData } from '../../sim/plain-data.js'
-import type { Slice, Topic } from '../../sim/module.js'
+import { ContainerListening } from './container-listening.js'
+import { logTail } from './container-log.js'
+import type { ProcessPorts } from './container-scope.js'
+import { ContainerScope, keyOf } from './container-scope.js'
+import { containerSpec, environmentOf, workingDirectory, worldOf } from './container-view.js'
 import type { Exit } from './containers.js'
 import { POWER_LOSS, exitOf } from './containers.js'
-import { appendLog, logTail, newLog } from './container-log.js'
-import type { ContainerView } from './container-view.js'
-import { containerSpec, environmentOf, workingDirectory, worldOf } from './container-view.js'
-import { fullImageName } from './image-name.js'
+import type { ProcessListener } from './process-listeners.js'
 import type { StartPlan } from './start-plan.js'
 import { hasProgram, notFound, startPlan } from './start-plan.js'
-import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
-import { latestContainer } from './state.js'
-import type { Surroundings } from './surroundings.js'
-
-/** Someone who listens to a process: a session of exec or attach, or of a log that is followed. Not part of the state. */
-export interface ProcessListener {
-  output(stream: 'stdout' | 'stderr', text: string): void
-  ended(exit: Exit): void
-}
-
-/** What the processes of a machine need of it. */
-export interface ProcessPorts {
-  readonly node: string
-  readonly state: Slice<RuntimeState>
-  readonly images: ImageTable
-  readonly surroundings: () => Surroundings
-  readonly now: () => number
-  /** Wakes a process (`<pod uid>/<container>`, with `#<number>` behind it for one that exec started). */
-  readonly wakes: Topic
-  /** The first process of a container has ended. */
-  readonly onEnd: (key: string, exit: Exit, message: string | undefined) => void
-}
+import { processEntries } from './process-table.js'
+import type { RuntimeContainer, RuntimePod, RuntimeTask } from './state.js'
 
 /** A process is waited for by `settle()` for so long; what runs longer counts as a server. Virtual ms. */
 const LONGEST_WORK = 600_000
-const SIGTERM = 15
+const SIGQUIT = 3
 const SIGKILL = 9
+const SIGTERM = 15
 const MOST_TERMINATION_MESSAGE = 4096
+/** So much of a probe's or a hook's output is kept. Source: pkg/probe/exec maxReadLength. */
+const MOST_TASK_OUTPUT = 10 * 1024
 const EXEC_FAILED = 'OCI runtime exec failed: exec failed: unable to start container process: '
 
 /** What runs in the containers of one machine: services of images, and processes of the little shell. All that they are is in the machine's state. */
 export class ContainerProcesses {
+  readonly #scope: ContainerScope
+  readonly #listening: ContainerListening
   readonly #ports: ProcessPorts
-  readonly #listeners = new Map<string, Set<ProcessListener>>()
 
   constructor(ports: ProcessPorts) {
+    this.#scope = new ContainerScope(ports)
+    this.#listening = new ContainerListening(this.#scope)
     this.#ports = ports
   }
 
   /** What a container runs, by its spec and its image. */
   plan(pod: RuntimePod, container: RuntimeContainer): StartPlan {
-    const view = this.#view(pod, container)
+    const view = this.#scope.view(pod, container)
     const spec = containerSpec(pod.pod, container.name)
     // most containers say nothing of it, and nobody needs their environment
     return startPlan(spec, view.image, spec?.command || spec?.args ? environmentOf(view) : {})
@@ -69,43 +51,44 @@ export class ContainerProcesses {
   start(pod: RuntimePod, container: RuntimeContainer, plan: StartPlan): void {
     const key = keyOf(pod, container)
     if (plan.kind === 'process') {
-      const view = this.#view(pod, container)
+      const view = this.#scope.view(pod, container)
       const stdin = containerSpec(pod.pod, container.name)?.stdin === true
       container.process = newProcess({ pid: 1, words: plan.words, env: environmentOf(view), cwd: workingDirectory(view), stdin })
       this.#run(key)
       return
     }
-    const { behavior } = this.#ports.images.facts(container.image)
+    const { behavior, logs } = this.#ports.images.facts(container.image)
+    for (const line of logs ?? []) this.log(pod, container, 'stdout', `${line}\n`)
     if (!behavior) return
     container.service = { state: undefined }
-    if (behavior.start) this.#effect(pod, container, behavior.start(this.#context(pod, container)))
+    if (behavior.start) this.#scope.effect(pod, container, behavior.start(this.#scope.context(pod, container)))
   }
 
   /** The handler of the wake topic. */
   woken(key: string): void {
-    const found = this.#find(key)
+    const found = this.#scope.find(key)
     if (!found) return
     const { pod, container } = found
     if (key.includes('#') || container.process) return this.#run(key)
     const { behavior } = this.#ports.images.facts(container.image)
-    if (container.service && behavior?.tick) this.#effect(pod, container, behavior.tick(container.service.state, this.#context(pod, container)))
+    if (container.service && behavior?.tick) this.#scope.effect(pod, container, behavior.tick(container.service.state, this.#scope.context(pod, container)))
   }
 
   /**
-   * Asks the first process of a container to end. `default`: it does what processes do that say nothing about the signal; `handled`: it has taken
-   * it (and may have ended by now). As the first of its pid namespace a process without a handler does not see the signal.
+   * Sends the stop signal to the first process of a container. `default`: it does what processes do that say nothing about the signal;
+   * `handled`: it has taken it (and may have ended by now). As the first of its pid namespace a process without a handler does not see the signal.
    */
-  terminate(pod: RuntimePod, container: RuntimeContainer): 'default' | 'handled' {
+  terminate(pod: RuntimePod, container: RuntimeContainer, signal: number = SIGTERM): 'default' | 'handled' {
     const { process, service } = container
     if (process) {
       const isFirst = pod.pod?.spec.shareProcessNamespace !== true && pod.pod?.spec.hostPID !== true
-      if (!trapSignal(process, 'TERM')) return isFirst ? 'handled' : 'default'
+      if (!trapSignal(process, signalName(signal))) return isFirst ? 'handled' : 'default'
       this.#run(keyOf(pod, container))
       return 'handled'
     }
     const { behavior } = this.#ports.images.facts(container.image)
     if (!service || !behavior?.signal) return 'default'
-    this.#effect(pod, container, behavior.signal(service.state, SIGTERM, this.#context(pod, container)))
+    this.#scope.effect(pod, container, behavior.signal(service.state, signal, this.#scope.context(pod, container)))
     return 'handled'
   }
 
@@ -113,13 +96,17 @@ export class ContainerProcesses {
   stopped(pod: RuntimePod, container: RuntimeContainer, exit: Exit): string | undefined {
     const message = this.#terminationMessage(pod, container, exit)
     const key = keyOf(pod, container)
+    const { listeners } = this.#scope
     this.cancel(pod, container)
-    for (const number of container.execs?.keys() ?? []) this.#tell(`${key}#${number}`, (listener) => listener.ended({ code: 137, reason: 'Error' }))
+    for (const number of container.execs?.keys() ?? []) listeners.tell(`${key}#${number}`, (listener) => listener.ended({ code: 137, reason: 'Error' }))
+    const cut = [...(container.tasks ?? [])].filter(([, task]) => task.end === undefined)
     delete container.process
     delete container.service
     delete container.execs
     delete container.files
-    this.#tell(key, (listener) => listener.ended(exit))
+    delete container.usage
+    for (const [name, task] of cut) this.#taskEnded(key, name, task, { exitCode: 137 })
+    listeners.tell(key, (listener) => listener.ended(exit))
     return message
   }
 
@@ -132,25 +119,17 @@ export class ContainerProcesses {
 
   /** Tells who listens that the machine is gone. */
   powerLost(): void {
-    for (const key of [...this.#listeners.keys()]) this.#tell(key, (listener) => listener.ended(POWER_LOSS))
+    this.#scope.listeners.tellAll((listener) => listener.ended(POWER_LOSS))
   }
 
   /** Appends to the log of a container, and tells who follows it. */
   log(pod: RuntimePod, container: RuntimeContainer, stream: 'stdout' | 'stderr', text: string): void {
-    if (text === '') return
-    appendLog((container.log ??= newLog()), this.#ports.now(), stream, text)
-    this.#tell(keyOf(pod, container), (listener) => listener.output(stream, text))
+    this.#scope.log(pod, container, stream, text)
   }
 
   /** Listens to a process (see {@link ProcessPorts.wakes} for its key) until the answer is called. */
   listen(key: string, listener: ProcessListener): () => void {
-    const set = this.#listeners.get(key) ?? new Set()
-    this.#listeners.set(key, set)
-    set.add(listener)
-    return () => {
-      set.delete(listener)
-      if (set.size === 0) this.#listeners.delete(key)
-    }
+    return this.#scope.listeners.add(key, listener)
   }
 
   /**
@@ -158,31 +137,63 @@ export class ContainerProcesses {
    * cannot be started.
    */
   exec(pod: RuntimePod, container: RuntimeContainer, words: readonly string[], listener: ProcessListener, stdin: boolean): { readonly key: string } | { readonly error: string } | undefined {
-    const view = this.#view(pod, container)
-    const { image } = view
-    const [first = ''] = words
-    const own = image.behavior?.exec?.(container.service?.state, words, this.#context(pod, container))
+    const own = this.#imageExec(pod, container, words)
     if (own) {
       if (own.stdout) listener.output('stdout', own.stdout)
       if (own.stderr) listener.output('stderr', own.stderr)
       listener.ended(exitOf(own.exitCode))
-      this.#effect(pod, container, own)
+      this.#scope.effect(pod, container, own)
       return undefined
     }
-    const isFile = first.includes('/') && !hasProgram(image, first) && worldOf(view, NO_PROCESSES).files.stat(first)?.kind === 'file'
-    if (!hasProgram(image, first) && !isFile) return { error: notFound(first, EXEC_FAILED) }
-    const number = this.#ports.state.value.nextExec++
-    const key = `${keyOf(pod, container)}#${number}`
-    const process = newProcess({ pid: 6 + number * 10, words, env: environmentOf(view), cwd: workingDirectory(view), stdin })
-    ;(container.execs ??= new Map()).set(String(number), process)
+    const error = this.#missing(pod, container, words)
+    if (error !== undefined) return { error }
+    const key = this.#newExec(pod, container, words, stdin)
     this.listen(key, listener)
     this.#run(key)
     return { key }
   }
 
+  /**
+   * Runs a command of the kubelet in a container: its end is kept as data, and told to {@link ProcessPorts.onTask} if it does not end at once.
+   * A program that an open image does not have is taken to succeed without a word.
+   */
+  runTask(pod: RuntimePod, container: RuntimeContainer, name: string, words: readonly string[]): RuntimeTask {
+    this.stopTask(pod, container, name)
+    const task: RuntimeTask = { output: '', errors: '' }
+    ;(container.tasks ??= new Map()).set(name, task)
+    const own = this.#imageExec(pod, container, words)
+    if (own) {
+      this.#taskOutput(task, 1, own.stdout ?? '')
+      this.#taskOutput(task, 2, own.stderr ?? '')
+      task.end = { exitCode: own.exitCode }
+      this.#scope.effect(pod, container, own)
+      return task
+    }
+    const error = this.#missing(pod, container, words)
+    if (error !== undefined) {
+      const { closed = false, distroless = false } = this.#ports.images.facts(container.image)
+      task.end = closed || distroless || words.length === 0 ? { error } : { exitCode: 0 }
+      return task
+    }
+    const key = this.#newExec(pod, container, words, false)
+    task.number = key.slice(key.indexOf('#') + 1)
+    this.#run(key)
+    return task
+  }
+
+  /** Ends a command of the kubelet without a word to it, and forgets what it has said. */
+  stopTask(pod: RuntimePod, container: RuntimeContainer, name: string): void {
+    const task = container.tasks?.get(name)
+    if (task?.number !== undefined) {
+      this.#ports.wakes.cancel(`${keyOf(pod, container)}#${task.number}`)
+      container.execs?.delete(task.number)
+    }
+    container.tasks?.delete(name)
+  }
+
   /** Input for a process. */
   input(key: string, text: string, end: boolean): void {
-    const process = this.#find(key)?.process
+    const process = this.#scope.find(key)?.process
     if (!process || process.stdin.closed) return
     process.stdin.text += text
     if (end) process.stdin.closed = true
@@ -191,61 +202,57 @@ export class ContainerProcesses {
 
   /** Something arrives at a port of a pod. */
   request(pod: RuntimePod, port: number, request: NetworkRequest): Connected {
-    const container = this.#listener(pod, port, request.protocol)
-    if (!container) return { kind: 'refused' }
-    const { behavior, page } = this.#ports.images.facts(container.image)
-    if (behavior?.request) {
-      const answer = behavior.request(container.service?.state, { ...request, port }, this.#context(pod, container))
-      this.#effect(pod, container, answer)
-      return answer.response === undefined ? { kind: 'reset' } : { kind: 'answered', response: answer.response }
-    }
-    if (request.protocol !== 'http') return { kind: 'answered', response: { body: '' } }
-    if (request.path?.split('?')[0] !== '/' && page !== undefined) return { kind: 'answered', response: { status: 404, headers: HTML, body: NOT_FOUND } }
-    const body = page === undefined ? `${pod.name}\n` : this.#pageOf(pod, container) ?? page
-    return { kind: 'answered', response: { status: 200, headers: page === undefined ? TEXT : HTML, body } }
+    return this.#listening.request(pod, port, request)
   }
 
   /** Whether anything in a pod listens on a TCP port. */
   accepts(pod: RuntimePod, port: number): boolean {
-    return this.#listener(pod, port, 'tcp') !== undefined
+    return this.#listening.accepts(pod, port)
   }
 
-  #listener(pod: RuntimePod, port: number, protocol: NetworkRequest['protocol']): RuntimeContainer | undefined {
-    return pod.containers.findLast((one) => one.state === 'running' && latestContainer(pod, one.name) === one && this.#listens(pod, one, port, protocol))
+  /** See {@link ContainerListening.isConstant}. */
+  answersConstantly(pod: RuntimePod, port: number): boolean {
+    return this.#listening.isConstant(pod, port)
   }
 
   /** A file of a container; undefined when there is none that can be read. */
   readFile(pod: RuntimePod, container: RuntimeContainer, path: string): string | undefined {
-    try {
-      return worldOf(this.#view(pod, container), NO_PROCESSES).files.read(path)
-    } catch (error) {
-      if (error instanceof FileFault) return undefined
-      throw error
-    }
+    return this.#scope.readFile(pod, container, path)
   }
 
-  /** What nginx serves, which a volume may be mounted over. */
-  #pageOf(pod: RuntimePod, container: RuntimeContainer): string | undefined {
-    return containerSpec(pod.pod, container.name)?.volumeMounts?.some(({ mountPath }) => mountPath.startsWith('/usr/share/nginx')) === true || container.files
-      ? this.readFile(pod, container, '/usr/share/nginx/html/index.html')
-      : undefined
+  /** Sets what a container uses from now on; undefined: what its image says. Too much memory ends it. */
+  setUsage(pod: RuntimePod, container: RuntimeContainer, usage: RuntimeContainer['usage']): void {
+    if (usage === undefined) delete container.usage
+    else this.#scope.use(pod, container, usage)
   }
 
-  /** A service listens on the ports of its image, or on those that the container declares. */
-  #listens(pod: RuntimePod, container: RuntimeContainer, port: number, protocol: NetworkRequest['protocol']): boolean {
-    if (container.process) return false
-    const { ports } = this.#ports.images.facts(container.image)
-    const wanted = protocol === 'udp' ? 'UDP' : 'TCP'
-    const declared = containerSpec(pod.pod, container.name)?.ports ?? []
-    if (declared.some((one) => one.containerPort === port && (one.protocol ?? 'TCP') === wanted) && (ports === undefined || answersHostname(fullImageName(container.image)))) return true
-    return (ports ?? []).some((one) => {
-      const [number, kind = 'tcp'] = String(one).split('/')
-      return Number(number) === port && kind.toUpperCase() === wanted
-    })
+  /** Ends a container that uses more memory than its limit; answers whether it did. */
+  checkMemory(pod: RuntimePod, container: RuntimeContainer): boolean {
+    return this.#scope.checkMemory(pod, container)
+  }
+
+  #imageExec(pod: RuntimePod, container: RuntimeContainer, words: readonly string[]): ImageExec | undefined {
+    const { behavior } = this.#ports.images.facts(container.image)
+    return behavior?.exec?.(container.service?.state, words, this.#scope.context(pod, container))
+  }
+
+  /** Why a command cannot be started; undefined if it can. */
+  #missing(pod: RuntimePod, container: RuntimeContainer, [first = '']: readonly string[]): string | undefined {
+    const image = this.#ports.images.facts(container.image)
+    if (hasProgram(image, first) || (first.includes('/') && this.#scope.hasFile(pod, container, first))) return undefined
+    return notFound(first, EXEC_FAILED)
+  }
+
+  #newExec(pod: RuntimePod, container: RuntimeContainer, words: readonly string[], stdin: boolean): string {
+    const view = this.#scope.view(pod, container)
+    const number = this.#ports.state.value.nextExec++
+    const process = newProcess({ pid: 6 + number * 10, words, env: environmentOf(view), cwd: workingDirectory(view), stdin })
+    ;(container.execs ??= new Map()).set(String(number), process)
+    return `${keyOf(pod, container)}#${number}`
   }
 
   #run(key: string): void {
-    const found = this.#find(key)
+    const found = this.#scope.find(key)
     if (!found?.process) return
     const { pod, container, process } = found
     const next = runProcess(process, this.#hostOf(key, pod, container, process))
@@ -264,40 +271,45 @@ export class ContainerProcesses {
 
   #processEnded(key: string, pod: RuntimePod, container: RuntimeContainer, process: ShellProcess): void {
     const exit = exitOf(process.exitCode ?? 0)
-    if (process === container.process) return this.#end(pod, container, exit)
-    container.execs?.delete(key.slice(key.indexOf('#') + 1))
-    this.#tell(key, (listener) => listener.ended(exit))
-    this.#listeners.delete(key)
+    if (process === container.process) return this.#scope.end(pod, container, exit)
+    const number = key.slice(key.indexOf('#') + 1)
+    container.execs?.delete(number)
+    const task = taskOf(container, number)
+    if (task) return this.#taskEnded(keyOf(pod, container), task[0], task[1], { exitCode: exit.code })
+    this.#scope.listeners.tell(key, (listener) => listener.ended(exit))
+    this.#scope.listeners.drop(key)
   }
 
-  #end(pod: RuntimePod, container: RuntimeContainer, exit: Exit): void {
-    this.#ports.onEnd(keyOf(pod, container), exit, undefined)
+  #taskEnded(key: string, name: string, task: RuntimeTask, end: NonNullable<RuntimeTask['end']>): void {
+    delete task.number
+    task.end = end
+    this.#ports.onTask(key, name)
+  }
+
+  #taskOutput(task: RuntimeTask, fd: number, text: string): void {
+    task.output = (task.output + text).slice(0, MOST_TASK_OUTPUT)
+    if (fd === 2) task.errors = (task.errors + text).slice(0, MOST_TASK_OUTPUT)
   }
 
   #hostOf(key: string, pod: RuntimePod, container: RuntimeContainer, process: ShellProcess): ProcessHost {
-    const view = this.#view(pod, container)
+    const view = this.#scope.view(pod, container)
     const isMain = process === container.process
+    const task = isMain ? undefined : taskOf(container, key.slice(key.indexOf('#') + 1))?.[1]
     const toLog = (fd: number, text: string): void => this.log(pod, container, fd === 2 ? 'stderr' : 'stdout', text)
+    const toListeners = (fd: number, text: string): void => this.#scope.listeners.tell(key, (listener) => listener.output(fd === 2 ? 'stderr' : 'stdout', text))
     return {
       world: worldOf(view, {
-        list: () => this.#list(container),
+        list: (): readonly ProcessEntry[] => processEntries(pod, container, this.#ports.images),
         kill: (pid, signal) => this.#kill(pod, container, pid, signal),
       }),
-      emit: isMain ? toLog : (fd, text) => this.#tell(key, (listener) => listener.output(fd === 2 ? 'stderr' : 'stdout', text)),
+      emit: isMain ? toLog : task ? (fd, text) => this.#taskOutput(task, fd, text) : toListeners,
       emitMain: toLog,
       runImage: (words) => {
-        const answer = view.image.behavior?.exec?.(container.service?.state, words, this.#context(pod, container))
-        if (answer) this.#effect(pod, container, answer)
+        const answer = this.#imageExec(pod, container, words)
+        if (answer) this.#scope.effect(pod, container, answer)
         return answer
       },
     }
-  }
-
-  #list(container: RuntimeContainer): readonly ProcessEntry[] {
-    const uid = 0
-    const main: ProcessEntry[] = container.process ? [] : [{ pid: 1, uid, command: this.#ports.images.facts(container.image).cmd?.join(' ') ?? container.name }]
-    const processes = [...(container.process ? [container.process] : []), ...(container.execs?.values() ?? [])]
-    return [...main, ...processes.flatMap(({ threads }) => threads.map(({ pid, frames }) => ({ pid, uid, command: frames.find(({ kind }) => kind === 'process')?.title ?? 'sh' })))]
   }
 
   #kill(pod: RuntimePod, container: RuntimeContainer, pid: number, signal: number): boolean {
@@ -324,21 +336,8 @@ export class ContainerProcesses {
       return
     }
     const { behavior } = this.#ports.images.facts(container.image)
-    if (behavior?.signal && container.service) this.#effect(pod, container, behavior.signal(container.service.state, signal, this.#context(pod, container)))
-    else this.#end(pod, container, exitOf(signal === SIGTERM || signal === 3 ? 0 : 128 + signal))
-  }
-
-  /** Does what a handler asked for. */
-  #effect(pod: RuntimePod, container: RuntimeContainer, effect: ImageEffect): void {
-    if (!container.service) return
-    if ('state' in effect) container.service.state = effect.state as PlainData
-    for (const line of effect.log ?? []) this.log(pod, container, 'stdout', `${line}\n`)
-    for (const line of effect.errorLog ?? []) this.log(pod, container, 'stderr', `${line}\n`)
-    const limit = containerSpec(pod.pod, container.name)?.resources?.limits?.['memory']
-    if (effect.memory !== undefined && limit !== undefined && effect.memory > quantityValue(limit)) return this.#end(pod, container, { code: 137, reason: 'OOMKilled' })
-    if (effect.exit !== undefined) return this.#end(pod, container, { ...exitOf(effect.exit), ...(effect.exitReason === undefined ? {} : { reason: effect.exitReason }) })
-    if (effect.tickAfter === undefined) return
-    this.#ports.wakes.wakeAfter(keyOf(pod, container), effect.tickAfter, { class: container.runsToCompletion ? 'work' : 'watchdog' })
+    if (behavior?.signal && container.service) this.#scope.effect(pod, container, behavior.signal(container.service.state, signal, this.#scope.context(pod, container)))
+    else this.#scope.end(pod, container, exitOf(signal === SIGTERM || signal === SIGQUIT ? 0 : 128 + signal))
   }
 
   #terminationMessage(pod: RuntimePod, container: RuntimeContainer, exit: Exit): string | undefined {
@@ -348,52 +347,9 @@ export class ContainerProcesses {
     if (message !== '') return message.slice(0, MOST_TERMINATION_MESSAGE)
     return terminationMessagePolicy === 'FallbackToLogsOnError' && exit.code !== 0 && container.log ? logTail(container.log) : undefined
   }
-
-  #context(pod: RuntimePod, container: RuntimeContainer): ImageContext {
-    const { now, node } = this.#ports
-    const view = this.#view(pod, container)
-    return {
-      now: now(), startedAt: container.startedAt ?? now(), namespace: pod.namespace, pod: pod.name, container: container.name, node, podIP: pod.ip ?? '',
-      get env() {
-        return environmentOf(view)
-      },
-      get command() {
-        return wordsOf(view)
-      },
-      readFile: (path) => this.readFile(pod, container, path),
-    }
-  }
-
-  #view(sandbox: RuntimePod, container: RuntimeContainer): ContainerView {
-    const { state, images, surroundings, now } = this.#ports
-    return { state: state.value, sandbox, container, image: images.facts(container.image), surroundings: surroundings(), now: now() }
-  }
-
-  #find(key: string): { pod: RuntimePod; container: RuntimeContainer; process: ShellProcess | undefined } | undefined {
-    const hash = key.indexOf('#')
-    const base = hash < 0 ? key : key.slice(0, hash)
-    const slash = base.lastIndexOf('/')
-    const pod = this.#ports.state.value.pods.get(base.slice(0, slash))
-    const container = latestContainer(pod, base.slice(slash + 1))
-    if (!pod || container?.state !== 'running') return undefined
-    return { pod, container, process: hash < 0 ? container.process : container.execs?.get(key.slice(hash + 1)) }
-  }
-
-  #tell(key: string, tell: (listener: ProcessListener) => void): void {
-    for (const listener of [...(this.#listeners.get(key) ?? [])]) tell(listener)
-  }
 }
 
-const NO_PROCESSES = { list: (): readonly ProcessEntry[] => [], kill: (): boolean => false }
-const HTML = { 'content-type': 'text/html' }
-const TEXT = { 'content-type': 'text/plain' }
-const NOT_FOUND = '<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n'
-
-function keyOf(pod: RuntimePod, container: RuntimeContainer): string {
-  return `${pod.uid}/${container.name}`
-}
-
-function wordsOf(view: ContainerView): readonly string[] {
-  const plan = startPlan(containerSpec(view.sandbox.pod, view.container.name), { ...view.image, closed: false }, environmentOf(view))
-  return plan.kind === 'error' ? [] : plan.words
+function taskOf(container: RuntimeContainer, number: string): readonly [string, RuntimeTask] | undefined {
+  for (const entry of container.tasks ?? []) if (entry[1].number === number) return entry
+  return undefined
 }

@@ -1,4 +1,5 @@
-import type { Pod } from '../../api/core/generated.js'
+import type { Pod, ResourceRequirements } from '../../api/core/generated.js'
+import type { Connected, NetworkRequest } from '../commands/command.js'
 import type { Clock } from '../../sim/clock.js'
 import type { Host, Slice, Topic } from '../../sim/module.js'
 import { stableHex, stableUuid } from '../stable-hex.js'
@@ -9,12 +10,14 @@ import { behaviorOf, setBehavior } from './behavior.js'
 import type { Exit } from './containers.js'
 import { POWER_LOSS, addContainer, endContainer, exitOf, signal } from './containers.js'
 import { ContainerProcesses } from './container-processes.js'
+import type { ContainerUsage } from './container-usage.js'
+import { containerUsage, declaresUsage } from './container-usage.js'
 import { fullImageName } from './image-name.js'
 import { allocateIp, poolRange, releaseIp } from './ip-pool.js'
 import type { ContainerRuntimeOptions, Machine, RuntimeTimings } from './machine.js'
 import { DEFAULT_RUNTIME_TIMINGS } from './machine.js'
 import type { ContainerRequest, RuntimeChange, SandboxRequest } from './runtime-api.js'
-import type { RuntimeContainer, RuntimeImage, RuntimePod, RuntimeState } from './state.js'
+import type { DeclaredUsage, RuntimeContainer, RuntimeImage, RuntimePod, RuntimeState, RuntimeTask, SystemUsage } from './state.js'
 import { latestContainer } from './state.js'
 import { ALONE } from './surroundings.js'
 import type { ApiVolumes } from './volumes.js'
@@ -75,6 +78,8 @@ class SimulatedMachine implements Machine {
     const { node, surroundings = () => ALONE } = this.#options
     this.#processes = new ContainerProcesses({
       node, surroundings, wakes, state: this.#host.slice, images: this.#images, now: () => clock.now(), onEnd: (key, exit) => this.#exited(key, exit),
+      behavior: (pod, { name, image }) => this.#behavior(pod, name, image),
+      onTask: (key, task) => this.#tell(`task/${key}/${task}`),
     })
   }
 
@@ -134,6 +139,88 @@ class SimulatedMachine implements Machine {
   setVolumes(uid: string, volumes: ApiVolumes): void {
     const pod = this.pod(uid)
     if (pod) pod.volumes = volumes
+  }
+
+  runTask(uid: string, name: string, task: string, words: readonly string[]): RuntimeTask | undefined {
+    const pod = this.pod(uid)
+    const container = latestContainer(pod, name)
+    return pod && container?.state === 'running' ? this.processes.runTask(pod, container, task, words) : undefined
+  }
+
+  task(uid: string, name: string, task: string): RuntimeTask | undefined {
+    return latestContainer(this.pod(uid), name)?.tasks?.get(task)
+  }
+
+  stopTask(uid: string, name: string, task: string): void {
+    const pod = this.pod(uid)
+    const container = latestContainer(pod, name)
+    if (pod && container) this.processes.stopTask(pod, container, task)
+  }
+
+  request(uid: string, port: number, request: NetworkRequest): Connected {
+    const pod = this.pod(uid)
+    if (!pod) return { kind: 'unreachable' }
+    const connected = this.processes.request(pod, port, request)
+    if (!pod.hostNetwork || connected.kind !== 'refused') return connected
+    // on the network of the machine any of its pods there may listen
+    for (const other of this.#state.pods.values()) {
+      if (!other.hostNetwork || other === pod) continue
+      const answer = this.processes.request(other, port, request)
+      if (answer.kind !== 'refused') return answer
+    }
+    return connected
+  }
+
+  connect(pod: Pod, podIP: string, address: string, port: number, request: NetworkRequest): Connected {
+    return (this.#options.surroundings?.() ?? ALONE).networkOf(pod, podIP).connect(address, port, request)
+  }
+
+  answersConstantly(uid: string, port: number): boolean {
+    const pod = this.pod(uid)
+    return pod !== undefined && !pod.hostNetwork && this.processes.answersConstantly(pod, port)
+  }
+
+  resizeContainer(uid: string, name: string, resources: ResourceRequirements): void {
+    const pod = this.pod(uid)
+    const container = latestContainer(pod, name)
+    if (!pod || !container) return
+    container.resources = resources
+    this.processes.checkMemory(pod, container)
+  }
+
+  get measured(): boolean {
+    return this.#state.measured
+  }
+
+  get systemUsage(): SystemUsage {
+    return this.#state.systemUsage
+  }
+
+  usage(uid: string): ReadonlyMap<string, ContainerUsage> {
+    const pod = this.pod(uid)
+    const usages = new Map<string, ContainerUsage>()
+    for (const container of pod?.containers ?? []) {
+      if (!pod || latestContainer(pod, container.name) !== container) continue
+      usages.set(container.name, containerUsage(container, this.#behavior(pod, container.name, container.image)))
+    }
+    return usages
+  }
+
+  setUsage(uid: string, name: string, usage: DeclaredUsage | undefined): boolean {
+    const pod = this.pod(uid)
+    const container = latestContainer(pod, name)
+    if (!pod || container?.state !== 'running') return false
+    this.processes.setUsage(pod, container, usage)
+    return true
+  }
+
+  setSystemUsage(usage: SystemUsage): void {
+    this.#state.systemUsage = { ...usage }
+    this.#state.measured = true
+  }
+
+  removeImage(name: string): void {
+    this.#state.images.delete(fullImageName(name))
   }
 
   manifests(): ReadonlyMap<string, Pod> {
@@ -229,27 +316,30 @@ class SimulatedMachine implements Machine {
   }
 
   startContainer(request: ContainerRequest): void {
-    const { uid, name, image, attempt, runsToCompletion, env } = request
+    const { uid, name, image, attempt, runsToCompletion, env, resources } = request
     const pod = this.#mustHave(uid)
     pod.pod = request.pod
     const id = stableHex(`${uid}/${name}/${attempt}/${this.#state.boots}`, 64)
     addContainer(pod, {
       id, name, image, attempt, sandbox: pod.attempt, createdAt: this.#now, state: 'creating',
-      ...(runsToCompletion ? { runsToCompletion } : {}), ...(Object.keys(env).length === 0 ? {} : { env }),
+      ...(runsToCompletion ? { runsToCompletion } : {}), ...(Object.keys(env).length === 0 ? {} : { env }), resources,
     })
     const time = this.#behavior(pod, name, image).startTime ?? this.#timings.containerStart
     this.#topics.start.wakeAfter(`${uid}/${name}`, time, { payload: runsToCompletion })
   }
 
-  stopContainer(uid: string, name: string, grace: number): void {
+  stopContainer(uid: string, name: string, grace: number, stopSignal?: number): void {
     const pod = this.pod(uid)
     const container = latestContainer(pod, name)
     if (!pod || container?.state !== 'running') return
     const key = `${uid}/${name}`
     const isFirst = container.killAt === undefined
-    const answer = isFirst ? this.processes.terminate(pod, container) : container.process || container.service ? 'handled' : 'default'
+    const answer = isFirst ? this.processes.terminate(pod, container, stopSignal) : container.process || container.service ? 'handled' : 'default'
     if (latestContainer(pod, name)?.state !== 'running') return
-    const behavior = { stopTime: this.#timings.containerStop, ...this.#behavior(pod, name, container.image), ...(answer === 'handled' ? { ignoresSigterm: true } : {}) }
+    const behavior = {
+      stopTime: this.#timings.containerStop, ...(stopSignal === undefined ? {} : { stopExitCode: 128 + stopSignal }),
+      ...this.#behavior(pod, name, container.image), ...(answer === 'handled' ? { ignoresSigterm: true } : {}),
+    }
     const exit = signal(container, behavior, this.#now, grace, this.#topics.signal.dueAt(key))
     if (exit) this.#topics.signal.wakeAfter(key, exit.after, { payload: exit })
   }
@@ -321,7 +411,10 @@ class SimulatedMachine implements Machine {
         const exit = { ...exitOf(exitCode ?? 0), ...(exitReason === undefined ? {} : { reason: exitReason }) }
         this.#topics.exit.wakeAfter(key, exitAfter ?? 0, { payload: exit, class: runsToCompletion ? 'work' : 'watchdog' })
       }
+      const behavior = this.#behavior(pod, container.name, container.image)
+      if (declaresUsage(behavior)) this.#state.measured = true
       if (plan) this.processes.start(pod, container, plan)
+      if (container.state === 'running') this.processes.checkMemory(pod, container)
     } else {
       endContainer(container, now, { code: 128, reason: 'StartError' })
       container.message = failure
@@ -389,6 +482,8 @@ class SimulatedMachine implements Machine {
       behaviors: known,
       disk: new Map(),
       nextExec: 1,
+      measured: false,
+      systemUsage: {},
       manifests: new Map(Object.entries(manifests)),
     }
   }

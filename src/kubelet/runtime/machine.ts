@@ -4,6 +4,7 @@ import type { ImageDefinition } from '../images/image.js'
 import type { ContainerBehavior } from './behavior.js'
 import type { ContainerProcesses } from './container-processes.js'
 import type { ContainerRuntime } from './runtime-api.js'
+import type { DeclaredUsage, SystemUsage } from './state.js'
 import type { Surroundings } from './surroundings.js'
 
 /** How long things take on a machine, in virtual ms. */
@@ -51,6 +52,13 @@ export interface Machine extends ContainerRuntime, Module {
   readonly processes: ContainerProcesses
   /** Says what containers do from now on; a key as in {@link ContainerRuntimeOptions.behaviors}. */
   defineBehavior(key: string, behavior: ContainerBehavior): void
+  /**
+   * Sets what a container uses from now on, until it ends; what is left out stays. Undefined: what its image says. Answers whether the container
+   * runs. More memory than its limit ends it (OOMKilled).
+   */
+  setUsage(uid: string, container: string, usage: DeclaredUsage | undefined): boolean
+  /** Sets what the machine uses beside its pods. */
+  setSystemUsage(usage: SystemUsage): void
   /** Writes a static pod manifest (or takes it away): the kubelet notices at once, as through inotify. */
   writeManifest(file: string, pod: Pod | undefined): void
   /** Installs another kubelet (`v1.35.2`); it runs from the kubelet's next start on. */

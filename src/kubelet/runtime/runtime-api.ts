@@ -1,7 +1,9 @@
-import type { Pod } from '../../api/core/generated.js'
+import type { Pod, ResourceRequirements } from '../../api/core/generated.js'
+import type { Connected, NetworkRequest } from '../commands/command.js'
 import type { ImageFacts } from '../images/image-table.js'
 import type { ContainerBehavior } from './behavior.js'
-import type { RuntimeImage, RuntimePod } from './state.js'
+import type { ContainerUsage } from './container-usage.js'
+import type { RuntimeImage, RuntimePod, RuntimeTask, SystemUsage } from './state.js'
 import type { ApiVolumes } from './volumes.js'
 
 /** What the kubelet asks of the runtime for a pod's sandbox. */
@@ -29,10 +31,15 @@ export interface ContainerRequest {
   readonly pod: Pod
   /** The variables of its spec, resolved. */
   readonly env: Readonly<Record<string, string>>
+  /** What it is allowed: its limits count. */
+  readonly resources: ResourceRequirements
 }
 
-/** Something on the machine that its kubelet has to look at: a pod (`pod/<uid>`), or the machine's own state. */
-export type RuntimeChange = `pod/${string}` | 'manifests' | 'network' | 'shutdown'
+/**
+ * Something on the machine that its kubelet has to look at: a pod (`pod/<uid>`), the end of a command of the kubelet's own
+ * (`task/<uid>/<container>/<task>`), or the machine's own state.
+ */
+export type RuntimeChange = `pod/${string}` | `task/${string}` | 'manifests' | 'network' | 'shutdown'
 
 /**
  * What a kubelet sees of its machine: the CRI services, the directory of static pod manifests, the state of the network plugin and
@@ -64,8 +71,33 @@ export interface ContainerRuntime {
   pullImage(image: string, uid: string): void
   /** Creates and starts a container. */
   startContainer(request: ContainerRequest): void
-  /** SIGTERM, and SIGKILL after `grace` ms; a later call may only shorten the time. */
-  stopContainer(uid: string, name: string, grace: number): void
+  /** The stop signal (default SIGTERM), and SIGKILL after `grace` ms; a later call may only shorten the time. */
+  stopContainer(uid: string, name: string, grace: number, stopSignal?: number): void
+  /** Gives a running container other resources. */
+  resizeContainer(uid: string, name: string, resources: ResourceRequirements): void
+  /**
+   * Runs a command of the kubelet in a running container, under the name of what it is for. The end is in the answer, or is told later.
+   * Undefined: the container does not run.
+   */
+  runTask(uid: string, name: string, task: string, words: readonly string[]): RuntimeTask | undefined
+  /** The last command of that name in the newest container. */
+  task(uid: string, name: string, task: string): RuntimeTask | undefined
+  /** Ends such a command if it runs, and forgets it. */
+  stopTask(uid: string, name: string, task: string): void
+  /** Asks a port of a pod, as from its node. */
+  request(uid: string, port: number, request: NetworkRequest): Connected
+  /** Asks some other address. */
+  connect(pod: Pod, podIP: string, address: string, port: number, request: NetworkRequest): Connected
+  /** Whether what answers at a port of a pod gives the same answer as long as it runs. */
+  answersConstantly(uid: string, port: number): boolean
+  /** Whether anybody has said what containers or the machine use; without that nothing can run short. */
+  readonly measured: boolean
+  /** What the machine uses beside its pods. */
+  readonly systemUsage: SystemUsage
+  /** What the containers of a pod use now, by name. */
+  usage(uid: string): ReadonlyMap<string, ContainerUsage>
+  /** Deletes an image from the disk. */
+  removeImage(name: string): void
   /** Ends what is not running yet: a sandbox or a container that is being made. */
   cancelPending(uid: string): void
   /** Ends the sandbox and gives its address back. */

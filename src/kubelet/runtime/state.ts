@@ -1,4 +1,4 @@
-import type { Pod } from '../../api/core/generated.js'
+import type { Pod, ResourceRequirements } from '../../api/core/generated.js'
 import type { PlainData } from '../../sim/plain-data.js'
 import type { Tree } from '../files/tree.js'
 import type { ShellProcess } from '../shell/state.js'
@@ -6,6 +6,24 @@ import type { ContainerBehavior } from './behavior.js'
 import type { ContainerLog } from './container-log.js'
 import type { IpPool } from './ip-pool.js'
 import type { ApiVolumes } from './volumes.js'
+
+/** A command that the kubelet runs in a container: an exec probe or a hook. Plain data. */
+export interface RuntimeTask {
+  /** Standard output and standard error, as they came. */
+  output: string
+  /** Standard error alone. */
+  errors: string
+  /** Number of its process among {@link RuntimeContainer.execs}, while it runs. */
+  number?: string
+  end?: { readonly exitCode: number } | { readonly error: string }
+}
+
+/** What a container was told or measured to use; what is absent has its default. Cores and bytes. Plain data. */
+export interface DeclaredUsage {
+  readonly cpu?: number
+  readonly memory?: number
+  readonly storage?: number
+}
 
 /** One container as the runtime knows it; each restart makes a new one. Plain data, times in virtual ms. */
 export interface RuntimeContainer {
@@ -38,6 +56,12 @@ export interface RuntimeContainer {
   service?: { state: PlainData }
   /** Commands that `exec` has started and that run yet, by number. */
   execs?: Map<string, ShellProcess>
+  /** Commands of the kubelet, by what they are for (`preStop`, `liveness`); a new one takes the place of the one before. */
+  tasks?: Map<string, RuntimeTask>
+  /** What its process says, or somebody has set, that it uses. */
+  usage?: DeclaredUsage
+  /** The resources that it was started with, or was resized to since. */
+  resources?: ResourceRequirements
   /** What it has written into its own layer. */
   files?: Tree
   /** Absent as long as nothing was written. */
@@ -79,6 +103,13 @@ export interface RuntimeImage {
   waiters: string[]
 }
 
+/** What a machine uses beside the containers of its pods. Bytes, and processes. Plain data. */
+export interface SystemUsage {
+  readonly memory?: number
+  readonly storage?: number
+  readonly pids?: number
+}
+
 /** Everything that a machine remembers while its kubelet is down; what survives a crash too is on its disk. Plain data. */
 export interface RuntimeState {
   powered: boolean
@@ -98,6 +129,10 @@ export interface RuntimeState {
   readonly disk: Tree
   /** Number of the next `exec`. */
   nextExec: number
+  /** Somebody has said what containers or the machine itself use: the kubelet has to watch for pressure. */
+  measured: boolean
+  /** What the machine uses beside its pods; what is absent is 0. */
+  systemUsage: SystemUsage
   /** The static pods in /etc/kubernetes/manifests, by file name. */
   readonly manifests: Map<string, Pod>
 }

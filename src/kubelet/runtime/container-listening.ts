@@ -1,0 +1,88 @@
+import type { Container, LifecycleHandler } from '../../api/core/generated.js'
+import type { Connected, NetworkRequest } from '../commands/command.js'
+import { answersHostname } from '../images/known-images.js'
+import type { ContainerScope } from './container-scope.js'
+import { containerSpec } from './container-view.js'
+import { fullImageName } from './image-name.js'
+import type { RuntimeContainer, RuntimePod } from './state.js'
+import { latestContainer } from './state.js'
+
+const HTML = { 'content-type': 'text/html' }
+const TEXT = { 'content-type': 'text/plain' }
+const NOT_FOUND = '<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n'
+/** Path of the gRPC health service's call. */
+export const HEALTH_CHECK = '/grpc.health.v1.Health/Check'
+
+/** What arrives at the ports of containers, and what they answer. */
+export class ContainerListening {
+  readonly #scope: ContainerScope
+
+  constructor(scope: ContainerScope) {
+    this.#scope = scope
+  }
+
+  /** Something arrives at a port of a pod. */
+  request(pod: RuntimePod, port: number, request: NetworkRequest): Connected {
+    const container = this.#listener(pod, port, request.protocol)
+    if (!container) return { kind: 'refused' }
+    const { behavior, page } = this.#scope.ports.images.facts(container.image)
+    if (behavior?.request) {
+      const answer = behavior.request(container.service?.state, { ...request, port }, this.#scope.context(pod, container))
+      this.#scope.effect(pod, container, answer)
+      return answer.response === undefined ? { kind: 'reset' } : { kind: 'answered', response: answer.response }
+    }
+    if (request.protocol !== 'http') return { kind: 'answered', response: { body: '' } }
+    if (request.path === HEALTH_CHECK) return { kind: 'answered', response: { status: 200, headers: TEXT, body: 'SERVING' } }
+    if (request.path?.split('?')[0] !== '/' && page !== undefined) return { kind: 'answered', response: { status: 404, headers: HTML, body: NOT_FOUND } }
+    const body = page === undefined ? `${pod.name}\n` : this.#pageOf(pod, container) ?? page
+    return { kind: 'answered', response: { status: 200, headers: page === undefined ? TEXT : HTML, body } }
+  }
+
+  /** Whether anything in a pod listens on a TCP port. */
+  accepts(pod: RuntimePod, port: number): boolean {
+    return this.#listener(pod, port, 'tcp') !== undefined
+  }
+
+  /** Whether what answers on a port always answers the same as long as it runs: no handler of an image is asked. */
+  isConstant(pod: RuntimePod, port: number): boolean {
+    const container = this.#listener(pod, port, 'tcp')
+    return container !== undefined && this.#scope.ports.images.facts(container.image).behavior?.request === undefined
+  }
+
+  #listener(pod: RuntimePod, port: number, protocol: NetworkRequest['protocol']): RuntimeContainer | undefined {
+    return pod.containers.findLast((one) => one.state === 'running' && latestContainer(pod, one.name) === one && this.#listens(pod, one, port, protocol))
+  }
+
+  /** What nginx serves, which a volume may be mounted over. */
+  #pageOf(pod: RuntimePod, container: RuntimeContainer): string | undefined {
+    return containerSpec(pod.pod, container.name)?.volumeMounts?.some(({ mountPath }) => mountPath.startsWith('/usr/share/nginx')) === true || container.files
+      ? this.#scope.readFile(pod, container, '/usr/share/nginx/html/index.html')
+      : undefined
+  }
+
+  /** A service listens on the ports of its image; of an image that nobody has described, on those that its spec speaks of. */
+  #listens(pod: RuntimePod, container: RuntimeContainer, port: number, protocol: NetworkRequest['protocol']): boolean {
+    if (container.process) return false
+    const { ports } = this.#scope.ports.images.facts(container.image)
+    const wanted = protocol === 'udp' ? 'UDP' : 'TCP'
+    const spec = containerSpec(pod.pod, container.name)
+    if (ports === undefined || answersHostname(fullImageName(container.image))) {
+      if (spec?.ports?.some((one) => one.containerPort === port && (one.protocol ?? 'TCP') === wanted) === true) return true
+      if (ports === undefined && wanted === 'TCP' && spec && probedPorts(spec).includes(port)) return true
+    }
+    return (ports ?? []).some((one) => {
+      const [number, kind = 'tcp'] = String(one).split('/')
+      return Number(number) === port && kind.toUpperCase() === wanted
+    })
+  }
+}
+
+/** Numbers of the ports that probes and hooks of a container go to: what says so much of a server means that it is there. */
+function probedPorts({ readinessProbe, livenessProbe, startupProbe, lifecycle }: Container): readonly (number | string | undefined)[] {
+  const ofHandler = (handler: LifecycleHandler | undefined): number | string | undefined =>
+    handler?.httpGet?.host || handler?.tcpSocket?.host ? undefined : handler?.httpGet?.port ?? handler?.tcpSocket?.port
+  return [
+    ...[readinessProbe, livenessProbe, startupProbe].flatMap((probe) => [ofHandler(probe), probe?.grpc?.port]),
+    ofHandler(lifecycle?.postStart), ofHandler(lifecycle?.preStop),
+  ]
+}

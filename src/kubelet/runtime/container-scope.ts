@@ -1,0 +1,156 @@
+import { FileFault } from '../files/file-system.js'
+import type { ProcessEntry } from '../commands/command.js'
+import type { ImageTable } from '../images/image-table.js'
+import type { ImageContext, ImageEffect } from '../images/image.js'
+import type { ShellProcess } from '../shell/state.js'
+import type { PlainData } from '../../sim/plain-data.js'
+import type { Slice, Topic } from '../../sim/module.js'
+import type { ContainerBehavior } from './behavior.js'
+import type { Exit } from './containers.js'
+import { exitOf } from './containers.js'
+import { appendLog, newLog } from './container-log.js'
+import { declaresUsage, exceedsMemory } from './container-usage.js'
+import type { ContainerView } from './container-view.js'
+import { containerSpec, environmentOf, worldOf } from './container-view.js'
+import { ProcessListeners } from './process-listeners.js'
+import { startPlan } from './start-plan.js'
+import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
+import { latestContainer } from './state.js'
+import type { Surroundings } from './surroundings.js'
+
+/** What the processes of a machine need of it. */
+export interface ProcessPorts {
+  readonly node: string
+  readonly state: Slice<RuntimeState>
+  readonly images: ImageTable
+  readonly surroundings: () => Surroundings
+  readonly now: () => number
+  readonly behavior: (pod: RuntimePod, container: RuntimeContainer) => ContainerBehavior
+  /** Wakes a process (`<pod uid>/<container>`, with `#<number>` behind it for one that exec started). */
+  readonly wakes: Topic
+  /** The first process of a container has ended. */
+  readonly onEnd: (key: string, exit: Exit, message: string | undefined) => void
+  /** A command of the kubelet has ended: `<pod uid>/<container>`, and what it was for. */
+  readonly onTask: (key: string, task: string) => void
+}
+
+/** How a container ends that uses more memory than it may. */
+export const OUT_OF_MEMORY: Exit = { code: 137, reason: 'OOMKilled' }
+
+const NO_PROCESSES = { list: (): readonly ProcessEntry[] => [], kill: (): boolean => false }
+
+/** Key of a container's first process. */
+export function keyOf(pod: RuntimePod, container: RuntimeContainer): string {
+  return `${pod.uid}/${container.name}`
+}
+
+/** A process, and the container that it runs in. */
+export interface FoundProcess {
+  readonly pod: RuntimePod
+  readonly container: RuntimeContainer
+  readonly process: ShellProcess | undefined
+}
+
+/** What all that deals with the processes of one machine has in common: the view of a container, its log, and what handlers bring about. */
+export class ContainerScope {
+  readonly ports: ProcessPorts
+  readonly listeners: ProcessListeners = new ProcessListeners()
+
+  constructor(ports: ProcessPorts) {
+    this.ports = ports
+  }
+
+  view(sandbox: RuntimePod, container: RuntimeContainer): ContainerView {
+    const { state, images, surroundings, now } = this.ports
+    return { state: state.value, sandbox, container, image: images.facts(container.image), surroundings: surroundings(), now: now() }
+  }
+
+  /** What a handler of the image sees. */
+  context(pod: RuntimePod, container: RuntimeContainer): ImageContext {
+    const { now, node } = this.ports
+    const view = this.view(pod, container)
+    return {
+      now: now(), startedAt: container.startedAt ?? now(), namespace: pod.namespace, pod: pod.name, container: container.name, node, podIP: pod.ip ?? '',
+      get env() {
+        return environmentOf(view)
+      },
+      get command() {
+        return wordsOf(view)
+      },
+      readFile: (path) => this.readFile(pod, container, path),
+    }
+  }
+
+  /** The running container, and the process, that a key names. */
+  find(key: string): FoundProcess | undefined {
+    const hash = key.indexOf('#')
+    const base = hash < 0 ? key : key.slice(0, hash)
+    const slash = base.lastIndexOf('/')
+    const pod = this.ports.state.value.pods.get(base.slice(0, slash))
+    const container = latestContainer(pod, base.slice(slash + 1))
+    if (!pod || container?.state !== 'running') return undefined
+    return { pod, container, process: hash < 0 ? container.process : container.execs?.get(key.slice(hash + 1)) }
+  }
+
+  /** A file of a container; undefined when there is none that can be read. */
+  readFile(pod: RuntimePod, container: RuntimeContainer, path: string): string | undefined {
+    try {
+      return worldOf(this.view(pod, container), NO_PROCESSES).files.read(path)
+    } catch (error) {
+      if (error instanceof FileFault) return undefined
+      throw error
+    }
+  }
+
+  /** Whether there is such a file in a container. */
+  hasFile(pod: RuntimePod, container: RuntimeContainer, path: string): boolean {
+    return worldOf(this.view(pod, container), NO_PROCESSES).files.stat(path)?.kind === 'file'
+  }
+
+  /** Appends to the log of a container, and tells who follows it. */
+  log(pod: RuntimePod, container: RuntimeContainer, stream: 'stdout' | 'stderr', text: string): void {
+    if (text === '') return
+    appendLog((container.log ??= newLog()), this.ports.now(), stream, text)
+    this.listeners.tell(keyOf(pod, container), (listener) => listener.output(stream, text))
+  }
+
+  /** The first process of a container ends. */
+  end(pod: RuntimePod, container: RuntimeContainer, exit: Exit): void {
+    this.ports.onEnd(keyOf(pod, container), exit, undefined)
+  }
+
+  /** Does what a handler asked for. */
+  effect(pod: RuntimePod, container: RuntimeContainer, effect: ImageEffect): void {
+    if (!container.service) return
+    if ('state' in effect) container.service.state = effect.state as PlainData
+    for (const line of effect.log ?? []) this.log(pod, container, 'stdout', `${line}\n`)
+    for (const line of effect.errorLog ?? []) this.log(pod, container, 'stderr', `${line}\n`)
+    const { cpu, memory, storage, exit, exitReason, tickAfter } = effect
+    if (declaresUsage(effect)) {
+      const said = { ...(cpu === undefined ? {} : { cpu }), ...(memory === undefined ? {} : { memory }), ...(storage === undefined ? {} : { storage }) }
+      if (this.use(pod, container, said)) return
+    }
+    if (exit !== undefined) return this.end(pod, container, { ...exitOf(exit), ...(exitReason === undefined ? {} : { reason: exitReason }) })
+    if (tickAfter === undefined) return
+    this.ports.wakes.wakeAfter(keyOf(pod, container), tickAfter, { class: container.runsToCompletion ? 'work' : 'watchdog' })
+  }
+
+  /** Notes what a container uses from now on. Answers whether that was too much memory, which has ended it. */
+  use(pod: RuntimePod, container: RuntimeContainer, usage: RuntimeContainer['usage']): boolean {
+    container.usage = { ...container.usage, ...usage }
+    this.ports.state.value.measured = true
+    return this.checkMemory(pod, container)
+  }
+
+  /** Ends a container that uses more memory than its limit; answers whether it did. */
+  checkMemory(pod: RuntimePod, container: RuntimeContainer): boolean {
+    if (container.state !== 'running' || !exceedsMemory(container, this.ports.behavior(pod, container))) return false
+    this.end(pod, container, OUT_OF_MEMORY)
+    return true
+  }
+}
+
+function wordsOf(view: ContainerView): readonly string[] {
+  const plan = startPlan(containerSpec(view.sandbox.pod, view.container.name), { ...view.image, closed: false }, environmentOf(view))
+  return plan.kind === 'error' ? [] : plan.words
+}

@@ -1,0 +1,70 @@
+import type { ResourceRequirements } from '../../api/core/generated.js'
+import { quantityValue } from '../../api/quantity.js'
+import type { Tree } from '../files/tree.js'
+import type { ContainerBehavior } from './behavior.js'
+import type { DeclaredUsage, RuntimeContainer, RuntimePod } from './state.js'
+
+/** What a container uses at one moment. */
+export interface ContainerUsage {
+  /** Cores: 0.25 is a quarter of one. */
+  readonly cpu: number
+  /** Bytes of the working set. */
+  readonly memory: number
+  /** Bytes of its writable layer and its log. */
+  readonly storage: number
+}
+
+const LITTLE_CPU = 0.001
+const LITTLE_MEMORY = 8 * 1024 * 1024
+
+/**
+ * What a container uses: what was set for it, else what its process said, else what its behaviour says, else a little. Nothing when it does
+ * not run. Cost: the files of the container's own layer.
+ */
+export function containerUsage(container: RuntimeContainer, behavior: ContainerBehavior): ContainerUsage {
+  if (container.state !== 'running') return { cpu: 0, memory: 0, storage: ownStorage(container) }
+  const { cpu, memory, storage = 0 }: DeclaredUsage = { ...pick(behavior), ...container.usage }
+  const limit = memoryLimit(container.resources)
+  return {
+    cpu: cpu ?? LITTLE_CPU,
+    memory: memory ?? (limit === undefined ? LITTLE_MEMORY : Math.min(LITTLE_MEMORY, Math.floor(limit / 2))),
+    storage: storage + ownStorage(container),
+  }
+}
+
+/** Whether more memory is used than the limit allows, so that the kernel ends the container. */
+export function exceedsMemory(container: RuntimeContainer, behavior: ContainerBehavior): boolean {
+  const memory = container.usage?.memory ?? behavior.memory
+  const limit = memoryLimit(container.resources)
+  return memory !== undefined && limit !== undefined && memory > limit
+}
+
+/** Whether a behaviour says anything about usage. */
+export function declaresUsage({ cpu, memory, storage }: DeclaredUsage): boolean {
+  return (cpu ?? memory ?? storage) !== undefined
+}
+
+/** Bytes that lie in a pod's emptyDir volume of that name. */
+export function emptyDirUsage(pod: RuntimePod, volume: string): number {
+  return treeSize(pod.emptyDirs?.get(volume))
+}
+
+function pick({ cpu, memory, storage }: ContainerBehavior): DeclaredUsage {
+  return { ...(cpu === undefined ? {} : { cpu }), ...(memory === undefined ? {} : { memory }), ...(storage === undefined ? {} : { storage }) }
+}
+
+function memoryLimit(resources: ResourceRequirements | undefined): number | undefined {
+  const limit = resources?.limits?.['memory']
+  return limit === undefined ? undefined : quantityValue(limit)
+}
+
+function ownStorage({ files, log }: RuntimeContainer): number {
+  return treeSize(files) + (log?.size ?? 0)
+}
+
+/** Texts count as one byte a character. */
+function treeSize(tree: Tree | undefined): number {
+  let size = 0
+  for (const entry of tree?.values() ?? []) if (entry.kind === 'file' && typeof entry.text === 'string') size += entry.text.length
+  return size
+}

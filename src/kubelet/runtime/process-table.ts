@@ -1,0 +1,33 @@
+import type { ProcessEntry } from '../commands/command.js'
+import type { ImageTable } from '../images/image-table.js'
+import type { RuntimeContainer, RuntimePod } from './state.js'
+import { userOf } from './container-view.js'
+import { latestContainer } from './state.js'
+
+/**
+ * The processes that one container sees: its own, or those of all containers of the pod after `/pause` when they share a pid namespace.
+ * A container that was made to look into another (`targetContainerName`) sees that one's, too.
+ */
+export function processEntries(pod: RuntimePod, container: RuntimeContainer, images: ImageTable): readonly ProcessEntry[] {
+  if (pod.pod?.spec.shareProcessNamespace !== true) {
+    const target = pod.pod?.spec.ephemeralContainers?.find(({ name }) => name === container.name)?.targetContainerName
+    const other = target === undefined ? undefined : latestContainer(pod, target)
+    if (other?.state !== 'running') return entriesOf(pod, container, images, 0)
+    return [...entriesOf(pod, other, images, 0), ...entriesOf(pod, container, images, 1)]
+  }
+  const running = pod.containers.filter(({ state }) => state === 'running')
+  return [{ pid: 1, uid: 65_535, command: '/pause' }, ...running.flatMap((one, at) => entriesOf(pod, one, images, at + 1))]
+}
+
+/** In a pid namespace that belongs to somebody else the first process of a container has a number like any other. */
+function entriesOf(pod: RuntimePod, container: RuntimeContainer, images: ImageTable, place: number): readonly ProcessEntry[] {
+  const image = images.facts(container.image)
+  const { uid } = userOf({ sandbox: pod, container, image })
+  const first = place === 0 ? 1 : place * 7
+  const { process, execs } = container
+  const main: ProcessEntry[] = process ? [] : [{ pid: first, uid, command: [...(image.entrypoint ?? []), ...(image.cmd ?? [])].join(' ') || container.name }]
+  const all = [...(process ? [process] : []), ...(execs?.values() ?? [])]
+  return [...main, ...all.flatMap(({ threads }) => threads.map(({ pid, frames }) => ({
+    pid: pid === 1 ? first : pid, uid, command: frames.find(({ kind }) => kind === 'process')?.title ?? 'sh',
+  })))]
+}
