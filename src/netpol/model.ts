@@ -56,7 +56,11 @@ export interface Block {
  * without a field that is known (or with one that its rule may not have): it fails closed.
  */
 export type Peer =
-  | { readonly kind: 'pods', readonly namespaces: Selector | undefined, readonly pods: Selector | undefined }
+  | {
+    readonly kind: 'pods', readonly namespaces: Selector | undefined, readonly pods: Selector | undefined
+    /** The field that has the selectors, in cluster-wide policies. */
+    readonly field?: 'namespaces' | 'pods'
+  }
   | { readonly kind: 'blocks', readonly blocks: readonly Block[] }
   | { readonly kind: 'nodes', readonly nodes: Selector }
   | { readonly kind: 'domains', readonly domains: readonly string[] }

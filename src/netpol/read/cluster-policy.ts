@@ -73,8 +73,8 @@ function readPeer(reader: FieldReader, value: unknown, path: string, direction: 
   if (field === undefined) return unknown
   const at = `${path}.${field}`
   switch (field) {
-    case 'namespaces': return { kind: 'pods', namespaces: readSelector(reader, object[field], at), pods: everything }
-    case 'pods': return { kind: 'pods', ...readPodsOf(reader, object[field], at) }
+    case 'namespaces': return { kind: 'pods', field, namespaces: readSelector(reader, object[field], at), pods: everything }
+    case 'pods': return { kind: 'pods', field, ...readPodsOf(reader, object[field], at) }
     case 'nodes': return { kind: 'nodes', nodes: readSelector(reader, object[field], at) }
     case 'networks': return { kind: 'blocks', blocks: readNetworks(reader, object[field], at) }
     default: {

@@ -1,0 +1,105 @@
+import { formatIp, rangeHolds, type IpRange } from '../api/ip.js'
+import { requirementMatches, type Labels } from '../api/labels.js'
+import { nodeAt } from './endpoint.js'
+import type { Block, Peer, Selector } from './model.js'
+import type { Because, Trial } from './proof.js'
+import type { Situation } from './situation.js'
+
+type Outcome = Omit<Trial, 'path'> & { readonly field?: string }
+
+const no: Labels = {}
+
+/** The first requirement that labels do not meet. */
+function unmet(selector: Selector, labels: Labels, because: Because): Outcome | undefined {
+  const requirement = selector.requirements.find((each) => !requirementMatches(each, labels))
+  if (requirement === undefined) return undefined
+  const actual = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] ?? null : null
+  return { matched: false, because, requirement, actual }
+}
+
+function pods({ model, peerPod }: Situation, peer: Peer & { readonly kind: 'pods' }, home: string | undefined): Outcome {
+  const prefix = peer.field === 'pods' ? 'pods.' : ''
+  const namespaceField = peer.field === 'namespaces' ? 'namespaces' : `${prefix}namespaceSelector`
+  const podField = peer.field === 'namespaces' ? 'namespaces' : `${prefix}podSelector`
+  const lastField = peer.pods === undefined ? namespaceField : podField
+  if (peerPod === undefined) return { field: lastField, matched: false, because: 'notAPod' }
+  if (peer.namespaces === undefined) {
+    if (peerPod.namespace !== home) return { field: podField, matched: false, because: 'otherNamespace', actual: peerPod.namespace }
+  } else {
+    const failed = unmet(peer.namespaces, model.namespaces.get(peerPod.namespace) ?? no, 'namespaceLabels')
+    if (failed !== undefined) return { ...failed, field: namespaceField }
+  }
+  const failed = peer.pods === undefined ? undefined : unmet(peer.pods, peerPod.labels, 'podLabels')
+  return failed === undefined ? { field: lastField, matched: true, because: 'podSelected' } : { ...failed, field: podField }
+}
+
+function holds(range: IpRange, { peer: { address } }: Situation): boolean {
+  return address !== undefined && rangeHolds(range, address)
+}
+
+/** An ipBlock, or one of several networks. */
+function block(situation: Situation, { range, except }: Block): Outcome {
+  const { address } = situation.peer
+  if (address === undefined) return { field: 'cidr', matched: false, because: 'noAddress' }
+  const actual = formatIp(address)
+  if (range.family !== address.family) return { field: 'cidr', matched: false, because: 'otherFamily', actual }
+  if (!holds(range, situation)) return { field: 'cidr', matched: false, because: 'addressOutOfRange', actual }
+  const cut = except.findIndex((each) => holds(each, situation))
+  if (cut >= 0) return { field: `except[${cut}]`, matched: false, because: 'addressExcepted', actual }
+  return { field: 'cidr', matched: true, because: 'addressInRange', actual }
+}
+
+function ipBlock(situation: Situation, blocks: readonly Block[]): Outcome {
+  const { model, peerPod } = situation
+  if (model.options.ipBlockPods === 'ignore' && peerPod !== undefined) return { field: 'ipBlock', matched: false, because: 'addressOfPod' }
+  const [only] = blocks
+  const { field, ...outcome } = only === undefined ? { matched: false, because: 'addressOutOfRange' as const, field: 'cidr' } : block(situation, only)
+  return { ...outcome, field: `ipBlock.${field ?? ''}` }
+}
+
+function networks(situation: Situation, blocks: readonly Block[]): Outcome {
+  const { address } = situation.peer
+  if (address === undefined) return { field: 'networks', matched: false, because: 'noAddress' }
+  const actual = formatIp(address)
+  const at = blocks.findIndex(({ range }) => holds(range, situation))
+  if (at >= 0) return { field: `networks[${at}]`, matched: true, because: 'addressInRange', actual }
+  return { field: 'networks', matched: false, because: 'addressOutOfRange', actual }
+}
+
+/** Nodes are found by their addresses, so that a pod on the host's network counts as its node. */
+function nodes({ model, peer: { address } }: Situation, selector: Selector): Outcome {
+  if (address === undefined) return { field: 'nodes', matched: false, because: 'noAddress' }
+  const node = nodeAt(model, address)
+  if (node === undefined) return { field: 'nodes', matched: false, because: 'notANode', actual: formatIp(address) }
+  return { ...(unmet(selector, node.labels, 'nodeLabels') ?? { matched: true, because: 'nodeSelected', actual: node.name }), field: 'nodes' }
+}
+
+/** Whether a name is that domain, or with the wildcard one below it. */
+function isOfDomain(name: string, domain: string): boolean {
+  return domain.startsWith('*.') ? name.endsWith(domain.slice(1)) && name.length > domain.length - 1 : name === domain
+}
+
+function domains({ peer }: Situation, patterns: readonly string[]): Outcome {
+  if (peer.domains.length === 0) return { field: 'domainNames', matched: false, because: 'noDomain' }
+  const actual = peer.domains.join(',')
+  const at = patterns.findIndex((pattern) => peer.domains.some((name) => isOfDomain(name, pattern)))
+  return at < 0
+    ? { field: 'domainNames', matched: false, because: 'otherDomain', actual }
+    : { field: `domainNames[${at}]`, matched: true, because: 'domainMatched', actual }
+}
+
+function outcomeOf(situation: Situation, peer: Peer, home: string | undefined): Outcome {
+  switch (peer.kind) {
+    case 'pods': return pods(situation, peer, home)
+    case 'blocks': return situation.view === 'NetworkPolicy' ? ipBlock(situation, peer.blocks) : networks(situation, peer.blocks)
+    case 'nodes': return nodes(situation, peer.nodes)
+    case 'domains': return domains(situation, peer.domains)
+    case 'unknown': return { matched: false, because: 'unknownField' }
+  }
+}
+
+/** Holds one entry of `from` or `to` (at `path`) against the other end; `home` is the namespace of the policy. */
+export function tryPeer(situation: Situation, peer: Peer, home: string | undefined, path: string): Trial {
+  const { field, ...outcome } = outcomeOf(situation, peer, home)
+  return { path: field === undefined ? path : `${path}.${field}`, ...outcome }
+}

@@ -1,0 +1,35 @@
+import type { End, ResolvedConnection } from './endpoint.js'
+import type { Direction, Model, PodModel } from './model.js'
+import type { ResolvedOptions } from './options.js'
+
+/** Kinds of policies that see pods differently: NetworkPolicy, and the cluster-wide ones. */
+export type View = 'NetworkPolicy' | 'cluster'
+
+/** One side of a connection, as policies of one view judge it. */
+export interface Situation {
+  readonly model: Model
+  readonly connection: ResolvedConnection
+  readonly direction: Direction
+  readonly view: View
+  /** The pod whose policies are asked; undefined where there is none that they could select. */
+  readonly subject: PodModel | undefined
+  /** The other end, and the pod that it is in this view. */
+  readonly peer: End
+  readonly peerPod: PodModel | undefined
+  /** The pod that named ports are looked up in. */
+  readonly destination: PodModel | undefined
+}
+
+/** The pod that selectors see at an end; undefined for nodes, addresses, and pods that selectors are to ignore. */
+export function podInView({ pod }: End, view: View, { hostNetwork, finishedPods }: ResolvedOptions): PodModel | undefined {
+  if (pod === undefined || (pod.finished && finishedPods === 'ignored')) return undefined
+  return pod.hostNetwork && (view === 'cluster' || hostNetwork === 'node') ? undefined : pod
+}
+
+/** One side of a connection in one view. */
+export function situationOf(model: Model, connection: ResolvedConnection, direction: Direction, view: View): Situation {
+  const { from, to } = connection
+  const [own, peer] = direction === 'egress' ? [from, to] : [to, from]
+  const see = (end: End): PodModel | undefined => podInView(end, view, model.options)
+  return { model, connection, direction, view, subject: see(own), peer, peerPod: see(peer), destination: see(to) }
+}
