@@ -1,4 +1,5 @@
 import type { Pod } from '../api/core/generated.js'
+import { ApiError, ConnectionError } from '../apiserver/client/api-error.js'
 import type { NodeInfo } from './cache/node-info.js'
 import type { AttemptFailure } from './failure.js'
 import { handleFailure, truncateMessage } from './failure.js'
@@ -55,7 +56,10 @@ function bindOrWait(
   const { pod } = cycle.pod
   try {
     const answer = framework.preBind(cycle, node, waiting)
-    if (answer && 'waitsFor' in answer) return runtime.waitToBind(key, { ...answer, queued, node: node.name })
+    if (answer && 'waitsFor' in answer) {
+      if (!waiting && runtime.release.nominatesExpectedNode) showExpectedNode(runtime, pod, node.name)
+      return runtime.waitToBind(key, { ...answer, queued, node: node.name })
+    }
     if (answer) return giveUp(runtime, framework, queued, cycle, node, asFailure(node.name, answer), promised)
     framework.bind(cycle, node)
   } catch (error) {
@@ -66,6 +70,17 @@ function bindOrWait(
   framework.postBind(cycle, node)
   const { bus, clock } = runtime.host
   if (bus.has('scheduled')) bus.emit('scheduled', { time: clock.now(), pod: key, node: node.name })
+}
+
+/** Lets others (the cluster autoscaler) know where the pod will go. Source: schedule_one.go bindingCycle, NominatedNodeNameForExpectation. */
+function showExpectedNode({ host }: SchedulerRuntime, { metadata, status }: Pod, nominatedNodeName: string): void {
+  if (status.nominatedNodeName === nominatedNodeName) return
+  try {
+    host.client.patch('pods', metadata, { type: 'strategic', body: { status: { nominatedNodeName } } }, { subresource: 'status' })
+  } catch (error) {
+    if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
+    host.log('error', `updating nominatedNodeName of pod ${metadata.name ?? ''}: ${error.message}`)
+  }
 }
 
 /** The pod does not get to the node after all: it leaves its place there and goes back into the queue. */

@@ -8,9 +8,13 @@ import { nodePorts } from './plugins/node-ports.js'
 import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation.js'
 import { nodeResourcesFit } from './plugins/node-resources-fit.js'
 import { nodeUnschedulable } from './plugins/node-unschedulable.js'
+import { nodeVolumeLimits } from './plugins/node-volume-limits.js'
 import { prioritySort } from './plugins/priority-sort.js'
 import { schedulingGates } from './plugins/scheduling-gates.js'
 import { taintToleration } from './plugins/taint-toleration.js'
+import { volumeBinding } from './plugins/volume-binding.js'
+import { volumeRestrictions } from './plugins/volume-restrictions.js'
+import { volumeZone } from './plugins/volume-zone.js'
 
 /** Weights of scores that are not 1. Source: pkg/scheduler/apis/config/v1/default_plugins.go. */
 export const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = { TaintToleration: 3, NodeAffinity: 2 }
@@ -25,6 +29,10 @@ const DEFAULT_PLUGINS: readonly (Plugin | PluginFactory)[] = [
   nodeAffinity,
   nodePorts,
   nodeResourcesFit,
+  volumeRestrictions,
+  nodeVolumeLimits,
+  volumeBinding,
+  volumeZone,
   dynamicResources,
   defaultPreemption,
   nodeResourcesBalancedAllocation,

@@ -53,45 +53,29 @@ export function haveSameMode(volume: PersistentVolume, claim: PersistentVolumeCl
   return modeOf(volume.spec) === modeOf(claim.spec)
 }
 
-/** Where a volume is looked for. */
-export interface MatchOptions {
-  /** Only volumes that can be used there. */
-  readonly node?: Node
-  /** Names of volumes that are taken already. */
-  readonly excluded?: ReadonlySet<string>
-  /** Without a node, only volumes that are reserved for the claim count: all others wait for the scheduler. */
-  readonly delayBinding?: boolean
-}
-
 /**
- * The volume for a claim: the one that is reserved for it, else the smallest available one that has everything that the claim asks for.
- * `volumes` in any order; among equals the first by name wins. Source: component-helpers storage/volume pv_helpers.go FindMatchingVolume.
+ * The volumes that a claim could be bound to, the best one first: only the one that is reserved for it if there is one, else the available
+ * ones that have everything that it asks for, from the smallest on (equal ones by name). Where they can be used is not looked at.
+ * Source: component-helpers storage/volume pv_helpers.go FindMatchingVolume.
  */
-export function findMatchingVolume(
-  claim: PersistentVolumeClaim, volumes: readonly PersistentVolume[], { node, excluded, delayBinding = false }: MatchOptions = {},
-): PersistentVolume | undefined {
+export function volumesFor(claim: PersistentVolumeClaim, volumes: readonly PersistentVolume[]): readonly PersistentVolume[] {
   const { selector } = claim.spec
   const wanted = parseQuantity(claim.spec.resources.requests?.['storage'] ?? '0')
   const wantedClass = classOfClaim(claim)
   const matches = selector === undefined ? undefined : compileSelector(selector)
-  let best: PersistentVolume | undefined
+  const found: PersistentVolume[] = []
   for (const volume of volumes) {
     const { metadata, spec, status } = volume
-    if (excluded?.has(metadata.name as string) === true) continue
-    if (spec.claimRef !== undefined && !isVolumeBoundToClaim(volume, claim)) continue
-    const size = sizeOf(volume)
-    if (compareQuantities(size, wanted) < 0 || !haveSameMode(volume, claim)) continue
+    const isReserved = isVolumeBoundToClaim(volume, claim)
+    if (spec.claimRef !== undefined && !isReserved) continue
+    if (compareQuantities(sizeOf(volume), wanted) < 0 || !haveSameMode(volume, claim)) continue
     if ((spec.volumeAttributesClassName ?? '') !== (claim.spec.volumeAttributesClassName ?? '')) continue
     if (metadata.deletionTimestamp !== undefined) continue
-    const usable = node === undefined || isUsableOn(volume, node)
-    if (isVolumeBoundToClaim(volume, claim)) return usable ? volume : undefined
-    if (node === undefined && delayBinding) continue
-    if (status.phase !== 'Available' || !usable) continue
-    if (matches !== undefined && !matches(metadata.labels)) continue
-    if (classOfVolume(volume) !== wantedClass || !offersAccessModes(volume, claim)) continue
-    if (best === undefined || isBetter(volume, best)) best = volume
+    if (isReserved) return [volume]
+    if (status.phase !== 'Available' || (matches !== undefined && !matches(metadata.labels))) continue
+    if (classOfVolume(volume) === wantedClass && offersAccessModes(volume, claim)) found.push(volume)
   }
-  return best
+  return found.length > 1 ? found.sort(bySizeAndName) : found
 }
 
 /** Capacity of a volume. */
@@ -99,9 +83,9 @@ export function sizeOf({ spec }: PersistentVolume): ReturnType<typeof parseQuant
   return parseQuantity(spec.capacity?.['storage'] ?? '0')
 }
 
-function isBetter(volume: PersistentVolume, than: PersistentVolume): boolean {
-  const order = compareQuantities(sizeOf(volume), sizeOf(than))
-  return order < 0 || (order === 0 && (volume.metadata.name ?? '') < (than.metadata.name ?? ''))
+function bySizeAndName(a: PersistentVolume, b: PersistentVolume): number {
+  const order = compareQuantities(sizeOf(a), sizeOf(b))
+  return order === 0 ? ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1) : order
 }
 
 /**
@@ -117,6 +101,11 @@ export function volumeBoundTo(volume: PersistentVolume, claim: PersistentVolumeC
   const bound = { ...volume, spec: { ...volume.spec, claimRef: reference } }
   if (isNamed || volume.metadata.annotations?.[BOUND_BY_CONTROLLER] !== undefined) return bound
   return { ...bound, metadata: { ...volume.metadata, annotations: { ...volume.metadata.annotations, [BOUND_BY_CONTROLLER]: 'yes' } } }
+}
+
+/** Whether the claim has been bound, and that was told to the end. */
+export function isFullyBound({ metadata, spec }: PersistentVolumeClaim): boolean {
+  return (spec.volumeName ?? '') !== '' && metadata.annotations?.[BIND_COMPLETED] !== undefined
 }
 
 /** Whether a node is within the topologies that a class allows; a class without them allows all. Source: v1helper.MatchTopologySelectorTerms. */

@@ -5,9 +5,8 @@ import type { QueuedPod } from '../queue/queued-pod.js'
 import type { ClusterEventKind, QueueingHint } from './cluster-event.js'
 import type { Cycle } from './cycle.js'
 import type { Diagnosis } from './diagnosis.js'
-import type { PlainData } from '../../sim/plain-data.js'
 import type {
-  BindPlugin, FilterPlugin, Nomination, PermitPlugin, Plugin, PostBindPlugin, PostFilterPlugin, PreBindPlugin, PreEnqueuePlugin,
+  BindPlugin, FilterPlugin, Nomination, PermitPlugin, Plugin, PostBindPlugin, PostFilterPlugin, PreBindPlugin, PreBindWait, PreEnqueuePlugin,
   PreFilterPlugin, PreScorePlugin, QueueSortPlugin, ReservePlugin, ScorePlugin,
 } from './plugin.js'
 import type { PluginRejection } from './rejection.js'
@@ -32,11 +31,8 @@ export interface PreFilterOutcome {
 }
 
 /** A PreBind plugin that waits, and what it wants to be told when it is asked again. Plain data. */
-export interface WaitingPlugin {
+export interface WaitingPlugin extends PreBindWait {
   readonly plugin: string
-  readonly waitsFor: PlainData
-  /** Virtual ms. */
-  readonly deadline: number
 }
 
 type Named<P> = P & { readonly name: string }
@@ -215,7 +211,7 @@ export class Framework {
     const from = waiting === undefined ? 0 : this.#preBind.findIndex(({ name }) => name === waiting.plugin)
     let resumed = from < 0 ? undefined : waiting
     for (const plugin of this.#preBind.slice(Math.max(from, 0))) {
-      const answer = resumed ? plugin.continuePreBind?.(cycle.pod, node, resumed.waitsFor) : plugin.preBind(cycle.pod, node, cycle)
+      const answer = resumed ? plugin.continuePreBind?.(cycle.pod, node, resumed) : plugin.preBind(cycle.pod, node, cycle)
       resumed = undefined
       if (answer === undefined) continue
       return 'waitsFor' in answer ? { plugin: plugin.name, ...answer } : { plugin: plugin.name, rejection: answer }

@@ -103,7 +103,7 @@ export interface PreBindWait {
 export interface PreBindPlugin {
   preBind(pod: PodInfo, node: NodeInfo, cycle: Cycle): Rejection | PreBindWait | undefined
   /** Asked whenever claims or volumes have changed, and at the deadline, after {@link preBind} has said that it waits. */
-  continuePreBind?(pod: PodInfo, node: NodeInfo, waitsFor: PlainData): Rejection | PreBindWait | undefined
+  continuePreBind?(pod: PodInfo, node: NodeInfo, waiting: PreBindWait): Rejection | PreBindWait | undefined
 }
 
 /** Binds the pod; `skip` leaves it to the next plugin. Throws what the apiserver says. */

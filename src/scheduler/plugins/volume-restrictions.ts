@@ -1,0 +1,106 @@
+import type { Pod, Volume } from '../../api/core/generated.js'
+import { claimsOfPod } from '../../api/core/pod-claims.js'
+import type { PodInfo } from '../cache/pod-info.js'
+import type { StorageView } from '../cache/storage-view.js'
+import type { CycleData } from '../framework/cycle.js'
+import type { Plugin, PluginFactory } from '../framework/plugin.js'
+import type { Rejection } from '../framework/rejection.js'
+import { unresolvable, unschedulable } from '../framework/rejection.js'
+import { usesClaim } from './volume/claim-hint.js'
+
+const NAME = 'VolumeRestrictions'
+const DISK_CONFLICT = unschedulable('node(s) had no available disk')
+const IN_USE = unschedulable('node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod')
+
+/** Claims of the pod that only one pod may use, and how often other pods use them. */
+class ExclusiveClaims implements CycleData {
+  readonly keys: ReadonlySet<string>
+  users: number
+
+  constructor(keys: ReadonlySet<string>, users: number) {
+    this.keys = keys
+    this.users = users
+  }
+
+  clone(): ExclusiveClaims {
+    return new ExclusiveClaims(this.keys, this.users)
+  }
+
+  /** Another pod comes (1) or goes (-1). */
+  count({ pod }: PodInfo, sign: 1 | -1): void {
+    for (const { claimName } of claimsOfPod(pod)) if (this.keys.has(`${pod.metadata.namespace ?? ''}/${claimName}`)) this.users += sign
+  }
+}
+
+/**
+ * Keeps pods from disks that another pod of the node uses, and from claims that only one pod may use. Source: plugins/volumerestrictions.
+ */
+export const volumeRestrictions: PluginFactory = ({ storage }): Plugin => ({
+  name: NAME,
+  preFilter: ({ pod }, cycle) => {
+    const keys = exclusiveClaims(pod, storage)
+    if ('reasons' in keys) return keys
+    let users = 0
+    for (const key of keys) users += storage.podsUsing(key).length
+    if (users === 0 && !pod.spec.volumes?.some(isDisk)) return 'skip'
+    cycle.data.set(NAME, new ExclusiveClaims(keys, users))
+    return undefined
+  },
+  addPod: (_, other, _node, cycle) => (cycle.data.get(NAME) as ExclusiveClaims).count(other, 1),
+  removePod: (_, other, _node, cycle) => (cycle.data.get(NAME) as ExclusiveClaims).count(other, -1),
+  filter: ({ pod }, node, cycle) => {
+    for (const volume of pod.spec.volumes ?? []) {
+      if (!isDisk(volume)) continue
+      for (const { pod: other } of node.pods.values()) if (other.spec.volumes?.some((one) => conflicts(volume, one))) return DISK_CONFLICT
+    }
+    return (cycle.data.get(NAME) as ExclusiveClaims).users > 0 ? IN_USE : undefined
+  },
+  eventsToRegister: {
+    'AssignedPod/Delete': ({ pod }, { object }) => mayFree(pod, object),
+    'Node/Add': 'queue',
+    'PersistentVolumeClaim/Add': usesClaim,
+  },
+})
+
+function exclusiveClaims({ metadata, spec }: Pod, storage: StorageView): ReadonlySet<string> | Rejection {
+  let keys: Set<string> | undefined
+  for (const { persistentVolumeClaim: source } of spec.volumes ?? []) {
+    if (!source) continue
+    const key = `${metadata.namespace ?? ''}/${source.claimName}`
+    const claim = storage.claim(key)
+    if (!claim) return unresolvable(`persistentvolumeclaim ${JSON.stringify(source.claimName)} not found`)
+    if (claim.spec.accessModes?.includes('ReadWriteOncePod') === true) (keys ??= new Set()).add(key)
+  }
+  return keys ?? NONE
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+function isDisk({ gcePersistentDisk, awsElasticBlockStore, rbd, iscsi }: Volume): boolean {
+  return (gcePersistentDisk ?? awsElasticBlockStore ?? rbd ?? iscsi) !== undefined
+}
+
+/** Whether two inline volumes cannot be on one node. Source: isVolumeConflict. */
+function conflicts(a: Volume, b: Volume): boolean {
+  if (a.gcePersistentDisk && b.gcePersistentDisk) {
+    const [one, other] = [a.gcePersistentDisk, b.gcePersistentDisk]
+    return one.pdName === other.pdName && !(one.readOnly === true && other.readOnly === true)
+  }
+  if (a.awsElasticBlockStore && b.awsElasticBlockStore) return a.awsElasticBlockStore.volumeID === b.awsElasticBlockStore.volumeID
+  if (a.iscsi && b.iscsi) return a.iscsi.iqn === b.iscsi.iqn && !(a.iscsi.readOnly === true && b.iscsi.readOnly === true)
+  if (a.rbd && b.rbd) {
+    const [one, other] = [a.rbd, b.rbd]
+    const sameImage = one.pool === other.pool && one.image === other.image && one.monitors.some((monitor) => other.monitors.includes(monitor))
+    return sameImage && !(one.readOnly === true && other.readOnly === true)
+  }
+  return false
+}
+
+/** Whether the end of a pod may give this one a disk or a claim. */
+function mayFree(pod: Pod, gone: Pod): boolean {
+  const disks = pod.spec.volumes?.filter(isDisk) ?? []
+  if (disks.some((volume) => gone.spec.volumes?.some((one) => conflicts(volume, one)))) return true
+  if (pod.metadata.namespace !== gone.metadata.namespace) return false
+  const freed = new Set(claimsOfPod(gone).map(({ claimName }) => claimName))
+  return freed.size > 0 && claimsOfPod(pod).some(({ claimName }) => freed.has(claimName))
+}

@@ -1,0 +1,78 @@
+import type { Node, PersistentVolume } from '../../../api/core/generated.js'
+import { isFullyBound, isUsableOn, SELECTED_NODE, volumeBoundTo } from '../../../api/core/volume-matching.js'
+import { ApiError, ConnectionError } from '../../../apiserver/client/api-error.js'
+import type { Client } from '../../../apiserver/client/client.js'
+import { keyOf } from '../../../apiserver/client/object-index.js'
+import type { PlainData } from '../../../sim/plain-data.js'
+import type { StorageView } from '../../cache/storage-view.js'
+import type { PreBindWait } from '../../framework/plugin.js'
+import { CycleError } from '../../framework/rejection.js'
+import type { NodeVolumes } from '../volume-binding.js'
+
+/** What a pod waits for. Plain data. */
+interface Awaited {
+  readonly bindings: readonly { readonly volume: string; readonly claim: string }[]
+  /** Keys of claims that are being provisioned. */
+  readonly provisions: readonly string[]
+}
+
+const failed = (message: string): CycleError => new CycleError(`running PreBind plugin "VolumeBinding": ${message}`)
+
+/**
+ * Reserves the chosen volumes for their claims, and asks for the others to be provisioned for the node; the controller of volumes does the
+ * rest. Answers what is to be waited for. @throws CycleError. Source: binder.go bindAPIUpdate.
+ */
+export function bindVolumes(client: Client, storage: StorageView, { bindings, provisions }: NodeVolumes, nodeName: string): PlainData {
+  try {
+    for (const { volume, claim } of bindings) storage.assumeVolume(client.update('persistentvolumes', volumeBoundTo(volume, claim)))
+    for (const claim of provisions) {
+      const annotations = { ...claim.metadata.annotations, [SELECTED_NODE]: nodeName }
+      storage.assumeClaim(client.update('persistentvolumeclaims', { ...claim, metadata: { ...claim.metadata, annotations } }))
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
+    throw failed(error.message)
+  }
+  const awaited: Awaited = {
+    bindings: bindings.map(({ volume, claim }) => ({ volume: volume.metadata.name as string, claim: keyOf(claim) })),
+    provisions: provisions.map(keyOf),
+  }
+  return { ...awaited }
+}
+
+/** Whether all is bound; `deadline` is kept. @throws CycleError when it will not be. Source: binder.go checkBindings. */
+export function checkBindings(storage: StorageView, node: Node, waitsFor: PlainData, deadline: number, now: number): PreBindWait | undefined {
+  const { bindings, provisions } = waitsFor as unknown as Awaited
+  let isBound = true
+  for (const { volume, claim } of bindings) {
+    const pv = storage.volume(volume)
+    const pvc = storage.claim(claim)
+    if (!pv) throw failed(`binding volumes: failed to check binding: could not find v1.PersistentVolume ${JSON.stringify(volume)}`)
+    if (!pvc) throw failed(`binding volumes: failed to check binding: could not find v1.PersistentVolumeClaim ${JSON.stringify(claim)}`)
+    checkAffinity(pv, node)
+    if ((pv.spec.claimRef?.uid ?? '') === '') throw failed(`binding volumes: ClaimRef got reset for pv ${JSON.stringify(volume)}`)
+    isBound &&= isFullyBound(pvc)
+  }
+  for (const claim of provisions) isBound = checkProvision(storage, node, claim) && isBound
+  if (isBound) return undefined
+  if (now >= deadline) throw failed('binding volumes: context deadline exceeded')
+  return { waitsFor, deadline }
+}
+
+function checkProvision(storage: StorageView, node: Node, key: string): boolean {
+  const claim = storage.claim(key)
+  if (!claim) throw failed(`binding volumes: failed to check provisioning pvc: could not find v1.PersistentVolumeClaim ${JSON.stringify(key)}`)
+  const name = JSON.stringify(claim.metadata.name ?? '')
+  const { annotations } = claim.metadata
+  if (annotations === undefined) throw failed(`binding volumes: selectedNode annotation reset for PVC ${name}`)
+  if (annotations[SELECTED_NODE] !== node.metadata.name) throw failed(`binding volumes: provisioning failed for PVC ${name}`)
+  const volume = storage.volume(claim.spec.volumeName ?? '')
+  if (volume) checkAffinity(volume, node)
+  return isFullyBound(claim)
+}
+
+function checkAffinity(volume: PersistentVolume, node: Node): void {
+  if (isUsableOn(volume, node)) return
+  const [pv, name] = [JSON.stringify(volume.metadata.name ?? ''), JSON.stringify(node.metadata.name ?? '')]
+  throw failed(`binding volumes: pv ${pv} node affinity doesn't match node ${name}: no matching NodeSelectorTerms`)
+}
