@@ -13,6 +13,9 @@ const NOT_FOUND = '<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>
 /** Path of the gRPC health service's call. */
 export const HEALTH_CHECK = '/grpc.health.v1.Health/Check'
 
+/** How something arrives: HTTP comes over TCP. */
+export type Transport = NetworkRequest['protocol'] | 'sctp'
+
 /** What arrives at the ports of containers, and what they answer. */
 export class ContainerListening {
   readonly #scope: ContainerScope
@@ -38,9 +41,9 @@ export class ContainerListening {
     return { kind: 'answered', response: { status: 200, headers: page === undefined ? TEXT : HTML, body } }
   }
 
-  /** Whether anything in a pod listens on a TCP port. */
-  accepts(pod: RuntimePod, port: number): boolean {
-    return this.#listener(pod, port, 'tcp') !== undefined
+  /** Whether anything in a pod listens on a port. */
+  accepts(pod: RuntimePod, port: number, transport: Transport = 'tcp'): boolean {
+    return this.#listener(pod, port, transport) !== undefined
   }
 
   /** Whether what answers on a port always answers the same as long as it runs: no handler of an image is asked. */
@@ -49,7 +52,7 @@ export class ContainerListening {
     return container !== undefined && this.#scope.ports.images.facts(container.image).behavior?.request === undefined
   }
 
-  #listener(pod: RuntimePod, port: number, protocol: NetworkRequest['protocol']): RuntimeContainer | undefined {
+  #listener(pod: RuntimePod, port: number, protocol: Transport): RuntimeContainer | undefined {
     return pod.containers.findLast((one) => one.state === 'running' && latestContainer(pod, one.name) === one && this.#listens(pod, one, port, protocol))
   }
 
@@ -61,10 +64,10 @@ export class ContainerListening {
   }
 
   /** A service listens on the ports of its image; of an image that nobody has described, on those that its spec speaks of. */
-  #listens(pod: RuntimePod, container: RuntimeContainer, port: number, protocol: NetworkRequest['protocol']): boolean {
+  #listens(pod: RuntimePod, container: RuntimeContainer, port: number, protocol: Transport): boolean {
     if (container.process) return false
     const { ports } = this.#scope.ports.images.facts(container.image)
-    const wanted = protocol === 'udp' ? 'UDP' : 'TCP'
+    const wanted = protocol === 'http' ? 'TCP' : protocol.toUpperCase()
     const spec = containerSpec(pod.pod, container.name)
     if (ports === undefined || answersHostname(fullImageName(container.image))) {
       if (spec?.ports?.some((one) => one.containerPort === port && (one.protocol ?? 'TCP') === wanted) === true) return true

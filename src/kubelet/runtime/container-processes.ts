@@ -5,6 +5,7 @@ import type { ProcessHost } from '../shell/interpreter.js'
 import { newProcess, runProcess, trapSignal } from '../shell/interpreter.js'
 import type { ShellProcess } from '../shell/state.js'
 import { ContainerListening } from './container-listening.js'
+import type { Transport } from './container-listening.js'
 import { logTail } from './container-log.js'
 import type { ProcessPorts } from './container-scope.js'
 import { ContainerScope, keyOf } from './container-scope.js'
@@ -205,9 +206,9 @@ export class ContainerProcesses {
     return this.#listening.request(pod, port, request)
   }
 
-  /** Whether anything in a pod listens on a TCP port. */
-  accepts(pod: RuntimePod, port: number): boolean {
-    return this.#listening.accepts(pod, port)
+  /** Whether anything in a pod listens on a port. */
+  accepts(pod: RuntimePod, port: number, transport: Transport = 'tcp'): boolean {
+    return this.#listening.accepts(pod, port, transport)
   }
 
   /** See {@link ContainerListening.isConstant}. */

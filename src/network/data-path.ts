@@ -1,0 +1,358 @@
+import type { Service } from '../api/core/generated.js'
+import { nodeCondition } from '../api/core/conditions.js'
+import { isApiError } from '../apiserver/client/api-error.js'
+import type { Connection, Hop, Outcome, Payload, Protocol, Reply } from './connection.js'
+import { hostPort } from './connection.js'
+import type { Accepted, NetworkNode, NetworkPorts, OutsideHost, PolicyEnd, RunningPod } from './ports.js'
+import type { NodeRules, Packet } from './proxy/kube-proxy.js'
+import { localEndpoints, translate } from './proxy/kube-proxy.js'
+import { Routes } from './route.js'
+import { ServiceView } from './service-view.js'
+import type { BackEnd } from './service-view.js'
+
+const LOOPBACK = /^127\.|^::1$/
+const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers'
+const KUBELET_PORT = 10_250
+const PROXY_HEALTH_PORT = 10_256
+
+/** Who opens a connection. `apiserver` is the control plane's own machine. */
+export type Source =
+  | { readonly kind: 'pod'; readonly node: NetworkNode; readonly pod: RunningPod }
+  | { readonly kind: 'node'; readonly node: NetworkNode }
+  | { readonly kind: 'apiserver' }
+  | { readonly kind: 'outside'; readonly ip: string }
+
+/** Where to, with what. Without a payload the connection is only opened. */
+export interface Wanted {
+  readonly ip: string
+  readonly port: number
+  readonly protocol: Protocol
+  readonly payload?: Payload
+}
+
+/** A packet under way: where it is, and what it looks like by now. */
+interface UnderWay {
+  readonly hops: Hop[]
+  readonly wanted: Wanted
+  /** The node that it is on; undefined outside of the nodes. */
+  readonly at: NetworkNode | undefined
+  /** Who sent it, as those who get it see it. */
+  readonly from: PolicyEnd
+  readonly fromPod: boolean
+}
+
+/**
+ * The data path of a cluster: what happens to a connection on its way through kube-proxy's rules, routes, policies and ports. Nothing is computed
+ * before the first connection; after that each costs a few look-ups.
+ */
+export class DataPath {
+  readonly services: ServiceView
+  readonly routes: Routes
+  readonly #ports: NetworkPorts
+
+  constructor(ports: NetworkPorts) {
+    this.#ports = ports
+    this.services = new ServiceView(ports.client, ports.hasSlices)
+    this.routes = new Routes(ports.client, ports.nodes)
+  }
+
+  /** Opens a connection to an address, and sends the payload if there is one. */
+  connect(source: Source, wanted: Wanted): Connection {
+    const hops: Hop[] = []
+    const from = this.#endOf(source)
+    const running = isRunning(source)
+    hops.push({ hop: 'source', ...(from.pod === undefined ? {} : { pod: from.pod }), ...(from.node === undefined ? {} : { node: from.node }), ip: from.ip, running })
+    if (!running) return end(hops, 'unreachable')
+    const at = source.kind === 'pod' || source.kind === 'node' ? source.node : undefined
+    const packet: UnderWay = { hops, wanted, at, from, fromPod: source.kind === 'pod' && !source.pod.hostNetwork }
+    if (source.kind === 'outside') return this.#enter(packet)
+    if (source.kind === 'apiserver') return this.#route(packet, wanted.ip, wanted.port)
+    return this.#leave(packet, source)
+  }
+
+  /** From a pod or a node: its own kube-proxy sees the packet first. */
+  #leave(packet: UnderWay, source: Source & { readonly kind: 'pod' | 'node' }): Connection {
+    const { wanted: { ip, port, protocol } } = packet
+    const onHost = source.kind === 'node' || source.pod.hostNetwork
+    if (LOOPBACK.test(ip) && !onHost) return this.#listener(packet, source.node, source.pod, port)
+    const toNode = ip === source.node.address || (LOOPBACK.test(ip) && onHost)
+    const origin = packet.fromPod ? 'pod' as const : 'node' as const
+    const done = this.#translated(packet, source.node, { sourceIP: packet.from.ip, origin, ip, port, protocol, toNode })
+    if (done !== undefined) return done
+    return toNode ? this.#host(packet, source.node, port) : this.#route(packet, ip, port)
+  }
+
+  /** From outside: node addresses, load balancers and external IPs lead in; addresses of pods and cluster IPs do not. */
+  #enter(packet: UnderWay): Connection {
+    const { hops, wanted: { ip } } = packet
+    const services = this.services.now()
+    const balanced = services.balancedAt(ip)
+    if (balanced !== undefined) return this.#balance(packet, balanced)
+    const found = this.routes.find(ip)
+    if (found.kind === 'node' || this.#isApiserver(ip) || this.#outsideAt(ip) !== undefined) return this.#route(packet, ip, packet.wanted.port)
+    const service = services.withAddress(ip)
+    if (service?.spec.externalIPs?.includes(ip) === true) return this.#enterBy(packet, 'router', this.#entryNodes(undefined), ip, packet.wanted.port)
+    const reason = service !== undefined ? 'cluster IPs are not routed outside of the nodes' : 'not routed from outside of the cluster'
+    hops.push({ hop: 'route', to: ip, ok: false, reason })
+    return end(hops, 'timeout')
+  }
+
+  /** The provider's load balancer: to the Service's own address on a node, or (mode Proxy) to its node port. */
+  #balance(packet: UnderWay, service: Service): Connection {
+    const { wanted: { ip, port, protocol }, hops } = packet
+    const mode = service.status?.loadBalancer?.ingress?.find((one) => one.ip === ip)?.ipMode
+    const entry = service.spec.ports?.find((one) => one.port === port && (one.protocol ?? 'TCP') === protocol)
+    if (entry === undefined) {
+      hops.push({ hop: 'load-balancer', address: ip, reason: `no listener for ${protocol} port ${port}` })
+      return end(hops, 'timeout')
+    }
+    const nodes = this.#entryNodes(service.spec.externalTrafficPolicy === 'Local' ? service : undefined)
+    if (mode !== 'Proxy') return this.#enterBy(packet, 'load-balancer', nodes, ip, port)
+    return this.#enterBy(packet, 'load-balancer', nodes, undefined, entry.nodePort ?? 0)
+  }
+
+  #enterBy(packet: UnderWay, hop: 'load-balancer' | 'router', nodes: readonly NetworkNode[], ip: string | undefined, port: number): Connection {
+    const { hops, wanted } = packet
+    if (nodes.length === 0) {
+      hops.push({ hop, address: wanted.ip, reason: 'no node is healthy' })
+      return end(hops, 'timeout')
+    }
+    const node = nodes.length === 1 ? nodes[0] as NetworkNode : this.#ports.chance().pick(nodes)
+    hops.push({ hop, address: wanted.ip, node: node.name })
+    const destination = ip ?? node.address
+    const arrived = { ...packet, at: node, fromPod: false }
+    const seen: Packet = { sourceIP: packet.from.ip, origin: 'outside', ip: destination, port, protocol: wanted.protocol, toNode: ip === undefined }
+    return this.#translated(arrived, node, seen) ?? (ip === undefined ? this.#host(arrived, node, port) : this.#lost(arrived, destination, 'no kube-proxy rule for it'))
+  }
+
+  /** Nodes that a balancer sends to: Ready, not excluded; of a Service that keeps traffic on the node those with endpoints. */
+  #entryNodes(local: Service | undefined): readonly NetworkNode[] {
+    const { nodes } = this.#ports
+    return nodes.names().flatMap((name) => {
+      const node = nodes.get(name)
+      const object = this.routes.node(name)
+      if (node === undefined || !node.powered || node.isolated || object === undefined || object.metadata.labels?.[EXCLUDED] !== undefined) return []
+      if (nodeCondition(object, 'Ready')?.status !== 'True') return []
+      if (local === undefined) return [node]
+      const rules = this.#rulesOf(node)
+      return rules !== undefined && localEndpoints(rules, local) > 0 ? [node] : []
+    })
+  }
+
+  /** What kube-proxy on a node makes of the packet; undefined when it has no rule for it. */
+  #translated(packet: UnderWay, node: NetworkNode, seen: Packet): Connection | undefined {
+    const rules = this.#rulesOf(node)
+    if (rules === undefined) return undefined
+    const { now, state, chance } = this.#ports
+    const found = translate(rules, seen, { now: now(), affinity: state().affinity, chance })
+    if (found === undefined) return undefined
+    packet.hops.push(found.hop)
+    if (found.target === undefined) return end(packet.hops, found.hop.verdict === 'reject' ? 'refused' : 'timeout')
+    const from = found.hop.masqueraded === true && packet.from.ip !== node.address ? { ip: node.address, node: node.name } : packet.from
+    return this.#toBackEnd({ ...packet, from, at: node }, found.target)
+  }
+
+  #toBackEnd(packet: UnderWay, { ip, port }: BackEnd): Connection {
+    return this.#route(packet, ip, port, true)
+  }
+
+  /** The rules that are in a node's kernel. */
+  #rulesOf(node: NetworkNode): NodeRules | undefined {
+    const place = { node: node.name, zone: this.routes.zoneOf(node.name) }
+    const staleSince = this.#ports.state().stale.get(node.name)
+    if (staleSince === undefined) return { place, services: this.services.now() }
+    if (staleSince === '') return undefined
+    try {
+      return { place, services: this.services.at(staleSince), staleSince }
+    } catch (error) {
+      // history is kept as long as a kube-proxy needs it; whoever compacts by hand takes its rules away
+      if (isApiError(error, 'Expired')) return undefined
+      throw error
+    }
+  }
+
+  /** To an address as it is now. */
+  #route(packet: UnderWay, ip: string, port: number, isTranslated: boolean = false): Connection {
+    const { hops, at, wanted: { protocol } } = packet
+    if (this.#isApiserver(ip)) return this.#toApiserver(packet, ip, port)
+    const found = this.routes.find(ip)
+    if (found.kind === 'none') return this.#toOutside(packet, ip, port)
+    const { node } = found
+    const hop = { hop: 'route', to: ip, node: node.name } as const
+    const obstacle = obstacleBetween(at, node)
+    if (obstacle !== undefined) {
+      hops.push({ ...hop, ok: false, reason: obstacle })
+      return end(hops, 'timeout', { endpoint: hostPort(ip, port) })
+    }
+    if (found.kind === 'free') {
+      hops.push({ ...hop, ok: false, reason: 'no pod has this address' })
+      return end(hops, 'unreachable', { endpoint: hostPort(ip, port) })
+    }
+    hops.push({ ...hop, ok: true })
+    if (found.kind === 'pod') return this.#toPod(packet, node, found.pod, port)
+    if (isTranslated || node === at) return this.#host(packet, node, port)
+    // the source of what leaves the pod network is the node
+    const from = packet.fromPod && at !== undefined ? { ip: at.address, node: at.name } : packet.from
+    const arrived: UnderWay = { ...packet, from, at: node, fromPod: false }
+    return this.#translated(arrived, node, { sourceIP: from.ip, origin: 'outside', ip, port, protocol, toNode: true }) ?? this.#host(arrived, node, port)
+  }
+
+  /** To a pod on the pod network: policies first. */
+  #toPod(packet: UnderWay, node: NetworkNode, pod: RunningPod, port: number): Connection {
+    const denied = this.#policy(packet, { ip: pod.ip ?? '', pod: nameOf(pod), node: node.name }, port)
+    return denied ?? this.#listener(packet, node, pod, port)
+  }
+
+  /** Answers the end of the connection when policies do not let it through. */
+  #policy({ hops, from, wanted: { protocol } }: UnderWay, to: PolicyEnd, port: number): Connection | undefined {
+    const enforcer = this.#ports.enforcer()
+    if (enforcer === undefined || (from.pod === undefined && to.pod === undefined)) return undefined
+    const connection = { from, to, port, protocol }
+    const verdict = enforcer.check(connection)
+    this.#ports.onVerdict(connection, verdict)
+    hops.push({
+      hop: 'policy', from: from.pod ?? from.ip, to: to.pod ?? to.ip, port, protocol, allowed: verdict.allowed,
+      ...(verdict.proof === undefined ? {} : { proof: verdict.proof }),
+    })
+    return verdict.allowed ? undefined : end(hops, 'timeout', { endpoint: hostPort(to.ip, port) })
+  }
+
+  #listener(packet: UnderWay, node: NetworkNode, pod: RunningPod, port: number): Connection {
+    const { hops, wanted: { protocol, payload } } = packet
+    const listening = node.accepts(pod, port, protocol)
+    const at = nameOf(pod)
+    hops.push({ hop: 'listener', at, port, protocol, listening })
+    const reached = { pod: at, endpoint: hostPort(pod.hostNetwork ? node.address : pod.ip ?? '', port) }
+    if (!listening) return end(hops, 'refused', reached)
+    return payload === undefined ? end(hops, 'connected', reached) : accepted(hops, node.request(pod, port, payload), reached)
+  }
+
+  /** To a node itself: pods on its network, host ports, its own programs. */
+  #host(packet: UnderWay, node: NetworkNode, port: number): Connection {
+    const { hops, wanted: { protocol, payload } } = packet
+    const denied = this.#policy(packet, { ip: node.address, node: node.name }, port)
+    if (denied !== undefined) return denied
+    for (const pod of node.pods()) {
+      if (pod.sandbox !== 'ready') continue
+      if (pod.hostNetwork && node.accepts(pod, port, protocol)) return this.#listener(packet, node, pod, port)
+      const containerPort = pod.hostNetwork ? undefined : hostPortOf(pod, port, protocol)
+      if (containerPort !== undefined) return this.#toPod(packet, node, pod, containerPort)
+    }
+    const program = this.#programAt(node, port, protocol)
+    hops.push({ hop: 'listener', at: program?.name ?? node.name, port, protocol, listening: program !== undefined })
+    const endpoint = hostPort(node.address, port)
+    if (program === undefined) return end(hops, 'refused', { endpoint })
+    return end(hops, 'connected', { endpoint, ...(payload === undefined ? {} : { response: program.reply }) })
+  }
+
+  #programAt(node: NetworkNode, port: number, protocol: Protocol): { readonly name: string; readonly reply: Reply } | undefined {
+    if (protocol !== 'TCP') return undefined
+    if (port === KUBELET_PORT) return node.kubelet ? { name: 'kubelet', reply: { status: 400, body: 'Client sent an HTTP request to an HTTPS server.\n' } } : undefined
+    if (this.#ports.state().stale.has(node.name)) return undefined
+    if (port === PROXY_HEALTH_PORT) return { name: 'kube-proxy', reply: { status: 200, body: '' } }
+    const service = this.services.now().withHealthPort(port)
+    const rules = service && this.#rulesOf(node)
+    if (rules === undefined || service === undefined) return undefined
+    const count = localEndpoints(rules, service)
+    const { namespace = '', name = '' } = service.metadata
+    const body = `{"service": {"namespace": "${namespace}","name": "${name}"},"localEndpoints": ${count},"serviceProxyHealthy": true}`
+    return { name: 'kube-proxy', reply: { status: count > 0 ? 200 : 503, headers: { 'content-type': 'application/json' }, body } }
+  }
+
+  #isApiserver(ip: string): boolean {
+    return this.#ports.apiserver.ip === ip && this.#ports.nodes.at(ip) === undefined
+  }
+
+  #toApiserver(packet: UnderWay, ip: string, port: number): Connection {
+    const { hops, at, wanted: { protocol, payload } } = packet
+    const { apiserver } = this.#ports
+    if (at?.isolated === true) {
+      hops.push({ hop: 'route', to: ip, ok: false, reason: `${at.name} is cut off` })
+      return end(hops, 'timeout')
+    }
+    hops.push({ hop: 'route', to: ip, ok: true })
+    const denied = this.#policy(packet, { ip }, port)
+    if (denied !== undefined) return denied
+    const listening = port === apiserver.port && protocol === 'TCP' && apiserver.up()
+    hops.push({ hop: 'listener', at: 'kube-apiserver', port, protocol, listening })
+    const endpoint = hostPort(ip, port)
+    if (!listening) return end(hops, 'refused', { endpoint })
+    return end(hops, 'connected', { endpoint, ...(payload === undefined ? {} : { response: payload.protocol === 'http' ? apiserver.ask(payload) : { body: '' } }) })
+  }
+
+  /** To something that is no part of the cluster. */
+  #toOutside(packet: UnderWay, ip: string, port: number): Connection {
+    const { hops, at, wanted: { protocol, payload } } = packet
+    const balanced = this.services.now().balancedAt(ip)
+    if (balanced !== undefined && at !== undefined && at.isolated !== true) {
+      return this.#balance({ ...packet, from: { ip: at.address, node: at.name }, at: undefined, fromPod: false }, balanced)
+    }
+    const host = this.#outsideAt(ip)
+    if (host === undefined) return this.#lost(packet, ip, 'nothing is known to have this address')
+    if (at?.isolated === true) return this.#lost(packet, ip, `${at.name} is cut off`)
+    hops.push({ hop: 'route', to: ip, ok: true })
+    const denied = this.#policy(packet, { ip }, port)
+    if (denied !== undefined) return denied
+    const listening = protocol === 'TCP' && (host.ports ?? [80, 443]).includes(port)
+    hops.push({ hop: 'listener', at: ip, port, protocol, listening })
+    if (!listening) return end(hops, 'refused', { endpoint: hostPort(ip, port) })
+    const reply: Reply = payload?.protocol === 'http' ? { status: 200, body: host.body ?? '' } : { body: host.body ?? '' }
+    return end(hops, 'connected', { endpoint: hostPort(ip, port), ...(payload === undefined ? {} : { response: reply }) })
+  }
+
+  #lost({ hops }: UnderWay, to: string, reason: string): Connection {
+    hops.push({ hop: 'route', to, ok: false, reason })
+    return end(hops, 'timeout')
+  }
+
+  #outsideAt(ip: string): OutsideHost | undefined {
+    return Object.values(this.#ports.outside).find((host) => host.ip === ip)
+  }
+
+  #endOf(source: Source): PolicyEnd {
+    switch (source.kind) {
+      case 'pod': {
+        const { node, pod } = source
+        if (pod.hostNetwork) return { ip: node.address, pod: nameOf(pod), node: node.name, hostNetwork: true }
+        return { ip: pod.ip ?? '', pod: nameOf(pod), node: node.name }
+      }
+      case 'node': return { ip: source.node.address, node: source.node.name }
+      case 'apiserver': return { ip: this.#ports.apiserver.ip }
+      case 'outside': return { ip: source.ip }
+    }
+  }
+}
+
+const nameOf = ({ namespace, name }: RunningPod): string => `${namespace}/${name}`
+
+function isRunning(source: Source): boolean {
+  if (source.kind === 'pod') return source.node.powered && source.pod.sandbox === 'ready'
+  return source.kind !== 'node' || source.node.powered
+}
+
+/** Why nothing gets from one machine to the other. */
+function obstacleBetween(at: NetworkNode | undefined, to: NetworkNode): string | undefined {
+  if (!to.powered) return `${to.name} is down`
+  if (at === to) return undefined
+  if (at?.isolated === true) return `${at.name} is cut off`
+  return to.isolated ? `${to.name} is cut off` : undefined
+}
+
+/** The port of a pod's container behind a port of its node (CNI's portmap plugin). */
+function hostPortOf({ pod }: RunningPod, port: number, protocol: Protocol): number | undefined {
+  for (const { ports = [] } of pod?.spec.containers ?? []) {
+    const found = ports.find((one) => one.hostPort === port && (one.protocol ?? 'TCP') === protocol)
+    if (found !== undefined) return found.containerPort
+  }
+  return undefined
+}
+
+function accepted(hops: Hop[], answer: Accepted, reached: Partial<Connection>): Connection {
+  if (answer.kind === 'answered') return end(hops, 'connected', { ...reached, response: answer.response })
+  return end(hops, answer.kind, reached)
+}
+
+function end(hops: readonly Hop[], outcome: Outcome, more: Partial<Connection> = {}): Connection {
+  return { outcome, connected: outcome === 'connected', ...more, proof: hops }
+}
+

@@ -1,0 +1,123 @@
+import type { Service } from '../../api/core/generated.js'
+import { formatIp, parseIp } from '../../api/ip.js'
+import { hasClusterIP } from '../service-view.js'
+import type { NamedEndpoint, ServiceSnapshot } from '../service-view.js'
+import type { DnsAnswer, DnsRecord, RecordType } from './records.js'
+import { NO_DATA, NX_DOMAIN } from './records.js'
+
+/** Domain of the cluster. */
+export const CLUSTER_DOMAIN = 'cluster.local'
+/** CNAMEs are followed so far. */
+const MOST_ALIASES = 8
+
+/** What the zone is made from. */
+export interface ZoneSources {
+  readonly services: ServiceSnapshot
+  readonly hasNamespace: (name: string) => boolean
+  /** Asks for a name outside of the zone. */
+  readonly forward: (name: string, type: RecordType) => DnsAnswer
+}
+
+/** One thing that a name leads to: an address, or another name. */
+interface Found {
+  readonly host: string
+  /** 0 when there is no port. */
+  readonly port: number
+  /** The name of its own that an SRV record points to. */
+  readonly target: string
+}
+
+/**
+ * Answers as CoreDNS does with the Corefile of kubeadm: names of Services, of their endpoints and of pods (`pods insecure`), reverse lookups, and
+ * everything else forwarded. Source: coredns plugin/kubernetes (kubernetes.go, parse.go, reverse.go), the DNS specification of Kubernetes.
+ */
+export function answerZone(sources: ZoneSources, question: string, type: RecordType, aliases: number = 0): DnsAnswer {
+  const name = question.toLowerCase().replace(/\.$/, '')
+  if (name.endsWith('.in-addr.arpa') || name.endsWith('.ip6.arpa')) return reverse(sources, name, type)
+  if (name === CLUSTER_DOMAIN) return NO_DATA
+  if (!name.endsWith(`.${CLUSTER_DOMAIN}`)) return sources.forward(name, type)
+  const labels = name.slice(0, -CLUSTER_DOMAIN.length - 1).split('.')
+  const kind = labels.pop()
+  const namespace = labels.pop()
+  if (kind !== 'svc' && kind !== 'pod') return NX_DOMAIN
+  if (namespace === undefined) return NO_DATA
+  const first = labels.pop()
+  if (first === undefined) return sources.hasNamespace(namespace) ? NO_DATA : NX_DOMAIN
+  if (kind === 'pod') return labels.length > 0 || !sources.hasNamespace(namespace) ? NX_DOMAIN : podAnswer(name, first, type)
+  const found = findService(sources, namespace, first, labels)
+  if (found === undefined) return NX_DOMAIN
+  return typeof found === 'string' ? alias(sources, name, found, type, aliases) : recordsOf(name, found, type)
+}
+
+/** `10-244-1-5.namespace.pod.cluster.local`; nobody looks whether there is such a pod. */
+function podAnswer(name: string, dashed: string, type: RecordType): DnsAnswer {
+  const ip = [dashed.replaceAll('-', '.'), dashed.replaceAll('-', ':')].find((text) => parseIp(text) !== undefined)
+  return ip === undefined ? NX_DOMAIN : recordsOf(name, [{ host: ip, port: 0, target: name }], type)
+}
+
+/** What a Service's name leads to; a string is the target of an ExternalName. `labels` are those in front of its name. */
+function findService({ services }: ZoneSources, namespace: string, name: string, labels: readonly string[]): readonly Found[] | string | undefined {
+  const service = services.service(namespace, name)
+  if (service === undefined || labels.length > 2) return undefined
+  const { type, externalName, ports = [] } = service.spec
+  if (type === 'ExternalName') return labels.length > 0 ? undefined : externalName
+  const [port = '', protocol = ''] = labels.length === 2 ? labels.map((label) => label.replace(/^_/, '')) : []
+  const endpoint = labels.length === 1 ? labels[0] : undefined
+  const isMeant = (one: { readonly name?: string; readonly protocol?: string }): boolean =>
+    (port === '' || port === '*' || (one.name ?? '') === port) && (protocol === '' || protocol === '*' || (one.protocol ?? 'TCP').toLowerCase() === protocol)
+  const base = `${name}.${namespace}.svc.${CLUSTER_DOMAIN}`
+  const found = !hasClusterIP(service) || endpoint !== undefined
+    ? services.named(service).filter(({ hostname }) => endpoint === undefined || hostname === endpoint).flatMap((one) => withPorts(one, isMeant, base))
+    : (ports.length === 0 ? [{ port: 0 }] : ports).filter(isMeant).flatMap((one) =>
+      addressesOf(service).map((host) => ({ host, port: one.port, target: base })))
+  return found.length === 0 ? undefined : found
+}
+
+function withPorts({ ip, hostname, ports }: NamedEndpoint, isMeant: (port: { readonly name?: string; readonly protocol?: string }) => boolean, base: string): readonly Found[] {
+  const all: readonly { readonly name?: string; readonly port: number; readonly protocol?: string }[] = ports.length === 0 ? [{ port: 0 }] : ports
+  return all.filter(isMeant).map(({ port }) => ({ host: ip, port, target: `${hostname}.${base}` }))
+}
+
+const addressesOf = ({ spec }: Service): readonly string[] => spec.clusterIPs ?? [spec.clusterIP ?? '']
+
+/** An ExternalName is a CNAME; the server looks for what it points to. */
+function alias(sources: ZoneSources, name: string, target: string, type: RecordType, aliases: number): DnsAnswer {
+  const record: DnsRecord = { name, type: 'CNAME', data: target }
+  if (type === 'CNAME' || parseIp(target) !== undefined || aliases >= MOST_ALIASES) return { rcode: 'NOERROR', records: [record] }
+  const { rcode, records } = answerZone(sources, target, type, aliases + 1)
+  return { rcode, records: [record, ...records] }
+}
+
+function recordsOf(name: string, found: readonly Found[], type: RecordType): DnsAnswer {
+  const isV6 = (host: string): boolean => host.includes(':')
+  switch (type) {
+    case 'A': case 'AAAA': {
+      const hosts = new Set(found.map(({ host }) => host).filter((host) => isV6(host) === (type === 'AAAA')))
+      return { rcode: 'NOERROR', records: [...hosts].map((data) => ({ name, type, data })) }
+    }
+    case 'SRV': {
+      const targets = new Set(found.filter(({ port }) => port > 0).map(({ port, target }) => `${port} ${target}`))
+      const weight = Math.max(Math.floor(100 / Math.max(targets.size, 1)), 1)
+      return { rcode: 'NOERROR', records: [...targets].map((data) => ({ name, type, data: `0 ${weight} ${data}` })) }
+    }
+    default: return NO_DATA
+  }
+}
+
+/** Names of Services and endpoints by their address. */
+function reverse({ services }: ZoneSources, name: string, type: RecordType): DnsAnswer {
+  const address = parseIp(addressIn(name) ?? '')
+  const ip = address && formatIp(address)
+  const service = ip === undefined ? undefined : services.withAddress(ip)
+  const names = ip === undefined ? [] : service !== undefined && addressesOf(service).includes(ip)
+    ? [`${service.metadata.name ?? ''}.${service.metadata.namespace ?? ''}.svc.${CLUSTER_DOMAIN}`]
+    : services.servicesOf(ip).map(({ service: { metadata }, endpoint }) => `${endpoint.hostname}.${metadata.name ?? ''}.${metadata.namespace ?? ''}.svc.${CLUSTER_DOMAIN}`)
+  if (names.length === 0) return NX_DOMAIN
+  return type === 'PTR' ? { rcode: 'NOERROR', records: names.map((data) => ({ name, type, data })) } : NO_DATA
+}
+
+function addressIn(name: string): string | undefined {
+  if (name.endsWith('.in-addr.arpa')) return name.slice(0, -'.in-addr.arpa'.length).split('.').reverse().join('.')
+  const digits = name.slice(0, -'.ip6.arpa'.length).split('.').reverse().join('')
+  return digits.length === 32 ? digits.match(/.{4}/g)?.join(':') : undefined
+}

@@ -1,0 +1,120 @@
+import type { Pod, Service } from '../api/core/generated.js'
+import { DataPath } from './data-path.js'
+import type { Source } from './data-path.js'
+import type { Connection, Hop, Payload, Protocol } from './connection.js'
+import { Resolver } from './dns/resolver.js'
+import type { From, Target, To } from './ends.js'
+import { Ends } from './ends.js'
+import type { NetworkPorts } from './ports.js'
+import { serviceEnv } from './service-env.js'
+import { hasClusterIP } from './service-view.js'
+
+/** A connection to try. */
+export interface ConnectOptions {
+  readonly from: From
+  readonly to: To
+  /** Number; or the name of a Service's port, or of a pod's container port. May be left out where there is only one. */
+  readonly port?: number | string
+  /** Default TCP, or that of the named port. */
+  readonly protocol?: Protocol
+  /** Something to send, once the connection is there: an HTTP request, or text. Default: nothing. */
+  readonly send?: Partial<Payload>
+}
+
+/** Address of the cluster's DNS where no Service `kube-dns` says otherwise: the tenth of the Services' range. */
+const DEFAULT_CLUSTER_DNS = '10.96.0.10'
+
+/** The network of a cluster: connections, names, and what containers are told of Services. A cache over the store; its state is {@link NetworkState}. */
+export class Network {
+  readonly path: DataPath
+  readonly resolver: Resolver
+  readonly ends: Ends
+  readonly #ports: NetworkPorts
+
+  constructor(ports: NetworkPorts) {
+    const { client, nodes, outside } = ports
+    this.#ports = ports
+    this.path = new DataPath(ports)
+    this.ends = new Ends(client, nodes)
+    this.resolver = new Resolver({ client, path: this.path, clusterDNS: () => this.clusterDNS(), outside })
+  }
+
+  /**
+   * Tries a connection and tells what happens to it, and why.
+   * @throws ApiError NotFound when an object that is named is not there; RangeError for a port that cannot be.
+   */
+  connect({ from, to, port, protocol, send }: ConnectOptions): Connection {
+    const source = this.ends.source(from)
+    const target = this.ends.target(to)
+    const { number, transport } = portOf(target, port, protocol)
+    const payload: Payload | undefined = send && { protocol: transport === 'UDP' ? 'udp' : send.body === undefined || send.path !== undefined ? 'http' : 'tcp', ...send }
+    const hops: Hop[] = []
+    const ip = this.#addressOf(source, target, hops)
+    if (typeof ip !== 'string') return ip
+    const connection = this.path.connect(source, { ip, port: number, protocol: transport, ...(payload === undefined ? {} : { payload }) })
+    return hops.length === 0 ? connection : { ...connection, proof: [...hops, ...connection.proof] }
+  }
+
+  /** --cluster-dns of the kubelets. */
+  clusterDNS(): string {
+    const service = this.path.services.now().service('kube-system', 'kube-dns')
+    return service !== undefined && hasClusterIP(service) ? service.spec.clusterIP ?? DEFAULT_CLUSTER_DNS : DEFAULT_CLUSTER_DNS
+  }
+
+  /** Variables for the containers of a pod, see {@link serviceEnv}. */
+  serviceEnv(pod: Pod, before: number): Readonly<Record<string, string>> {
+    const { client } = this.#ports
+    const { namespace = 'default' } = pod.metadata
+    const services = pod.spec.enableServiceLinks === false ? [] : client.list('services', { namespace }).items
+    return serviceEnv(pod, services, this.path.services.now().service('default', 'kubernetes'), before)
+  }
+
+  /** The address of a target, or the end of a connection to a name that has none. */
+  #addressOf(source: Source, target: Target, hops: Hop[]): string | Connection {
+    switch (target.kind) {
+      case 'address': return target.ip
+      case 'pod': return target.pod.status?.podIP ?? ended([{ hop: 'route', to: nameOf(target.pod), ok: false, reason: 'the pod has no address' }], 'unreachable')
+      case 'service': {
+        if (hasClusterIP(target.service)) return target.service.spec.clusterIP ?? ''
+        return this.#named(source, `${target.service.metadata.name ?? ''}.${target.service.metadata.namespace ?? ''}.svc.cluster.local.`, hops)
+      }
+      case 'name': return this.#named(source, target.name, hops)
+    }
+  }
+
+  #named(source: Source, name: string, hops: Hop[]): string | Connection {
+    const { hop, addresses, way } = this.resolver.lookup(source, name)
+    if (way !== undefined && !way.connected) hops.push(...way.proof)
+    hops.push(hop)
+    const [first] = addresses
+    if (first === undefined) return ended(hops, hop.rcode === 'TIMEOUT' || hop.rcode === 'UNREACHABLE' ? 'dns-timeout' : 'no-such-host')
+    return addresses.length === 1 ? first : this.#ports.chance().pick(addresses)
+  }
+}
+
+const nameOf = ({ metadata: { namespace = '', name = '' } }: Pod | Service): string => `${namespace}/${name}`
+
+function ended(proof: readonly Hop[], outcome: Connection['outcome']): Connection {
+  return { outcome, connected: false, proof }
+}
+
+/** The port as a number. @throws RangeError when there is no such port, or it is not said which. */
+function portOf(target: Target, port: number | string | undefined, protocol: Protocol | undefined): { readonly number: number; readonly transport: Protocol } {
+  if (typeof port === 'number' || (port !== undefined && /^\d+$/.test(port))) {
+    const number = Number(port)
+    if (!Number.isInteger(number) || number < 1 || number > 65_535) throw new RangeError(`port ${port} is not between 1 and 65535`)
+    return { number, transport: protocol ?? 'TCP' }
+  }
+  const known = portsOf(target).filter((one) => protocol === undefined || one.protocol === protocol)
+  const named = port === undefined ? known : known.filter(({ name }) => name === port)
+  const [first] = named
+  if (first !== undefined && (port !== undefined || named.length === 1)) return { number: first.number, transport: first.protocol }
+  const names = known.map(({ name, number }) => name ?? String(number)).join(', ')
+  throw new RangeError(port === undefined ? `which port? There are: ${names || 'none'}` : `there is no port ${port}; there are: ${names || 'none'}`)
+}
+
+function portsOf(target: Target): readonly { readonly name: string | undefined; readonly number: number; readonly protocol: Protocol }[] {
+  if (target.kind === 'service') return (target.service.spec.ports ?? []).map(({ name, port, protocol = 'TCP' }) => ({ name, number: port, protocol }))
+  if (target.kind !== 'pod') return []
+  return target.pod.spec.containers.flatMap(({ ports = [] }) => ports.map(({ name, containerPort, protocol = 'TCP' }) => ({ name, number: containerPort, protocol })))
+}

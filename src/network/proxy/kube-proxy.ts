@@ -1,0 +1,130 @@
+import type { Service } from '../../api/core/generated.js'
+import { parseIp, parseIpRange, rangeHolds } from '../../api/ip.js'
+import type { RandomStream } from '../../sim/random.js'
+import type { EndpointView, Protocol, ProxyHop } from '../connection.js'
+import { hostPort } from '../connection.js'
+import type { NetworkState } from '../ports.js'
+import type { BackEnd, ServiceMatch, ServicePort, ServiceSnapshot } from '../service-view.js'
+import type { ProxyPlace } from './usable-endpoints.js'
+import { usableEndpoints } from './usable-endpoints.js'
+
+/** Default of sessionAffinityConfig.clientIP.timeoutSeconds. */
+const AFFINITY_SECONDS = 10_800
+
+/** A packet as it comes to a node. */
+export interface Packet {
+  readonly sourceIP: string
+  /** `pod`: of a pod of the cluster; `node`: of this node itself; `outside`: anything else that comes in. */
+  readonly origin: 'pod' | 'node' | 'outside'
+  readonly ip: string
+  readonly port: number
+  readonly protocol: Protocol
+  /** The address is one of this node's own, so that node ports hold. */
+  readonly toNode: boolean
+}
+
+/** The rules of one node. `staleSince` when its kube-proxy does not follow the apiserver. */
+export interface NodeRules {
+  readonly place: ProxyPlace
+  readonly services: ServiceSnapshot
+  readonly staleSince?: string
+}
+
+/** What a decision draws from. */
+export interface ProxyPorts {
+  readonly now: number
+  readonly affinity: NetworkState['affinity']
+  readonly chance: () => RandomStream
+}
+
+/** Where a packet goes that kube-proxy has taken. */
+export interface Translation {
+  readonly hop: ProxyHop
+  readonly target?: BackEnd
+}
+
+/**
+ * What a node's iptables make of a packet; undefined: it is for no Service and goes on as it is.
+ * Source: pkg/proxy/iptables/proxier.go syncProxyRules.
+ */
+export function translate(rules: NodeRules, packet: Packet, ports: ProxyPorts): Translation | undefined {
+  const { services } = rules
+  const match = services.match(packet.ip, packet.port, packet.protocol) ?? (packet.toNode ? services.matchNodePort(packet.port, packet.protocol) : undefined)
+  if (match === undefined) return undefined
+  const all = services.backEnds(match.service, match.port, packet.ip.includes(':'))
+  const { cluster, local, any } = usableEndpoints(all, match.service, rules.place)
+  const trafficPolicy = policyOf(match, packet)
+  const usable = trafficPolicy === 'Local' ? local : cluster
+  const masqueraded = isMasqueraded(match, packet)
+  const hop = {
+    hop: 'kube-proxy', node: rules.place.node, service: keyOf(match.service), port: match.port.name || match.port.port,
+    destination: hostPort(packet.ip, packet.port), by: match.by, trafficPolicy, endpoints: all.map((one) => viewOf(one, usable)),
+    ...(masqueraded ? { masqueraded } : {}), ...(rules.staleSince === undefined ? {} : { staleSince: rules.staleSince }),
+  } as const
+  const portName = namedPort(match.service, match.port)
+  if (!any) return { hop: { ...hop, verdict: 'reject', reason: `${portName} has no endpoints` } }
+  if (isFirewalled(match, packet)) return { hop: { ...hop, verdict: 'drop', reason: `${portName} loadbalancer IP: source ${packet.sourceIP} is not in loadBalancerSourceRanges` } }
+  if (usable.length === 0) return { hop: { ...hop, verdict: 'drop', reason: `${portName} has no local endpoints` } }
+  const { target, choice } = choose(rules.place.node, match, packet, usable, ports)
+  return { hop: { ...hop, verdict: 'forward', chosen: hostPort(target.ip, target.port), choice }, target }
+}
+
+/** How many endpoints a node has for a Service whose external traffic stays on the node. Source: pkg/proxy/healthcheck. */
+export function localEndpoints({ place, services }: NodeRules, service: Service): number {
+  const ips = (service.spec.ports ?? []).flatMap((port) => usableEndpoints(services.backEnds(service, port, false), service, place).local.map(({ ip }) => ip))
+  return new Set(ips).size
+}
+
+/** Traffic that comes from this node or from pods keeps clear of externalTrafficPolicy. */
+function policyOf({ service: { spec }, by }: ServiceMatch, { origin }: Packet): 'Cluster' | 'Local' {
+  if (by === 'clusterIP') return spec.internalTrafficPolicy ?? 'Cluster'
+  return origin === 'outside' && spec.externalTrafficPolicy === 'Local' ? 'Local' : 'Cluster'
+}
+
+/** Sources that the endpoint would not answer through this node are replaced by the node's address. */
+function isMasqueraded({ service: { spec }, by }: ServiceMatch, { origin }: Packet): boolean {
+  if (by === 'clusterIP') return origin === 'outside'
+  return spec.externalTrafficPolicy !== 'Local' || origin === 'node'
+}
+
+function isFirewalled({ service: { spec }, by }: ServiceMatch, { sourceIP }: Packet): boolean {
+  const ranges = spec.loadBalancerSourceRanges ?? []
+  if (by !== 'loadBalancer' || ranges.length === 0) return false
+  const source = parseIp(sourceIP)
+  return !ranges.some((text) => {
+    const range = parseIpRange(text.trim())
+    return range !== undefined && source !== undefined && rangeHolds(range, source)
+  })
+}
+
+function choose(node: string, match: ServiceMatch, { sourceIP }: Packet, usable: readonly BackEnd[], { now, affinity, chance }: ProxyPorts): {
+  readonly target: BackEnd
+  readonly choice: NonNullable<ProxyHop['choice']>
+} {
+  const [first] = usable as readonly [BackEnd]
+  const pick = (): { target: BackEnd; choice: 'only' | 'random' } => (usable.length === 1 ? { target: first, choice: 'only' } : { target: chance().pick(usable), choice: 'random' })
+  const { spec } = match.service
+  if (spec.sessionAffinity !== 'ClientIP') return pick()
+  const key = `${node}|${namedPort(match.service, match.port)}|${match.port.protocol ?? 'TCP'}|${sourceIP}`
+  const timeout = (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? AFFINITY_SECONDS) * 1000
+  const last = affinity.get(key)
+  const same = last !== undefined && now - last.at <= timeout ? usable.find(({ ip, port }) => hostPort(ip, port) === last.endpoint) : undefined
+  const chosen = same === undefined ? pick() : { target: same, choice: 'session affinity' as const }
+  affinity.set(key, { endpoint: hostPort(chosen.target.ip, chosen.target.port), at: now })
+  return chosen
+}
+
+const keyOf = ({ metadata }: Service): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
+
+/** Source: pkg/proxy/types.go ServicePortName.String. */
+function namedPort(service: Service, { name }: ServicePort): string {
+  return name ? `${keyOf(service)}:${name}` : keyOf(service)
+}
+
+function viewOf(one: BackEnd, usable: readonly BackEnd[]): EndpointView {
+  const { ip, port, ready, serving, terminating, node, pod } = one
+  return {
+    endpoint: hostPort(ip, port), ...(pod === undefined ? {} : { pod }), ...(node === undefined ? {} : { node }), ready, serving, terminating,
+    used: usable.includes(one),
+  }
+}
