@@ -67,7 +67,7 @@ function userOf({ commonName, organizations }: CertificateIdentity): UserInfo {
 }
 
 /** The certificates that a client has shown; undefined when none. What cannot be read is as good as one of an unknown authority. */
-function chainOf(socket: TLSSocket): readonly Certificate[] | undefined {
+export function chainOf(socket: TLSSocket): readonly Certificate[] | undefined {
   const leaf = socket.getPeerX509Certificate()
   if (leaf === undefined) return undefined
   const chain: string[] = []

@@ -9,6 +9,9 @@ import type { HttpCodecs } from '../apiserver/http/body.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { decodeProtobuf, hasProtobufForm } from '../api/protobuf/protobuf.js'
 import { controlAnswer } from './control.js'
+import { EtcdServer } from './etcd/etcd-server.js'
+import { etcdParts } from './etcd/serve-etcd.js'
+import type { EtcdServeOptions } from './etcd/serve-etcd.js'
 import type { KubeconfigUser } from './kubeconfig.js'
 import { kubeconfigFor } from './kubeconfig.js'
 import { FlowLookup } from './flow-ids.js'
@@ -35,6 +38,8 @@ export interface ServeOptions {
   readonly certSANs?: readonly string[]
   /** What moves the cluster's time. Default `{ speed: 1 }`: real time. See {@link ServeTime}. */
   readonly time?: ServeTime
+  /** Serves the cluster's etcd too, on a port of its own. Default: no. */
+  readonly etcd?: EtcdServeOptions
   /** Hears of what must not happen: a bug of the simulator in a request, a cluster that finds no rest. Default: process.emitWarning. */
   readonly onError?: (error: unknown) => void
 }
@@ -66,6 +71,8 @@ export async function serve(cluster: SimCluster, options: ServeOptions = {}): Pr
 export class ClusterServer {
   readonly cluster: SimCluster
   readonly #options: ServeOptions
+  /** The cluster's etcd, when it is served. */
+  readonly etcd: EtcdServer | undefined
   readonly #authority: string
   readonly #peers: Peers
   readonly #time: TimeDriver
@@ -93,6 +100,8 @@ export class ClusterServer {
     this.#peers = new Peers(cluster.pki, () => cluster.now())
     this.#flows = new FlowLookup(cluster)
     this.#time = new TimeDriver(cluster, time, { onError: (error) => this.#report(error), afterMove: () => this.#expire() })
+    this.etcd = options.etcd === undefined
+      ? undefined : new EtcdServer(etcdParts(cluster, this.#time, { onError: (error) => this.#report(error), ...options.etcd }))
     this.#server = createSecureServer({
       cert: certificate, key, ca: cluster.pki.read('/etc/kubernetes/pki/ca.crt'),
       // lists are large, and Node would break off a client that asks for many at once
@@ -131,7 +140,8 @@ export class ClusterServer {
   }
 
   /** Starts to listen; {@link serve} has done that. */
-  listen(): Promise<void> {
+  async listen(): Promise<void> {
+    await this.etcd?.listen()
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject)
       this.#server.listen(this.#options.port ?? 0, this.#options.host ?? '127.0.0.1', () => {
@@ -147,12 +157,14 @@ export class ClusterServer {
   async close(): Promise<void> {
     this.#time.stop()
     for (const watch of this.#watches) watch.end()
+    const etcdClosed = this.etcd?.close()
     const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()))
     const timer = setTimeout(() => this.#cut(), GRACE_MS)
     await new Promise((resolve) => setImmediate(resolve))
     this.#cutIdle()
     await closed
     clearTimeout(timer)
+    await etcdClosed
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -289,6 +301,7 @@ export class ClusterServer {
   #expire(): void {
     const now = this.cluster.now()
     for (const watch of this.#watches) watch.expire(now)
+    this.etcd?.tick()
   }
 
   #report(error: unknown): void {

@@ -13,25 +13,27 @@ export interface ServingCertificate {
 }
 
 /**
- * The apiserver's certificate for real clients: signed by the cluster's authority, with the names of apiserver.crt and those of this machine. It
- * is valid at virtual and at real time, since real clients look at their own clock; where the authority itself is not, a second certificate of
- * the same authority (same name and key, other validity) stands beside it.
+ * The certificate of the apiserver (or of etcd) for real clients: signed by its authority, with the names of the file in the PKI and those of
+ * this machine. It is valid at virtual and at real time, since real clients look at their own clock; where the authority itself is not, a second
+ * certificate of the same authority (same name and key, other validity) stands beside it.
  */
-export function servingCertificate(pki: Pki, hosts: { readonly dns: readonly string[]; readonly ip: readonly string[] }, real: number): ServingCertificate {
-  const { pem, certificate: authority, key } = pki.authority()
-  const [own] = parseCertificates(pki.read(`${PKI_DIR}/apiserver.crt`)) as [Certificate]
+export function servingCertificate(
+  pki: Pki, hosts: { readonly dns: readonly string[]; readonly ip: readonly string[] }, real: number, whose: 'apiserver' | 'etcd/server' = 'apiserver',
+): ServingCertificate {
+  const issuer = whose === 'apiserver' ? 'ca' : 'etcd/ca'
+  const { pem, certificate: authority, key } = pki.authority(issuer)
+  const [own] = parseCertificates(pki.read(`${PKI_DIR}/${whose}.crt`)) as [Certificate]
   const validity = { notBefore: Math.min(own.notBefore, real - DAY), notAfter: Math.max(own.notAfter, real + 365 * DAY) }
   const names = {
     dns: [...new Set([...own.names.dns ?? [], ...LOCAL.dns, ...hosts.dns])], ip: [...new Set([...own.names.ip ?? [], ...LOCAL.ip, ...hosts.ip])],
   }
-  const servingKey = `${PKI_DIR}/apiserver.key`
   const certificate = pki.sign({
-    subject: own.subject, serial: pki.serialOf('server/apiserver'), ...validity, names,
+    subject: own.subject, serial: pki.serialOf(`server/${whose}`), ...validity, names,
     keyUsages: own.keyUsages, purposes: ['server auth'],
-  }, pki.key('pki/apiserver'))
+  }, pki.key(`pki/${whose}`), issuer)
   const isTimely = authority.notBefore <= real && real <= authority.notAfter
   const bridge = isTimely ? '' : createCertificate({
-    subject: authority.subject, serial: pki.serialOf('server/ca'), ...validity, isCa: true, keyUsages: authority.keyUsages, names: authority.names,
+    subject: authority.subject, serial: pki.serialOf(`server/${issuer}`), ...validity, isCa: true, keyUsages: authority.keyUsages, names: authority.names,
   }, key, { subject: authority.subject, key })
-  return { certificate, key: pki.read(servingKey), authority: pem + bridge }
+  return { certificate, key: pki.read(`${PKI_DIR}/${whose}.key`), authority: pem + bridge }
 }

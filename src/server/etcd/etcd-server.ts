@@ -1,0 +1,126 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TlsOptions } from 'node:tls'
+import type { Pki } from '../../pki/index.js'
+import type { EtcdStore } from '../../etcd/store.js'
+import { isIpAddress } from '../host.js'
+import { servingCertificate } from '../serving-certificate.js'
+import { admitsClient } from './clients.js'
+import { answerCall } from './grpc.js'
+import type { HostedMember } from './hosts.js'
+import { answerPath } from './http-endpoints.js'
+import type { PlainAnswer } from './http-endpoints.js'
+import { DualListener } from './listener.js'
+import { etcdServices } from './services.js'
+
+/** Ms that clients have to take the rest of their answers when the server closes. */
+const GRACE_MS = 500
+const ETCD_DIR = '/etc/kubernetes/pki/etcd'
+
+/** What an {@link EtcdServer} is put together from. */
+export interface EtcdServerParts extends HostedMember {
+  readonly port: number
+  readonly host: string
+  readonly certSANs: readonly string[]
+  readonly plain: boolean
+  /** Certificates and virtual time; absent for a bare store. */
+  readonly pki?: { readonly pki: Pki; readonly now: () => number }
+  readonly writeSnapshot?: (store: EtcdStore) => Uint8Array
+  readonly report: (error: unknown) => void
+  readonly onClose?: () => void
+}
+
+/** A served etcd, see `serveEtcd`. */
+export class EtcdServer {
+  readonly store: EtcdStore
+  /** PEM of what clients must trust; empty without TLS. */
+  readonly authority: string
+  readonly #parts: EtcdServerParts
+  readonly #listener: DualListener
+  readonly #tick: (now: number) => void
+  #port = 0
+
+  /** @throws Error when it is to listen without TLS on an address that others reach. */
+  constructor(parts: EtcdServerParts) {
+    const { store, writeSnapshot, plain, host, report } = parts
+    if (plain && !isLoopback(host)) throw new Error(`etcd is served without TLS on a loopback address only, not on ${host}`)
+    this.store = store
+    this.#parts = parts
+    const member = {
+      ...parts, clientUrls: () => [this.url], ...(writeSnapshot === undefined ? {} : { snapshot: () => writeSnapshot(store) }),
+    }
+    const { services, tick } = etcdServices(member)
+    this.#tick = tick
+    const { tls, authority } = plain ? { tls: undefined, authority: '' } : tlsOf(parts)
+    this.authority = authority
+    const plainAnswer = (path: string): PlainAnswer => answerPath(member, path)
+    const call = { services, report, plain: plainAnswer }
+    this.#listener = new DualListener(tls, {
+      http2: (stream, headers) => answerCall(call, stream, headers),
+      http1: (request, response) => {
+        request.resume()
+        const { code, headers, body } = plainAnswer(request.url ?? '/')
+        response.writeHead(code, headers).end(body)
+      },
+      admit: (socket) => parts.pki === undefined || admitsClient(parts.pki.pki, parts.pki.now(), socket),
+      report,
+    })
+  }
+
+  /** The port that it listens on. */
+  get port(): number {
+    return this.#port
+  }
+
+  /** `https://127.0.0.1:2379` */
+  get url(): string {
+    const { host, plain } = this.#parts
+    const named = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+    return `${plain ? 'http' : 'https'}://${named.includes(':') ? `[${named}]` : named}:${this.#port}`
+  }
+
+  /**
+   * Writes what `etcdctl --cacert ca.crt --cert client.crt --key client.key` needs into a folder, the key readable by its owner only: the
+   * certificate that kubeadm makes for health checks. Nothing to write without TLS.
+   */
+  writeCredentials(folder: string): void {
+    const { pki } = this.#parts.pki ?? {}
+    if (pki === undefined || this.authority === '') return
+    writeFileSync(join(folder, 'ca.crt'), this.authority)
+    writeFileSync(join(folder, 'client.crt'), pki.read(`${ETCD_DIR}/healthcheck-client.crt`))
+    writeFileSync(join(folder, 'client.key'), pki.read(`${ETCD_DIR}/healthcheck-client.key`), { mode: 0o600 })
+  }
+
+  /** Starts to listen; `serveEtcd` and `serve` have done that. */
+  async listen(): Promise<void> {
+    this.#port = await this.#listener.listen(this.#parts.port, this.#parts.host)
+  }
+
+  /** Tells streams that time has moved. */
+  tick(): void {
+    this.#tick(this.#parts.now())
+  }
+
+  /** Lets answers finish, and stops listening. The store stays as it is. */
+  async close(): Promise<void> {
+    this.#parts.onClose?.()
+    await this.#listener.close(GRACE_MS)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host)
+
+function tlsOf({ pki: given, host, certSANs }: EtcdServerParts): { readonly tls: TlsOptions; readonly authority: string } {
+  if (given === undefined) throw new Error('a store that belongs to no cluster has no certificates: serve it with plain: true')
+  const { pki } = given
+  const hosts = [host, ...certSANs]
+  const { certificate, key, authority } = servingCertificate(
+    pki, { dns: hosts.filter((name) => !isIpAddress(name)), ip: hosts.filter(isIpAddress) }, Date.now(), 'etcd/server',
+  )
+  const tls = { cert: certificate, key, ca: pki.read(`${ETCD_DIR}/ca.crt`), requestCert: true, rejectUnauthorized: false }
+  return { tls, authority }
+}

@@ -1,0 +1,113 @@
+import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttp2Server } from 'node:http2'
+import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import type { TlsOptions, TLSSocket } from 'node:tls'
+
+/** Ms that a client has to say which protocol it speaks. */
+const HANDSHAKE_MS = 10_000
+/** How every connection of HTTP/2 begins. */
+const PREFACE = 'PRI * HTTP/2'
+/** What a client may send before it is told to go on: more than a large request. */
+const WINDOW = 1024 * 1024
+
+/** Who is called by a {@link DualListener}. */
+export interface Answerers {
+  http2(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void
+  http1(request: IncomingMessage, response: ServerResponse): void
+  /** Whether a client that has shown its certificate (or none) may go on. */
+  admit?(socket: TLSSocket): boolean
+  report(error: unknown): void
+}
+
+/** A port that speaks HTTP/2 and HTTP/1.1: over TLS by ALPN, without TLS by how the client begins. */
+export class DualListener {
+  readonly #front: Server
+  readonly #sockets = new Set<Socket>()
+  readonly #sessions = new Set<ServerHttp2Session>()
+  readonly #http1 = createHttpServer()
+  readonly #http2 = createHttp2Server({ settings: { maxConcurrentStreams: 4_294_967_295, initialWindowSize: WINDOW }, maxSessionMemory: 1_000 })
+  readonly #answerers: Answerers
+
+  constructor(tls: TlsOptions | undefined, answerers: Answerers) {
+    this.#answerers = answerers
+    const quiet = (): void => undefined
+    this.#http2.on('stream', answerers.http2)
+    this.#http2.on('session', (session) => {
+      this.#sessions.add(session)
+      session.setLocalWindowSize(16 * WINDOW)
+      session.on('error', quiet)
+      session.once('close', () => this.#sessions.delete(session))
+    })
+    this.#http2.on('sessionError', quiet)
+    this.#http1.on('request', answerers.http1)
+    this.#http1.on('clientError', (_error, socket) => socket.destroy())
+    if (tls === undefined) this.#front = createServer({ noDelay: true }, (socket) => this.#accept(socket, () => this.#sniff(socket)))
+    else {
+      const front = createTlsServer({ ...tls, ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: HANDSHAKE_MS, noDelay: true })
+      front.on('secureConnection', (socket) => this.#accept(socket, () => this.#route(socket, socket.alpnProtocol === 'h2')))
+      front.on('tlsClientError', quiet)
+      front.on('connection', (socket: Socket) => this.#track(socket))
+      this.#front = front
+    }
+  }
+
+  /** Starts to listen; answers the port. Rejects when the address cannot be listened on. */
+  listen(port: number, host: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#front.once('error', reject)
+      this.#front.listen(port, host, () => {
+        this.#front.removeListener('error', reject)
+        this.#front.on('error', (error) => this.#answerers.report(error))
+        resolve((this.#front.address() as AddressInfo).port)
+      })
+    })
+  }
+
+  /** Lets answers finish for so many ms, then cuts connections off. */
+  async close(graceMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => void this.#front.close(() => resolve()))
+    const timer = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy()
+    }, graceMs)
+    await new Promise((resolve) => setImmediate(resolve))
+    for (const session of this.#sessions) session.close()
+    this.#http1.closeIdleConnections()
+    await closed
+    clearTimeout(timer)
+  }
+
+  #track(socket: Socket): void {
+    this.#sockets.add(socket)
+    socket.on('error', () => undefined)
+    socket.once('close', () => this.#sockets.delete(socket))
+  }
+
+  #accept(socket: Socket | TLSSocket, go: () => void): void {
+    this.#track(socket)
+    if ('alpnProtocol' in socket && this.#answerers.admit?.(socket) === false) socket.destroy()
+    else go()
+  }
+
+  #sniff(socket: Socket): void {
+    const timer = setTimeout(() => socket.destroy(), HANDSHAKE_MS)
+    socket.once('close', () => clearTimeout(timer))
+    const look = (): void => {
+      const first = socket.read() as Buffer | null
+      if (first === null) return
+      socket.removeListener('readable', look)
+      clearTimeout(timer)
+      socket.unshift(first)
+      this.#route(socket, PREFACE.startsWith(first.toString('latin1', 0, PREFACE.length)))
+    }
+    socket.on('readable', look)
+  }
+
+  #route(socket: Socket, isHttp2: boolean): void {
+    const server = isHttp2 ? this.#http2 : this.#http1
+    server.emit('connection', socket)
+  }
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import type { AlarmRequest } from '../../etcd/requests.js'
+import type { AccessControl } from './auth.js'
+import { Code, GrpcError } from './grpc-error.js'
+import type { CallInfo, Method, StreamMethod } from './grpc.js'
+import { headerOf } from './header.js'
+import type { EtcdMember } from './member.js'
+import { unary } from './unary.js'
+
+/** Bytes of the file in one message of a snapshot. Source: server/etcdserver/api/v3rpc/maintenance.go snapshotSendBufferSize. */
+const SNAPSHOT_PIECE = 32 * 1024
+/** What the cluster of a 3.5 server is, and the one version to which it can go back. */
+const CLUSTER_VERSION = '3.5.0'
+const DOWNGRADE_TARGET = '3.4'
+
+/** The Maintenance service. Source: server/etcdserver/api/v3rpc/maintenance.go. */
+export function maintenanceService(member: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
+  const { store, catchUp, afterRequest } = member
+  /** What only an administrator may do is refused with an error of another kind than elsewhere, as etcd does it. */
+  const demandRoot = (call: CallInfo): void => {
+    try {
+      access.demandRoot(call)
+    } catch (error) {
+      const isDenied = error instanceof GrpcError && error.code === Code.PermissionDenied
+      throw isDenied ? new GrpcError(Code.Unknown, 'auth: permission denied') : error
+    }
+  }
+  const downgrade = new Downgrade()
+  const snapshot: StreamMethod = {
+    request: 'Empty', response: 'SnapshotResponse',
+    open: (call) => ({
+      message: () => {
+        demandRoot(call)
+        if (member.snapshot === undefined) throw new GrpcError(Code.Unimplemented, 'simcluster: nobody writes snapshot files for this server')
+        catchUp()
+        for (const piece of snapshotPieces(member.snapshot())) call.send(piece)
+        call.end()
+      },
+    }),
+  }
+  return new Map<string, Method>([
+    ['Alarm', unary('AlarmRequest', 'AlarmResponse', (request: AlarmRequest, call) => {
+      catchUp()
+      access.user(call)
+      const answer = store.alarm(request)
+      afterRequest()
+      return answer
+    })],
+    ['Status', unary('Empty', 'StatusResponse', () => {
+      catchUp()
+      return store.status()
+    })],
+    ['Defragment', unary('Empty', 'HeaderOnlyResponse', (_request, call) => {
+      demandRoot(call)
+      store.defragment()
+      return {}
+    })],
+    ['Hash', unary('Empty', 'HashResponse', (_request, call) => {
+      demandRoot(call)
+      catchUp()
+      return store.hash()
+    })],
+    ['HashKV', unary('HashKVRequest', 'HashKVResponse', ({ revision }: { readonly revision: number }, call) => {
+      demandRoot(call)
+      catchUp()
+      return store.hashKV(revision)
+    })],
+    ['Snapshot', snapshot],
+    ['MoveLeader', unary('MoveLeaderRequest', 'HeaderOnlyResponse', ({ targetId }: { readonly targetId: bigint }) => {
+      if (targetId !== headerOf(store).memberId) throw new GrpcError(Code.FailedPrecondition, 'etcdserver: bad leader transferee')
+      return {}
+    })],
+    ['Downgrade', unary('DowngradeRequest', 'DowngradeResponse', (request: DowngradeRequest) => {
+      downgrade.run(request)
+      return { header: headerOf(store), version: CLUSTER_VERSION }
+    })],
+  ])
+}
+
+/** The file in pieces, and its SHA-256 as the last one. */
+function* snapshotPieces(file: Uint8Array): Iterable<{ readonly remainingBytes: number; readonly blob: Uint8Array }> {
+  for (let at = 0; at < file.length; at += SNAPSHOT_PIECE) {
+    const blob = file.subarray(at, at + SNAPSHOT_PIECE)
+    yield { remainingBytes: file.length - at - blob.length, blob }
+  }
+  yield { remainingBytes: 0, blob: createHash('sha256').update(file).digest() }
+}
+
+interface DowngradeRequest {
+  readonly action: 'VALIDATE' | 'ENABLE' | 'CANCEL' | number
+  readonly version: string
+}
+
+/** A downgrade that has been asked for; nothing follows from it. Source: server/etcdserver/v3_server.go Downgrade. */
+class Downgrade {
+  #isInflight = false
+
+  run({ action, version }: DowngradeRequest): void {
+    switch (action) {
+      case 'CANCEL':
+        if (!this.#isInflight) throw new GrpcError(Code.FailedPrecondition, 'etcdserver: no inflight downgrade job')
+        this.#isInflight = false
+        return
+      case 'VALIDATE':
+        return this.#check(version)
+      case 'ENABLE':
+        this.#check(version)
+        this.#isInflight = true
+        return
+      default: throw new GrpcError(Code.Unknown, 'etcdserver: unknown method')
+    }
+  }
+
+  #check(version: string): void {
+    const [, minor] = /^(\d+\.\d+)(?:\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)?$/.exec(version) ?? []
+    if (minor === undefined) throw new GrpcError(Code.InvalidArgument, 'etcdserver: wrong downgrade target version format')
+    if (minor !== DOWNGRADE_TARGET) throw new GrpcError(Code.InvalidArgument, 'etcdserver: invalid downgrade target version')
+    if (this.#isInflight) throw new GrpcError(Code.FailedPrecondition, 'etcdserver: cluster has a downgrade job in progress')
+  }
+}

@@ -1,0 +1,20 @@
+import type { EtcdStore } from '../../etcd/store.js'
+
+/** What the services work on: a store, whatever owns its time, and how the member presents itself. */
+export interface EtcdMember {
+  readonly store: EtcdStore
+  readonly name: string
+  readonly peerUrls: readonly string[]
+  /** Where clients reach it. */
+  readonly clientUrls: () => readonly string[]
+  /** Before a request: brings the store up to the present. */
+  catchUp(): void
+  /** After a request that may have written: whoever has been woken runs when the answer is on its way. */
+  afterRequest(): void
+  /** A client begins to wait; call what comes back when it does not any more. */
+  wait(): () => void
+  /** The store's time, in ms. */
+  now(): number
+  /** A snapshot file without its hash. Absent: there is nobody who writes one. */
+  snapshot?(): Uint8Array
+}

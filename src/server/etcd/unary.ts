@@ -1,0 +1,30 @@
+import { EtcdError } from '../../etcd/errors.js'
+import { Code, GrpcError } from './grpc-error.js'
+import type { CallInfo, UnaryMethod } from './grpc.js'
+import type { MessageName } from './messages.js'
+import { sizeOfVarint } from './writer.js'
+
+/** Largest proposal, in bytes: `--max-request-bytes`. */
+export const MOST_REQUEST: number = 1.5 * 1024 * 1024
+/** What etcd's own header adds to a proposal: tag, length, and an id of ten bytes with its tag. */
+const PROPOSAL_HEAD = 14
+
+/**
+ * Throws when a write's proposal (the request within an InternalRaftRequest) is larger than etcd takes.
+ * Source: server/etcdserver/v3_server.go processInternalRaftRequestOnce.
+ */
+export function checkProposal(size: number): void {
+  if (1 + sizeOfVarint(size) + size + PROPOSAL_HEAD > MOST_REQUEST) throw new GrpcError(Code.InvalidArgument, 'etcdserver: request is too large')
+}
+
+/** Throws what is told before anything else. */
+export function refuseEmptyKey(key: string | undefined): void {
+  if (key === '') throw new EtcdError('keyNotProvided')
+}
+
+/** A unary method with its types. */
+export function unary<Request>(
+  request: MessageName, response: MessageName, answer: (request: Request, call: CallInfo, size: number) => object,
+): UnaryMethod {
+  return { request, response, answer: answer as UnaryMethod['answer'] }
+}
