@@ -5,24 +5,32 @@ import type { ControlPlane } from './control-plane.js'
 export class ComponentHandle {
   readonly names: readonly string[]
   readonly #plane: ControlPlane
+  readonly #changed: (name: string) => void
 
-  /** @throws RangeError when nothing has that name. */
-  constructor(name: string, plane: ControlPlane) {
+  /** `changed` is told of each component that was stopped or started. @throws RangeError when nothing has that name. */
+  constructor(name: string, plane: ControlPlane, changed: (name: string) => void) {
     const all = plane.simulation.moduleNames()
     this.names = all.filter((module) => belongsTo(module, name))
     this.#plane = plane
+    this.#changed = changed
     if (this.names.length === 0) throw new RangeError(`there is no component ${name}; there are: ${all.join(', ')}`)
   }
 
   /** Stops as a killed process stops: what it held in memory is gone. */
   stop(): this {
-    for (const name of this.names) this.#plane.stop(name)
+    for (const name of this.names) {
+      this.#plane.stop(name)
+      this.#changed(name)
+    }
     return this
   }
 
   /** Starts from nothing: lists and watches anew. */
   start(): this {
-    for (const name of this.names) this.#plane.start(name)
+    for (const name of this.names) {
+      this.#plane.start(name)
+      this.#changed(name)
+    }
     return this
   }
 

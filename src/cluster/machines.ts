@@ -1,6 +1,7 @@
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import { createContainerRuntime, createKubelet } from '../kubelet/index.js'
 import type { Machine, Surroundings } from '../kubelet/index.js'
+import { ClusterNetwork } from './cluster-network.js'
 import { surroundingsOf } from './surroundings.js'
 import type { Slice } from '../sim/module.js'
 import type { Simulation } from '../sim/simulation.js'
@@ -22,6 +23,7 @@ export class Machines {
   readonly #options: ClusterOptions
   readonly #state: Slice<MachinesState>
   readonly #machines = new Map<string, Machine>()
+  readonly network: ClusterNetwork
   #surroundings: Surroundings | undefined
 
   /** Makes again the machines that the simulation's state knows of. */
@@ -29,6 +31,10 @@ export class Machines {
     this.#plane = plane
     this.#options = options
     this.#state = simulation.slice<MachinesState>('cluster', 'machines', () => ({ next: 11, nodes: new Map() }))
+    this.network = new ClusterNetwork({
+      plane, simulation, machines: () => this.#machines, addressOf: (name) => this.#state.value.nodes.get(name)?.internalIP ?? '',
+      serviceCIDR: options.serviceCIDR, outside: options.outside,
+    })
     for (const name of this.#state.value.nodes.keys()) this.#start(name)
   }
 
@@ -56,17 +62,6 @@ export class Machines {
     return machine?.powered === true && !simulation.isStopped(kubelet) && !connectivity.isCut(kubelet) ? machine : undefined
   }
 
-  /** All machines by their names, in the order in which they came. */
-  all(): Iterable<readonly [string, Machine]> {
-    return this.#machines
-  }
-
-  /** The node that has an address. */
-  nodeAt(address: string): string | undefined {
-    for (const [name, { internalIP }] of this.#state.value.nodes) if (internalIP === address) return name
-    return undefined
-  }
-
   names(): readonly string[] {
     return [...this.#machines.keys()]
   }
@@ -78,6 +73,7 @@ export class Machines {
     this.#plane.remove(`runtime/${name}`)
     this.#machines.delete(name)
     this.#state.value.nodes.delete(name)
+    this.network.remove(name)
   }
 
   #start(name: string): void {
@@ -85,7 +81,7 @@ export class Machines {
     const { staticPods } = this.#node(name)
     const machine = createContainerRuntime({
       node: name,
-      surroundings: () => (this.#surroundings ??= surroundingsOf(this.#plane, this)),
+      surroundings: () => (this.#surroundings ??= surroundingsOf(this.#plane, this.network)),
       ...(images === undefined ? {} : { behaviors: images }),
       ...(runtimeTimings === undefined ? {} : { timings: runtimeTimings }),
       ...(staticPods === undefined ? {} : { manifests: staticPods }),
@@ -93,6 +89,7 @@ export class Machines {
     this.#machines.set(name, machine)
     this.#plane.addModule(machine)
     this.#addKubelet(name, machine)
+    this.network.add(name)
   }
 
   #addKubelet(name: string, machine: Machine): void {

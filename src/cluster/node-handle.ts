@@ -2,6 +2,7 @@ import type { Node } from '../api/core/generated.js'
 import { ignoreNotFound } from '../apiserver/client/api-error.js'
 import type { Client } from '../apiserver/client/client.js'
 import type { KubectlResult } from '../kubectl/environment.js'
+import { kubeProxyOf } from './cluster-network.js'
 import type { ControlPlane } from './control-plane.js'
 import type { Machines } from './machines.js'
 import { kubeletOf } from './machines.js'
@@ -68,6 +69,7 @@ export class NodeHandle {
     const { plane, machines } = this.#ports
     plane.stop(this.#kubelet)
     machines.get(this.name).powerOff()
+    machines.network.lostPower(this.name)
     return this
   }
 
@@ -86,15 +88,21 @@ export class NodeHandle {
     return this.crash().recover()
   }
 
-  /** The network between the kubelet and the apiserver is cut; containers go on. */
+  /** The node is cut off from the apiserver and from all other machines; containers go on, and reach each other on the node. */
   partition(): this {
-    this.#ports.plane.cut(this.#kubelet)
+    const { plane, machines } = this.#ports
+    plane.cut(this.#kubelet)
+    plane.cut(kubeProxyOf(this.name))
+    machines.network.followed(kubeProxyOf(this.name))
     return this
   }
 
   /** Joins the network again after {@link partition}. */
   repair(): this {
-    this.#ports.plane.repair(this.#kubelet)
+    const { plane, machines } = this.#ports
+    plane.repair(this.#kubelet)
+    plane.repair(kubeProxyOf(this.name))
+    machines.network.followed(kubeProxyOf(this.name))
     return this
   }
 

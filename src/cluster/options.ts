@@ -2,6 +2,7 @@ import type { Pod } from '../api/core/generated.js'
 import type { WebhookHandlers } from '../apiserver/admission/extensions/handlers.js'
 import type { Component } from '../apiserver/client/component.js'
 import type { ContainerBehavior, ImageDefinition, RuntimeTimings } from '../kubelet/index.js'
+import type { OutsideHost } from '../network/index.js'
 import type { NodeAgents } from '../apiserver/node-agent.js'
 import type { KeyProvider } from '../pki/index.js'
 import type { UserOptions } from './access.js'
@@ -77,6 +78,8 @@ export interface ClusterOptions extends SimulationOptions {
   readonly serviceCIDR?: string
   /** Whether objects say who owns which of their fields; server-side apply needs it. Without it writes are cheaper. Default true. */
   readonly managedFields?: boolean
+  /** Machines outside of the cluster that its pods can reach, by host name. Default none. */
+  readonly outside?: Readonly<Record<string, OutsideHost>>
   /** Addresses of pods; each node gets a /24. Default `10.244.0.0/16`. */
   readonly clusterCIDR?: string
 }

@@ -13,6 +13,7 @@ import type { HttpRequest, HttpResponse, HttpWatch } from '../apiserver/http/htt
 import { EtcdStore } from '../etcd/store.js'
 import { applyObjects, createKubectl, kubectlWatch } from '../kubectl/index.js'
 import type { Applied, KubectlEnvironment, KubectlOptions, KubectlResult } from '../kubectl/index.js'
+import type { ConnectOptions, Connection, DnsReply, From, RecordType } from '../network/index.js'
 import type { Duration } from '../sim/duration.js'
 import type { EventBus } from '../sim/event-bus.js'
 import { Simulation } from '../sim/simulation.js'
@@ -258,6 +259,21 @@ export class SimCluster {
     })
   }
 
+  /**
+   * Tries a connection: `cluster.connect({ from: 'default/web', to: 'default/db', port: 6379 })`; `to` may be a Service, a pod, a node, an address or a
+   * host name. Tells what the client sees, and every step of the way: DNS, kube-proxy, routes, policies, who listens.
+   * @throws ApiError NotFound when a pod or Service that is named is not there.
+   */
+  connect(options: ConnectOptions): Connection {
+    return this.#machines.network.network.connect(options)
+  }
+
+  /** Asks DNS as a pod does that has its server configured; `server` is the first of its /etc/resolv.conf unless told otherwise. No search path. */
+  resolve(from: From, name: string, type: RecordType = 'A', server?: string): DnsReply {
+    const { ends, resolver } = this.#machines.network.network
+    return resolver.query(ends.source(from), name, type, server)
+  }
+
   /** All nodes that have a machine. */
   nodes(): readonly NodeHandle[] {
     return this.#machines.names().map((name) => this.node(name))
@@ -271,7 +287,7 @@ export class SimCluster {
 
   /** A component (`kube-controller-manager/deployment-controller`) or a whole process (`kube-controller-manager`). */
   component(name: string): ComponentHandle {
-    return new ComponentHandle(name, this.#plane)
+    return new ComponentHandle(name, this.#plane, (component) => this.#machines.network.followed(component))
   }
 
   /** Stops the apiserver: every client gets `connection refused`. */

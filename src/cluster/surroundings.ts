@@ -1,47 +1,54 @@
 import type { TokenRequest } from '../api/authentication/generated.js'
 import type { Pod } from '../api/core/generated.js'
 import { ignoreNotFound, isApiError } from '../apiserver/client/api-error.js'
-import { handleHttp } from '../apiserver/http.js'
-import type { Machine, NetworkRequest, NetworkResponse, Surroundings } from '../kubelet/index.js'
+import type { ContainerNetwork, Surroundings } from '../kubelet/index.js'
+import { resolvConfText } from '../network/index.js'
+import type { Network, Source } from '../network/index.js'
+import type { ClusterNetwork } from './cluster-network.js'
 import type { ControlPlane } from './control-plane.js'
 import { ADMIN } from './identities.js'
-import { SimpleReachability } from './reachability.js'
-
-/** Where the machines of a cluster are. */
-export interface MachineDirectory {
-  /** All machines by their names, in order. */
-  all(): Iterable<readonly [string, Machine]>
-  nodeAt(address: string): string | undefined
-}
 
 /** What the containers of a cluster see of it, beyond their machine. */
-export function surroundingsOf(plane: ControlPlane, machines: MachineDirectory): Surroundings {
+export function surroundingsOf(plane: ControlPlane, cluster: ClusterNetwork): Surroundings {
   const client = plane.client(ADMIN)
-  const network = new SimpleReachability({
-    client,
-    machines: () => machines.all(),
-    nodeAt: (address) => machines.nodeAt(address),
-    chance: () => plane.simulation.random.stream('network/kube-proxy'),
-    apiserver: (request) => askApiserver(plane, request),
-  })
   return {
-    networkOf: (pod, podIP) => network.networkOf(pod, podIP),
-    serviceEnv: (pod, before) => network.serviceEnv(pod, before),
+    networkOf: (pod) => networkOf(cluster.network, pod),
+    serviceEnv: (pod, before) => cluster.network.serviceEnv(pod, before),
     serviceAccountToken: (pod, audience, seconds) => tokenOf(plane, pod, audience, seconds),
     configMap: (namespace, name) => ignoreNotFound(() => client.get('configmaps', { namespace, name })),
   }
 }
 
-function askApiserver(plane: ControlPlane, { method = 'GET', path = '/', headers = {}, body }: NetworkRequest): NetworkResponse {
-  const [before = '/', query] = path.split('?', 2)
-  const answer = handleHttp(plane.server, { method, path: before, headers, ...(query === undefined ? {} : { query }), ...(body === undefined ? {} : { body }) })
-  if ('next' in answer) {
-    const lines = answer.next()
-    answer.stop()
-    return { status: 200, body: lines.map((line) => `${line}\n`).join('') }
+/** The network as one pod sees it; nothing is looked up before somebody asks. */
+function networkOf(network: Network, pod: Pod): ContainerNetwork {
+  const source = (): Source | undefined => {
+    const found = network.ends.runningPod(pod)
+    return found && { kind: 'pod', ...found }
   }
-  const { code, body: text } = answer
-  return { status: code, headers: { 'content-type': String(answer.headers['content-type'] ?? 'application/json') }, body: text }
+  return {
+    lookup: (name) => {
+      const from = source()
+      const found = from && network.resolver.lookup(from, name)
+      return found === undefined || found.addresses.length === 0 ? undefined : { full: found.hop.found ?? name, addresses: found.addresses }
+    },
+    query: (name, type, server) => {
+      const from = source()
+      return from === undefined ? { rcode: 'UNREACHABLE', records: [] } : network.resolver.query(from, name, type, server)
+    },
+    connect: (ip, port, request) => {
+      const from = source()
+      if (from === undefined) return { kind: 'unreachable' }
+      const { outcome, response } = network.path.connect(from, { ip, port, protocol: request.protocol === 'udp' ? 'UDP' : 'TCP', payload: request })
+      if (outcome === 'connected') return { kind: 'answered', response: response ?? { body: '' } }
+      return { kind: outcome === 'no-such-host' || outcome === 'dns-timeout' ? 'unreachable' : outcome }
+    },
+    get dnsServer() {
+      return network.resolver.confOfPod(pod).nameservers[0] ?? network.clusterDNS()
+    },
+    get resolvConf() {
+      return resolvConfText(network.resolver.confOfPod(pod))
+    },
+  }
 }
 
 /** The token that the kubelet would have put into the pod's volume: asked for when somebody looks at it. */

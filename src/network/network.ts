@@ -8,6 +8,7 @@ import { Ends } from './ends.js'
 import type { NetworkPorts } from './ports.js'
 import { serviceEnv } from './service-env.js'
 import { hasClusterIP } from './service-view.js'
+import type { ServiceSnapshot } from './service-view.js'
 
 /** A connection to try. */
 export interface ConnectOptions {
@@ -20,9 +21,6 @@ export interface ConnectOptions {
   /** Something to send, once the connection is there: an HTTP request, or text. Default: nothing. */
   readonly send?: Partial<Payload>
 }
-
-/** Address of the cluster's DNS where no Service `kube-dns` says otherwise: the tenth of the Services' range. */
-const DEFAULT_CLUSTER_DNS = '10.96.0.10'
 
 /** The network of a cluster: connections, names, and what containers are told of Services. A cache over the store; its state is {@link NetworkState}. */
 export class Network {
@@ -46,7 +44,7 @@ export class Network {
   connect({ from, to, port, protocol, send }: ConnectOptions): Connection {
     const source = this.ends.source(from)
     const target = this.ends.target(to)
-    const { number, transport } = portOf(target, port, protocol)
+    const { number, transport } = portOf(portsOf(target, this.path.services.now()), port, protocol)
     const payload: Payload | undefined = send && { protocol: transport === 'UDP' ? 'udp' : send.body === undefined || send.path !== undefined ? 'http' : 'tcp', ...send }
     const hops: Hop[] = []
     const ip = this.#addressOf(source, target, hops)
@@ -58,7 +56,8 @@ export class Network {
   /** --cluster-dns of the kubelets. */
   clusterDNS(): string {
     const service = this.path.services.now().service('kube-system', 'kube-dns')
-    return service !== undefined && hasClusterIP(service) ? service.spec.clusterIP ?? DEFAULT_CLUSTER_DNS : DEFAULT_CLUSTER_DNS
+    const { dnsAddress } = this.#ports
+    return service !== undefined && hasClusterIP(service) ? service.spec.clusterIP ?? dnsAddress : dnsAddress
   }
 
   /** Variables for the containers of a pod, see {@link serviceEnv}. */
@@ -99,13 +98,13 @@ function ended(proof: readonly Hop[], outcome: Connection['outcome']): Connectio
 }
 
 /** The port as a number. @throws RangeError when there is no such port, or it is not said which. */
-function portOf(target: Target, port: number | string | undefined, protocol: Protocol | undefined): { readonly number: number; readonly transport: Protocol } {
+function portOf(ports: readonly KnownPort[], port: number | string | undefined, protocol: Protocol | undefined): { readonly number: number; readonly transport: Protocol } {
   if (typeof port === 'number' || (port !== undefined && /^\d+$/.test(port))) {
     const number = Number(port)
     if (!Number.isInteger(number) || number < 1 || number > 65_535) throw new RangeError(`port ${port} is not between 1 and 65535`)
     return { number, transport: protocol ?? 'TCP' }
   }
-  const known = portsOf(target).filter((one) => protocol === undefined || one.protocol === protocol)
+  const known = ports.filter((one) => protocol === undefined || one.protocol === protocol)
   const named = port === undefined ? known : known.filter(({ name }) => name === port)
   const [first] = named
   if (first !== undefined && (port !== undefined || named.length === 1)) return { number: first.number, transport: first.protocol }
@@ -113,8 +112,20 @@ function portOf(target: Target, port: number | string | undefined, protocol: Pro
   throw new RangeError(port === undefined ? `which port? There are: ${names || 'none'}` : `there is no port ${port}; there are: ${names || 'none'}`)
 }
 
-function portsOf(target: Target): readonly { readonly name: string | undefined; readonly number: number; readonly protocol: Protocol }[] {
-  if (target.kind === 'service') return (target.service.spec.ports ?? []).map(({ name, port, protocol = 'TCP' }) => ({ name, number: port, protocol }))
+interface KnownPort {
+  readonly name: string | undefined
+  readonly number: number
+  readonly protocol: Protocol
+}
+
+/** The ports that a target has; of a headless Service those of its endpoints, as SRV records tell them. */
+function portsOf(target: Target, services: ServiceSnapshot): readonly KnownPort[] {
+  if (target.kind === 'service') {
+    const { service } = target
+    const [endpoint] = hasClusterIP(service) ? [] : services.named(service)
+    if (endpoint !== undefined) return endpoint.ports.map(({ name, port, protocol }) => ({ name: name || undefined, number: port, protocol }))
+    return (service.spec.ports ?? []).map(({ name, port, protocol = 'TCP' }) => ({ name, number: port, protocol }))
+  }
   if (target.kind !== 'pod') return []
   return target.pod.spec.containers.flatMap(({ ports = [] }) => ports.map(({ name, containerPort, protocol = 'TCP' }) => ({ name, number: containerPort, protocol })))
 }

@@ -101,6 +101,8 @@ export interface NetworkPorts {
   readonly onVerdict: (connection: PolicyConnection, verdict: { readonly allowed: boolean; readonly proof?: PlainData }) => void
   /** Hosts outside of the cluster by their names. */
   readonly outside: Readonly<Record<string, OutsideHost>>
+  /** --cluster-dns of the kubelets where no Service kube-system/kube-dns says otherwise. */
+  readonly dnsAddress: string
 }
 
 /** All machines of a cluster. */

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { KernelEvents } from '../../sim/event-bus.js'
+import type { PlainData } from '../../sim/plain-data.js'
 import type { Status } from './api-error.js'
 import type { UserInfo } from './client.js'
 
@@ -71,6 +72,18 @@ export interface ClusterEvents extends KernelEvents {
   unschedulable: { readonly time: number; readonly pod: string; readonly message: string }
   /** A Ready condition changed as the node controller sees it. */
   nodeCondition: { readonly time: number; readonly node: string; readonly status: 'True' | 'False' | 'Unknown'; readonly reason: string }
+  /** Network policies have decided on a connection with a pod at one of its ends (`namespace/name`, or an address). */
+  policyVerdict: {
+    readonly time: number
+    readonly from: string
+    readonly to: string
+    /** Of the pod, after kube-proxy. */
+    readonly port: number
+    readonly protocol: 'TCP' | 'UDP' | 'SCTP'
+    readonly allowed: boolean
+    /** Why, as plain JSON. */
+    readonly proof?: PlainData
+  }
   /** A pod is deleted by the eviction API or for a taint. */
   eviction: { readonly time: number; readonly pod: string; readonly node: string; readonly by: 'api' | 'taint' | 'preemption' | 'podgc' }
 }

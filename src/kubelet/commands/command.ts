@@ -39,6 +39,13 @@ export interface ContainerNetwork {
   lookup(name: string): { readonly full: string; readonly addresses: readonly string[] } | undefined
   /** Address of the DNS server. */
   readonly dnsServer: string
+  /** Text of /etc/resolv.conf. */
+  readonly resolvConf: string
+  /** Asks a DNS server (default {@link dnsServer}) one question. `rcode` is `NOERROR`, `NXDOMAIN`, ..., or `TIMEOUT` when it does not answer. */
+  query(name: string, type: 'A' | 'AAAA' | 'CNAME' | 'SRV' | 'PTR', server?: string): {
+    readonly rcode: string
+    readonly records: readonly { readonly name: string; readonly type: string; readonly data: string }[]
+  }
   connect(address: string, port: number, request: NetworkRequest): Connected
 }
 

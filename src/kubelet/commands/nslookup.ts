@@ -1,23 +1,56 @@
-import type { Program } from './command.js'
+import type { Invocation, Program } from './command.js'
 
-/** Asks the cluster's DNS for a name, as busybox does. */
+const TYPES = { a: 'A', aaaa: 'AAAA', cname: 'CNAME', srv: 'SRV', ptr: 'PTR' } as const
+const IPV4 = /^\d+\.\d+\.\d+\.\d+$/
+const USAGE = 'BusyBox v1.36.1 () multi-call binary.\n\nUsage: nslookup [-type=QUERY_TYPE] [-debug] HOST [DNS_SERVER]\n'
+
+/** Asks the cluster's DNS for a name, as busybox does: `-type=srv`, an address (PTR), another server. */
 export const nslookup: Program = {
   name: 'nslookup',
-  run: ({ args, world, write, error }) => {
-    const name = args.find((word) => !word.startsWith('-'))
+  run: (call) => {
+    const { args, world, write, error } = call
+    const [name, server = world.network.dnsServer] = args.filter((word) => !word.startsWith('-'))
+    const wanted = args.flatMap((word) => /^-(?:query)?type=(.*)$/.exec(word)?.[1]?.toLowerCase() ?? [])[0]
     if (name === undefined) {
-      error('BusyBox v1.36.1 () multi-call binary.\n\nUsage: nslookup [-type=QUERY_TYPE] [-debug] HOST [DNS_SERVER]\n')
+      error(USAGE)
       return 1
     }
-    const { dnsServer } = world.network
-    write(`Server:\t\t${dnsServer}\nAddress:\t${dnsServer}:53\n\n`)
-    const found = world.network.lookup(name)
-    if (found === undefined) {
-      write(`** server can't find ${name}: NXDOMAIN\n\n`)
+    if (wanted !== undefined && !Object.hasOwn(TYPES, wanted)) {
+      error(`nslookup: invalid query type "${wanted}"\n`)
       return 1
     }
+    write(`Server:\t\t${server}\nAddress:\t${server.includes(':') ? `[${server}]` : server}:53\n\n`)
+    const isReverse = IPV4.test(name)
+    const type = wanted === undefined ? undefined : TYPES[wanted as keyof typeof TYPES]
+    if (type === undefined && !isReverse && server === world.network.dnsServer) return lookedUp(call, name)
+    return asked(call, isReverse ? `${name.split('.').reverse().join('.')}.in-addr.arpa` : name, type ?? (isReverse ? 'PTR' : 'A'), server)
+  },
+}
+
+/** Through the search path. */
+function lookedUp({ world: { network }, write }: Invocation, name: string): number {
+  const found = network.lookup(name)
+  if (found !== undefined) {
     for (const address of found.addresses) write(`Name:\t${found.full}\nAddress: ${address}\n`)
     write('\n')
     return 0
-  },
+  }
+  return failed(write, name, network.query(name, 'A').rcode)
+}
+
+function asked({ world: { network }, write }: Invocation, name: string, type: (typeof TYPES)[keyof typeof TYPES], server: string): number {
+  const { rcode, records } = network.query(name, type, server)
+  if (rcode !== 'NOERROR' || records.length === 0) return failed(write, name, rcode)
+  for (const { name: owner, type: kind, data } of records) {
+    if (kind === 'A' || kind === 'AAAA') write(`Name:\t${owner}\nAddress: ${data}\n`)
+    else write(`${owner}\t${{ SRV: 'service =', PTR: 'name =', CNAME: 'canonical name =' }[kind] ?? kind} ${data}\n`)
+  }
+  write('\n')
+  return 0
+}
+
+function failed(write: Invocation['write'], name: string, rcode: string): number {
+  if (rcode === 'TIMEOUT' || rcode === 'UNREACHABLE') write(';; connection timed out; no servers could be reached\n\n')
+  else write(rcode === 'NOERROR' ? `*** Can't find ${name}: No answer\n\n` : `** server can't find ${name}: ${rcode}\n\n`)
+  return 1
 }

@@ -120,14 +120,14 @@ function imageTree(view: ContainerView): Tree {
   const tree: Tree = new Map()
   for (const path of DIRECTORIES) tree.set(path, { kind: 'directory', time: 0, owner: 0, group: 0, mode: path === 'tmp' ? STICKY : 0o755 })
   const namespace = sandbox.namespace
-  const { dnsServer } = view.surroundings.networkOf(pod ?? ({ metadata: { namespace }, spec: {} } as unknown as Pod), ip)
+  const { resolvConf } = view.surroundings.networkOf(pod ?? ({ metadata: { namespace }, spec: {} } as unknown as Pod), ip)
   const hostname = hostnameOf(sandbox)
   const aliases = (pod?.spec.hostAliases ?? []).map(({ ip: address, hostnames = [] }) => `${address}\t${hostnames.join('\t')}\n`).join('')
   const texts: Readonly<Record<string, string>> = {
     'etc/hostname': `${hostname}\n`,
     'etc/hosts': '# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\n'
       + `fe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${ip}\t${hostname}\n${aliases === '' ? '' : `\n# Entries added by HostAliases.\n${aliases}`}`,
-    'etc/resolv.conf': `search ${namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver ${dnsServer}\noptions ndots:5\n`,
+    'etc/resolv.conf': resolvConf,
     'etc/passwd': passwd(view).map((line) => `${line}\n`).join(''),
     'etc/group': 'root:x:0:\ndaemon:x:1:\nnobody:x:65534:\n',
     'dev/null': '', 'dev/termination-log': '',

@@ -14,7 +14,10 @@ export interface Surroundings {
 
 /** A machine on its own: nothing can be reached. */
 export const ALONE: Surroundings = {
-  networkOf: () => ({ dnsServer: '10.96.0.10', lookup: () => undefined, connect: () => ({ kind: 'unreachable' }) }),
+  networkOf: () => ({
+    dnsServer: '10.96.0.10', resolvConf: 'nameserver 10.96.0.10\n', lookup: () => undefined, query: () => ({ rcode: 'TIMEOUT', records: [] }),
+    connect: () => ({ kind: 'unreachable' }),
+  }),
   serviceEnv: () => ({}),
   serviceAccountToken: () => '',
   configMap: () => undefined,
