@@ -112,7 +112,7 @@ export class EtcdServer {
   }
 }
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host)
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')
 
 function tlsOf({ pki: given, host, certSANs }: EtcdServerParts): { readonly tls: TlsOptions; readonly authority: string } {
   if (given === undefined) throw new Error('a store that belongs to no cluster has no certificates: serve it with plain: true')

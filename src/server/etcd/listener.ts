@@ -16,11 +16,11 @@ const WINDOW = 1024 * 1024
 
 /** Who is called by a {@link DualListener}. */
 export interface Answerers {
-  http2(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void
-  http1(request: IncomingMessage, response: ServerResponse): void
+  readonly http2: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void
+  readonly http1: (request: IncomingMessage, response: ServerResponse) => void
   /** Whether a client that has shown its certificate (or none) may go on. */
-  admit?(socket: TLSSocket): boolean
-  report(error: unknown): void
+  readonly admit?: (socket: TLSSocket) => boolean
+  readonly report: (error: unknown) => void
 }
 
 /** A port that speaks HTTP/2 and HTTP/1.1: over TLS by ALPN, without TLS by how the client begins. */

@@ -8,13 +8,13 @@ export interface EtcdMember {
   /** Where clients reach it. */
   readonly clientUrls: () => readonly string[]
   /** Before a request: brings the store up to the present. */
-  catchUp(): void
+  readonly catchUp: () => void
   /** After a request that may have written: whoever has been woken runs when the answer is on its way. */
-  afterRequest(): void
+  readonly afterRequest: () => void
   /** A client begins to wait; call what comes back when it does not any more. */
-  wait(): () => void
+  readonly wait: () => () => void
   /** The store's time, in ms. */
-  now(): number
+  readonly now: () => number
   /** A snapshot file without its hash. Absent: there is nobody who writes one. */
-  snapshot?(): Uint8Array
+  readonly snapshot?: () => Uint8Array
 }
