@@ -19,7 +19,8 @@ const MOST_OBJECTS = 4096
 interface ObjectEvents {
   tokens: number
   at: number
-  readonly written: Set<string>
+  /** How often each was counted, by name. */
+  readonly written: Map<string, number>
 }
 
 /** What a recorder remembers, by object. Plain data. */
@@ -80,25 +81,33 @@ export class CorrelatingRecorder implements EventRecorder {
   }
 
   /** What this recorder has not written is most likely not there; what it has written is, until its hour is over. */
-  #write(target: EventTarget, event: NewEvent, written: Set<string>): void {
+  #write(target: EventTarget, event: NewEvent, written: Map<string, number>): void {
     const { client } = this.#ports
-    if (written.has(event.name) && this.#countUp(event)) return
+    const count = (written.get(event.name) ?? 0) + 1
+    if (count > 1 && this.#countUp(event, count)) return void written.set(event.name, count)
     try {
       client.create('events', this.#newEvent(target, event))
+      written.set(event.name, 1)
     } catch (error) {
       // by a former life of this component
       if (!isApiError(error, 'AlreadyExists')) throw error
-      this.#countUp(event)
+      written.set(event.name, this.#takeOver(event))
     }
-    written.add(event.name)
   }
 
-  #countUp({ namespace, name, now }: NewEvent): boolean {
-    const { client } = this.#ports
-    const known = ignoreNotFound(() => client.get('events', { namespace, name }))
-    if (known === undefined) return false
-    client.patch('events', { namespace, name }, { type: 'merge', body: { count: (known.count ?? 1) + 1, lastTimestamp: now } })
-    return true
+  /** Answers false if the Event has expired. Nobody but administrators may read Events. */
+  #countUp({ namespace, name, now }: NewEvent, count: number): boolean {
+    const body = { count, lastTimestamp: now }
+    return ignoreNotFound(() => this.#ports.client.patch('events', { namespace, name }, { type: 'merge', body })) !== undefined
+  }
+
+  /** Counts up an Event without knowing its count; answers what it is now. */
+  #takeOver(event: NewEvent): number {
+    const { namespace, name, now } = event
+    const known = this.#ports.client.patch('events', { namespace, name }, { type: 'merge', body: { lastTimestamp: now } })
+    const count = (known.count ?? 1) + 1
+    this.#countUp(event, count)
+    return count
   }
 
   #eventsOf(key: string, now: number): ObjectEvents {
@@ -106,7 +115,7 @@ export class CorrelatingRecorder implements EventRecorder {
     let known = objects.get(key)
     if (known === undefined) {
       if (objects.size >= MOST_OBJECTS) objects.delete(objects.keys().next().value as string)
-      objects.set(key, (known = { tokens: BURST, at: now, written: new Set() }))
+      objects.set(key, (known = { tokens: BURST, at: now, written: new Map() }))
     }
     return known
   }
