@@ -118,6 +118,12 @@ const features: Readonly<Record<Feature, Span>> = {
   taintEvictionController: { since: 29 },
   /** Pod conditions say at which generation they were seen (PodObservedGenerationTracking on by default). */
   podConditionGeneration: { since: 34 },
+  /** Claims without class get a default class that comes later (RetroactiveDefaultStorageClass). */
+  retroactiveDefaultStorageClass: { since: 26 },
+  /** Claims are marked with volume.kubernetes.io/storage-provisioner, too. */
+  storageProvisionerAnnotation: { since: 23 },
+  /** Text of the event ExternalProvisioning. */
+  quotedProvisioner: { since: 27 },
   /** A namespace that is deleted loses its pods first, then the rest. */
   orderedNamespaceDeletion: { since: 33 },
   /** ReplicaSets and Deployments report terminatingReplicas (DeploymentReplicaSetTerminatingReplicas). */
@@ -202,6 +208,9 @@ export type Feature =
   | 'podSecurityAdmission'
   | 'podSecurityPolicy'
   | 'definitionFormatWarnings'
+  | 'retroactiveDefaultStorageClass'
+  | 'storageProvisionerAnnotation'
+  | 'quotedProvisioner'
 
 /** One Kubernetes minor: what it serves, what it does. */
 export interface Release {

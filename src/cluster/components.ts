@@ -27,6 +27,7 @@ import { createRootCaPublisher, createServiceAccountController, createTokensCont
 import { createStatefulSetController } from '../controllers/statefulset/index.js'
 import { createPolicyStatusController } from '../controllers/validating-admission-policy-status/index.js'
 import { createTaintEvictionController } from '../controllers/taint-eviction/index.js'
+import { createVolumeBinder } from '../controllers/volume-binder/index.js'
 import { createTtlAfterFinishedController } from '../controllers/ttl-after-finished/index.js'
 import type { ServedResource } from '../controllers/process/resource.js'
 import { detachedSignature, parseCertificates, PKI_DIR, signRequest } from '../pki/index.js'
@@ -61,6 +62,7 @@ export function componentsOf(options: ClusterOptions, scheme: Scheme, pki: Pki):
     ...(scheme.byName('cronjobs') === undefined ? [] : [createCronJobController()]),
     createTtlAfterFinishedController(),
     createDisruptionController(),
+    createVolumeBinder(),
     createEndpointsController(),
     ...(scheme.byName('endpointslices') === undefined ? [] : [createEndpointSliceController(), createEndpointSliceMirroringController()]),
     createScheduler(options.scheduler),

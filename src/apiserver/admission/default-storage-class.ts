@@ -2,7 +2,7 @@ import type { PersistentVolumeClaim } from '../../api/core/generated.js'
 import type { Draft } from '../../api/draft.js'
 import type { StorageClass } from '../../api/storage/generated.js'
 import type { AdmissionPlugin } from '../ports.js'
-import { newestDefault } from './newest-default.js'
+import { newestDefault } from '../../api/newest-default.js'
 
 const DEFAULT = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class']
 const LEGACY_CLASS = 'volume.beta.kubernetes.io/storage-class'

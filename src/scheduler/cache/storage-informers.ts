@@ -4,7 +4,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { CSIDriver, CSINode, CSIStorageCapacity, StorageClass, VolumeAttachment } from '../../api/storage/generated.js'
 import type { ComponentHost } from '../../apiserver/client/component.js'
 import type { Change, Informer } from '../../apiserver/client/informer.js'
-import { keyOf } from '../../apiserver/client/object-index.js'
+import { Written } from '../../apiserver/client/written.js'
 import type { Slice } from '../../sim/module.js'
 import type { ClusterEvent, StorageEventKind } from '../framework/cluster-event.js'
 import type { StorageView } from './storage-view.js'
@@ -19,18 +19,13 @@ interface Opened {
   readonly attachments: Informer<VolumeAttachment>
 }
 
-/** Writes of the scheduler that its informers have not seen yet. */
-export interface AssumedStorage {
-  readonly volumes: Map<string, PersistentVolume>
-  readonly claims: Map<string, PersistentVolumeClaim>
-}
-
 /** What {@link StorageInformers} needs. */
 export interface StorageInformerPorts {
   readonly host: ComponentHost
   /** Whether any pod with claims was seen: from then on the informers are open. */
   readonly needed: Slice<boolean>
-  readonly assumed: Slice<AssumedStorage>
+  /** Writes of the scheduler that its informers have not seen yet. */
+  readonly written: { readonly volumes: Slice<Map<string, PersistentVolume>>; readonly claims: Slice<Map<string, PersistentVolumeClaim>> }
   readonly podsUsing: (claimKey: string) => readonly string[]
   /** Told of every change that may help pods. */
   readonly onEvent: (event: ClusterEvent) => void
@@ -48,10 +43,14 @@ const NODE = 'node'
  */
 export class StorageInformers implements StorageView {
   readonly #ports: StorageInformerPorts
+  readonly #volumes: Written<PersistentVolume>
+  readonly #claims: Written<PersistentVolumeClaim>
   #opened: Opened | undefined
 
   constructor(ports: StorageInformerPorts) {
     this.#ports = ports
+    this.#volumes = new Written(ports.written.volumes)
+    this.#claims = new Written(ports.written.claims)
     if (ports.needed.value) this.#opened = this.#open()
   }
 
@@ -70,17 +69,15 @@ export class StorageInformers implements StorageView {
   }
 
   claim(key: string): PersistentVolumeClaim | undefined {
-    return newer(this.#opened?.claims.get(key), this.#ports.assumed.value.claims.get(key))
+    return this.#claims.latest(this.#opened?.claims.get(key))
   }
 
   volume(name: string): PersistentVolume | undefined {
-    return newer(this.#opened?.volumes.get(name), this.#ports.assumed.value.volumes.get(name))
+    return this.#volumes.latest(this.#opened?.volumes.get(name))
   }
 
   volumesOfClass(name: string): readonly PersistentVolume[] {
-    const found = this.#opened?.volumes.byIndex(CLASS, name) ?? []
-    const { volumes } = this.#ports.assumed.value
-    return volumes.size === 0 ? found : found.map((volume) => newer(volume, volumes.get(volume.metadata.name as string)) ?? volume)
+    return this.#volumes.latestOf(this.#opened?.volumes.byIndex(CLASS, name) ?? [])
   }
 
   storageClass(name: string): StorageClass | undefined {
@@ -108,23 +105,23 @@ export class StorageInformers implements StorageView {
   }
 
   assumeVolume(volume: PersistentVolume): void {
-    this.#ports.assumed.value.volumes.set(volume.metadata.name as string, volume)
+    this.#volumes.remember(volume)
   }
 
   assumeClaim(claim: PersistentVolumeClaim): void {
-    this.#ports.assumed.value.claims.set(keyOf(claim), claim)
+    this.#claims.remember(claim)
   }
 
   #open(): Opened {
-    const { host, hasCapacities, onBindingChange, assumed } = this.#ports
+    const { host, hasCapacities, onBindingChange } = this.#ports
     const claims = host.informer('persistentvolumeclaims')
     this.#tell('PersistentVolumeClaim', claims, (change) => {
-      settle(assumed.value.claims, keyOf(change.object), change)
+      this.#claims.observe(change)
       onBindingChange()
     })
     const volumes = host.informer('persistentvolumes', { indexers: { [CLASS]: (volume) => [classOfVolume(volume)] } })
     this.#tell('PersistentVolume', volumes, (change) => {
-      settle(assumed.value.volumes, change.object.metadata.name as string, change)
+      this.#volumes.observe(change)
       onBindingChange()
     })
     const classes = this.#tell('StorageClass', host.informer('storageclasses'))
@@ -146,16 +143,4 @@ export class StorageInformers implements StorageView {
       this.#ports.onEvent(old && type !== 'DELETED' ? { kind: event, object, old } : { kind: event, object })
     })
   }
-}
-
-/** Of two states of an object the later one. */
-function newer<T extends KubeObject>(seen: T | undefined, written: T | undefined): T | undefined {
-  if (!written || !seen) return seen
-  return Number(written.metadata.resourceVersion) > Number(seen.metadata.resourceVersion) ? written : seen
-}
-
-/** What was assumed has been seen, or is gone. */
-function settle<T extends KubeObject>(assumed: Map<string, T>, key: string, { type, object }: Change<T>): void {
-  const written = assumed.get(key)
-  if (written && (type === 'DELETED' || Number(object.metadata.resourceVersion) >= Number(written.metadata.resourceVersion))) assumed.delete(key)
 }

@@ -1,0 +1,2 @@
+export { createVolumeBinder } from './controller.js'
+export type { VolumeBinderOptions } from './controller.js'
