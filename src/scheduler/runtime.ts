@@ -12,7 +12,6 @@ import type { PodInfo } from './cache/pod-info.js'
 import { podInfoOf } from './cache/pod-info.js'
 import { Snapshot } from './cache/snapshot.js'
 import { StorageInformers } from './cache/storage-informers.js'
-import type { AssumedStorage } from './cache/storage-informers.js'
 import { Nominator } from './cycle/nominator.js'
 import type { Framework } from './framework/framework.js'
 import type { PluginHandle } from './framework/plugin.js'
@@ -113,7 +112,7 @@ export class SchedulerRuntime {
     return new StorageInformers({
       host: this.host,
       needed: this.host.state('storage', () => false),
-      assumed: this.host.state<AssumedStorage>('assumed-storage', () => ({ volumes: new Map(), claims: new Map() })),
+      written: { volumes: this.host.state('written-volumes', () => new Map()), claims: this.host.state('written-claims', () => new Map()) },
       hasCapacities: this.release.storageCapacity,
       podsUsing: (claimKey) => this.pods.byIndex(CLAIM, claimKey).filter((pod) => !isPodTerminal(pod) && this.nodeOf(pod)).map(keyOf),
       onEvent: (event) => this.queue.onEvent(event),
