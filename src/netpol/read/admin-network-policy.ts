@@ -31,9 +31,8 @@ function readPort(reader: FieldReader, value: unknown, path: string): PortMatch 
     if (!isSet(port, name)) reader.missing(`${at}.${name}`)
     return reader.integer(port[name], `${at}.${name}`, 1, 65535) ?? 0
   })
-  if (field === 'portRange' && first > 0 && last > 0 && first >= last) {
-    reader.add(invalid(at, '{...}', 'Start port must be less than End port'))
-  }
+  // that the end is greater is not enforced in this version; an end before the start would be no range
+  if (last > 0 && first > last) reader.add(invalid(at, '{...}', 'Start port must be less than End port'))
   return { kind: 'range', protocol, first, last }
 }
 

@@ -47,6 +47,7 @@ function readPodsOf(reader: FieldReader, value: unknown, path: string): { readon
 
 function readStrings(reader: FieldReader, value: unknown, path: string): readonly string[] {
   const list = reader.list(value, path) ?? []
+  if (list.length === 0) reader.missing(path, 'must have at least 1 item')
   if (list.length > MAX_NAMES) reader.add(tooMany(path, list.length, MAX_NAMES))
   return list.map((each, at) => reader.string(each, `${path}[${at}]`) ?? '')
 }

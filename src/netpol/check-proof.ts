@@ -1,0 +1,230 @@
+import type { PolicyProof, Proof, RuleProof, SideProof, TierProof, Trial, Verdict } from './proof.js'
+import type { Direction } from './model.js'
+import type { Connection, World } from './world.js'
+import { affirmative, claims, isThere, isUnknownPeer, isUnknownPort, places, type Claim } from './check/claims.js'
+import { keyOf, labelsOf, nameOfObject, namespaceOfObject, RawCluster } from './check/cluster.js'
+import { selects } from './check/demands.js'
+import { connectionFault } from './check/ends.js'
+import { has, raw, rawList, text, type Raw } from './check/raw.js'
+import { sceneOf, type Scene } from './check/scene.js'
+
+/** A proof that does not hold, and the first place where it does not. */
+class Refuted extends Error {}
+
+function demand(holds: boolean, what: string): void {
+  if (!holds) throw new Refuted(what)
+}
+
+const peersName = (direction: Direction): 'from' | 'to' => (direction === 'ingress' ? 'from' : 'to')
+const portsName = (kind: string): string => (kind === 'ClusterNetworkPolicy' ? 'protocols' : 'ports')
+
+/** Policies of a tier that select the pod in the direction, in the order in which they count. */
+function selecting({ cluster, direction, ownPod }: Scene, tier: TierProof['tier']): readonly Raw[] {
+  if (ownPod === undefined) return []
+  const namespace = namespaceOfObject(ownPod)
+  const labels = labelsOf(ownPod)
+  const all = cluster.policies().filter((policy) => tierOf(policy) === tier)
+  if (tier === 'NetworkPolicy') {
+    return all.filter((policy) => namespaceOfObject(policy) === namespace && isolates(policy, direction) && selects(raw(policy['spec'])['podSelector'], labels))
+      .toSorted((a, b) => (nameOfObject(a) < nameOfObject(b) ? -1 : 1))
+  }
+  const chosen = all.filter((policy) => {
+    const subject = raw(raw(policy['spec'])['subject'])
+    const pods = raw(subject['pods'])
+    const namespaces = has(subject, 'namespaces') ? subject['namespaces'] : pods['namespaceSelector']
+    return rawList(raw(policy['spec'])[direction]).length > 0 && selects(namespaces, cluster.namespaceLabels(namespace)) && selects(pods['podSelector'], labels)
+  })
+  return chosen.toSorted(inOrder(cluster.options.equalPriority))
+}
+
+function tierOf(policy: Raw): TierProof['tier'] {
+  switch (policy['kind']) {
+    case 'AdminNetworkPolicy': return 'Admin'
+    case 'BaselineAdminNetworkPolicy': return 'Baseline'
+    case 'ClusterNetworkPolicy': return raw(policy['spec'])['tier'] === 'Admin' ? 'Admin' : 'Baseline'
+    default: return 'NetworkPolicy'
+  }
+}
+
+const priorityOf = (policy: Raw): number => (policy['kind'] === 'BaselineAdminNetworkPolicy' ? 1001 : raw(policy['spec'])['priority'] as number)
+
+function inOrder(equal: 'name' | 'creation'): (a: Raw, b: Raw) => number {
+  const age = (policy: Raw): number => Date.parse(text(raw(policy['metadata']), 'creationTimestamp')) || 0
+  return (a, b) => {
+    if (priorityOf(a) !== priorityOf(b)) return priorityOf(a) - priorityOf(b)
+    if (equal === 'creation' && age(a) !== age(b)) return age(a) - age(b)
+    const [left, right] = [a, b].map((policy) => `${nameOfObject(policy)}\n${text(policy, 'kind')}`) as [string, string]
+    return left < right ? -1 : 1
+  }
+}
+
+function isolates(policy: Raw, direction: Direction): boolean {
+  const spec = raw(policy['spec'])
+  const types = rawList(spec['policyTypes'])
+  if (types.length > 0) return types.includes(direction === 'ingress' ? 'Ingress' : 'Egress')
+  return direction === 'ingress' || rawList(spec['egress']).length > 0
+}
+
+/** Trials of a list: one for each entry until one says yes; an empty list says yes by itself, if it may. Answers whether one did. */
+function checkList(scene: Scene, entries: readonly unknown[], trials: readonly Trial[], path: string, home: string, whole: 'everyPeer' | 'everyPort'): boolean {
+  if (entries.length === 0) {
+    demand(trials.length === 1 && trials[0]?.because === whole && trials[0].path === path && trials[0].matched, `${path}: is absent, which is everything`)
+    return true
+  }
+  trials.forEach((trial, at) => {
+    const own = `${path}[${at}]`
+    const rest = trial.path.slice(own.length)
+    const { because } = trial
+    demand(trial.path.startsWith(own) && isThere(raw(entries[at]), rest), `${trial.path}: comes at the place of ${own}`)
+    demand(Object.hasOwn(claims, because) && places[because as keyof typeof claims].test(rest), `${trial.path}: ${because} is said of the wrong field`)
+    const claim: Claim = { scene, trial, entry: raw(entries[at]), rest, home }
+    demand(claims[because as keyof typeof claims](claim), `${trial.path}: ${because} is not true`)
+    demand(trial.matched === affirmative.has(because), `${trial.path}: ${because} is told as the contrary`)
+    demand(!trial.matched || at === trials.length - 1, `${trial.path}: more was tried after it matched`)
+  })
+  const isMatched = trials.at(-1)?.matched === true
+  demand(isMatched || trials.length === entries.length, `${path}: not every entry was tried`)
+  return isMatched
+}
+
+function checkUnknown(proof: RuleProof, unknown: readonly string[]): boolean {
+  demand(proof.failsClosed === true && proof.trials.map(({ path }) => path).join() === unknown.join(), `${proof.path}: fails closed by ${unknown.join()}`)
+  demand(proof.trials.every(({ because, matched }) => because === 'unknownField' && matched === false), `${proof.path}: trials of unknown entries`)
+  return proof.action !== 'Accept'
+}
+
+const actions: Readonly<Record<string, string>> = { Allow: 'Accept' }
+
+function checkRule(scene: Scene, kind: string, home: string, rule: Raw, proof: RuleProof): void {
+  const { direction, sort } = scene
+  const fields = [peersName(direction), portsName(kind)] as const
+  const [peers, ports] = fields.map((field) => rawList(rule[field])) as [readonly unknown[], readonly unknown[]]
+  const isCluster = sort === 'cluster'
+  const action = text(rule, 'action')
+  demand(proof.action === (isCluster ? actions[action] ?? action : undefined), `${proof.path}: action is ${action}`)
+  demand(proof.name === (isCluster && has(rule, 'name') ? rule['name'] : undefined), `${proof.path}: name`)
+  const unknown = isCluster
+    ? [
+      ...peers.flatMap((each, at) => (isUnknownPeer(raw(each), sort, direction, proof.action) ? [`${proof.path}.${fields[0]}[${at}]`] : [])),
+      ...ports.flatMap((each, at) => (isUnknownPort(raw(each), sort) ? [`${proof.path}.${fields[1]}[${at}]`] : [])),
+    ]
+    : []
+  const matched = unknown.length > 0 ? checkUnknown(proof, unknown) : checkTrials(scene, proof, { peers, ports, fields, home })
+  demand(unknown.length > 0 || proof.failsClosed === undefined, `${proof.path}: does not fail closed`)
+  demand(proof.matched === matched, `${proof.path}: matched is ${String(matched)}`)
+}
+
+interface Lists {
+  readonly peers: readonly unknown[]
+  readonly ports: readonly unknown[]
+  readonly fields: readonly [string, string]
+  readonly home: string
+}
+
+function checkTrials(scene: Scene, { path, trials }: RuleProof, { peers, ports, fields, home }: Lists): boolean {
+  const count = trials.filter((trial) => trial.path.startsWith(`${path}.${fields[0]}`)).length
+  const isPeer = checkList(scene, peers, trials.slice(0, count), `${path}.${fields[0]}`, home, 'everyPeer')
+  if (isPeer) return checkList(scene, ports, trials.slice(count), `${path}.${fields[1]}`, home, 'everyPort')
+  demand(trials.length === count, `${path}: ports were tried without need`)
+  return false
+}
+
+/** Rules of a policy: tried in their order until one matched. Answers that one. */
+function checkRules(scene: Scene, policy: Raw, { rules }: PolicyProof): RuleProof | undefined {
+  const all = rawList(raw(policy['spec'])[scene.direction])
+  rules.forEach((proof, at) => {
+    demand(proof.path === `spec.${scene.direction}[${at}]` && at < all.length, `${proof.path}: comes at place ${at}`)
+    demand(!proof.matched || at === rules.length - 1, `${proof.path}: more was tried after it matched`)
+    checkRule(scene, text(policy, 'kind'), namespaceOfObject(policy), raw(all[at]), proof)
+  })
+  const last = rules.at(-1)
+  if (last?.matched === true) return last
+  demand(rules.length === all.length, `spec.${scene.direction}: not every rule was tried`)
+  return undefined
+}
+
+function isNamed(proof: PolicyProof, policy: Raw): boolean {
+  const isCluster = policy['kind'] !== 'NetworkPolicy'
+  return proof.kind === policy['kind'] && proof.priority === (isCluster ? priorityOf(policy) : undefined)
+    && (isCluster ? proof.name === nameOfObject(policy) && proof.namespace === undefined : `${proof.namespace ?? ''}/${proof.name}` === keyOf(policy))
+}
+
+/** What no NetworkPolicy can block here. */
+function exceptionOf({ cluster: { options }, connection, direction, own, other, ownPod, otherPod }: Scene): TierProof['exception'] {
+  if (connection.self === true) return 'self'
+  const counts = options.ownNode === 'both' || (options.ownNode === 'ingress' && direction === 'ingress')
+  const home = own.node ?? (ownPod === undefined ? '' : text(raw(ownPod['spec']), 'nodeName'))
+  return counts && otherPod === undefined && other.node !== undefined && other.node === home ? 'ownNode' : undefined
+}
+
+/** One tier; answers what it comes to. */
+function checkTier(scene: Scene, { tier, policies, exception }: TierProof): TierProof['outcome'] {
+  const all = selecting(scene, tier)
+  policies.forEach((proof, at) => demand(all[at] !== undefined && isNamed(proof, all[at]), `${tier}: ${proof.name} does not come at place ${at}`))
+  const right = tier === 'NetworkPolicy' && all.length > 0 ? exceptionOf(scene) : undefined
+  demand(exception === right, `${tier}: exception is ${String(right)}`)
+  if (right !== undefined) {
+    demand(policies.length === all.length && policies.every(({ rules }) => rules.length === 0), `${tier}: names the policies, and no rule`)
+    return 'Accept'
+  }
+  for (const [at, proof] of policies.entries()) {
+    const matched = checkRules(scene, all[at] ?? {}, proof)
+    if (matched === undefined) continue
+    demand(at === policies.length - 1, `${tier}: more was tried after ${proof.name}`)
+    return tier === 'NetworkPolicy' ? 'Accept' : matched.failsClosed === true ? 'Deny' : matched.action ?? 'Deny'
+  }
+  demand(policies.length === all.length, `${tier}: not every policy was tried`)
+  return tier === 'NetworkPolicy' && all.length > 0 ? 'Deny' : 'none'
+}
+
+function expectSide(side: SideProof, because: SideProof['because'], allowed: boolean, count: number): void {
+  demand(side.because === because && side.allowed === allowed && side.tiers.length === count, `${side.direction}: ${because}`)
+}
+
+function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, direction: Direction): void {
+  demand(side.direction === direction, `${direction}: is told as ${side.direction}`)
+  const [wide, narrow] = [sceneOf(cluster, connection, direction, 'cluster'), sceneOf(cluster, connection, direction, 'NetworkPolicy')]
+  if (wide.ownPod === undefined && narrow.ownPod === undefined) {
+    expectSide(side, 'noSubject', true, 0)
+    return
+  }
+  if (connection.self === true && connection.service !== true) {
+    expectSide(side, 'self', true, 0)
+    return
+  }
+  const order = ([['Admin', wide], ['NetworkPolicy', narrow], ['Baseline', wide]] as const).filter(([, { ownPod }]) => ownPod !== undefined)
+  for (const [at, [tier, scene]] of order.entries()) {
+    const proof = side.tiers[at]
+    if (proof === undefined) throw new Refuted(`${direction}: ${tier} was not asked`)
+    demand(proof.tier === tier, `${direction}: ${proof.tier} comes at the place of ${tier}`)
+    const outcome = checkTier(scene, proof)
+    demand(proof.outcome === outcome, `${direction}: ${tier} comes to ${outcome}`)
+    if (outcome === 'Accept' || outcome === 'Deny') {
+      expectSide(side, tier, outcome === 'Accept', at + 1)
+      return
+    }
+  }
+  expectSide(side, 'default', true, order.length)
+}
+
+/**
+ * Replays the proof of a verdict on the world as it was given: who the ends are, that each policy which selects them is there and in its place, that
+ * each rule was tried in turn, and that each field says what it is told to say. Answers what is wrong first, undefined for a proof that holds.
+ * It shares no code with `evaluate`. The world must be one that `readWorld` reads. The options are those that the proof names.
+ */
+export function checkProof(world: World, connection: Connection, { allowed, proof }: Verdict): string | undefined {
+  const cluster = new RawCluster(world, proof.options)
+  try {
+    const fault = connectionFault(cluster, connection, proof.connection)
+    demand(fault === undefined, `connection: ${fault ?? ''}`)
+    checkSide(cluster, proof, proof.egress, 'egress')
+    checkSide(cluster, proof, proof.ingress, 'ingress')
+    const isAllowed = proof.egress.allowed && proof.ingress.allowed && proof.connection.port !== undefined
+    demand(allowed === isAllowed, `the proof comes to ${isAllowed ? 'allowed' : 'not allowed'}`)
+    return undefined
+  } catch (error) {
+    if (error instanceof Refuted) return error.message
+    // a proof of another shape, or with an address that is none
+    return `the proof cannot be read: ${String(error)}`
+  }
+}
