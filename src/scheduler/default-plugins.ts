@@ -2,6 +2,8 @@ import type { Plugin, PluginFactory, PluginHandle } from './framework/plugin.js'
 import { defaultBinder } from './plugins/default-binder.js'
 import { defaultPreemption } from './plugins/default-preemption.js'
 import { dynamicResources } from './plugins/dynamic-resources.js'
+import { imageLocality } from './plugins/image-locality.js'
+import { interPodAffinity } from './plugins/inter-pod-affinity.js'
 import { nodeAffinity } from './plugins/node-affinity.js'
 import { nodeName } from './plugins/node-name.js'
 import { nodePorts } from './plugins/node-ports.js'
@@ -9,6 +11,7 @@ import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanc
 import { nodeResourcesFit } from './plugins/node-resources-fit.js'
 import { nodeUnschedulable } from './plugins/node-unschedulable.js'
 import { nodeVolumeLimits } from './plugins/node-volume-limits.js'
+import { podTopologySpread } from './plugins/pod-topology-spread.js'
 import { prioritySort } from './plugins/priority-sort.js'
 import { schedulingGates } from './plugins/scheduling-gates.js'
 import { taintToleration } from './plugins/taint-toleration.js'
@@ -17,7 +20,9 @@ import { volumeRestrictions } from './plugins/volume-restrictions.js'
 import { volumeZone } from './plugins/volume-zone.js'
 
 /** Weights of scores that are not 1. Source: pkg/scheduler/apis/config/v1/default_plugins.go. */
-export const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = { TaintToleration: 3, NodeAffinity: 2 }
+export const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = {
+  TaintToleration: 3, NodeAffinity: 2, PodTopologySpread: 2, InterPodAffinity: 2,
+}
 
 /** The default profile's plugins in upstream's order, which holds at every extension point. */
 const DEFAULT_PLUGINS: readonly (Plugin | PluginFactory)[] = [
@@ -33,9 +38,12 @@ const DEFAULT_PLUGINS: readonly (Plugin | PluginFactory)[] = [
   nodeVolumeLimits,
   volumeBinding,
   volumeZone,
+  podTopologySpread(),
+  interPodAffinity(),
   dynamicResources,
   defaultPreemption,
   nodeResourcesBalancedAllocation,
+  imageLocality,
   defaultBinder,
 ]
 

@@ -30,8 +30,10 @@ export function onPodChange(runtime: SchedulerRuntime, { type, object, old }: Ch
   else if (runtime.frameworkOf(object)) podWaiting(runtime, object, before)
 }
 
-function podAssigned({ snapshot, queue, assumed, waiting, nominator }: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
+function podAssigned(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
+  const { snapshot, queue, assumed, waiting, nominator } = runtime
   const info = podInfoOf(pod)
+  if (info.affinity) runtime.surroundings.needForTerms(info.affinity)
   assumed.value.delete(info.key)
   waiting.value.delete(info.key)
   nominator.set(info.key, undefined)
@@ -42,8 +44,10 @@ function podAssigned({ snapshot, queue, assumed, waiting, nominator }: Scheduler
   else for (const event of assignedPodUpdateEvents(before, pod)) queue.onEvent(event)
 }
 
-function podWaiting({ queue, nominator, storage }: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
+function podWaiting(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
+  const { queue, nominator, storage } = runtime
   const info = podInfoOf(pod)
+  runtime.surroundings.needFor(info)
   if (claimsOfPod(pod).length > 0) storage.need()
   nominator.set(info.key, pod.status.nominatedNodeName || undefined)
   if (!queue.get(info.key)) {

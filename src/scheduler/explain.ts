@@ -4,6 +4,8 @@ import type { NodeInfo } from './cache/node-info.js'
 import { podInfoOf } from './cache/pod-info.js'
 import { Snapshot } from './cache/snapshot.js'
 import { NO_STORAGE } from './cache/storage-view.js'
+import type { SurroundingObjects } from './cache/surroundings.js'
+import { plainSurroundings } from './cache/surroundings.js'
 import { passesFilters } from './cycle/filter-nodes.js'
 import { selectHost, totalScores } from './cycle/select-host.js'
 import { Cycle } from './framework/cycle.js'
@@ -18,7 +20,7 @@ import { schedulerRelease } from './texts.js'
 import type { SchedulerRelease } from './texts.js'
 
 /** Options of {@link explain}. */
-export interface ExplainOptions {
+export interface ExplainOptions extends SurroundingObjects {
   /** Kubernetes version whose texts are used. Default `v1.35`. */
   readonly version?: string
   /** Default: the default profile. */
@@ -71,6 +73,7 @@ export function explain(pod: Pod, nodes: readonly Node[], pods: readonly Pod[] =
     },
     podDisruptionBudgets: () => options.podDisruptionBudgets ?? [],
     storage: NO_STORAGE,
+    surroundings: plainSurroundings(options),
     now: () => 0,
     randomInt: () => 0,
   })

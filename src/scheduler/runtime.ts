@@ -11,6 +11,7 @@ import type { WaitingPod } from './binding-cycle.js'
 import type { PodInfo } from './cache/pod-info.js'
 import { podInfoOf } from './cache/pod-info.js'
 import { Snapshot } from './cache/snapshot.js'
+import { SurroundingInformers } from './cache/surrounding-informers.js'
 import { StorageInformers } from './cache/storage-informers.js'
 import { Nominator } from './cycle/nominator.js'
 import type { Framework } from './framework/framework.js'
@@ -42,6 +43,7 @@ export class SchedulerRuntime {
   /** Pods whose binding a PreBind plugin holds up, by key. They are among the assumed ones. */
   readonly waiting: Slice<Map<string, WaitingPod>>
   readonly storage: StorageInformers
+  readonly surroundings: SurroundingInformers
   /** Told when a waiting pod has to be looked at again. */
   onWaiting: (key: string, deadline?: number) => void = () => undefined
   readonly #frameworks: ReadonlyMap<string, Framework>
@@ -59,6 +61,7 @@ export class SchedulerRuntime {
     this.nominator = new Nominator(host.state('nominated', () => new Map<string, string>()))
     this.waiting = host.state('waiting', () => new Map<string, WaitingPod>())
     this.storage = this.#makeStorage()
+    this.surroundings = new SurroundingInformers(host, host.state('surroundings', () => []))
     this.#frameworks = this.#makeFrameworks(options)
     this.queue = this.#makeQueue(options)
   }
@@ -128,6 +131,7 @@ export class SchedulerRuntime {
       release: this.release,
       client: () => this.host.client,
       podDisruptionBudgets: () => this.budgets.list(),
+      surroundings: this.surroundings,
       storage: this.storage,
       now: () => this.host.clock.now(),
       randomInt: (n) => preemptionOffset.int(0, n - 1),

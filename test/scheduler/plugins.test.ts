@@ -15,6 +15,7 @@ import { scaleToMax } from '../../src/scheduler/plugins/normalize.js'
 import { schedulingGates } from '../../src/scheduler/plugins/scheduling-gates.js'
 import { taintToleration } from '../../src/scheduler/plugins/taint-toleration.js'
 import { NO_STORAGE } from '../../src/scheduler/cache/storage-view.js'
+import { plainSurroundings } from '../../src/scheduler/cache/surroundings.js'
 import { schedulerRelease } from '../../src/scheduler/texts.js'
 import { node, pod, requesting } from './pods.js'
 
@@ -23,6 +24,7 @@ const handleOf = (version: string): PluginHandle => ({
   client: () => expect.fail('no cluster'),
   podDisruptionBudgets: () => [],
   storage: NO_STORAGE,
+  surroundings: plainSurroundings({}),
   now: () => 0,
   randomInt: () => 0,
 })

@@ -25,6 +25,9 @@ const NO_TAINTS: readonly Taint[] = []
 const NO_LABELS: Readonly<Record<string, string>> = {}
 const NOTHING: Allocatable = { milliCpu: 0, memory: 0, ephemeralStorage: 0, pods: 0, scalars: new Map() }
 
+/** Numbers that tell states of nodes apart within one process; they decide nothing. */
+let generations = 0
+
 /**
  * A node as the plugins see it: what it offers, what its pods have taken, its taints sorted by what they forbid.
  * A node that only pods speak of, not the API, has no {@link NodeInfo.object} and is never a candidate.
@@ -32,6 +35,10 @@ const NOTHING: Allocatable = { milliCpu: 0, memory: 0, ephemeralStorage: 0, pods
  */
 export class NodeInfo {
   readonly name: string
+  /** Place in the tables of the snapshot, -1 outside of one; a clone keeps that of its original. */
+  slot = -1
+  /** Another number after each change that node-local filters and scores can see. */
+  generation = 0
   object: Node | undefined
   labels: Readonly<Record<string, string>> = NO_LABELS
   unschedulable = false
@@ -46,6 +53,7 @@ export class NodeInfo {
   /** Pods by key, in the order in which they came: sort before the order can matter. */
   readonly pods: Map<string, PodInfo> = new Map()
   readonly #ports: Map<string, readonly HostPort[]> = new Map()
+  #images: ReadonlyMap<string, number> | undefined
 
   constructor(name: string, object?: Node) {
     this.name = name
@@ -63,7 +71,15 @@ export class NodeInfo {
     return this.#ports.values()
   }
 
+  /** Sizes in bytes of the images that the node has, by all their names. */
+  get images(): ReadonlyMap<string, number> {
+    return (this.#images ??= imagesOf(this.object))
+  }
+
   setNode(node: Node): void {
+    this.generation = ++generations
+    const { images } = (this.object?.status as Node['status'] | undefined) ?? {}
+    if (images !== (node.status as Node['status'] | undefined)?.images) this.#images = undefined
     this.object = node
     this.labels = node.metadata.labels ?? NO_LABELS
     // nodes written by hand may lack spec or status
@@ -78,15 +94,19 @@ export class NodeInfo {
 
   /** The node has left the API; its pods may still be there. */
   clearNode(): void {
+    this.generation = ++generations
     this.object = undefined
+    this.#images = undefined
   }
 
   /** Adds a pod, or puts it in the place of the pod of that key. */
   addPod(pod: PodInfo): void {
     const old = this.pods.get(pod.key)
     if (old === pod) return
-    if (old) this.#count(old, -1)
     this.pods.set(pod.key, pod)
+    if (old && takesTheSame(old, pod)) return
+    this.generation = ++generations
+    if (old) this.#count(old, -1)
     this.#count(pod, 1)
     if (pod.hostPorts.length > 0) this.#ports.set(pod.key, pod.hostPorts)
     else if (old) this.#ports.delete(pod.key)
@@ -95,6 +115,7 @@ export class NodeInfo {
   removePod(key: string): void {
     const old = this.pods.get(key)
     if (!old) return
+    this.generation = ++generations
     this.pods.delete(key)
     this.#ports.delete(key)
     this.#count(old, -1)
@@ -103,6 +124,8 @@ export class NodeInfo {
   /** A copy that can be changed for a trial. */
   clone(): NodeInfo {
     const copy = new NodeInfo(this.name)
+    copy.slot = this.slot
+    copy.#images = this.#images
     const { object, labels, unschedulable, hardTaints, softTaints, allocatable, nonZeroMilliCpu, nonZeroMemory } = this
     Object.assign(copy, { object, labels, unschedulable, hardTaints, softTaints, allocatable, nonZeroMilliCpu, nonZeroMemory })
     const { milliCpu, memory, ephemeralStorage, scalars } = this.requested
@@ -125,4 +148,24 @@ export class NodeInfo {
     this.nonZeroMilliCpu += sign * pod.nonZeroMilliCpu
     this.nonZeroMemory += sign * pod.nonZeroMemory
   }
+}
+
+/** Whether two states of a pod take the same of the node, as they do but for a resize. */
+function takesTheSame(a: PodInfo, b: PodInfo): boolean {
+  return (
+    a.requests.milliCpu === b.requests.milliCpu &&
+    a.requests.memory === b.requests.memory &&
+    a.requests.ephemeralStorage === b.requests.ephemeralStorage &&
+    a.nonZeroMilliCpu === b.nonZeroMilliCpu &&
+    a.nonZeroMemory === b.nonZeroMemory &&
+    a.hostPorts.length + b.hostPorts.length + a.requests.scalars.length + b.requests.scalars.length === 0
+  )
+}
+
+const NO_IMAGES: ReadonlyMap<string, number> = new Map()
+
+function imagesOf(node: Node | undefined): ReadonlyMap<string, number> {
+  const images = (node?.status as Node['status'] | undefined)?.images
+  if (!images || images.length === 0) return NO_IMAGES
+  return new Map(images.flatMap(({ names, sizeBytes = 0 }) => (names ?? []).map((name) => [name, sizeBytes] as const)))
 }

@@ -4,6 +4,8 @@ import { hostPortsOf } from '../../api/core/host-ports.js'
 import type { HostPort } from '../../api/core/host-ports.js'
 import type { ResourceAmounts } from '../../api/core/pod-resources.js'
 import { nonZeroPodRequests, podRequests } from '../../api/core/pod-resources.js'
+import type { PodAffinityTerms } from './affinity-terms.js'
+import { affinityTermsOf } from './affinity-terms.js'
 
 /**
  * Amounts of resources in the scheduler's units: cpu in thousandths, memory and storage in bytes, `scalars` in pieces by name.
@@ -28,6 +30,8 @@ export interface PodInfo {
   readonly nonZeroMilliCpu: number
   readonly nonZeroMemory: number
   readonly hostPorts: readonly HostPort[]
+  /** Undefined for a pod without pod affinity and anti-affinity. */
+  readonly affinity: PodAffinityTerms | undefined
 }
 
 const known = new WeakMap<Pod, PodInfo>()
@@ -53,6 +57,7 @@ function build(pod: Pod): PodInfo {
     nonZeroMilliCpu: nonZero['cpu'] ?? 0,
     nonZeroMemory: nonZero['memory'] ?? 0,
     hostPorts: hostPortsOf(pod),
+    affinity: affinityTermsOf(pod),
   }
 }
 

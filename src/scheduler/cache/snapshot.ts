@@ -2,6 +2,12 @@ import type { Node } from '../../api/core/generated.js'
 import { NodeInfo } from './node-info.js'
 import { nodeOrder, zoneKeyOf } from './node-order.js'
 import type { PodInfo } from './pod-info.js'
+import { TopologyIndex } from './topology-index.js'
+
+interface Place {
+  readonly pod: PodInfo
+  readonly node: NodeInfo
+}
 
 /**
  * The scheduler's view of nodes and of the pods on them, kept up by small steps. Everything is idempotent and no answer depends
@@ -9,8 +15,18 @@ import type { PodInfo } from './pod-info.js'
  */
 export class Snapshot {
   readonly #nodes = new Map<string, NodeInfo>()
-  readonly #nodeOfPod = new Map<string, string>()
+  readonly #places = new Map<string, Place>()
+  readonly #byNamespace = new Map<string, Map<string, Place>>()
+  readonly #freeSlots: number[] = []
+  readonly #imageHolders = new Map<string, number>()
+  #slots = 0
   #order: readonly NodeInfo[] | undefined
+
+  /** How the pods lie in topology domains. */
+  readonly topology: TopologyIndex = new TopologyIndex({
+    nodes: () => this.#nodes.values(),
+    inNamespaces: (names) => this.#inNamespaces(names),
+  })
 
   /** A view of plain objects: pods without nodeName are left out. */
   static of(nodes: readonly Node[], pods: readonly PodInfo[] = []): Snapshot {
@@ -25,46 +41,115 @@ export class Snapshot {
     return (this.#order ??= nodeOrder([...this.#nodes.values()].filter(({ object }) => object !== undefined)))
   }
 
+  /** Slots of nodes are below this number. */
+  get slots(): number {
+    return this.#slots
+  }
+
   /** The node of that name, if the API has it. */
   get(name: string): NodeInfo | undefined {
     const node = this.#nodes.get(name)
     return node?.object ? node : undefined
   }
 
+  /** How many nodes have an image of that name. */
+  nodesWithImage(name: string): number {
+    return this.#imageHolders.get(name) ?? 0
+  }
+
   setNode(node: Node): void {
     const info = this.#ensure(node.metadata.name as string)
-    if (!info.object || zoneKeyOf(info.labels) !== zoneKeyOf(node.metadata.labels ?? {})) this.#order = undefined
+    const { object: old, images } = info
+    if (!old || zoneKeyOf(info.labels) !== zoneKeyOf(node.metadata.labels ?? {})) this.#order = undefined
     info.setNode(node)
+    if (info.images !== images) this.#countImages(images, info.images)
+    if (!old || old.metadata.labels !== node.metadata.labels || old.spec !== node.spec) this.topology.setNode(info)
   }
 
   removeNode(name: string): void {
     const info = this.#nodes.get(name)
-    if (!info) return
+    if (!info?.object) return
+    this.#countImages(info.images, NO_IMAGES)
     info.clearNode()
     this.#order = undefined
-    if (info.pods.size === 0) this.#nodes.delete(name)
+    this.topology.setNode(info)
+    if (info.pods.size === 0) this.#drop(info)
   }
 
   /** Puts the pod on that node, from wherever it was. */
   setPod(pod: PodInfo, nodeName: string): void {
-    const before = this.#nodeOfPod.get(pod.key)
-    if (before !== undefined && before !== nodeName) this.removePod(pod.key)
-    this.#nodeOfPod.set(pod.key, nodeName)
-    this.#ensure(nodeName).addPod(pod)
+    const before = this.#places.get(pod.key)
+    if (before && before.node.name !== nodeName) this.removePod(pod.key)
+    const node = this.#ensure(nodeName)
+    node.addPod(pod)
+    const place = { pod, node }
+    this.#places.set(pod.key, place)
+    this.#listed(pod).set(pod.key, place)
+    if (before?.node === node) {
+      if (isAlikeToOthers(before.pod, pod)) return
+      this.topology.podRemoved(before.pod, node)
+    }
+    this.topology.podAdded(pod, node)
   }
 
   removePod(key: string): void {
-    const nodeName = this.#nodeOfPod.get(key)
-    if (nodeName === undefined) return
-    this.#nodeOfPod.delete(key)
-    const info = this.#nodes.get(nodeName)
-    info?.removePod(key)
-    if (info && !info.object && info.pods.size === 0) this.#nodes.delete(nodeName)
+    const place = this.#places.get(key)
+    if (!place) return
+    const { pod, node } = place
+    this.#places.delete(key)
+    const namespace = pod.pod.metadata.namespace ?? ''
+    const listed = this.#byNamespace.get(namespace)
+    listed?.delete(key)
+    if (listed?.size === 0) this.#byNamespace.delete(namespace)
+    node.removePod(key)
+    this.topology.podRemoved(pod, node)
+    if (!node.object && node.pods.size === 0) this.#drop(node)
+  }
+
+  #listed({ pod }: PodInfo): Map<string, Place> {
+    const namespace = pod.metadata.namespace ?? ''
+    let listed = this.#byNamespace.get(namespace)
+    if (!listed) this.#byNamespace.set(namespace, (listed = new Map()))
+    return listed
+  }
+
+  *#inNamespaces(names: ReadonlySet<string> | 'all'): Iterable<Place> {
+    if (names === 'all') yield* this.#places.values()
+    else for (const name of names) yield* this.#byNamespace.get(name)?.values() ?? []
+  }
+
+  #countImages(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): void {
+    for (const name of before.keys()) {
+      const rest = (this.#imageHolders.get(name) ?? 0) - 1
+      if (rest > 0) this.#imageHolders.set(name, rest)
+      else this.#imageHolders.delete(name)
+    }
+    for (const name of after.keys()) this.#imageHolders.set(name, (this.#imageHolders.get(name) ?? 0) + 1)
   }
 
   #ensure(name: string): NodeInfo {
     let info = this.#nodes.get(name)
-    if (!info) this.#nodes.set(name, (info = new NodeInfo(name)))
+    if (!info) {
+      info = new NodeInfo(name)
+      info.slot = this.#freeSlots.pop() ?? this.#slots++
+      this.#nodes.set(name, info)
+    }
     return info
   }
+
+  #drop(info: NodeInfo): void {
+    this.#nodes.delete(info.name)
+    this.#freeSlots.push(info.slot)
+  }
+}
+
+const NO_IMAGES: ReadonlyMap<string, number> = new Map()
+
+/** Whether two states of a pod mean the same to pods elsewhere. */
+function isAlikeToOthers({ pod: a }: PodInfo, { pod: b }: PodInfo): boolean {
+  return (
+    a.metadata.labels === b.metadata.labels &&
+    a.spec.affinity === b.spec.affinity &&
+    a.metadata.deletionTimestamp === b.metadata.deletionTimestamp
+  )
 }

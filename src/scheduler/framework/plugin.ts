@@ -6,6 +6,7 @@ import type { PodInfo } from '../cache/pod-info.js'
 import type { QueuedPod } from '../queue/queued-pod.js'
 import type { SchedulerRelease } from '../texts.js'
 import type { StorageView } from '../cache/storage-view.js'
+import type { Surroundings } from '../cache/surroundings.js'
 import type { EventsToRegister } from './cluster-event.js'
 import type { Cycle } from './cycle.js'
 import type { Diagnosis } from './diagnosis.js'
@@ -124,6 +125,15 @@ export interface EnqueueExtensions {
   readonly eventsToRegister: EventsToRegister
 }
 
+/**
+ * A promise: what Filter and Score say depends only on the node (not on the cycle or on other nodes), and on these things of the pod: its
+ * requests, tolerations, nodeSelector, node affinity, host ports and nodeName. The scheduler then asks once for all pods that are alike, until the
+ * node changes.
+ */
+export interface NodeLocalPlugin {
+  readonly isNodeLocal: true
+}
+
 /** A plugin: a name and any of the extension points. Source: staging/src/k8s.io/kube-scheduler/framework/interface.go. */
 export type Plugin = { readonly name: string } & Partial<
   PreEnqueuePlugin &
@@ -138,7 +148,8 @@ export type Plugin = { readonly name: string } & Partial<
     PreBindPlugin &
     BindPlugin &
     PostBindPlugin &
-    EnqueueExtensions
+    EnqueueExtensions &
+    NodeLocalPlugin
 >
 
 /** What a plugin gets when it is made. The functions may be called within extension points only. */
@@ -148,6 +159,8 @@ export interface PluginHandle {
   /** Client of the scheduler; asserts that there is a cluster. */
   readonly client: () => Client
   readonly podDisruptionBudgets: () => readonly PodDisruptionBudget[]
+  /** Namespaces, and what selects pods. */
+  readonly surroundings: Surroundings
   /** Claims, volumes, classes and what else volumes are made of. */
   readonly storage: StorageView
   /** Virtual ms. */

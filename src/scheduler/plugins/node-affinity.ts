@@ -15,6 +15,7 @@ export const nodeAffinity: PluginFactory = ({ release }): Plugin => {
   const mismatch = unresolvable(release.nodeAffinity)
   return {
     name: 'NodeAffinity',
+    isNodeLocal: true,
     preFilter: ({ pod }) => {
       const { nodeSelector, affinity } = pod.spec
       if (!nodeSelector && !affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution) return 'skip'

@@ -6,6 +6,7 @@ export const nodeName: PluginFactory = ({ release }): Plugin => {
   const otherNode = unresolvable(release.nodeName)
   return {
     name: 'NodeName',
+    isNodeLocal: true,
     filter: ({ pod }, { name }) => (pod.spec.nodeName && pod.spec.nodeName !== name ? otherNode : undefined),
     eventsToRegister: { 'Node/Add': 'queue' },
   }

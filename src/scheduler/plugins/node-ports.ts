@@ -7,6 +7,7 @@ const TAKEN = unschedulable("node(s) didn't have free ports for the requested po
 /** Turns down nodes on which a host port of the pod is taken. Source: plugins/nodeports. */
 export const nodePorts: Plugin = {
   name: 'NodePorts',
+  isNodeLocal: true,
   preFilter: ({ hostPorts }) => (hostPorts.length === 0 ? 'skip' : undefined),
   filter: ({ hostPorts }, node) => {
     if (hostPorts.length === 0) return undefined

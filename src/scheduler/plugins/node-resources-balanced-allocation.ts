@@ -8,6 +8,7 @@ import type { Plugin } from '../framework/plugin.js'
  */
 export const nodeResourcesBalancedAllocation: Plugin = {
   name: 'NodeResourcesBalancedAllocation',
+  isNodeLocal: true,
   preScore: ({ requests }) => (requests.milliCpu === 0 && requests.memory === 0 ? 'skip' : undefined),
   score: balancedAllocationScore,
 }

@@ -13,6 +13,7 @@ import type { SchedulerRelease } from '../texts.js'
  */
 export const nodeResourcesFit: PluginFactory = ({ release }): Plugin => ({
   name: 'NodeResourcesFit',
+  isNodeLocal: true,
   filter: (pod, node) => fits(pod, node, release),
   score: leastAllocatedScore,
   eventsToRegister: {

@@ -13,6 +13,7 @@ const CORDONED = unresolvable('node(s) were unschedulable')
  */
 export const nodeUnschedulable: Plugin = {
   name: 'NodeUnschedulable',
+  isNodeLocal: true,
   filter: (pod, node) => (node.unschedulable && !toleratesCordon(pod) ? CORDONED : undefined),
   eventsToRegister: { 'Node/Add': isOpen, 'Node/UpdateTaint': isOpen, 'Pod/UpdateToleration': toleratesCordon },
 }

@@ -12,6 +12,7 @@ import { scaleToMax } from './normalize.js'
  */
 export const taintToleration: PluginFactory = ({ release }): Plugin => ({
   name: 'TaintToleration',
+  isNodeLocal: true,
   filter: ({ pod }, { hardTaints }) => {
     if (hardTaints.length === 0) return undefined
     const taint = findUntoleratedTaint(hardTaints, pod.spec.tolerations, () => true)

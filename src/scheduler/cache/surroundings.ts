@@ -1,0 +1,104 @@
+import type { ReplicaSet, StatefulSet } from '../../api/apps/generated.js'
+import type { Namespace, Pod, ReplicationController, Service } from '../../api/core/generated.js'
+import type { Labels, Requirement } from '../../api/labels.js'
+import { labelMapMatches, selectorRequirements } from '../../api/labels.js'
+import type { OwnerReference } from '../../api/meta/generated.js'
+import type { LabelQuery } from './label-query.js'
+import type { NamespaceSet } from './topology-index.js'
+
+/** What of the cluster, beside nodes, pods and storage, decides where a pod may go. */
+export interface Surroundings {
+  /** Labels of a namespace; undefined when there is no such namespace. */
+  labelsOfNamespace(name: string): Labels | undefined
+  /** The namespaces whose labels match. */
+  namespacesMatching(query: LabelQuery): NamespaceSet
+  /** Services of the pod's namespace that may select it; others may be among them. */
+  servicesNear(pod: Pod): readonly Service[]
+  /** The controller of that reference, if it is of a kind that selects pods. */
+  owner(namespace: string, reference: OwnerReference): PodOwner | undefined
+}
+
+/** A controller that selects pods. */
+export type PodOwner = ReplicationController | ReplicaSet | StatefulSet
+
+/** Objects for {@link plainSurroundings}. */
+export interface SurroundingObjects {
+  readonly namespaces?: readonly Namespace[]
+  readonly services?: readonly Service[]
+  readonly replicationControllers?: readonly ReplicationController[]
+  readonly replicaSets?: readonly ReplicaSet[]
+  readonly statefulSets?: readonly StatefulSet[]
+}
+
+/** Surroundings of plain objects. */
+export function plainSurroundings(objects: SurroundingObjects): Surroundings {
+  const { namespaces = [], services = [], replicationControllers = [], replicaSets = [], statefulSets = [] } = objects
+  const owners: Readonly<Record<OwnerKind, readonly PodOwner[]>> = {
+    replicationcontrollers: replicationControllers, replicasets: replicaSets, statefulsets: statefulSets,
+  }
+  return {
+    labelsOfNamespace: (name) => namespaces.find(({ metadata }) => metadata.name === name)?.metadata.labels,
+    namespacesMatching: (query) => namespaceSet(matchingNames(namespaces, query)),
+    servicesNear: ({ metadata }) => services.filter((service) => service.metadata.namespace === metadata.namespace),
+    owner: (namespace, reference) => {
+      const kind = ownerKindOf(reference)
+      return kind && owners[kind].find(({ metadata }) => metadata.namespace === namespace && metadata.name === reference.name)
+    },
+  }
+}
+
+/** Names of the namespaces whose labels match, in their order. */
+export function matchingNames(namespaces: readonly Namespace[], query: LabelQuery): readonly string[] {
+  return namespaces.filter(({ metadata }) => query.matches(metadata.labels)).map(({ metadata }) => metadata.name as string)
+}
+
+/** Exactly these namespaces. */
+export function namespaceSet(names: readonly string[]): NamespaceSet {
+  const sorted = [...new Set(names)].sort()
+  return { key: sorted.join(), names: new Set(sorted) }
+}
+
+/** Resources of controllers that select pods. */
+export type OwnerKind = 'replicationcontrollers' | 'replicasets' | 'statefulsets'
+
+/** The resource of an owner; undefined for kinds whose selector does not count. */
+export function ownerKindOf({ apiVersion, kind }: OwnerReference): OwnerKind | undefined {
+  if (apiVersion === 'v1' && kind === 'ReplicationController') return 'replicationcontrollers'
+  if (apiVersion !== 'apps/v1') return undefined
+  return kind === 'ReplicaSet' ? 'replicasets' : kind === 'StatefulSet' ? 'statefulsets' : undefined
+}
+
+/**
+ * What selects the pod and its like: the selectors of the services that select it and of its controller, all together; empty when nothing does.
+ * Source: pkg/scheduler/framework/plugins/helper/spread.go DefaultSelector.
+ */
+export function defaultSelector(pod: Pod, surroundings: Surroundings): readonly Requirement[] {
+  const { labels, namespace = '', ownerReferences } = pod.metadata
+  const exact = new Map<string, string>()
+  for (const { spec } of surroundings.servicesNear(pod)) {
+    if (!labelMapMatches(spec.selector, labels)) continue
+    for (const key in spec.selector) exact.set(key, spec.selector[key] as string)
+  }
+  const requirements = [...exact].map(([key, value]): Requirement => ({ key, operator: '=', values: [value] }))
+  const reference = ownerReferences?.find(({ controller }) => controller)
+  const owner = reference && surroundings.owner(namespace, reference)
+  for (const requirement of owner ? selectorOf(owner) : []) {
+    if (!requirements.some((other) => isSame(other, requirement))) requirements.push(requirement)
+  }
+  return requirements.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+}
+
+function selectorOf({ spec }: PodOwner): readonly Requirement[] {
+  const selector = spec?.selector
+  if (!selector) return []
+  // a replication controller's selector is a plain map
+  return selectorRequirements(isLabelSelector(selector) ? selector : { matchLabels: selector })
+}
+
+function isLabelSelector(selector: object): selector is { matchLabels?: Record<string, string> } {
+  return Object.values(selector).every((member) => typeof member === 'object')
+}
+
+function isSame(a: Requirement, b: Requirement): boolean {
+  return a.key === b.key && a.operator === b.operator && a.values.join('\0') === b.values.join('\0')
+}

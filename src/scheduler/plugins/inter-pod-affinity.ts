@@ -1,0 +1,77 @@
+import type { Pod } from '../../api/core/generated.js'
+import type { PodInfo } from '../cache/pod-info.js'
+import { podInfoOf } from '../cache/pod-info.js'
+import type { AffinityTerm } from '../cache/affinity-terms.js'
+import { termMatches } from '../cache/affinity-terms.js'
+import type { Surroundings } from '../cache/surroundings.js'
+import type { NodeEvent, PodEvent } from '../framework/cluster-event.js'
+import type { Plugin, PluginFactory } from '../framework/plugin.js'
+import { AffinityFilter } from './affinity/filter.js'
+import type { AffinityWeights } from './affinity/score.js'
+import { AffinityScore, spreadToRange } from './affinity/score.js'
+
+const NAME = 'InterPodAffinity'
+const FILTER = 'PreFilterInterPodAffinity'
+const SCORE = 'PreScoreInterPodAffinity'
+
+/** Configuration of InterPodAffinity; defaults 1 and false. Source: kube-scheduler/config/v1 InterPodAffinityArgs. */
+export type InterPodAffinityArgs = Partial<AffinityWeights>
+
+/** Pods that want to be near others, or not. Source: plugins/interpodaffinity. */
+export function interPodAffinity(args: InterPodAffinityArgs = {}): PluginFactory {
+  const weights = { hardPodAffinityWeight: 1, ignorePreferredTermsOfExistingPods: false, ...args }
+  return ({ surroundings }): Plugin => ({
+    name: NAME,
+    preFilter: (info, cycle) => {
+      const filter = AffinityFilter.of(info, cycle.snapshot.topology, surroundings)
+      if (!filter) return 'skip'
+      cycle.data.set(FILTER, filter)
+      return undefined
+    },
+    addPod: (pod, other, node, cycle) => (cycle.data.get(FILTER) as AffinityFilter | undefined)?.update(pod, other, node, 1),
+    removePod: (pod, other, node, cycle) => (cycle.data.get(FILTER) as AffinityFilter | undefined)?.update(pod, other, node, -1),
+    filter: (_, node, cycle) => (cycle.data.get(FILTER) as AffinityFilter | undefined)?.check(node),
+    preScore: (info, cycle) => {
+      const score = AffinityScore.of(info, cycle.snapshot.topology, surroundings, weights)
+      if (!score) return 'skip'
+      cycle.data.set(SCORE, score)
+      return undefined
+    },
+    score: (_, node, cycle) => (cycle.data.get(SCORE) as AffinityScore).raw(node),
+    normalizeScore: spreadToRange,
+    eventsToRegister: {
+      'AssignedPod/Add': (pod, event) => podChangeHelps(pod, event, surroundings),
+      'AssignedPod/UpdateLabel': (pod, event) => podChangeHelps(pod, event, surroundings),
+      'AssignedPod/Delete': (pod, event) => podChangeHelps(pod, event, surroundings),
+      'Pod/UpdateLabel': 'queue',
+      'Node/Add': nodeChangeHelps,
+      'Node/UpdateLabel': nodeChangeHelps,
+    },
+  })
+}
+
+/**
+ * A pod that all required terms are about has come, or one that an anti-affinity term is about has gone (or one whose own anti-affinity kept the
+ * pod away). Source: plugin.go isSchedulableAfterPodChange.
+ */
+function podChangeHelps(info: PodInfo, { kind, object, old }: PodEvent, surroundings: Surroundings): boolean {
+  const { required = [], requiredAnti = [] } = info.affinity ?? {}
+  const labelsOf = surroundings.labelsOfNamespace.bind(surroundings)
+  const isWanted = (pod: Pod): boolean => required.length > 0 && required.every((term) => termMatches(term, pod, labelsOf))
+  const isUnwanted = (pod: Pod): boolean => requiredAnti.some((term) => termMatches(term, pod, labelsOf))
+  if (kind === 'AssignedPod/Add') return isWanted(object)
+  if (kind === 'AssignedPod/UpdateLabel' && old) {
+    return (isWanted(object) && !isWanted(old)) || (isUnwanted(old) && !isUnwanted(object))
+  }
+  const kept = podInfoOf(object).affinity?.requiredAnti.some((term) => termMatches(term, info.pod, labelsOf)) ?? false
+  return isUnwanted(object) || kept
+}
+
+/** The node lies in another domain of one of the pod's terms than before. Source: plugin.go isSchedulableAfterNodeChange. */
+function nodeChangeHelps({ affinity }: PodInfo, { object, old }: NodeEvent): boolean {
+  const terms: readonly AffinityTerm[] = affinity ? [...affinity.required, ...affinity.requiredAnti] : []
+  if (terms.length === 0) return true
+  const [after, before] = [object.metadata.labels ?? {}, old?.metadata.labels ?? {}]
+  if (!old) return terms.some(({ topologyKey }) => after[topologyKey] !== undefined)
+  return terms.some(({ topologyKey }) => before[topologyKey] !== after[topologyKey])
+}

@@ -1,0 +1,95 @@
+import type { Pod, TopologySpreadConstraint } from '../../../api/core/generated.js'
+import { matchesRequiredNodeAffinity } from '../../../api/core/node-affinity.js'
+import { findUntoleratedTaint } from '../../../api/core/tolerations.js'
+import type { Requirement } from '../../../api/labels.js'
+import type { LabelQuery } from '../../cache/label-query.js'
+import { querySelector } from '../../cache/label-query.js'
+import type { NodeScope } from '../../cache/domain-table.js'
+import type { NodeInfo } from '../../cache/node-info.js'
+import type { PodGroup } from '../../cache/pod-group.js'
+import type { TopologyIndex } from '../../cache/topology-index.js'
+
+/** A spread constraint, ready for use. Source: plugins/podtopologyspread/common.go topologySpreadConstraint. */
+export interface SpreadConstraint {
+  readonly topologyKey: string
+  readonly maxSkew: number
+  readonly minDomains: number
+  readonly honorsAffinity: boolean
+  readonly honorsTaints: boolean
+  readonly selector: LabelQuery
+}
+
+/** A constraint as it is configured or written in a pod. */
+export type ConstraintInput = TopologySpreadConstraint
+
+/** Those of the constraints that have this effect. */
+export function constraintsWith(
+  constraints: readonly ConstraintInput[], effect: TopologySpreadConstraint['whenUnsatisfiable'], pod: Pod, selector?: LabelQuery,
+): readonly SpreadConstraint[] {
+  const found: SpreadConstraint[] = []
+  for (const constraint of constraints) if (constraint.whenUnsatisfiable === effect) found.push(read(constraint, pod, selector))
+  return found
+}
+
+function read(constraint: ConstraintInput, pod: Pod, selector?: LabelQuery): SpreadConstraint {
+  const { topologyKey, maxSkew, minDomains = 1, nodeAffinityPolicy = 'Honor', nodeTaintsPolicy = 'Ignore', labelSelector } = constraint
+  return {
+    topologyKey,
+    maxSkew,
+    minDomains,
+    honorsAffinity: nodeAffinityPolicy === 'Honor',
+    honorsTaints: nodeTaintsPolicy === 'Honor',
+    selector: selector ?? querySelector(labelSelector, ...pinnedLabels(constraint, pod)),
+  }
+}
+
+/** What `matchLabelKeys` adds; the apiserver has written it into the selector already, unless the object is older. */
+function pinnedLabels({ matchLabelKeys = [], labelSelector }: ConstraintInput, { metadata: { labels = {} } }: Pod): readonly Requirement[] {
+  const known = new Set((labelSelector?.matchExpressions ?? []).map(({ key, values }) => `${key}\0${(values ?? []).join()}`))
+  return matchLabelKeys.flatMap((key): Requirement[] => {
+    const value = labels[key]
+    return value === undefined || known.has(`${key}\0${value}`) ? [] : [{ key, operator: 'in', values: [value] }]
+  })
+}
+
+/** The pods that the constraint counts. */
+export function groupOf(index: TopologyIndex, namespace: string, { selector }: SpreadConstraint): PodGroup {
+  const key = `spread\0${namespace}\0${selector.key}`
+  return index.group({ key, living: true, terms: [{ namespaces: { key: namespace, names: new Set([namespace]) }, selector }] })
+}
+
+/**
+ * The nodes that count for a constraint: those that have all of `keys` as labels, and that pass the constraint's inclusion policies. Source:
+ * common.go matchNodeInclusionPolicies.
+ */
+export function scopeOf({ honorsAffinity, honorsTaints }: SpreadConstraint, pod: Pod, keys: readonly string[]): NodeScope {
+  const { nodeSelector, affinity, tolerations } = pod.spec
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  const byAffinity = honorsAffinity && (nodeSelector !== undefined || required !== undefined)
+  const parts: unknown[] = [keys]
+  if (byAffinity) parts.push('affinity', nodeSelector, required)
+  if (honorsTaints) parts.push('taints', tolerations)
+  return {
+    key: keys.length === 0 && parts.length === 1 ? '' : JSON.stringify(parts),
+    admits: (node) =>
+      keys.every((key) => node.labels[key] !== undefined) &&
+      (!byAffinity || matchesRequiredNodeAffinity(pod, node.node)) &&
+      (!honorsTaints || toleratesTaintsOf(pod, node)),
+  }
+}
+
+function toleratesTaintsOf({ spec }: Pod, { hardTaints }: NodeInfo): boolean {
+  return !findUntoleratedTaint(hardTaints, spec.tolerations, () => true)
+}
+
+/** Whether the labels have every topology key. */
+export function hasAllKeys(labels: Readonly<Record<string, string>>, constraints: readonly SpreadConstraint[]): boolean {
+  for (const { topologyKey } of constraints) if (labels[topologyKey] === undefined) return false
+  return true
+}
+
+/** Topology keys of the constraints, sorted, each once. */
+export function keysOf(constraints: readonly SpreadConstraint[]): readonly string[] {
+  return [...new Set(constraints.map(({ topologyKey }) => topologyKey))].sort()
+}
+
