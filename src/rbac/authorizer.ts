@@ -6,11 +6,11 @@ import type {
 } from '../apiserver/ports.js'
 import { aggregate } from './aggregate.js'
 import type { HeldBinding } from './compiled.js'
-import { CompiledPolicy, setAllows } from './compiled.js'
+import { CompiledPolicy } from './compiled.js'
 import type { Binding } from './policy.js'
 import { bindingOf, roleKey } from './policy.js'
 import type { Asked } from './rules.js'
-import { subjectText } from './subjects.js'
+import { subjectApplies, subjectText } from './subjects.js'
 
 const DENIED: Authorization = { allowed: false }
 const RBAC_GROUP = 'rbac.authorization.k8s.io'
@@ -21,7 +21,6 @@ const RBAC_GROUP = 'rbac.authorization.k8s.io'
  */
 export class RbacAuthorizer implements Authorizer, RuleResolver {
   readonly #view: StoreView
-  readonly #allowed = new WeakMap<HeldBinding, Authorization>()
   #policy: CompiledPolicy | undefined
 
   constructor(view: StoreView) {
@@ -36,11 +35,10 @@ export class RbacAuthorizer implements Authorizer, RuleResolver {
     const asked = askedBy(attributes)
     const namespace = 'path' in attributes ? '' : attributes.namespace ?? ''
     const policy = this.#load()
-    const found = firstAllowing(policy.heldIn(user, ''), asked)
-      ?? (namespace === '' ? undefined : firstAllowing(policy.heldIn(user, namespace), asked))
-    if (found !== undefined) return this.#allowedBy(found)
-    const errors = this.#errors(user, namespace)
-    return errors.length === 0 ? DENIED : { allowed: false, reason: `RBAC: ${aggregate(errors)}` }
+    const found = policy.find(user, namespace, asked)
+    if (found !== undefined) return new AllowedBy(found, user)
+    if (!policy.lacksRole(user, namespace)) return DENIED
+    return { allowed: false, reason: `RBAC: ${aggregate(this.#errors(user, namespace))}` }
   }
 
   rulesFor(user: UserInfo, namespace: string): HeldRules {
@@ -82,12 +80,6 @@ export class RbacAuthorizer implements Authorizer, RuleResolver {
       ? `${kind.toLowerCase()}.${RBAC_GROUP} "${name}" not found` : `unsupported role reference kind: ${JSON.stringify(kind)}`))
   }
 
-  #allowedBy(held: HeldBinding): Authorization {
-    let verdict = this.#allowed.get(held)
-    if (verdict === undefined) this.#allowed.set(held, (verdict = { allowed: true, reason: `RBAC: allowed by ${grantText(held)}` }))
-    return verdict
-  }
-
   #load(): CompiledPolicy {
     if (this.#policy !== undefined) return this.#policy
     const policy = new CompiledPolicy()
@@ -124,13 +116,23 @@ function askedBy(attributes: AccessAttributes): Asked {
   return { verb, group, combined: subresource === '' ? resource : `${resource}/${subresource}`, subresource, name, path: undefined }
 }
 
-function firstAllowing(held: readonly HeldBinding[], asked: Asked): HeldBinding | undefined {
-  for (const each of held) if (each.rules !== undefined && setAllows(each.rules, asked)) return each
-  return undefined
-}
+/** Allowed by a binding. The reason is put into words when somebody reads it. */
+class AllowedBy implements Authorization {
+  readonly allowed = true
+  readonly #binding: Binding
+  readonly #user: UserInfo
 
-/** `ClusterRoleBinding "system:discovery" of ClusterRole "system:discovery" to Group "system:authenticated"` */
-function grantText({ binding: { kind, name, namespace, roleRef }, subject }: HeldBinding): string {
-  const binding = kind === 'RoleBinding' ? `${name}/${namespace}` : name
-  return `${kind} ${JSON.stringify(binding)} of ${roleRef.kind} ${JSON.stringify(roleRef.name)} to ${subjectText(subject, namespace)}`
+  constructor(binding: Binding, user: UserInfo) {
+    this.#binding = binding
+    this.#user = user
+  }
+
+  /** `RBAC: allowed by ClusterRoleBinding "system:discovery" of ClusterRole "system:discovery" to Group "system:authenticated"` */
+  get reason(): string {
+    const { kind, name, namespace, roleRef, subjects } = this.#binding
+    const binding = JSON.stringify(kind === 'RoleBinding' ? `${name}/${namespace}` : name)
+    const subject = subjects.find((each) => subjectApplies(each, this.#user, namespace))
+    const to = subject === undefined ? '' : ` to ${subjectText(subject, namespace)}`
+    return `RBAC: allowed by ${kind} ${binding} of ${roleRef.kind} ${JSON.stringify(roleRef.name)}${to}`
+  }
 }

@@ -2,7 +2,9 @@ import type { PolicyRule, Subject } from '../api/rbac/generated.js'
 import type { Binding } from './policy.js'
 import { roleKeyOf } from './policy.js'
 import type { Asked } from './rules.js'
-import { ruleAllows } from './rules.js'
+import type { RuleSet } from './rule-set.js'
+import type { RoleEntry } from './subject-grants.js'
+import { SubjectGrants, rulesIn } from './subject-grants.js'
 import type { User } from './subjects.js'
 import { accountUser, subjectApplies } from './subjects.js'
 
@@ -13,137 +15,123 @@ export interface HeldBinding {
   readonly rules: RuleSet | undefined
 }
 
-/** The rules of a role by what they are for, so that a check looks at few of them. */
-export interface RuleSet {
-  readonly rules: readonly PolicyRule[]
-  /** By resource as the rule names it: `pods`, `pods/log`, `*`, `*\/log`. */
-  readonly byResource: ReadonlyMap<string, readonly PolicyRule[]>
-  /** Those with URLs. */
-  readonly ofPaths: readonly PolicyRule[]
-}
-
-const ruleSets = new WeakMap<readonly PolicyRule[], RuleSet>()
-
-/** The rules of a role, sorted; made once for each (frozen) list of rules. */
-export function ruleSetOf(rules: readonly PolicyRule[]): RuleSet {
-  let set = ruleSets.get(rules)
-  if (set === undefined) ruleSets.set(rules, (set = sorted(rules)))
-  return set
-}
-
-function sorted(rules: readonly PolicyRule[]): RuleSet {
-  const byResource = new Map<string, PolicyRule[]>()
-  for (const rule of rules) for (const resource of rule.resources ?? []) {
-    const known = byResource.get(resource)
-    if (known === undefined) byResource.set(resource, [rule])
-    else known.push(rule)
-  }
-  return { rules, byResource, ofPaths: rules.filter(({ nonResourceURLs = [] }) => nonResourceURLs.length > 0) }
-}
-
-/** Whether some rule of the set allows it. */
-export function setAllows({ byResource, ofPaths }: RuleSet, asked: Asked): boolean {
-  if (asked.path !== undefined) return ofPaths.some((rule) => ruleAllows(rule, asked))
-  return anyAllows(byResource.get(asked.combined), asked) || anyAllows(byResource.get('*'), asked)
-    || (asked.subresource !== '' && anyAllows(byResource.get(`*/${asked.subresource}`), asked))
-}
-
-function anyAllows(rules: readonly PolicyRule[] | undefined, asked: Asked): boolean {
-  if (rules === undefined) return false
-  for (const rule of rules) if (ruleAllows(rule, asked)) return true
-  return false
-}
-
-/** The bindings of one scope by whom they name. */
-interface BySubject {
-  readonly users: Map<string, Binding[]>
-  readonly groups: Map<string, Binding[]>
-}
-
-interface UserBindings {
-  readonly version: number
-  readonly name: string
-  readonly groups: readonly string[] | undefined
-  readonly byNamespace: Map<string, readonly HeldBinding[]>
+/** What is given in one scope, by whom it is given to. */
+interface Scope {
+  readonly users: Map<string, SubjectGrants>
+  readonly groups: Map<string, SubjectGrants>
 }
 
 const NO_RULES: readonly PolicyRule[] = []
+const NO_GROUPS: readonly string[] = []
 
 /**
- * RBAC objects indexed for checks: bindings by subject, roles by key. One change costs the subjects of one binding; a check costs what the
- * user is bound to. What is remembered of a user is which bindings are theirs, never an answer, and is dropped with the next change.
+ * RBAC objects indexed for checks: what each user and group is given, by scope and role. A change of a role costs the role, one of a binding
+ * costs its subjects; a check costs the subjects that the user is. No answer is kept.
  */
 export class CompiledPolicy {
-  readonly #roles = new Map<string, readonly PolicyRule[]>()
-  /** By namespace; '' holds the ClusterRoleBindings. */
-  readonly #bindings = new Map<string, BySubject>()
-  readonly #users = new WeakMap<User, UserBindings>()
+  readonly #roles = new Map<string, RoleEntry>()
+  /** By namespace; '' holds what ClusterRoleBindings give. */
+  readonly #scopes = new Map<string, Scope>()
+  /** Of roles: which {@link SubjectGrants} compare with what they have seen. */
   #version = 0
 
-  /** Puts a role in, or takes it out when there are no `rules`. */
+  /** Puts a role in, or takes it out unless it `exists`. */
   setRole(key: string, rules: readonly PolicyRule[] | null | undefined, exists: boolean): void {
     this.#version++
-    if (exists) this.#roles.set(key, rules ?? NO_RULES)
-    else this.#roles.delete(key)
+    const entry = this.#entry(key)
+    entry.rules = exists ? rules ?? NO_RULES : undefined
+    entry.set = undefined
   }
 
   rulesOf(key: string): readonly PolicyRule[] | undefined {
-    return this.#roles.get(key)
+    return this.#roles.get(key)?.rules
   }
 
   add(binding: Binding): void {
-    this.#version++
-    let bySubject = this.#bindings.get(binding.namespace)
-    if (bySubject === undefined) this.#bindings.set(binding.namespace, (bySubject = { users: new Map(), groups: new Map() }))
+    let scope = this.#scopes.get(binding.namespace)
+    if (scope === undefined) this.#scopes.set(binding.namespace, (scope = { users: new Map(), groups: new Map() }))
+    const role = this.#entry(roleKeyOf(binding))
     const { users, groups } = namedBy(binding)
-    for (const name of users) insert(bySubject.users, name, binding)
-    for (const name of groups) insert(bySubject.groups, name, binding)
+    for (const name of users) grantsOf(scope.users, name).add(binding, role)
+    for (const name of groups) grantsOf(scope.groups, name).add(binding, role)
   }
 
   remove(binding: Binding): void {
-    this.#version++
-    const bySubject = this.#bindings.get(binding.namespace)
-    if (bySubject === undefined) return
+    const scope = this.#scopes.get(binding.namespace)
+    if (scope === undefined) return
+    const role = this.#entry(roleKeyOf(binding))
     const { users, groups } = namedBy(binding)
-    for (const name of users) takeOut(bySubject.users, name, binding)
-    for (const name of groups) takeOut(bySubject.groups, name, binding)
-    if (bySubject.users.size === 0 && bySubject.groups.size === 0) this.#bindings.delete(binding.namespace)
+    for (const name of users) takeOut(scope.users, name, binding, role)
+    for (const name of groups) takeOut(scope.groups, name, binding, role)
+    if (scope.users.size === 0 && scope.groups.size === 0) this.#scopes.delete(binding.namespace)
+  }
+
+  /** Whether a user may do something, cluster-wide or in that namespace ('': none). */
+  allows(user: User, namespace: string, asked: Asked): boolean {
+    return this.#allowsIn('', user, asked) || (namespace !== '' && this.#allowsIn(namespace, user, asked))
+  }
+
+  /** The binding that allows it: a ClusterRoleBinding if there is one, the first by name. */
+  find(user: User, namespace: string, asked: Asked): Binding | undefined {
+    return this.#findIn('', user, asked) ?? (namespace === '' ? undefined : this.#findIn(namespace, user, asked))
+  }
+
+  /** Whether some binding of the user is of a role that does not exist. */
+  lacksRole(user: User, namespace: string): boolean {
+    return this.#lacksRoleIn('', user) || (namespace !== '' && this.#lacksRoleIn(namespace, user))
   }
 
   /** The bindings of one scope ('': cluster) that name the user, by name. */
   heldIn(user: User, namespace: string): readonly HeldBinding[] {
-    let known = this.#users.get(user)
-    if (known?.version !== this.#version || known.name !== user.name || known.groups !== user.groups) {
-      known = { version: this.#version, name: user.name, groups: user.groups, byNamespace: new Map() }
-      this.#users.set(user, known)
+    const held = new Map<Binding, RoleEntry>()
+    for (const grants of this.#grants(user, namespace)) for (const { role, bindings } of grants.slots()) {
+      for (const binding of bindings) held.set(binding, role)
     }
-    let held = known.byNamespace.get(namespace)
-    if (held === undefined) known.byNamespace.set(namespace, (held = this.#find(user, namespace)))
-    return held
+    return [...held].sort(([a], [b]) => (a.name < b.name ? -1 : 1)).map(([binding, role]): HeldBinding => ({
+      binding, subject: binding.subjects.find((each) => subjectApplies(each, user, namespace)) as Subject, rules: rulesIn(role),
+    }))
   }
 
-  #find(user: User, namespace: string): readonly HeldBinding[] {
-    const bySubject = this.#bindings.get(namespace)
-    if (bySubject === undefined) return NOTHING
-    let found = bySubject.users.get(user.name)
-    for (const group of user.groups ?? NO_GROUPS) {
-      const more = bySubject.groups.get(group)
-      if (more !== undefined) found = found === undefined ? more : merged(found, more)
-    }
-    return found === undefined ? NOTHING : found.map((binding): HeldBinding => {
-      const rules = this.#roles.get(roleKeyOf(binding))
-      const subject = binding.subjects.find((each) => subjectApplies(each, user, namespace)) as Subject
-      return { binding, subject, rules: rules === undefined ? undefined : ruleSetOf(rules) }
-    })
+  #allowsIn(namespace: string, { name, groups = NO_GROUPS }: User, asked: Asked): boolean {
+    const scope = this.#scopes.get(namespace)
+    if (scope === undefined) return false
+    const version = this.#version
+    if (scope.users.get(name)?.allows(asked, version) === true) return true
+    for (const group of groups) if (scope.groups.get(group)?.allows(asked, version) === true) return true
+    return false
   }
-}
 
-const NOTHING: readonly HeldBinding[] = []
-const NO_GROUPS: readonly string[] = []
+  #findIn(namespace: string, { name, groups = NO_GROUPS }: User, asked: Asked): Binding | undefined {
+    const scope = this.#scopes.get(namespace)
+    if (scope === undefined) return undefined
+    const version = this.#version
+    let best = scope.users.get(name)?.first(asked, version, undefined)
+    for (const group of groups) {
+      const grants = scope.groups.get(group)
+      if (grants !== undefined) best = grants.first(asked, version, best)
+    }
+    return best
+  }
 
-/** Both lists in one, by name, each binding once. */
-function merged(first: readonly Binding[], second: readonly Binding[]): Binding[] {
-  return [...new Set([...first, ...second])].sort((a, b) => (a.name < b.name ? -1 : 1))
+  #lacksRoleIn(namespace: string, { name, groups = NO_GROUPS }: User): boolean {
+    const scope = this.#scopes.get(namespace)
+    if (scope === undefined) return false
+    if (scope.users.get(name)?.lacksRole(this.#version) === true) return true
+    for (const group of groups) if (scope.groups.get(group)?.lacksRole(this.#version) === true) return true
+    return false
+  }
+
+  #grants({ name, groups = NO_GROUPS }: User, namespace: string): readonly SubjectGrants[] {
+    const scope = this.#scopes.get(namespace)
+    if (scope === undefined) return []
+    return [scope.users.get(name), ...groups.map((group) => scope.groups.get(group))].filter((grants) => grants !== undefined)
+  }
+
+  #entry(key: string): RoleEntry {
+    let entry = this.#roles.get(key)
+    if (entry === undefined) this.#roles.set(key, (entry = { rules: undefined, set: undefined }))
+    return entry
+  }
 }
 
 /** Users and groups that a binding names: once each, though one may be named twice. A service account is a user. */
@@ -159,28 +147,14 @@ function namedBy({ subjects, namespace }: Binding): { readonly users: ReadonlySe
   return { users, groups }
 }
 
-function insert(lists: Map<string, Binding[]>, key: string, binding: Binding): void {
-  const list = lists.get(key)
-  if (list === undefined) lists.set(key, [binding])
-  else list.splice(placeOf(list, binding.name), 0, binding)
+function grantsOf(map: Map<string, SubjectGrants>, name: string): SubjectGrants {
+  let grants = map.get(name)
+  if (grants === undefined) map.set(name, (grants = new SubjectGrants()))
+  return grants
 }
 
-function takeOut(lists: Map<string, Binding[]>, key: string, binding: Binding): void {
-  const list = lists.get(key)
-  const at = list === undefined ? -1 : placeOf(list, binding.name)
-  if (list?.[at]?.name !== binding.name) return
-  list.splice(at, 1)
-  if (list.length === 0) lists.delete(key)
-}
-
-/** Where a binding of that name is, or would be, in a list sorted by name. */
-function placeOf(list: readonly Binding[], name: string): number {
-  let low = 0
-  let high = list.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((list[middle] as Binding).name < name) low = middle + 1
-    else high = middle
-  }
-  return low
+function takeOut(map: Map<string, SubjectGrants>, name: string, binding: Binding, role: RoleEntry): void {
+  const grants = map.get(name)
+  grants?.remove(binding, role)
+  if (grants?.isEmpty === true) map.delete(name)
 }

@@ -4,7 +4,7 @@ import type { PolicyRule, Subject } from '../api/rbac/generated.js'
 import type { Binding, Policy } from './policy.js'
 import { policyOf, roleKeyOf } from './policy.js'
 import type { AllowedProof, BindingName, Grant, NearMiss, RoleName, Tried, Verdict } from './proof.js'
-import type { Asked } from './rules.js'
+import type { Asked, RuleFault } from './rules.js'
 import { ruleAllows, ruleFault } from './rules.js'
 import type { User } from './subjects.js'
 import { isPrivileged, privilegedGroup, subjectApplies } from './subjects.js'
@@ -39,15 +39,12 @@ export function authorize(objects: Iterable<KubeObject>, query: AccessQuery): Ve
   if (isPrivileged(user)) return { allowed: true, proof: { kind: 'privileged', group: privilegedGroup } }
   const policy = policyOf(objects)
   const asked = askedOf(query)
-  const tried: Tried[] = []
-  for (const binding of inScope(policy, query)) {
-    const subject = binding.subjects.find((each) => subjectApplies(each, user, binding.namespace))
-    if (subject === undefined) continue
-    const outcome = tryBinding(policy, binding, subject, asked)
-    if ('rule' in outcome) return { allowed: true, proof: outcome }
-    tried.push(outcome)
-  }
-  return { allowed: false, proof: { kind: 'denied', tried, nearMisses: nearMisses(policy, query, user, asked) } }
+  const scope = inScope(policy, query)
+  const found = grantsTo(user, scope).find(({ binding }) => ruleIndex(policy, binding, asked) >= 0)
+  if (found !== undefined) return { allowed: true, proof: allowedBy(policy, found, asked) }
+  const all = grantsTo(user, [...policy.clusterBindings, ...policy.bindings])
+  const tried = all.map((each) => triedOf(policy, each, scope.has(each.binding) ? asked : undefined))
+  return { allowed: false, proof: { kind: 'denied', tried, nearMisses: nearMisses(policy, scope, user, asked) } }
 }
 
 /** What rules compare with. */
@@ -56,65 +53,69 @@ export function askedOf({ verb, apiGroup = '', resource = '', subresource = '', 
 }
 
 /** The bindings that can matter: all ClusterRoleBindings, then the RoleBindings of the namespace. */
-function inScope(policy: Policy, { namespace = '', path }: AccessQuestion): readonly Binding[] {
-  if (namespace === '' || path !== undefined) return policy.clusterBindings
-  return [...policy.clusterBindings, ...policy.bindings.filter((binding) => binding.namespace === namespace)]
+function inScope(policy: Policy, { namespace = '', path }: AccessQuestion): ReadonlySet<Binding> {
+  if (namespace === '' || path !== undefined) return new Set(policy.clusterBindings)
+  return new Set([...policy.clusterBindings, ...policy.bindings.filter((binding) => binding.namespace === namespace)])
 }
 
-function tryBinding({ roles }: Policy, binding: Binding, subject: Subject, asked: Asked): AllowedProof | Tried {
-  const grant: Grant = { binding: bindingName(binding), subject, role: roleName(binding) }
-  const rules = roles.get(roleKeyOf(binding))
-  if (rules === undefined) return { ...grant, roleNotFound: true, faults: [] }
-  const faults = rules.map((rule) => ruleFault(rule, asked))
-  const index = faults.indexOf(undefined)
-  if (index < 0) return { ...grant, faults: faults as Tried['faults'] }
-  return { kind: 'rule', ...grant, index, rule: rules[index] as PolicyRule }
+interface To {
+  readonly binding: Binding
+  readonly subject: Subject
 }
 
-function bindingName({ kind, namespace, name }: Binding): BindingName {
+/** The bindings that name the user, each with the first subject that is them. */
+function grantsTo(user: User, bindings: Iterable<Binding>): readonly To[] {
+  return [...bindings].flatMap((binding) => {
+    const subject = binding.subjects.find((each) => subjectApplies(each, user, binding.namespace))
+    return subject === undefined ? [] : [{ binding, subject }]
+  })
+}
+
+/** Place of the first rule of the binding's role that allows it; -1 without one. */
+function ruleIndex({ roles }: Policy, binding: Binding, asked: Asked): number {
+  return roles.get(roleKeyOf(binding))?.findIndex((rule) => ruleAllows(rule, asked)) ?? -1
+}
+
+function allowedBy(policy: Policy, to: To, asked: Asked): AllowedProof {
+  const index = ruleIndex(policy, to.binding, asked)
+  const rules = policy.roles.get(roleKeyOf(to.binding)) as readonly PolicyRule[]
+  return { kind: 'rule', ...grantOf(to), index, rule: rules[index] as PolicyRule }
+}
+
+/** `asked` is undefined where the binding is out of scope. */
+function triedOf({ roles }: Policy, to: To, asked: Asked | undefined): Tried {
+  const grant = grantOf(to)
+  if (asked === undefined) return { ...grant, failed: 'namespace', faults: [] }
+  const rules = roles.get(roleKeyOf(to.binding))
+  if (rules === undefined) return { ...grant, failed: 'role', faults: [] }
+  return { ...grant, failed: 'rules', faults: rules.map((rule) => ruleFault(rule, asked) as RuleFault) }
+}
+
+function grantOf({ binding, subject }: To): Grant {
+  return { binding: bindingName(binding), subject, role: roleName(binding) }
+}
+
+/** Names a binding. */
+export function bindingName({ kind, namespace, name }: Binding): BindingName {
   return kind === 'RoleBinding' ? { kind, namespace, name } : { kind, name }
 }
 
-function roleName({ roleRef: { kind, name }, namespace }: Binding): RoleName {
+/** Names the role of a binding. */
+export function roleName({ roleRef: { kind, name }, namespace }: Binding): RoleName {
   return kind === 'Role' ? { kind, namespace, name } : { kind, name }
 }
 
 /** The right rule bound to the user in another namespace, or bound here to somebody else. */
-function nearMisses(policy: Policy, question: AccessQuestion, user: User, asked: Asked): readonly NearMiss[] {
-  const scope = new Set(inScope(policy, question))
+function nearMisses(policy: Policy, scope: ReadonlySet<Binding>, user: User, asked: Asked): readonly NearMiss[] {
   const found: NearMiss[] = []
   for (const binding of [...policy.clusterBindings, ...policy.bindings]) {
     if (found.length === MOST_NEAR_MISSES) break
     const isUsers = binding.subjects.some((subject) => subjectApplies(subject, user, binding.namespace))
     if (scope.has(binding) === isUsers) continue // the right one in both, or in neither
-    const index = policy.roles.get(roleKeyOf(binding))?.findIndex((rule) => ruleAllows(rule, asked)) ?? -1
+    if (asked.path !== undefined && binding.kind === 'RoleBinding') continue // no namespace is right for a path
+    const index = ruleIndex(policy, binding, asked)
     if (index < 0) continue
     found.push({ because: isUsers ? 'wrongNamespace' : 'wrongSubject', binding: bindingName(binding), role: roleName(binding), index })
   }
   return found
-}
-
-/** Somebody who may do it, and through what. */
-export interface Holder extends Grant {
-  readonly index: number
-}
-
-/**
- * Everybody who may do something under these objects, by the bindings that allow it, besides the group `system:masters`, who may do
- * everything. A subject without a namespace is of the binding's.
- */
-export function whoCan(objects: Iterable<KubeObject>, question: AccessQuestion): readonly Holder[] {
-  const policy = policyOf(objects)
-  const asked = askedOf(question)
-  return inScope(policy, question).flatMap((binding) => {
-    const index = policy.roles.get(roleKeyOf(binding))?.findIndex((rule) => ruleAllows(rule, asked)) ?? -1
-    if (index < 0) return []
-    return binding.subjects.map((subject) => ({
-      binding: bindingName(binding), subject: withNamespace(subject, binding.namespace), role: roleName(binding), index,
-    }))
-  })
-}
-
-function withNamespace(subject: Subject, namespace: string): Subject {
-  return subject.kind === 'ServiceAccount' && !subject.namespace && namespace !== '' ? { ...subject, namespace } : subject
 }

@@ -1,6 +1,9 @@
 /** `simcluster/rbac`: role-based access control on plain objects. */
-export { authorize, whoCan } from './evaluate.js'
-export type { AccessQuery, AccessQuestion, Holder } from './evaluate.js'
+export { authorize } from './evaluate.js'
+export type { AccessQuery, AccessQuestion } from './evaluate.js'
+export { whoCan } from './who-can.js'
+export type { Holder, WhoCanOptions } from './who-can.js'
+export { checkProof } from './check-proof.js'
 export type {
   AllowedProof, BindingName, DeniedProof, Grant, NearMiss, PrivilegedProof, RoleName, Tried, Verdict,
 } from './proof.js'
@@ -10,3 +13,5 @@ export { aggregatedRules } from '../api/rbac/aggregation.js'
 export { aggregatedPolicy, bootstrapPolicy } from './bootstrap-policy/index.js'
 export { reconcileBinding, reconcileRole } from './reconcile.js'
 export type { ReconcileBindingOptions, ReconciledBinding, ReconciledRole, ReconcileOperation, ReconcileRoleOptions } from './reconcile.js'
+export { compile } from './compile.js'
+export type { CompiledAccess } from './compile.js'

@@ -7,7 +7,7 @@ import type { UserInfo } from '../apiserver/client/client.js'
 import type {
   AccessAttributes, Authorization, Authorizer, HeldRules, ResourceAttributes, RuleResolver, StoreView,
 } from '../apiserver/ports.js'
-import { ruleSetOf, setAllows } from './compiled.js'
+import { ruleSetOf, setAllows } from './rule-set.js'
 import { podReferences } from './pod-references.js'
 import { volumeSecrets } from './volume-secrets.js'
 

@@ -39,20 +39,28 @@ export function bindingOf({ metadata, roleRef, subjects }: ClusterRoleBinding | 
   return { kind, name, namespace: kind === 'RoleBinding' ? namespace : '', roleRef, subjects: subjects ?? NO_SUBJECTS }
 }
 
-/** Sorts objects by kind; of equal keys the last one counts. */
+const GROUP = 'rbac.authorization.k8s.io/'
+
+/** Whether it is an object of RBAC's; without an apiVersion its kind decides. */
+export function isOfRbac({ apiVersion }: KubeObject): boolean {
+  return apiVersion === undefined || apiVersion.startsWith(GROUP)
+}
+
+/** Sorts objects by kind; of objects of one kind, namespace and name the last one counts. */
 export function policyOf(objects: Iterable<KubeObject>): Policy {
-  const clusterBindings: Binding[] = []
-  const bindings: Binding[] = []
+  const clusterBindings = new Map<string, Binding>()
+  const bindings = new Map<string, Binding>()
   const roles = new Map<string, readonly PolicyRule[]>()
   for (const object of objects) {
+    if (!isOfRbac(object)) continue
     const { name = '', namespace = '' } = object.metadata
     switch (object.kind) {
-      case 'ClusterRoleBinding': clusterBindings.push(bindingOf(object as ClusterRoleBinding, 'ClusterRoleBinding')); break
-      case 'RoleBinding': bindings.push(bindingOf(object as RoleBinding, 'RoleBinding')); break
+      case 'ClusterRoleBinding': clusterBindings.set(name, bindingOf(object as ClusterRoleBinding, 'ClusterRoleBinding')); break
+      case 'RoleBinding': bindings.set(`${namespace}/${name}`, bindingOf(object as RoleBinding, 'RoleBinding')); break
       case 'ClusterRole':
       case 'Role': roles.set(roleKey(object.kind, namespace, name), (object as ClusterRole | Role).rules ?? NO_RULES); break
       default: break
     }
   }
-  return { clusterBindings, bindings, roles }
+  return { clusterBindings: [...clusterBindings.values()], bindings: [...bindings.values()], roles }
 }

@@ -37,13 +37,21 @@ export interface PrivilegedProof {
   readonly group: string
 }
 
-/** A binding that named the user and did not help: what failed first in each of the role's rules, or that there is no such role. */
+/** A binding that named the user and did not help, and what failed first. */
 export interface Tried extends Grant {
-  readonly roleNotFound?: true
+  /**
+   * `namespace`: a RoleBinding gives rights in its own namespace only, and none to paths. `role`: there is no such role. `rules`: no rule of the
+   * role fits.
+   */
+  readonly failed: 'namespace' | 'role' | 'rules'
+  /** Where `rules` failed: what failed first in each, in their order. */
   readonly faults: readonly RuleFault[]
 }
 
-/** A rule that would have allowed it, had it been bound otherwise. */
+/**
+ * A rule that would have allowed it, had it been bound otherwise: it is the user's in another namespace (`wrongNamespace`), or somebody else's
+ * here (`wrongSubject`).
+ */
 export interface NearMiss {
   readonly because: 'wrongNamespace' | 'wrongSubject'
   readonly binding: BindingName
@@ -54,8 +62,9 @@ export interface NearMiss {
 /** Why it is not allowed. */
 export interface DeniedProof {
   readonly kind: 'denied'
+  /** Every binding that names the user. */
   readonly tried: readonly Tried[]
-  /** At most ten. */
+  /** At most ten, ClusterRoleBindings first. */
   readonly nearMisses: readonly NearMiss[]
 }
 

@@ -18,11 +18,11 @@ const NONE: readonly string[] = []
 
 /** What keeps a rule from allowing it; undefined when it does. */
 export function ruleFault(rule: PolicyRule, asked: Asked): RuleFault | undefined {
-  if (!has(rule.verbs, asked.verb)) return 'verb'
+  if (!hasOrAll(rule.verbs, asked.verb)) return 'verb'
   if (asked.path !== undefined) return urlMatches(rule.nonResourceURLs ?? NONE, asked.path) ? undefined : 'nonResourceURL'
-  if (!has(rule.apiGroups ?? NONE, asked.group)) return 'apiGroup'
+  if (!hasOrAll(rule.apiGroups, asked.group)) return 'apiGroup'
   if (!resourceMatches(rule.resources ?? NONE, asked.combined, asked.subresource)) return 'resource'
-  const { resourceNames = NONE } = rule
+  const resourceNames = rule.resourceNames ?? NONE
   return resourceNames.length === 0 || resourceNames.includes(asked.name) ? undefined : 'resourceName'
 }
 
@@ -31,9 +31,9 @@ export function ruleAllows(rule: PolicyRule, asked: Asked): boolean {
   return ruleFault(rule, asked) === undefined
 }
 
-/** `*` stands for every verb and every group. */
-function has(list: readonly string[] | undefined, value: string): boolean {
-  return list !== undefined && (list.includes(value) || list.includes('*'))
+/** Whether a list of verbs or groups holds the value, or `*`, which stands for every one. */
+export function hasOrAll(list: readonly string[] | null | undefined, value: string): boolean {
+  return list !== undefined && list !== null && (list.includes(value) || list.includes('*'))
 }
 
 /** `*` is everything, `*\/log` that subresource of everything; `pods` is not `pods/log`. */

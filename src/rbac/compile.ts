@@ -1,0 +1,81 @@
+import type { KubeObject } from '../api/definition.js'
+import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../api/rbac/generated.js'
+import { CompiledPolicy } from './compiled.js'
+import type { AccessQuery } from './evaluate.js'
+import { askedOf, authorize } from './evaluate.js'
+import { bindingOf, isOfRbac, roleKey } from './policy.js'
+import type { Verdict } from './proof.js'
+import { isPrivileged } from './subjects.js'
+
+/**
+ * RBAC objects made ready for many questions, as an apiserver has them: `compile(objects).allows(query)` answers as
+ * `authorize(objects, query).allowed` does, in well under a microsecond, and follows changes one object at a time.
+ */
+export interface CompiledAccess {
+  /** Whether it is allowed. */
+  allows(query: AccessQuery): boolean
+  /** The verdict with its proof, from the plain evaluator: it looks at all objects. */
+  authorize(query: AccessQuery): Verdict
+  /** Adds an object, or replaces the one of its kind, namespace and name. Objects must not be changed in place. */
+  put(object: KubeObject): void
+  /** Takes out the object of that kind, namespace and name, if it is there. */
+  remove(object: KubeObject): void
+}
+
+/** Compiles RBAC objects; others are let be. */
+export function compile(objects: Iterable<KubeObject> = []): CompiledAccess {
+  const access = new Access()
+  for (const object of objects) access.put(object)
+  return access
+}
+
+class Access implements CompiledAccess {
+  readonly #policy = new CompiledPolicy()
+  readonly #objects = new Map<string, KubeObject>()
+
+  allows(query: AccessQuery): boolean {
+    const { user: name, groups = [], namespace = '', path } = query
+    const user = { name, groups }
+    return isPrivileged(user) || this.#policy.allows(user, path === undefined ? namespace : '', askedOf(query))
+  }
+
+  authorize(query: AccessQuery): Verdict {
+    return authorize(this.#objects.values(), query)
+  }
+
+  put(object: KubeObject): void {
+    if (isOfRbac(object)) this.#replace(object, object)
+  }
+
+  remove(object: KubeObject): void {
+    if (isOfRbac(object)) this.#replace(object, undefined)
+  }
+
+  #replace(place: KubeObject, next: KubeObject | undefined): void {
+    const { kind = '', metadata: { name = '', namespace = '' } } = place
+    switch (kind) {
+      case 'ClusterRole':
+      case 'Role': {
+        const key = roleKey(kind, namespace, name)
+        this.#policy.setRole(key, (next as ClusterRole | Role | undefined)?.rules, next !== undefined)
+        this.#keep(key, next)
+        break
+      }
+      case 'ClusterRoleBinding':
+      case 'RoleBinding': {
+        const key = `${kind}/${kind === 'RoleBinding' ? namespace : ''}/${name}`
+        const old = this.#objects.get(key)
+        if (old !== undefined) this.#policy.remove(bindingOf(old as ClusterRoleBinding | RoleBinding, kind))
+        if (next !== undefined) this.#policy.add(bindingOf(next as ClusterRoleBinding | RoleBinding, kind))
+        this.#keep(key, next)
+        break
+      }
+      default: break
+    }
+  }
+
+  #keep(key: string, object: KubeObject | undefined): void {
+    if (object === undefined) this.#objects.delete(key)
+    else this.#objects.set(key, object)
+  }
+}

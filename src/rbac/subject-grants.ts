@@ -1,0 +1,120 @@
+import type { PolicyRule } from '../api/rbac/generated.js'
+import { GrantIndex } from './grant-index.js'
+import type { Binding } from './policy.js'
+import type { Asked } from './rules.js'
+import type { RuleSet } from './rule-set.js'
+import { ruleSetOf, setAllows } from './rule-set.js'
+
+/** A role as bindings refer to it. `rules` is undefined while there is no such role. */
+export interface RoleEntry {
+  rules: readonly PolicyRule[] | undefined
+  /** The same rules, sorted when first asked for. */
+  set: RuleSet | undefined
+}
+
+/** A role that a subject is bound to, and by which bindings, in the order of their names. */
+export interface Slot {
+  readonly role: RoleEntry
+  readonly bindings: Binding[]
+}
+
+/** Subjects of more roles than that get an index over all of them. */
+const FEW_ROLES = 6
+
+/** The rules of a role, sorted. */
+export function rulesIn(role: RoleEntry): RuleSet | undefined {
+  return role.rules === undefined ? undefined : (role.set ??= ruleSetOf(role.rules))
+}
+
+/**
+ * All that one subject is given in one scope, by role: what a check costs depends on how many roles those are, not on how many bindings, and
+ * hardly on that once they are many.
+ */
+export class SubjectGrants {
+  readonly #slots = new Map<RoleEntry, Slot>()
+  #index: GrantIndex | undefined
+
+  get isEmpty(): boolean {
+    return this.#slots.size === 0
+  }
+
+  slots(): Iterable<Slot> {
+    return this.#slots.values()
+  }
+
+  add(binding: Binding, role: RoleEntry): void {
+    const slot = this.#slots.get(role)
+    if (slot !== undefined) {
+      slot.bindings.splice(placeOf(slot.bindings, binding.name), 0, binding)
+      return
+    }
+    const made = { role, bindings: [binding] }
+    this.#slots.set(role, made)
+    this.#index?.add(made)
+  }
+
+  remove({ name }: Binding, role: RoleEntry): void {
+    const slot = this.#slots.get(role)
+    if (slot === undefined) return
+    const at = placeOf(slot.bindings, name)
+    if (slot.bindings[at]?.name !== name) return
+    slot.bindings.splice(at, 1)
+    if (slot.bindings.length > 0) return
+    this.#slots.delete(role)
+    this.#index?.remove(slot)
+  }
+
+  /** Whether some role allows it. `version` is another one after each change of a role. */
+  allows(asked: Asked, version: number): boolean {
+    if (this.#slots.size > FEW_ROLES) return this.#indexed(version).visit(asked, version, () => true)
+    for (const { role } of this.#slots.values()) {
+      const rules = rulesIn(role)
+      if (rules !== undefined && setAllows(rules, asked)) return true
+    }
+    return false
+  }
+
+  /** The binding by which it is allowed that has the first name, or `best` if that comes before. */
+  first(asked: Asked, version: number, best: Binding | undefined): Binding | undefined {
+    if (this.#slots.size > FEW_ROLES) return this.#firstOfMany(asked, version, best)
+    let first = best
+    for (const { role, bindings: [binding] } of this.#slots.values()) {
+      const rules = rulesIn(role)
+      if (binding === undefined || rules === undefined || !setAllows(rules, asked)) continue
+      if (first === undefined || binding.name < first.name) first = binding
+    }
+    return first
+  }
+
+  #firstOfMany(asked: Asked, version: number, best: Binding | undefined): Binding | undefined {
+    let first = best
+    this.#indexed(version).visit(asked, version, ({ bindings: [binding] }) => {
+      if (binding !== undefined && (first === undefined || binding.name < first.name)) first = binding
+      return false
+    })
+    return first
+  }
+
+  /** Whether some binding is of a role that does not exist. */
+  lacksRole(version: number): boolean {
+    if (this.#slots.size > FEW_ROLES) return this.#indexed(version).lacksRole(version)
+    for (const { role } of this.#slots.values()) if (role.rules === undefined) return true
+    return false
+  }
+
+  #indexed(version: number): GrantIndex {
+    return (this.#index ??= new GrantIndex(this.#slots.values(), version))
+  }
+}
+
+/** Where a binding of that name is, or would be, in a list sorted by name. */
+function placeOf(list: readonly Binding[], name: string): number {
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((list[middle] as Binding).name < name) low = middle + 1
+    else high = middle
+  }
+  return low
+}

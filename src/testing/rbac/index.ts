@@ -1,0 +1,5 @@
+export { aimRequest } from './aim-request.js'
+export { rbacArbitraries } from './arbitraries.js'
+export type { AnyRbacObject, ArbitraryUser, FastCheck, RbacArbitraries, RbacScenario } from './arbitraries.js'
+export { rbacVocabulary } from './vocabulary.js'
+export type { RbacVocabulary } from './vocabulary.js'
