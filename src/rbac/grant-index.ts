@@ -3,8 +3,8 @@ import type { Asked } from './rules.js'
 import { hasOrAll } from './rules.js'
 import type { RuleSet } from './rule-set.js'
 import { setAllows } from './rule-set.js'
-import type { Slot } from './subject-grants.js'
-import { rulesIn } from './subject-grants.js'
+import type { Slot } from './slot.js'
+import { rulesIn } from './slot.js'
 
 interface Entry {
   readonly slot: Slot

@@ -1,30 +1,12 @@
-import type { PolicyRule } from '../api/rbac/generated.js'
 import { GrantIndex } from './grant-index.js'
 import type { Binding } from './policy.js'
 import type { Asked } from './rules.js'
-import type { RuleSet } from './rule-set.js'
-import { ruleSetOf, setAllows } from './rule-set.js'
-
-/** A role as bindings refer to it. `rules` is undefined while there is no such role. */
-export interface RoleEntry {
-  rules: readonly PolicyRule[] | undefined
-  /** The same rules, sorted when first asked for. */
-  set: RuleSet | undefined
-}
-
-/** A role that a subject is bound to, and by which bindings, in the order of their names. */
-export interface Slot {
-  readonly role: RoleEntry
-  readonly bindings: Binding[]
-}
+import { setAllows } from './rule-set.js'
+import type { RoleEntry, Slot } from './slot.js'
+import { rulesIn } from './slot.js'
 
 /** Subjects of more roles than that get an index over all of them. */
 const FEW_ROLES = 6
-
-/** The rules of a role, sorted. */
-export function rulesIn(role: RoleEntry): RuleSet | undefined {
-  return role.rules === undefined ? undefined : (role.set ??= ruleSetOf(role.rules))
-}
 
 /**
  * All that one subject is given in one scope, by role: what a check costs depends on how many roles those are, not on how many bindings, and

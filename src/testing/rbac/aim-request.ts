@@ -1,6 +1,6 @@
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, Subject } from '../../api/rbac/generated.js'
 import type { AccessQuery } from '../../rbac/index.js'
-import type { AnyRbacObject } from './arbitraries.js'
+import type { AnyRbacObject } from './any-object.js'
 
 /**
  * The request, changed so that a rule which a binding gives to a subject fits: random requests seldom meet random rules. `at` chooses

@@ -4,14 +4,12 @@ import type {
 } from '../../api/rbac/generated.js'
 import type { AccessQuery } from '../../rbac/index.js'
 import { aimRequest } from './aim-request.js'
+import type { AnyRbacObject } from './any-object.js'
 import type { RbacVocabulary } from './vocabulary.js'
 import { rbacVocabulary } from './vocabulary.js'
 
 /** The module `fast-check`, as you have it: `import * as fc from 'fast-check'`. */
 export type FastCheck = typeof import('fast-check')
-
-/** Any object of RBAC. */
-export type AnyRbacObject = ClusterRole | ClusterRoleBinding | Role | RoleBinding
 
 /** Who asks, as tokens and certificates make them. */
 export interface ArbitraryUser {

@@ -1,5 +1,6 @@
 export { aimRequest } from './aim-request.js'
 export { rbacArbitraries } from './arbitraries.js'
-export type { AnyRbacObject, ArbitraryUser, FastCheck, RbacArbitraries, RbacScenario } from './arbitraries.js'
+export type { AnyRbacObject } from './any-object.js'
+export type { ArbitraryUser, FastCheck, RbacArbitraries, RbacScenario } from './arbitraries.js'
 export { rbacVocabulary } from './vocabulary.js'
 export type { RbacVocabulary } from './vocabulary.js'
