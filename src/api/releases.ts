@@ -118,12 +118,16 @@ const features: Readonly<Record<Feature, Span>> = {
   taintEvictionController: { since: 29 },
   /** Pod conditions say at which generation they were seen (PodObservedGenerationTracking on by default). */
   podConditionGeneration: { since: 34 },
+  /** An autoscaler's behavior may have tolerances of its own (HPAConfigurableTolerance on by default). */
+  hpaTolerance: { since: 35 },
   /** Claims without class get a default class that comes later (RetroactiveDefaultStorageClass). */
   retroactiveDefaultStorageClass: { since: 26 },
   /** Claims are marked with volume.kubernetes.io/storage-provisioner, too. */
   storageProvisionerAnnotation: { since: 23 },
   /** Text of the event ExternalProvisioning. */
   quotedProvisioner: { since: 27 },
+  /** That claims wait for a resizer is nothing to be warned of. */
+  normalExternalExpanding: { since: 27 },
   /** A namespace that is deleted loses its pods first, then the rest. */
   orderedNamespaceDeletion: { since: 33 },
   /** ReplicaSets and Deployments report terminatingReplicas (DeploymentReplicaSetTerminatingReplicas). */
@@ -187,6 +191,7 @@ export type Feature =
   | 'longNodeMonitorGrace'
   | 'taintEvictionController'
   | 'podConditionGeneration'
+  | 'hpaTolerance'
   | 'orderedNamespaceDeletion'
   | 'terminatingReplicas'
   | 'podIndexLabel'
@@ -211,6 +216,7 @@ export type Feature =
   | 'retroactiveDefaultStorageClass'
   | 'storageProvisionerAnnotation'
   | 'quotedProvisioner'
+  | 'normalExternalExpanding'
 
 /** One Kubernetes minor: what it serves, what it does. */
 export interface Release {

@@ -1,0 +1,148 @@
+import { isPodReady } from '../../api/core/conditions.js'
+import type { Container, Pod } from '../../api/core/generated.js'
+import { quantityMilliValue } from '../../api/quantity.js'
+import { MetricsError } from './metrics-source.js'
+import type { PodMetrics } from './metrics-source.js'
+import { groupPods } from './pod-groups.js'
+
+/** How far the ratio of use and target may be from 1 without anything being done, in each direction. */
+export interface Tolerances {
+  readonly up: number
+  readonly down: number
+}
+
+/** A number of replicas, and what was measured: `utilization` in percent of requests, `raw` the average in thousandths. */
+export interface Proposal {
+  readonly replicas: number
+  readonly raw: number
+  readonly utilization?: number
+}
+
+/** What all calculations look at. */
+export interface CalculationInput {
+  readonly currentReplicas: number
+  readonly pods: readonly Pod[]
+  readonly tolerances: Tolerances
+  /** Virtual ms. */
+  readonly now: number
+}
+
+const NO_PODS = 'no pods returned by selector while calculating replica count'
+const UNREADY = 'did not receive metrics for targeted pods (pods might be unready)'
+
+/** Percent of the requests that pods make. Source: replica_calculator.go GetResourceReplicas. @throws MetricsError */
+export function replicasByUtilization(
+  input: CalculationInput, all: PodMetrics, { resource, container, target }: { readonly resource: string; readonly container: string | undefined; readonly target: number },
+): Proposal {
+  const { pods, now, currentReplicas, tolerances } = input
+  const counted = countedOf(pods, all, resource, now)
+  const requests = requestsOf(pods, container, resource)
+  const { ratio, utilization, raw } = utilizationRatio(counted.metrics, requests, target)
+  const answer = (replicas: number): Proposal => ({ replicas, utilization, raw })
+  const zeros = counted.unready.size > 0 && ratio > 1 ? counted.unready : new Set<string>()
+  if (zeros.size === 0 && counted.missing.size === 0) return answer(isWithin(tolerances, ratio) ? currentReplicas : Math.ceil(ratio * counted.ready))
+  const filled = new Map(counted.metrics)
+  const missing = ratio < 1 ? (name: string): number => Math.trunc(((requests.get(name) ?? 0) * Math.max(100, target)) / 100) : ratio > 1 ? (): number => 0 : undefined
+  if (missing !== undefined) for (const name of counted.missing) filled.set(name, missing(name))
+  for (const name of zeros) filled.set(name, 0)
+  const again = utilizationRatio(filled, requests, target).ratio
+  return answer(corrected(input, ratio, again, filled.size))
+}
+
+/** An average of the pods, against a target for each. Source: GetRawResourceReplicas, GetMetricReplicas, calcPlainMetricReplicas. @throws MetricsError */
+export function replicasByAverage(input: CalculationInput, all: PodMetrics, { resource, target }: { readonly resource: string; readonly target: number }): Proposal {
+  const { pods, now, currentReplicas, tolerances } = input
+  const counted = countedOf(pods, all, resource, now)
+  const { ratio, raw } = averageRatio(counted.metrics, target)
+  const zeros = counted.unready.size > 0 && ratio > 1 ? counted.unready : new Set<string>()
+  if (zeros.size === 0 && counted.missing.size === 0) return { replicas: isWithin(tolerances, ratio) ? currentReplicas : Math.ceil(ratio * counted.ready), raw }
+  const filled = new Map(counted.metrics)
+  for (const name of counted.missing) filled.set(name, ratio < 1 ? target : 0)
+  for (const name of zeros) filled.set(name, 0)
+  return { replicas: corrected(input, ratio, averageRatio(filled, target).ratio, filled.size), raw }
+}
+
+/** One value for the whole target. Source: getUsageRatioReplicaCount. @throws MetricsError */
+export function replicasByValue({ currentReplicas, pods, tolerances }: CalculationInput, usage: number, target: number): Proposal {
+  const ratio = usage / target
+  if (currentReplicas === 0) return { replicas: Math.ceil(ratio), raw: usage }
+  if (isWithin(tolerances, ratio)) return { replicas: currentReplicas, raw: usage }
+  if (pods.length === 0) throw new MetricsError(`unable to calculate ready pods: ${NO_PODS}`)
+  const ready = pods.filter((pod) => pod.status.phase === 'Running' && isPodReady(pod)).length
+  return { replicas: Math.ceil(ratio * ready), raw: usage }
+}
+
+/** One value, against a target for each pod that there is. Source: GetObjectPerPodMetricReplicas, GetExternalPerPodMetricReplicas. */
+export function replicasPerPod(statusReplicas: number, tolerances: Tolerances, usage: number, target: number): Proposal {
+  const ratio = usage / (target * statusReplicas)
+  return { replicas: isWithin(tolerances, ratio) ? statusReplicas : Math.ceil(usage / target), raw: Math.ceil(usage / statusReplicas) }
+}
+
+function isWithin({ up, down }: Tolerances, ratio: number): boolean {
+  return 1 - down <= ratio && ratio <= 1 + up
+}
+
+/** What is assumed for pods without numbers must not turn the direction. */
+function corrected({ currentReplicas, tolerances }: CalculationInput, before: number, after: number, count: number): number {
+  if (isWithin(tolerances, after) || (before < 1 && after > 1) || (before > 1 && after < 1)) return currentReplicas
+  const replicas = Math.ceil(after * count)
+  const turns = (after < 1 && replicas > currentReplicas) || (after > 1 && replicas < currentReplicas)
+  return turns ? currentReplicas : replicas
+}
+
+interface Counted {
+  /** Values of the pods that count. */
+  readonly metrics: ReadonlyMap<string, number>
+  readonly ready: number
+  readonly unready: ReadonlySet<string>
+  readonly missing: ReadonlySet<string>
+}
+
+function countedOf(pods: readonly Pod[], all: PodMetrics, resource: string, now: number): Counted {
+  if (pods.length === 0) throw new MetricsError(NO_PODS)
+  const { ready, unready, missing, ignored } = groupPods(pods, all, resource, now)
+  const metrics = new Map<string, number>()
+  for (const [name, { value }] of all) if (!ignored.has(name) && !unready.has(name)) metrics.set(name, value)
+  if (metrics.size === 0) throw new MetricsError(UNREADY)
+  return { metrics, ready, unready, missing }
+}
+
+/** Source: calculateRequests. */
+function requestsOf(pods: readonly Pod[], container: string | undefined, resource: string): ReadonlyMap<string, number> {
+  return new Map(pods.map((pod) => {
+    const { name = '' } = pod.metadata
+    const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
+    const containers: readonly Container[] = [...pod.spec.containers, ...sidecars].filter((one) => container === undefined || one.name === container)
+    const sum = containers.reduce((total, one) => {
+      const request = one.resources?.requests?.[resource]
+      if (request === undefined) throw new MetricsError(`missing request for ${resource} in container ${one.name} of Pod ${name}`)
+      return total + quantityMilliValue(request)
+    }, 0)
+    return [name, sum] as const
+  }))
+}
+
+/** Source: metrics/utilization.go GetResourceUtilizationRatio. */
+function utilizationRatio(metrics: ReadonlyMap<string, number>, requests: ReadonlyMap<string, number>, target: number): { ratio: number; utilization: number; raw: number } {
+  let total = 0
+  let requested = 0
+  let count = 0
+  for (const [name, value] of metrics) {
+    const request = requests.get(name)
+    if (request === undefined) continue
+    total += value
+    requested += request
+    count++
+  }
+  if (requested === 0) throw new MetricsError('no metrics returned matched known pods')
+  const utilization = Math.trunc((total * 100) / requested)
+  return { ratio: utilization / target, utilization, raw: Math.trunc(total / count) }
+}
+
+/** Source: GetMetricUsageRatio. */
+function averageRatio(metrics: ReadonlyMap<string, number>, target: number): { ratio: number; raw: number } {
+  let total = 0
+  for (const value of metrics.values()) total += value
+  const raw = Math.trunc(total / metrics.size)
+  return { ratio: raw / target, raw }
+}

@@ -1,0 +1,57 @@
+import type { CrossVersionObjectReference } from '../../api/autoscaling-v2/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import { ApiError, isApiError } from '../../apiserver/client/api-error.js'
+import type { Client } from '../../apiserver/client/client.js'
+import type { ServedResources } from '../process/resource.js'
+import { pluralOf, servedNow } from '../process/resource.js'
+
+/** A scale of a target (autoscaling/v1). */
+export interface Scale extends KubeObject {
+  readonly spec: { readonly replicas?: number }
+  readonly status: { readonly replicas?: number; readonly selector?: string }
+}
+
+/** A target's scale and where it is. */
+export interface TargetScale {
+  readonly resource: string
+  readonly scale: Scale
+}
+
+/** Why a target has no scale: `outer` is what the sync fails with. */
+export class ScaleFailure extends Error {
+  readonly outer: string
+
+  constructor(message: string, outer: string) {
+    super(message)
+    this.outer = outer
+  }
+}
+
+/**
+ * The scale of what an autoscaler points to, by group and kind; the version does not matter. Source: horizontal.go reconcileAutoscaler,
+ * scaleForResourceMappings. @throws ScaleFailure
+ */
+export function scaleOf(client: Client, resources: ServedResources, namespace: string, { apiVersion = '', kind, name }: CrossVersionObjectReference): TargetScale {
+  const parts = apiVersion.split('/')
+  if (parts.length > 2) {
+    const text = `unexpected GroupVersion string: ${apiVersion}`
+    throw new ScaleFailure(text, `invalid API version in scale target reference: ${text}`)
+  }
+  const group = parts.length === 2 ? parts[0] ?? '' : ''
+  const found = servedNow(resources).filter((one) => one.group === group && one.kind === kind)
+  if (found.length === 0) {
+    const text = `no matches for kind ${JSON.stringify(kind)} in group ${JSON.stringify(group)}`
+    throw new ScaleFailure(text, `unable to determine resource for scale target reference: ${text}`)
+  }
+  let first: ApiError | undefined
+  for (const resource of new Set(found.map((one) => (group === '' ? pluralOf(one) : `${pluralOf(one)}.${group}`)))) {
+    try {
+      return { resource, scale: client.getSubresource(resource, { namespace, name }, 'scale') as Scale }
+    } catch (error) {
+      if (!isApiError(error)) throw error
+      first ??= error
+    }
+  }
+  const text = first?.message ?? 'unrecognized resource'
+  throw new ScaleFailure(text, `failed to query scale subresource for ${kind}/${namespace}/${name}: ${text}`)
+}
