@@ -89,7 +89,7 @@ function checkList(scene: Scene, entries: readonly unknown[], trials: readonly T
 
 function checkUnknown(proof: RuleProof, unknown: readonly string[]): boolean {
   demand(proof.failsClosed === true && proof.trials.map(({ path }) => path).join() === unknown.join(), `${proof.path}: fails closed by ${unknown.join()}`)
-  demand(proof.trials.every(({ because, matched }) => because === 'unknownField' && matched === false), `${proof.path}: trials of unknown entries`)
+  demand(proof.trials.every(({ because, matched }) => because === 'unknownField' && Object.is(matched, false)), `${proof.path}: trials of unknown entries`)
   return proof.action !== 'Accept'
 }
 

@@ -113,6 +113,7 @@ function domainCandidate(model: Model, { domain, ip }: { readonly domain: string
 
 function candidateOf(model: Model, ref: EndpointRef | null | undefined, path: string): Candidate {
   if (ref === undefined || ref === null) return fail(required(path))
+  if (typeof ref !== 'string' && typeof ref !== 'object') return fail(invalid(path, typeof ref, 'must be a string or an object'))
   if (typeof ref === 'string') return textCandidate(model, ref, path)
   if ('pod' in ref) return podCandidate(model, `${ref.namespace ?? 'default'}/${ref.pod}`, path)
   if ('domain' in ref) return domainCandidate(model, ref, path)
@@ -164,6 +165,7 @@ function portOf(port: unknown, to: End, protocol: Protocol): number | undefined 
 
 /** Finds out who the ends are, and by which addresses they speak. A WorldError where that cannot be. */
 export function resolveConnection(model: Model, connection: Connection): ResolvedConnection {
+  if (typeof connection !== 'object' || (connection as unknown) === null) fail(required('connection'))
   const { protocol = 'TCP', family: asked, service = false } = connection
   if (!protocols.includes(protocol)) fail(invalid('protocol', protocol, `policies speak of ${protocols.join(', ')} only`))
   if (asked !== undefined && asked !== 'IPv4' && asked !== 'IPv6') fail(invalid('family', String(asked), 'must be IPv4 or IPv6'))

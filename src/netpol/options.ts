@@ -43,12 +43,13 @@ const choices: { readonly [K in keyof ResolvedOptions]: readonly ResolvedOptions
 }
 
 /** Fills in the defaults. A RangeError names a choice that there is not. */
-export function resolveOptions(options: NetpolOptions = {}): ResolvedOptions {
-  for (const [name, value] of Object.entries(options)) {
+export function resolveOptions(options?: NetpolOptions | null): ResolvedOptions {
+  const wanted = Object.entries(options ?? {})
+  for (const [name, value] of wanted) {
     const allowed: readonly unknown[] | undefined = Object.hasOwn(choices, name) ? choices[name as keyof ResolvedOptions] : undefined
     if (allowed === undefined) throw new RangeError(`there is no option ${name}; there are ${Object.keys(choices).join(', ')}`)
     if (value !== undefined && !allowed.includes(value)) throw new RangeError(`${name}: ${String(value)} is none of ${allowed.join(', ')}`)
   }
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  const given = Object.fromEntries(wanted.filter(([, value]) => value !== undefined))
   return { ...defaults, ...given }
 }

@@ -1,7 +1,6 @@
-import { notSupported, required } from '../../api/field-error.js'
-import type { PolicyModel } from '../model.js'
+import { invalid, notSupported, required } from '../../api/field-error.js'
+import type { ClusterPolicyModel, PolicyModel } from '../model.js'
 import type { ResolvedOptions } from '../options.js'
-import type { ClusterPolicyModel } from '../model.js'
 import { WorldError } from '../world-error.js'
 import { readAdminNetworkPolicy, readBaselineAdminNetworkPolicy } from './admin-network-policy.js'
 import { readClusterNetworkPolicy } from './cluster-network-policy.js'
@@ -24,7 +23,8 @@ const kinds: Readonly<Record<string, readonly [versions: readonly string[], read
  * when it has no name.
  */
 export function readPolicy(value: unknown, place = 'policy'): PolicyModel {
-  if (typeof value !== 'object' || value === null) throw new WorldError(place, [required(place)])
+  if (value === undefined || value === null) throw new WorldError(place, [required(place)])
+  if (typeof value !== 'object') throw new WorldError(place, [invalid(place, printable(value), 'must be an object')])
   const { kind, apiVersion } = value as { readonly kind?: unknown, readonly apiVersion?: unknown }
   const known = typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
   if (known === undefined) throw new WorldError(place, [notSupported('kind', printable(kind), Object.keys(kinds))])

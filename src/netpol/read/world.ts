@@ -1,4 +1,4 @@
-import { duplicate, invalid } from '../../api/field-error.js'
+import { duplicate, invalid, required } from '../../api/field-error.js'
 import type { IpAddress } from '../../api/ip.js'
 import type { Labels } from '../../api/labels.js'
 import type { ClusterPolicyModel, Model, NetworkPolicyModel, PolicyModel } from '../model.js'
@@ -64,6 +64,7 @@ function sortPolicies(all: readonly PolicyModel[], order: (a: ClusterPolicyModel
  */
 export function readWorld(world: World, options: NetpolOptions = {}): Model {
   const resolved = resolveOptions(options)
+  if (typeof world !== 'object' || (world as unknown) === null) throw new WorldError('world', [required('world')])
   const stranger = Object.keys(world).find((name) => !parts.includes(name))
   if (stranger !== undefined) throw new WorldError('world', [invalid(stranger, '', `unknown field; known are ${parts.join(', ')}`)])
   const pods = keyed(listOf(world, 'pods').map((each, at) => readPod(each, `pods[${at}]`)).map((pod) => [pod.key, pod]), 'pods')
