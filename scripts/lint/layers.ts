@@ -23,8 +23,8 @@ const visible: Readonly<Record<string, readonly string[]>> = {
   network: client,
 }
 
-/** The folders that may touch the store: its owner, and the composition root that builds it. */
-const storeUsers = new Set(['apiserver', 'cluster'])
+/** The folders that may touch the store: its owner, the composition root that builds it, and the edge that serves it. */
+const storeUsers = ['apiserver/', 'cluster/', 'server/etcd/']
 
 /** Files of this name are pure: they and the neighbours they import know nothing but `api`. */
 const pureFile = /(^|\/)evaluate\.ts$/
@@ -63,7 +63,7 @@ export function judgeImport(from: string, to: string): string | undefined {
   const source = layerOf(from)
   const target = layerOf(to)
   if (source === target) return undefined
-  if (source === entry) return target === 'server' ? 'the entry is core and must not import server' : judgeStore(source, target)
+  if (source === entry) return target === 'server' ? 'the entry is core and must not import server' : judgeStore(from, target)
   const above = levelOf(source)
   const below = levelOf(target)
   if (above < 0) return `src/${source} is not in the table of scripts/lint/layers.ts`
@@ -72,12 +72,12 @@ export function judgeImport(from: string, to: string): string | undefined {
   if (below === above) return `sideways import: ${source} and ${target} are siblings`
   const allowed = visible[source]
   if (allowed && !allowed.some((folder) => isBelow(folder, to))) return `${source} sees only ${allowed.join(', ')}, not ${to}`
-  return judgeStore(source, target)
+  return judgeStore(from, target)
 }
 
-function judgeStore(source: string, target: string): string | undefined {
-  if (target !== 'etcd' || storeUsers.has(source)) return undefined
-  return `only apiserver (and cluster, which builds it) may import etcd, not ${source}`
+function judgeStore(from: string, target: string): string | undefined {
+  if (target !== 'etcd' || storeUsers.some((folder) => from.startsWith(folder))) return undefined
+  return `only apiserver (and cluster, which builds it) may import etcd, not ${layerOf(from)}`
 }
 
 /** Says what is wrong with an import of a file that a pure evaluator needs, or nothing. */

@@ -29,7 +29,7 @@ import type { Exchange, Stage } from './pipeline.js'
 import { accessStages, exchangeOf, resolve, stagesOf } from './pipeline.js'
 import type { NodeAgents } from './node-agent.js'
 import type {
-  AdmissionPlugin, Authenticator, Authorizer, ComponentHealth, Impersonator, RuleResolver, ServerPorts, Signer, StoreView,
+  AdmissionPlugin, Authenticator, Authorizer, ComponentHealth, Impersonator, RuleResolver, ServerPorts, Signer, StoreView, ProtobufDecoder,
 } from './ports.js'
 import { alwaysAllow } from './ports.js'
 import type { Call, RegistryContext } from './registry/context.js'
@@ -39,6 +39,7 @@ import type { ApiRequest, ApiResponse, Impersonation, NonResourceRequest } from 
 import { DEFAULT_SERVICE_RANGES, serviceHooks } from './services/hooks.js'
 import { EtcdStorage } from './storage/etcd-storage.js'
 import { FieldIndexes } from './storage/field-indexes.js'
+import { decodeStored } from './storage/stored-bytes.js'
 import { storeView } from './storage/store-view.js'
 import type { ResourceWatch } from './watch/resource-watch.js'
 import { WatchHub } from './watch/watch-hub.js'
@@ -83,6 +84,8 @@ export interface ApiServerOptions {
   readonly managedFields?: boolean
   /** Webhooks in this process, by URL or Service. Default none. */
   readonly webhooks?: WebhookHandlers
+  /** Reads values that other clients of etcd have written as protobuf. Default: they cannot be read. */
+  readonly storedProtobuf?: ProtobufDecoder
   /** Each write is folded into this hash as `key@revision`. */
   readonly trace?: Trace
 }
@@ -115,11 +118,15 @@ export class ApiServer {
   readonly #accessStages: readonly Stage[]
   readonly #resolve: Stage
   readonly #observer: RequestObserver
+  #storedProtobuf: ProtobufDecoder | undefined
 
   constructor(options: ApiServerOptions) {
     const { store, clock, random, bus, trace } = options
-    const storage = new EtcdStorage(store, () => clock.now())
     const resources = new Resources(options.scheme)
+    this.#storedProtobuf = options.storedProtobuf
+    const strict = new EtcdStorage(store, () => clock.now(), (kv) => decodeStored({ resources, protobuf: () => this.#storedProtobuf }, kv))
+    // only what clients ask for is refused when it cannot be read
+    const storage = strict.lenient()
     const indexes = new FieldIndexes(storage)
     const admissionRandom = random.stream('apiserver/admission')
     const given = portsOf(options)
@@ -129,7 +136,7 @@ export class ApiServer {
     const extensions = extensionPlugins({ storage, resources, random: admissionRandom, handlers: options.webhooks ?? {}, authorizer: ports.authorizer })
     this.context = {
       managedFields: options.managedFields ?? true,
-      storage, clock, resources, indexes, scheme: options.scheme, address: options.address ?? DEFAULT_ADDRESS,
+      storage: strict, clock, resources, indexes, scheme: options.scheme, address: options.address ?? DEFAULT_ADDRESS,
       uids,
       names: random.stream('apiserver/name'),
       admission: new AdmissionChain([...options.admission ?? defaultAdmission(options.scheme.release.minor, extensions), ...ports.guards], {
@@ -153,6 +160,11 @@ export class ApiServer {
     const { onWarning, impersonate, userAgent = user.name, owner = userAgent } = options
     const heard = onWarning ? this.#warning(onWarning) : this
     return new InProcessClient(impersonate ? impersonating(heard, impersonate) : heard, user, userAgent, owner)
+  }
+
+  /** Reads values in etcd that are protobuf from now on. */
+  readStoredProtobuf(decoder: ProtobufDecoder): void {
+    this.#storedProtobuf = decoder
   }
 
   /** Answers a request; errors are answers too, but for those that have no object: PlainTextError is thrown. */
@@ -209,7 +221,7 @@ export class ApiServer {
 
   /** Lists what a watch had brought before this server was made; see {@link resume}. */
   reread(request: ApiRequest): object {
-    return listObjects(this.context, this.#resumed(request))
+    return listObjects({ ...this.context, storage: this.context.storage.lenient() }, this.#resumed(request))
   }
 
   /** Opens a log, a command, an attachment or forwarded ports of a pod (`pods/log`, `exec`, ...). Throws ApiError. */

@@ -54,6 +54,7 @@ function makeSchema(): z.ZodMiniType {
     images: z.optional(z.record(z.string(), z.looseObject({}))),
     runtimeTimings: z.optional(z.record(z.string(), wholeNumber)),
     nodeAgents: z.optional(z.looseObject({ agentOf: z.custom((value) => typeof value === 'function', 'must be a function') })),
+    storedProtobuf: z.optional(z.looseObject({ decode: z.custom((value) => typeof value === 'function', 'must be a function') })),
     keys: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),
     clusterCIDR: z.optional(text),
     serviceCIDR: z.optional(text),

@@ -15,6 +15,7 @@ import type { EtcdStore } from '../etcd/store.js'
 import type { ModuleHost } from '../sim/module-host.js'
 import type { Module } from '../sim/module.js'
 import type { NodeAgents } from '../apiserver/node-agent.js'
+import type { ProtobufDecoder } from '../apiserver/ports.js'
 import type { KeyProvider, Pki } from '../pki/index.js'
 import { reconcilePolicy } from '../rbac/reconcile-policy.js'
 import type { Simulation } from '../sim/simulation.js'
@@ -52,6 +53,8 @@ export interface ControlPlaneParts {
   readonly keys?: KeyProvider | undefined
   /** Default: no kubelet answers. */
   readonly nodeAgents?: NodeAgents | undefined
+  /** Default: values in etcd that are protobuf cannot be read. */
+  readonly storedProtobuf?: ProtobufDecoder | undefined
 }
 
 /** The apiserver as its own client. */
@@ -81,6 +84,7 @@ export class ControlPlane {
       ...(parts.serviceCIDR === undefined ? {} : { serviceRanges: parts.serviceCIDR.split(',') }),
       ...(parts.managedFields === undefined ? {} : { managedFields: parts.managedFields }),
       ...(parts.nodeAgents === undefined ? {} : { nodeAgents: parts.nodeAgents }),
+      ...(parts.storedProtobuf === undefined ? {} : { storedProtobuf: parts.storedProtobuf }),
       ...(parts.webhooks === undefined ? {} : { webhooks: parts.webhooks }),
       componentHealth: () => componentHealth([...this.#hosts.keys()].filter((name) => !simulation.isStopped(name))),
     })

@@ -1,9 +1,11 @@
 import type { Pod } from '../api/core/generated.js'
 import type { WebhookHandlers } from '../apiserver/admission/extensions/handlers.js'
 import type { Component } from '../apiserver/client/component.js'
+import type { SimulatedStorageOptions } from '../controllers/simulated-storage/index.js'
 import type { ContainerBehavior, ImageDefinition, RuntimeTimings } from '../kubelet/index.js'
 import type { OutsideHost } from '../network/index.js'
 import type { NodeAgents } from '../apiserver/node-agent.js'
+import type { ProtobufDecoder } from '../apiserver/ports.js'
 import type { KeyProvider } from '../pki/index.js'
 import type { UserOptions } from './access.js'
 import type { AuthorizationMode } from './authorization-modes.js'
@@ -61,6 +63,8 @@ export interface ClusterOptions extends SimulationOptions {
    * with `defineImage`. Handlers of images are code: a cluster from JSON needs them again. Default: they run on, and well-known images are known.
    */
   readonly images?: Readonly<Record<string, ContainerBehavior | ImageDefinition>>
+  /** Which provisioners of volumes run, and how long they take. Default: whichever a StorageClass names. */
+  readonly storage?: Omit<SimulatedStorageOptions, 'onDelete'>
   /** How long pulls, starts and stops of containers take, in virtual ms. */
   readonly runtimeTimings?: Partial<RuntimeTimings>
   /**
@@ -72,6 +76,11 @@ export interface ClusterOptions extends SimulationOptions {
    * Answers in the place of the nodes' kubelets for logs, exec, attach and port-forward. Default: the simulated kubelets.
    */
   readonly nodeAgents?: NodeAgents
+  /**
+   * Reads objects that other clients of etcd have written there as protobuf. `serve` with `etcd` brings it. Default: they cannot be read, which
+   * the apiserver answers with 500.
+   */
+  readonly storedProtobuf?: ProtobufDecoder
   /** Host and port that the apiserver advertises (--apiserver-advertise-address). Default `10.0.0.10:6443`. */
   readonly advertiseAddress?: string
   /** Where cluster IPs come from (--service-cluster-ip-range), one range or two of different families: `10.96.0.0/12,fd00:10::/112`. Default `10.96.0.0/12`. */

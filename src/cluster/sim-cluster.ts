@@ -7,6 +7,7 @@ import type {
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
 import { handleHttp, handleStreaming } from '../apiserver/http.js'
+import type { ProtobufDecoder } from '../apiserver/ports.js'
 import type { HttpCodecs } from '../apiserver/http/body.js'
 import type { HttpStream } from '../apiserver/http/http-stream.js'
 import type { HttpRequest, HttpResponse, HttpWatch } from '../apiserver/http/http-types.js'
@@ -74,7 +75,7 @@ export class SimCluster {
   readonly version: string
   /** Administrator's client. */
   readonly client: Client
-  readonly #options: ClusterOptions
+  #options: ClusterOptions
   readonly #simulation: Simulation<ClusterEvents>
   readonly #store: EtcdStore
   readonly #plane: ControlPlane
@@ -98,7 +99,7 @@ export class SimCluster {
       authorization: options.authorization ?? 'RBAC', users: options.users ?? [], webhooks: options.webhooks,
       keys: options.keys, 
       nodeAgents: options.nodeAgents ?? kubeletAgents({ machineOf: (node) => this.#machines.answering(node), now: () => clock.now() }), advertiseAddress: options.advertiseAddress,
-      serviceCIDR: options.serviceCIDR, managedFields: options.managedFields,
+      serviceCIDR: options.serviceCIDR, managedFields: options.managedFields, storedProtobuf: options.storedProtobuf,
     })
     this.client = this.#userClient(ADMIN.name, this.#plane.client(ADMIN, { userAgent: 'kubectl' }))
     this.#kubectlEnvironment = kubectlEnvironment(this.#plane, this.version)
@@ -316,6 +317,12 @@ export class SimCluster {
     return this.#store
   }
 
+  /** Reads objects that other clients have written to {@link etcd} as protobuf, here and in forks; see the option `storedProtobuf`. */
+  readStoredProtobuf(decoder: ProtobufDecoder): void {
+    this.#options = { ...this.#options, storedProtobuf: decoder }
+    this.#plane.server.readStoredProtobuf(decoder)
+  }
+
   /** Certificates, keys and kubeconfig files, as kubeadm and the kubelets have left them. Made when first read. */
   get pki(): Pki {
     return this.#plane.pki
@@ -335,7 +342,7 @@ export class SimCluster {
    * A cluster from a snapshot. `options` are laid over those of the original; after {@link fromJSON} components of your own and scheduler
    * plugins, which are no data, have to be given again.
    */
-  static restore(snapshot: ClusterSnapshot, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'images' | 'authorization'> = {}): SimCluster {
+  static restore(snapshot: ClusterSnapshot, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf' | 'images' | 'authorization'> = {}): SimCluster {
     return new SimCluster({ ...snapshot.options, ...options }, snapshot)
   }
 
@@ -344,7 +351,7 @@ export class SimCluster {
   }
 
   /** See {@link restore}. @throws TypeError when it is no snapshot of this format. */
-  static fromJSON(json: ClusterSnapshotJson, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'images' | 'authorization'> = {}): SimCluster {
+  static fromJSON(json: ClusterSnapshotJson, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf' | 'images' | 'authorization'> = {}): SimCluster {
     return SimCluster.restore(ClusterSnapshot.fromJSON(json), options)
   }
 

@@ -9,7 +9,7 @@ import type { ClusterOptions } from './options.js'
 const FORMAT = 1
 
 /** The options that are plain data, and so can be written down: all but components, the scheduler's plugins and the maker of keys. */
-export type PlainOptions = Omit<ClusterOptions, 'components' | 'scheduler' | 'nodes' | 'keys' | 'nodeAgents' | 'webhooks'>
+export type PlainOptions = Omit<ClusterOptions, 'components' | 'scheduler' | 'nodes' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf'>
 
 /** JSON form of a {@link ClusterSnapshot}. */
 export interface ClusterSnapshotJson {
@@ -46,7 +46,10 @@ export class ClusterSnapshot {
   }
 
   toJSON(): ClusterSnapshotJson {
-    const { components: _components, scheduler: _scheduler, nodes: _nodes, keys: _keys, nodeAgents: _agents, webhooks: _webhooks, ...options } = this.options
+    const {
+      components: _components, scheduler: _scheduler, nodes: _nodes, keys: _keys, nodeAgents: _agents, webhooks: _webhooks,
+      storedProtobuf: _protobuf, ...options
+    } = this.options
     const etcd = this.#store.toJSON()
     return { simcluster: FORMAT, options, simulation: stateToJson(this.#simulation, storedIn(etcd)), etcd }
   }

@@ -71,6 +71,8 @@ export interface WatchView extends ReadView {
 /** Leases, in virtual time. Nothing expires by itself: whoever owns the clock calls `expireLeases`. */
 export interface LeaseView {
   leaseGrant(request: LeaseGrantRequest): LeaseGrantResponse
+  /** Calls after each grant: somebody must see to the lease's end. Forks and restored stores start with no listeners. */
+  onLeaseGrant(listener: () => void): void
   leaseRevoke(id: bigint): HeaderOnlyResponse
   leaseKeepAlive(id: bigint): LeaseKeepAliveResponse
   leaseTimeToLive(request: LeaseTimeToLiveRequest): LeaseTimeToLiveResponse

@@ -3,7 +3,7 @@ import { upperBound } from './keys.js'
 import type { Lessor } from './lessor.js'
 import type { Mvcc } from './mvcc.js'
 import type { DeleteRangeRequest, PutRequest } from './requests.js'
-import { EMPTY_VALUE } from './value.js'
+import { EMPTY_VALUE, valueBytes } from './value.js'
 import { NO_LEASE, type KeyValue } from './version.js'
 import type { Value } from './value.js'
 
@@ -49,7 +49,8 @@ export function applyPut(space: KeySpace, request: PutRequest): KeyValue | undef
   if (current === undefined && (request.ignoreValue === true || request.ignoreLease === true)) {
     throw new EtcdError('keyNotFound')
   }
-  const value = request.ignoreValue === true ? current!.value : request.value ?? EMPTY_VALUE
+  // an object carries its revision; under another one it is but its bytes
+  const value = request.ignoreValue === true ? valueBytes(current!.value) : request.value ?? EMPTY_VALUE
   const lease = request.ignoreLease === true ? current!.lease : request.lease ?? NO_LEASE
   putSought(space, request.key, value, lease, current)
   return current

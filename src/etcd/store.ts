@@ -43,6 +43,7 @@ export class EtcdStore implements Store {
   #raftIndex: number
   #leaseSequence: number
   #hub: WatchHub | undefined
+  readonly #grantListeners: (() => void)[] = []
 
   constructor(options: EtcdStoreOptions, state?: StoreState) {
     this.#settings = settingsOf(options)
@@ -178,7 +179,12 @@ export class EtcdStore implements Store {
     this.#raftIndex++
     this.#room.admit(true)
     const lease = this.#lessor.grant(id === NO_LEASE ? this.#newLeaseId() : id, ttl, this.#settings.clock.now())
+    for (const listener of this.#grantListeners) listener()
     return { header: this.#header(), id: lease.id, ttl: lease.ttl }
+  }
+
+  onLeaseGrant(listener: () => void): void {
+    this.#grantListeners.push(listener)
   }
 
   leaseRevoke(id: bigint): HeaderOnlyResponse {

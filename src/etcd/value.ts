@@ -10,12 +10,26 @@ export const EMPTY_VALUE: Uint8Array = new Uint8Array(0)
 const encoder = new TextEncoder()
 const encoded = new WeakMap<object, Uint8Array>()
 
-/** The bytes of a value: itself, or the UTF-8 of its `JSON.stringify` (cached as long as the object lives). */
+interface Versioned {
+  readonly metadata?: { readonly resourceVersion?: unknown }
+}
+
+/**
+ * An object that carries the revision of its key is written without it, and with a newline at the end, as an apiserver with
+ * `--storage-media-type application/json` writes: it reads the revision from the key.
+ */
+function storedText(value: Versioned): string {
+  if (value.metadata?.resourceVersion === undefined) return JSON.stringify(value)
+  const { resourceVersion: _resourceVersion, ...metadata } = value.metadata
+  return `${JSON.stringify({ ...value, metadata })}\n`
+}
+
+/** The bytes of a value: itself, or the UTF-8 of its JSON (cached as long as the object lives). */
 export function valueBytes(value: Value): Uint8Array {
   if (value instanceof Uint8Array) return value
   let bytes = encoded.get(value)
   if (bytes === undefined) {
-    bytes = encoder.encode(JSON.stringify(value))
+    bytes = encoder.encode(storedText(value))
     encoded.set(value, bytes)
   }
   return bytes

@@ -15,6 +15,7 @@ import { keepManagers, trackWrite } from './managed-fields.js'
 import type { Resource } from './resource.js'
 import { seal, sealDryRun } from './seal.js'
 import { load, save } from './stored.js'
+import { isUnreadable } from '../storage/stored-bytes.js'
 import type { Reservation } from './write-hooks.js'
 
 /** Names that are tried when `generateName` meets taken ones. */
@@ -60,7 +61,7 @@ export function createDraft(context: RegistryContext, call: Call, draft: Draft<K
     throw untypedError('resourceVersion should not be set on objects to be created')
   }
   const { namespace, name = '' } = draft.metadata
-  const existing = load(context, call.resource, namespace, name)
+  const existing = loadTaken(context, call, namespace, name)
   if (existing !== undefined) throw taken(call, existing)
   for (const text of call.resource.definition.strategy.warnings?.(draft as KubeObject, undefined) ?? []) warn(call, text)
   return store(context, call, draft, reservation)
@@ -93,6 +94,15 @@ function store(context: RegistryContext, call: Call, draft: Draft<KubeObject>, r
   const object = seal(context, resource, draft)
   save(context, resource, object, undefined)
   return object
+}
+
+/** The object that has the name already; one that cannot be read has it too. */
+function loadTaken(context: RegistryContext, { resource }: Call, namespace: string | undefined, name: string): KubeObject | undefined {
+  try {
+    return load(context, resource, namespace, name)
+  } catch (error) {
+    throw isUnreadable(error) ? alreadyExists(resource, name) : error
+  }
 }
 
 function taken({ resource }: Call, existing: KubeObject): ApiError {

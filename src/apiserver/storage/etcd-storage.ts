@@ -1,7 +1,10 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { EtcdStore } from '../../etcd/store.js'
+import type { KeyValue } from '../../etcd/version.js'
 import type { WatchEvent } from '../../etcd/watch-types.js'
 import type { Storage, StorageRange, StoredChange } from './storage.js'
+import { LenientStorage } from './lenient-storage.js'
+import { isUnreadable } from './stored-bytes.js'
 
 const ROOT = '/registry/'
 const ROOT_END = '/registry0'
@@ -13,12 +16,16 @@ export class EtcdStorage implements Storage {
   readonly #store: EtcdStore
   readonly #now: () => number
   readonly #listeners: ((change: StoredChange) => void)[] = []
-  readonly #leaseListeners: (() => void)[] = []
+  readonly #decode: (kv: KeyValue) => KubeObject
+  /** Objects of values that came as bytes. */
+  readonly #decoded = new WeakMap<KeyValue, KubeObject>()
   #seen: number
 
-  constructor(store: EtcdStore, now: () => number) {
+  /** `decode` reads values that other clients of etcd have written as bytes; it throws ApiError 500 for those that it cannot read. */
+  constructor(store: EtcdStore, now: () => number, decode: (kv: KeyValue) => KubeObject) {
     this.#store = store
     this.#now = now
+    this.#decode = decode
     this.#seen = store.revision
     store.subscribe(ROOT, ROOT_END, () => this.#publish())
   }
@@ -32,15 +39,29 @@ export class EtcdStorage implements Storage {
   }
 
   get(key: string): KubeObject | undefined {
-    return this.#store.get(key)?.value as KubeObject | undefined
+    const kv = this.#store.get(key)
+    return kv === undefined ? undefined : this.#objectOf(kv)
   }
 
   getAt(key: string, revision: number): KubeObject | undefined {
-    return this.#store.get(key, revision)?.value as KubeObject | undefined
+    const kv = this.#store.get(key, revision)
+    return kv === undefined ? undefined : this.#objectOf(kv)
   }
 
   list({ from, to, revision, limit }: StorageRange): readonly KubeObject[] {
-    return this.#store.list(from, to, { revision, limit }).map((kv) => kv.value as KubeObject)
+    return this.#store.list(from, to, { revision, limit }).map((kv) => this.#objectOf(kv))
+  }
+
+  lenient(): Storage {
+    return new LenientStorage(this, {
+      get: (key, revision) => this.#found(this.#store.get(key, revision)),
+      list: ({ from, to, revision, limit }) =>
+        this.#store.list(from, to, { revision, limit }).map((kv) => this.#found(kv)).filter((object) => object !== undefined),
+    })
+  }
+
+  #found(kv: KeyValue | undefined): KubeObject | undefined {
+    return kv === undefined ? undefined : this.#readable(kv)
   }
 
   count(from: string, to: string): number {
@@ -59,26 +80,22 @@ export class EtcdStorage implements Storage {
   }
 
   changesSince(from: string, to: string, revision: number): readonly StoredChange[] {
-    return this.#store.changesSince(revision, from, to).map(changeOf)
+    return this.#changes(revision, from, to)
   }
 
   subscribe(listener: (change: StoredChange) => void): void {
     this.#listeners.push(listener)
   }
 
-  /** Calls when a lease has been granted, whose end somebody must see to. */
   onLease(listener: () => void): void {
-    this.#leaseListeners.push(listener)
+    this.#store.onLeaseGrant(listener)
   }
 
   /** The id says which lease it is, so that nothing has to be remembered: a fork finds the same one. */
   #lease(ttlSeconds: number): bigint {
     const slot = Math.floor(this.#now() / LEASE_SHARE_MS)
     const id = BigInt(slot) * 1_000_000n + BigInt(ttlSeconds)
-    if (this.#store.leaseTimeToLive({ id }).ttl < 0) {
-      this.#store.leaseGrant({ id, ttl: ttlSeconds + LEASE_SHARE_MS / 1000 })
-      for (const listener of this.#leaseListeners) listener()
-    }
+    if (this.#store.leaseTimeToLive({ id }).ttl < 0) this.#store.leaseGrant({ id, ttl: ttlSeconds + LEASE_SHARE_MS / 1000 })
     return id
   }
 
@@ -86,18 +103,65 @@ export class EtcdStorage implements Storage {
     // other programs' keys may have been written and compacted meanwhile; nothing of ours can have been
     const after = Math.max(this.#seen, this.#store.compactedRevision - 1)
     this.#seen = this.#store.revision
-    for (const event of this.#store.changesSince(after, ROOT, ROOT_END)) {
-      const change = changeOf(event)
+    for (const change of this.#changes(after, ROOT, ROOT_END)) {
       for (const listener of this.#listeners) listener(change)
     }
   }
-}
 
-function changeOf({ type, kv, prevKv }: WatchEvent): StoredChange {
-  return {
-    revision: kv.modRevision,
-    key: kv.key,
-    ...(type === 'PUT' ? { object: kv.value as KubeObject } : {}),
-    ...(prevKv === undefined ? {} : { old: prevKv.value as KubeObject }),
+  #objectOf(kv: KeyValue): KubeObject {
+    const { value } = kv
+    if (!(value instanceof Uint8Array)) return value as KubeObject
+    let object = this.#decoded.get(kv)
+    if (object === undefined) this.#decoded.set(kv, (object = this.#decode(kv)))
+    return object
+  }
+
+  /** The object of a version, or of the last one before it that can be read; undefined when there is none. */
+  #readable(kv: KeyValue): KubeObject | undefined {
+    if (!(kv.value instanceof Uint8Array)) return kv.value as KubeObject
+    for (let version: KeyValue | undefined = kv; version !== undefined; version = this.#before(version)) {
+      try {
+        return this.#objectOf(version)
+      } catch (error) {
+        if (!isUnreadable(error)) throw error
+      }
+    }
+    return undefined
+  }
+
+  #before({ key, modRevision, createRevision }: KeyValue): KeyValue | undefined {
+    const revision = modRevision - 1
+    return modRevision === createRevision || revision < this.#store.compactedRevision ? undefined : this.#store.get(key, revision)
+  }
+
+  /**
+   * What has happened to the objects. A version that cannot be read has not happened, for all who follow: the object stays what it was until it is
+   * readable again or gone. (A real apiserver ends its watches and cannot list any more, and its clients keep what they have.)
+   */
+  #changes(after: number, from: string, to: string): StoredChange[] {
+    const changes: StoredChange[] = []
+    for (const event of this.#store.changesSince(after, from, to)) {
+      const change = this.#changeOf(event)
+      if (change !== undefined) changes.push(change)
+    }
+    return changes
+  }
+
+  #changeOf({ type, kv, prevKv }: WatchEvent): StoredChange | undefined {
+    const { modRevision: revision, key } = kv
+    const old = prevKv === undefined ? undefined : this.#readable(prevKv)
+    if (type === 'DELETE') return old === undefined ? undefined : { revision, key, old }
+    const object = kv.value instanceof Uint8Array ? this.#unlessUnreadable(kv) : kv.value as KubeObject
+    if (object === undefined) return undefined
+    return old === undefined ? { revision, key, object } : { revision, key, object, old }
+  }
+
+  #unlessUnreadable(kv: KeyValue): KubeObject | undefined {
+    try {
+      return this.#objectOf(kv)
+    } catch (error) {
+      if (!isUnreadable(error)) throw error
+      return undefined
+    }
   }
 }

@@ -27,6 +27,11 @@ export interface Storage {
   readonly revision: number
   /** History before this revision is gone. */
   readonly compactedRevision: number
+  /**
+   * The same store for caches: where a value cannot be read, `get` and `list` answer its last readable version or leave it out. Here they
+   * throw ApiError 500. Only other clients of etcd write such values.
+   */
+  lenient(): Storage
   get(key: string): KubeObject | undefined
   /** The object as of a revision, which must not be compacted. */
   getAt(key: string, revision: number): KubeObject | undefined

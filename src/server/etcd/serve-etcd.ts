@@ -1,3 +1,4 @@
+import { protobufCodec } from '../../api/protobuf/protobuf.js'
 import { EtcdStore } from '../../etcd/store.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { TimeDriver } from '../time-driver.js'
@@ -52,6 +53,7 @@ function standalone(cluster: SimCluster, options: StandaloneOptions): EtcdServer
 
 /** What serves the etcd of a cluster whose time moves by `time`. */
 export function etcdParts(cluster: SimCluster, time: TimeDriver, options: EtcdServeOptions): EtcdServerParts {
+  cluster.readStoredProtobuf(protobufCodec)
   return { ...clusterMember(cluster, time), ...common(options, options.plain ?? false), pki: { pki: cluster.pki, now: () => cluster.now() } }
 }
 
