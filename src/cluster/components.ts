@@ -14,19 +14,24 @@ import { createDisruptionController } from '../controllers/disruption/index.js'
 import { createEndpointsController } from '../controllers/endpoints/index.js'
 import { createEndpointSliceController } from '../controllers/endpointslice/index.js'
 import { createEndpointSliceMirroringController } from '../controllers/endpointslice-mirroring/index.js'
+import { createEphemeralVolumeController } from '../controllers/ephemeral-volume/index.js'
 import { createGarbageCollector } from '../controllers/garbage-collector/index.js'
 import { createJobController } from '../controllers/job/index.js'
 import { createNamespaceController } from '../controllers/namespace/index.js'
 import { createNodeIpamController } from '../controllers/node-ipam/index.js'
 import { createNodeLifecycleController } from '../controllers/node-lifecycle/index.js'
 import { createPodGcController } from '../controllers/pod-gc/index.js'
+import { createPvProtectionController } from '../controllers/pv-protection/index.js'
+import { createPvcProtectionController } from '../controllers/pvc-protection/index.js'
 import { createReplicaSetController } from '../controllers/replicaset/index.js'
 import { createReplicationController } from '../controllers/replicationcontroller/index.js'
 import { createResourceQuotaController } from '../controllers/resource-quota/index.js'
 import { createRootCaPublisher, createServiceAccountController, createTokensController } from '../controllers/serviceaccount/index.js'
+import { createSimulatedStorage } from '../controllers/simulated-storage/index.js'
 import { createStatefulSetController } from '../controllers/statefulset/index.js'
 import { createPolicyStatusController } from '../controllers/validating-admission-policy-status/index.js'
 import { createTaintEvictionController } from '../controllers/taint-eviction/index.js'
+import { createVolumeExpandController } from '../controllers/volume-expand/index.js'
 import { createVolumeBinder } from '../controllers/volume-binder/index.js'
 import { createTtlAfterFinishedController } from '../controllers/ttl-after-finished/index.js'
 import type { ServedResource } from '../controllers/process/resource.js'
@@ -62,7 +67,7 @@ export function componentsOf(options: ClusterOptions, scheme: Scheme, pki: Pki):
     ...(scheme.byName('cronjobs') === undefined ? [] : [createCronJobController()]),
     createTtlAfterFinishedController(),
     createDisruptionController(),
-    createVolumeBinder(),
+    ...volumeControllers(options),
     createEndpointsController(),
     ...(scheme.byName('endpointslices') === undefined ? [] : [createEndpointSliceController(), createEndpointSliceMirroringController()]),
     createScheduler(options.scheduler),
@@ -74,6 +79,18 @@ export function componentsOf(options: ClusterOptions, scheme: Scheme, pki: Pki):
     throw new RangeError(`there is no component ${unknown.join(', ')} to leave out; there are: ${all.map(({ name }) => name).join(', ')}`)
   }
   return all.filter((component) => !without.some((name) => belongsTo(component.name, name)))
+}
+
+/** What makes volumes of claims. */
+function volumeControllers({ storage }: ClusterOptions): readonly Component[] {
+  return [
+    createVolumeBinder(),
+    createPvcProtectionController(),
+    createPvProtectionController(),
+    createEphemeralVolumeController(),
+    createVolumeExpandController(),
+    createSimulatedStorage(storage),
+  ]
 }
 
 /** What hands out certificates and tokens; nothing is signed before someone asks for it. */

@@ -10,6 +10,7 @@ import type { Duration } from '../../sim/duration.js'
 import { toMillis } from '../../sim/duration.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
+import { LazyInformer } from '../shared/lazy-informer.js'
 import { reconcileQueue } from '../shared/reconciler.js'
 import { syncClaim } from './claims.js'
 import type { BinderContext } from './context.js'
@@ -49,14 +50,13 @@ class VolumeBinder {
   readonly #queue: WorkQueue
   readonly #resync: Topic
   readonly #started: Slice<number>
-  readonly #podsNeeded: Slice<boolean>
-  #pods: Informer<Pod> | undefined
+  readonly #pods: LazyInformer<Pod>
 
   constructor(host: ComponentHost, period: number) {
     this.#host = host
     this.#period = period
     this.#started = host.state('started', () => host.clock.now())
-    this.#podsNeeded = host.state('pods', () => false)
+    this.#pods = new LazyInformer(host.state('pods', () => false), () => this.#openPods())
     const claims = host.informer('persistentvolumeclaims', { indexers: { [BY_STATE]: claimState } })
     const volumes = host.informer('persistentvolumes', {
       indexers: { [BY_CLASS]: (volume) => [classOfVolume(volume)], [BY_CLAIM]: claimOfVolume, [BY_STATE]: volumeState },
@@ -72,12 +72,11 @@ class VolumeBinder {
       classes,
       writtenClaims: new Written(host.state('written-claims', () => new Map<string, PersistentVolumeClaim>())),
       writtenVolumes: new Written(host.state('written-volumes', () => new Map<string, PersistentVolume>())),
-      pods: () => this.#openPods(),
+      pods: () => this.#pods.need(),
       wakeClaim: (key) => this.#queue.add(CLAIM + key),
       wakeVolume: (name) => this.#queue.add(VOLUME + name),
-      awaitPods: (key) => this.#queue.addAfter(key, SYNC_POLL, { class: this.#openPods().cutOff ? 'watchdog' : 'work' }),
+      awaitPods: (key) => this.#queue.addAfter(key, SYNC_POLL, { class: this.#pods.cutOff ? 'watchdog' : 'work' }),
     }
-    if (this.#podsNeeded.value) this.#openPods()
   }
 
   start(): void {
@@ -147,14 +146,10 @@ class VolumeBinder {
   }
 
   #openPods(): Informer<Pod> {
-    if (this.#pods) return this.#pods
-    this.#podsNeeded.value = true
-    this.#pods = this.#host.informer('pods', { indexers: { [BY_CLAIM]: claimKeysOfPod } })
-    this.#pods.onChange(({ object }) => {
+    return this.#host.informer('pods', { indexers: { [BY_CLAIM]: claimKeysOfPod } }).onChange(({ object }) => {
       const volume = recycledBy(object)
       if (volume !== undefined) this.#queue.add(VOLUME + volume)
     })
-    return this.#pods
   }
 }
 

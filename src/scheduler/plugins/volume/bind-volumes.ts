@@ -1,6 +1,6 @@
-import type { Node, PersistentVolume } from '../../../api/core/generated.js'
+import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../../api/core/generated.js'
 import { isFullyBound, isUsableOn, SELECTED_NODE, volumeBoundTo } from '../../../api/core/volume-matching.js'
-import { ApiError, ConnectionError } from '../../../apiserver/client/api-error.js'
+import { ApiError, ConnectionError, isApiError } from '../../../apiserver/client/api-error.js'
 import type { Client } from '../../../apiserver/client/client.js'
 import { keyOf } from '../../../apiserver/client/object-index.js'
 import type { PlainData } from '../../../sim/plain-data.js'
@@ -25,10 +25,7 @@ const failed = (message: string): CycleError => new CycleError(`running PreBind 
 export function bindVolumes(client: Client, storage: StorageView, { bindings, provisions }: NodeVolumes, nodeName: string): PlainData {
   try {
     for (const { volume, claim } of bindings) storage.assumeVolume(client.update('persistentvolumes', volumeBoundTo(volume, claim)))
-    for (const claim of provisions) {
-      const annotations = { ...claim.metadata.annotations, [SELECTED_NODE]: nodeName }
-      storage.assumeClaim(client.update('persistentvolumeclaims', { ...claim, metadata: { ...claim.metadata, annotations } }))
-    }
+    for (const claim of provisions) storage.assumeClaim(selectNode(client, claim, nodeName))
   } catch (error) {
     if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
     throw failed(error.message)
@@ -38,6 +35,22 @@ export function bindVolumes(client: Client, storage: StorageView, { bindings, pr
     provisions: provisions.map(keyOf),
   }
   return { ...awaited }
+}
+
+/** A claim that somebody else has written to meanwhile (its StatefulSet, say) is read again, once. */
+function selectNode(client: Client, claim: PersistentVolumeClaim, nodeName: string): PersistentVolumeClaim {
+  const write = (current: PersistentVolumeClaim): PersistentVolumeClaim => {
+    const annotations = { ...current.metadata.annotations, [SELECTED_NODE]: nodeName }
+    return client.update('persistentvolumeclaims', { ...current, metadata: { ...current.metadata, annotations } })
+  }
+  try {
+    return write(claim)
+  } catch (error) {
+    if (!isApiError(error, 'Conflict')) throw error
+    const fresh = client.get('persistentvolumeclaims', claim.metadata)
+    if (fresh.metadata.uid !== claim.metadata.uid || (fresh.spec.volumeName ?? '') !== '') throw error
+    return write(fresh)
+  }
 }
 
 /** Whether all is bound; `deadline` is kept. @throws CycleError when it will not be. Source: binder.go checkBindings. */

@@ -1,0 +1,1 @@
+export { createEphemeralVolumeController } from './controller.js'

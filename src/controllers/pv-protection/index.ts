@@ -1,0 +1,1 @@
+export { createPvProtectionController } from './controller.js'

@@ -1,0 +1,1 @@
+export { createPvcProtectionController } from './controller.js'

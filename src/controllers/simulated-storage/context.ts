@@ -1,0 +1,45 @@
+import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
+import type { VolumeAttachment } from '../../api/storage/generated.js'
+import type { ComponentHost } from '../../apiserver/client/component.js'
+import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
+import type { Informer } from '../../apiserver/client/informer.js'
+import type { LazyInformer } from '../shared/lazy-informer.js'
+import type { SimulatedStorageOptions, StorageTimings } from './options.js'
+
+/** Index of attachments by volume. */
+export const BY_VOLUME = 'volume'
+
+/** What the parts of the simulated storage share. */
+export interface StorageContext {
+  readonly host: ComponentHost
+  readonly options: SimulatedStorageOptions
+  readonly timings: StorageTimings
+  readonly claims: Informer<PersistentVolumeClaim>
+  readonly attachments: Informer<VolumeAttachment>
+  /** Opened with the first volume that concerns this storage. */
+  readonly volumes: LazyInformer<PersistentVolume>
+  /** When the work that has begun will be done (virtual ms), by key of the work. Plain data. */
+  readonly due: Map<string, number>
+  /** Looks at `key` again after `ms`. */
+  later(key: string, ms: number, timerClass?: 'work' | 'watchdog'): void
+  /** Records events as somebody. */
+  recorderOf(component: string, host?: string): EventRecorder
+}
+
+/** Whether one of this storage's provisioners is meant. */
+export function handles({ options: { provisioners } }: StorageContext, provisioner: string): boolean {
+  return provisioners === undefined ? true : provisioners.includes(provisioner)
+}
+
+/** Begins a piece of work, or tells whether it is done; it takes `ms`. A piece that is done is forgotten. */
+export function isDone({ due, host, later }: StorageContext, key: string, ms: number): boolean {
+  const now = host.clock.now()
+  const at = due.get(key)
+  if (at === undefined) due.set(key, now + ms)
+  else if (at <= now) {
+    due.delete(key)
+    return true
+  }
+  later(key, (at ?? now + ms) - now)
+  return false
+}

@@ -1,0 +1,2 @@
+export { createSimulatedStorage } from './controller.js'
+export type { SimulatedStorageOptions, StorageTimings } from './options.js'
