@@ -102,7 +102,7 @@ function rejections(framework: Framework, cycle: Cycle, { rejected, nodeNames, n
 
 function scored(framework: Framework, cycle: Cycle, feasible: readonly NodeInfo[], rejected: Rejections): Explanation {
   framework.preScore(cycle, feasible)
-  const all = framework.score(cycle, feasible, true)
+  const all = framework.score(cycle, feasible, { keepRaw: true })
   const totals = totalScores(all, feasible.length)
   const place = new Map(feasible.map(({ name }, at) => [name, at]))
   const nodes = cycle.snapshot.nodes.map(({ name }): ExplainedNode => {

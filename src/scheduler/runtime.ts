@@ -25,6 +25,7 @@ import type { SchedulerRelease } from './texts.js'
 import { schedulerRelease } from './texts.js'
 
 const CLAIM = 'claim'
+const NO_PODS: readonly PodInfo[] = []
 
 /** What a running scheduler consists of. State is in the slices, the frameworks are made of options, all else is cache. */
 export class SchedulerRuntime {
@@ -102,7 +103,8 @@ export class SchedulerRuntime {
 
   /** Pods that wait for a node that was promised to them. */
   nominatedPods(nodeName: string): readonly PodInfo[] {
-    return this.nominator.podsOf(nodeName).map((key) => this.podInfo(key)).filter((info) => info !== undefined)
+    const keys = this.nominator.podsOf(nodeName)
+    return keys.length === 0 ? NO_PODS : keys.map((key) => this.podInfo(key)).filter((info) => info !== undefined)
   }
 
   /** A pod keeps its place on the node until what its plugin waits for has come. */

@@ -42,10 +42,10 @@ export function schedulePod(pod: PodInfo, input: CycleInput): CycleOutcome {
   const all = snapshot.nodes
   const nodes = preFilter.nodeNames ? all.filter(({ name }) => preFilter.nodeNames?.has(name)) : all
   const wanted = numFeasibleNodesToFind(framework.percentageOfNodesToScore, nodes.length)
-  const search = findFeasibleNodes(framework, cycle, nodes, start, wanted, input.nominated)
+  const search = findFeasibleNodes(framework, cycle, { nodes, start, wanted }, input.nominated)
   const nextStart = (start + search.feasible.length + search.rejected.size) % all.length
   if (search.feasible.length === 0) return { cycle, nextStart, diagnosis: diagnose(search, preFilter) }
-  return { cycle, nextStart, node: choose(cycle, input, search.feasible) }
+  return { cycle, nextStart, node: choose(cycle, input, search) }
 }
 
 /** A node that preemption has made room on is taken without looking further, if the pod fits. */
@@ -56,10 +56,10 @@ function nominatedNode(cycle: Cycle, { framework, snapshot, nominated }: CycleIn
   return passesFilters(framework, cycle, node, nominated ?? (() => [])) ? undefined : node
 }
 
-function choose(cycle: Cycle, { framework, draw }: CycleInput, feasible: readonly NodeInfo[]): NodeInfo {
+function choose(cycle: Cycle, { framework, draw }: CycleInput, { feasible, verdicts }: Search): NodeInfo {
   if (feasible.length === 1) return feasible[0] as NodeInfo
   framework.preScore(cycle, feasible)
-  const totals = totalScores(framework.score(cycle, feasible), feasible.length)
+  const totals = totalScores(framework.score(cycle, feasible, { verdicts }), feasible.length)
   return feasible[selectHost(totals, draw)] as NodeInfo
 }
 
@@ -73,6 +73,8 @@ function rejectedByPreFilter(rejected: PluginRejection): Diagnosis {
 }
 
 function diagnose({ rejected }: Search, { nodeNames, narrowedBy }: PreFilterOutcome): Diagnosis {
-  const plugins = new Set([...narrowedBy, ...[...rejected.values()].map(({ plugin }) => plugin)])
+  const plugins = new Set(narrowedBy)
+  let last: string | undefined
+  for (const { plugin } of rejected.values()) if (plugin !== last) plugins.add((last = plugin))
   return nodeNames ? { nodes: rejected, absent: leftOutByPreFilter(narrowedBy), plugins } : { nodes: rejected, plugins }
 }

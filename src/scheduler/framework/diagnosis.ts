@@ -15,13 +15,24 @@ export interface Diagnosis {
 /** Counts of reasons as the message has them: `2 Insufficient cpu`, sorted as plain strings. */
 export function reasonCounts(diagnosis: Pick<Diagnosis, 'nodes' | 'absent'>, allNodes: number): readonly string[] {
   const counts = new Map<string, number>()
-  const count = ({ reasons }: Rejection, times: number): void => {
-    for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + times)
+  const count = ({ reasons }: Rejection, nodes: number): void => {
+    for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + nodes)
   }
-  for (const { rejection } of diagnosis.nodes.values()) count(rejection, 1)
+  // most nodes in a row say the same
+  let last: Rejection | undefined
+  let times = 0
+  for (const { rejection } of diagnosis.nodes.values()) {
+    if (rejection !== last) {
+      if (last) count(last, times)
+      last = rejection
+      times = 0
+    }
+    times++
+  }
+  if (last) count(last, times)
   const absent = allNodes - diagnosis.nodes.size
   if (diagnosis.absent && absent > 0) count(diagnosis.absent.rejection, absent)
-  return [...counts].map(([reason, times]) => `${times} ${reason}`).sort()
+  return [...counts].map(([reason, nodes]) => `${nodes} ${reason}`).sort()
 }
 
 /**

@@ -9,6 +9,8 @@ import type {
   BindPlugin, FilterPlugin, Nomination, PermitPlugin, Plugin, PostBindPlugin, PostFilterPlugin, PreBindPlugin, PreBindWait, PreEnqueuePlugin,
   PreFilterPlugin, PreScorePlugin, QueueSortPlugin, ReservePlugin, ScorePlugin,
 } from './plugin.js'
+import type { LocalPlugins, NodeVerdicts } from './node-verdicts.js'
+import { firstRefusal, VerdictCache } from './node-verdicts.js'
 import type { PluginRejection } from './rejection.js'
 import { CycleError, unresolvable } from './rejection.js'
 
@@ -35,6 +37,14 @@ export interface WaitingPlugin extends PreBindWait {
   readonly plugin: string
 }
 
+/** Options of {@link Framework.score}. */
+export interface ScoreOptions {
+  /** What is known of all the nodes. */
+  readonly verdicts?: NodeVerdicts
+  /** Default false. */
+  readonly keepRaw?: boolean
+}
+
 type Named<P> = P & { readonly name: string }
 
 /**
@@ -50,15 +60,17 @@ export class Framework {
   readonly #preEnqueue: readonly Named<PreEnqueuePlugin>[]
   readonly #queueSort: Named<QueueSortPlugin>
   readonly #preFilter: readonly Named<PreFilterPlugin>[]
-  readonly #filter: readonly Named<FilterPlugin>[]
+  readonly #filter: readonly (Named<FilterPlugin> & Plugin)[]
   readonly #postFilter: readonly Named<PostFilterPlugin>[]
   readonly #preScore: readonly Named<PreScorePlugin>[]
-  readonly #score: readonly Named<ScorePlugin>[]
+  readonly #score: readonly (Named<ScorePlugin> & Plugin)[]
   readonly #reserve: readonly Named<ReservePlugin>[]
   readonly #permit: readonly Named<PermitPlugin>[]
   readonly #preBind: readonly Named<PreBindPlugin>[]
   readonly #bind: readonly Named<BindPlugin>[]
   readonly #postBind: readonly Named<PostBindPlugin>[]
+  readonly #local: LocalPlugins
+  readonly #verdicts: VerdictCache
 
   /** `weights` by plugin name, default 1. Throws if there is not exactly one QueueSort plugin. */
   constructor(
@@ -85,6 +97,12 @@ export class Framework {
     this.#preBind = having(plugins, 'preBind')
     this.#bind = having(plugins, 'bind')
     this.#postBind = having(plugins, 'postBind')
+    const firstOther = this.#filter.findIndex(({ isNodeLocal }) => !isNodeLocal)
+    this.#local = {
+      filters: firstOther < 0 ? this.#filter : this.#filter.slice(0, firstOther),
+      scores: this.#score.filter(({ isNodeLocal }) => isNodeLocal),
+    }
+    this.#verdicts = new VerdictCache(this.#local)
   }
 
   /** Plugins whose events can requeue pods. */
@@ -110,30 +128,40 @@ export class Framework {
 
   preFilter(cycle: Cycle): PreFilterOutcome {
     let nodeNames: ReadonlySet<string> | undefined
+    let resolvable: PluginRejection | undefined
     const narrowedBy: string[] = []
     for (const plugin of this.#preFilter) {
       const result = plugin.preFilter(cycle.pod, cycle)
       if (result === undefined) continue
       if (result === 'skip') cycle.skipFilter.add(plugin.name)
-      else if ('reasons' in result) return { rejected: { plugin: plugin.name, rejection: result }, narrowedBy }
-      else {
+      else if ('reasons' in result) {
+        // preemption may help: it needs what the plugins behind this one prepare
+        resolvable = { plugin: plugin.name, rejection: result }
+        if (result.code !== 'Unschedulable') return { rejected: resolvable, narrowedBy }
+      } else {
         nodeNames = intersection(nodeNames, result.nodeNames)
         narrowedBy.push(plugin.name)
         narrowedBy.sort()
         if (nodeNames.size === 0) return { rejected: { plugin: plugin.name, rejection: noNodesLeft(narrowedBy) }, narrowedBy }
       }
     }
+    if (resolvable) return { rejected: resolvable, narrowedBy }
     return nodeNames ? { nodeNames, narrowedBy } : { narrowedBy }
   }
 
-  /** The filters that have something to check in this cycle, for {@link runFilters}. */
-  filtersOf(cycle: Cycle): readonly Named<FilterPlugin>[] {
-    return cycle.skipFilter.size === 0 ? this.#filter : this.#filter.filter(({ name }) => !cycle.skipFilter.has(name))
+  /** What is known of nodes for pods like that of the cycle, for {@link filterOthers} and {@link score}. */
+  verdictsFor({ pod, snapshot }: Cycle): NodeVerdicts {
+    return this.#verdicts.for(pod, snapshot.nodes.length)
+  }
+
+  /** The filters that {@link verdictsFor} does not know of and that have something to check in this cycle. */
+  otherFilters({ skipFilter }: Cycle): readonly Named<FilterPlugin>[] {
+    return this.#filter.slice(this.#local.filters.length).filter(({ name }) => !skipFilter.has(name))
   }
 
   /** The first refusal of a node. */
   filter(cycle: Cycle, node: NodeInfo): PluginRejection | undefined {
-    return runFilters(this.filtersOf(cycle), cycle, node)
+    return firstRefusal(this.#filter, cycle, node)
   }
 
   /** Tells PreFilter plugins that a trial adds a pod. */
@@ -176,11 +204,15 @@ export class Framework {
   }
 
   /** The scores of every plugin for nodes that passed; call {@link preScore} before. */
-  score(cycle: Cycle, nodes: readonly NodeInfo[], keepRaw = false): readonly PluginScores[] {
+  score(cycle: Cycle, nodes: readonly NodeInfo[], options: ScoreOptions = {}): readonly PluginScores[] {
+    const { verdicts, keepRaw = false } = options
     const all: PluginScores[] = []
+    let place = -1
     for (const plugin of this.#score) {
+      if (plugin.isNodeLocal) place++
       if (cycle.skipScore.has(plugin.name)) continue
-      const scores = nodes.map((node) => plugin.score(cycle.pod, node, cycle))
+      const known = plugin.isNodeLocal ? verdicts?.scoresOf(place) : undefined
+      const scores = known ? nodes.map(({ slot }) => known[slot] as number) : nodes.map((node) => plugin.score(cycle.pod, node, cycle))
       const raw = keepRaw ? [...scores] : undefined
       plugin.normalizeScore?.(scores, nodes, cycle)
       for (const score of scores) if (!(score >= 0 && score <= 100)) throw new CycleError(invalidScore(plugin.name, score))
@@ -235,17 +267,6 @@ export class Framework {
   postBind(cycle: Cycle, node: NodeInfo): void {
     for (const plugin of this.#postBind) plugin.postBind(cycle.pod, node, cycle)
   }
-}
-
-/** The first refusal of a node by these filters; later filters are not asked. Allocates nothing for a node that passes. */
-export function runFilters(filters: readonly Named<FilterPlugin>[], cycle: Cycle, node: NodeInfo): PluginRejection | undefined {
-  const { pod } = cycle
-  for (let at = 0; at < filters.length; at++) {
-    const plugin = filters[at] as Named<FilterPlugin>
-    const rejection = plugin.filter(pod, node, cycle)
-    if (rejection) return { plugin: plugin.name, rejection }
-  }
-  return undefined
 }
 
 /** Plugins that have the extension point with that method. */

@@ -4,6 +4,7 @@ import type { PodInfo } from '../cache/pod-info.js'
 import type { Cycle } from '../framework/cycle.js'
 import type { Diagnosis } from '../framework/diagnosis.js'
 import { fitErrorMessage } from '../framework/diagnosis.js'
+import { rejectionOf } from '../framework/node-rejections.js'
 import type { Plugin, PluginFactory, PluginHandle, PostFilterRejection, PostFilterTools } from '../framework/plugin.js'
 import type { PluginRejection } from '../framework/rejection.js'
 import { unresolvable, unschedulable } from '../framework/rejection.js'
@@ -60,7 +61,7 @@ interface Trials {
 
 /** Tries nodes from a random one on, until enough can be made room on, one of them without breaking a budget. */
 function tryNodes(cycle: Cycle, diagnosis: Diagnosis, handle: PluginHandle, tools: PostFilterTools): Trials {
-  const nodes = cycle.snapshot.nodes.filter(({ name }) => isResolvable(diagnosis, name))
+  const nodes = cycle.snapshot.nodes.filter((node) => isResolvable(diagnosis, node))
   const candidates: Candidate[] = []
   const rejected = new Map<string, PluginRejection>()
   if (nodes.length === 0) return { candidates, rejected }
@@ -80,8 +81,8 @@ function tryNodes(cycle: Cycle, diagnosis: Diagnosis, handle: PluginHandle, tool
   return { candidates, rejected }
 }
 
-function isResolvable({ nodes, absent }: Diagnosis, name: string): boolean {
-  return (nodes.get(name) ?? absent)?.rejection.code === 'Unschedulable'
+function isResolvable({ nodes, absent }: Diagnosis, node: NodeInfo): boolean {
+  return (rejectionOf(nodes, node) ?? absent)?.rejection.code === 'Unschedulable'
 }
 
 function candidatesWanted(nodes: number): number {
