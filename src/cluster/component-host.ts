@@ -4,21 +4,24 @@ import type { Client, ResumableClient } from '../apiserver/client/client.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import type { ComponentHost, EventSource } from '../apiserver/client/component.js'
 import type { EventRecorder } from '../apiserver/client/event-recorder.js'
-import { Informer } from '../apiserver/client/informer.js'
-import type { InformerOptions, InformerState } from '../apiserver/client/informer.js'
+import type { Informer, InformerOptions } from '../apiserver/client/informer.js'
+import { ListWatchInformer } from '../apiserver/client/list-watch-informer.js'
+import type { InformerState } from '../apiserver/client/list-watch-informer.js'
 import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
 import { ModuleHost } from '../sim/module-host.js'
 import type { Kernel } from '../sim/module-host.js'
 import type { WorkQueue, WorkQueueOptions } from '../sim/work-queue.js'
 import { ConnectedClient } from './connected-client.js'
 import type { Connectivity } from './connectivity.js'
+import { informerId } from './informer-id.js'
+import type { ProcessInformers } from './process-informers.js'
 
 /** What all component hosts of a cluster share. */
 export interface HostServices {
   readonly version: string
   readonly connectivity: Connectivity
-  /** What informers list and watch through, where that is the process that the component is a part of. Default: the component's client. */
-  readonly reader?: ResumableClient
+  /** The informers of the process that the component is a part of. Default: the component has its own, through its client. */
+  readonly shared?: ProcessInformers | undefined
   /** Makes the recorder that writes Event objects through a client. */
   readonly makeRecorder: (client: Client, host: ModuleHost<ClusterEvents>, source: EventSource) => EventRecorder
 }
@@ -44,7 +47,9 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
   readonly version: string
   readonly #direct: ResumableClient
   readonly #services: HostServices
-  readonly #informers = new Map<string, Pick<Informer<KubeObject>, 'resource' | 'selection' | 'list' | 'disconnect' | 'reconnect' | 'seen' | 'closed'>>()
+  readonly #informers = new Map<string, Pick<Informer<KubeObject>, 'resource' | 'selection' | 'list' | 'seen' | 'closed' | 'close'>>()
+  /** Those of them that are its own. */
+  readonly #own: Pick<ListWatchInformer<KubeObject>, 'disconnect' | 'reconnect' | 'closed'>[] = []
 
   constructor(kernel: Kernel<ClusterEvents>, name: string, client: ResumableClient, services: HostServices) {
     super(kernel, name)
@@ -55,14 +60,19 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
   }
 
   informer<R extends ResourceName>(resource: R, options: InformerOptions<ObjectOf<R>> = {}): Informer<ObjectOf<R>> {
-    const { namespace = '', labelSelector = '', fieldSelector = '' } = options
-    const id = [resource, namespace, labelSelector, fieldSelector].join('|')
+    const id = informerId(resource, options)
     if (this.#informers.get(id)?.closed === false) throw new Error(`assertion failed: ${this.name} already has an informer for ${id}`)
+    const informer = this.#services.shared?.join(this, resource, options) ?? this.#ownInformer(id, resource, options)
+    this.#informers.set(id, informer)
+    return informer
+  }
+
+  #ownInformer<R extends ResourceName>(id: string, resource: R, options: InformerOptions<ObjectOf<R>>): Informer<ObjectOf<R>> {
     const state = this.state<InformerState>(`informer ${id}`, () => ({ resourceVersion: undefined }))
     const topic = this.handle(`informer ${id}`, () => informer.deliver())
     const connected = (): boolean => this.#services.connectivity.isConnected(this.name)
-    const informer: Informer<ObjectOf<R>> = new Informer(resource, options, { client: this.#services.reader ?? this.#direct, state, topic, connected })
-    this.#informers.set(id, informer)
+    const informer = new ListWatchInformer<ObjectOf<R>>(resource, options, { client: this.#direct, state, topic, connected })
+    this.#own.push(informer)
     return informer
   }
 
@@ -76,12 +86,12 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
 
   /** Breaks all watches: the component has lost the apiserver. */
   disconnect(): void {
-    for (const informer of this.#informers.values()) informer.disconnect()
+    for (const informer of this.#own) informer.disconnect()
   }
 
   /** Resumes all watches where they stood. */
   reconnect(): void {
-    for (const informer of this.#informers.values()) informer.reconnect()
+    for (const informer of this.#own) if (!informer.closed) informer.reconnect()
   }
 
   /** The oldest revision that an informer of this component has seen: from there on history is still needed. */
@@ -106,6 +116,8 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
   /** Ends the watches of a component that stops; what it had seen is forgotten with its state. */
   close(): void {
     this.disconnect()
+    for (const informer of this.#informers.values()) informer.close()
     this.#informers.clear()
+    this.#own.length = 0
   }
 }

@@ -28,7 +28,9 @@ import { ClusterComponentHost } from './component-host.js'
 import type { ComponentView } from './component-host.js'
 import { componentHealth } from './component-health.js'
 import { Connectivity } from './connectivity.js'
-import { readerOf } from './identities.js'
+import { processOf } from './identities.js'
+import type { SharedProcess } from './identities.js'
+import { ProcessInformers } from './process-informers.js'
 import type { ConnectivityState } from './connectivity.js'
 
 /** Where clients find the apiserver unless told otherwise, as their errors print it. */
@@ -71,6 +73,7 @@ export class ControlPlane {
   readonly connectivity: Connectivity
   readonly #parts: ControlPlaneParts
   readonly #hosts = new Map<string, ClusterComponentHost>()
+  readonly #informers = new Map<string, ProcessInformers>()
 
   constructor(parts: ControlPlaneParts) {
     const { simulation, store, version, advertiseAddress: address = APISERVER_ADDRESS } = parts
@@ -110,11 +113,24 @@ export class ControlPlane {
     const host = new ClusterComponentHost(this.simulation, component.name, client, {
       version,
       connectivity: this.connectivity,
-      reader: this.server.client(readerOf(component), { userAgent: component.name }),
+      shared: this.#informersOf(processOf(component)),
       makeRecorder: (through, owner, source) => (events ? recorder(through, owner, source) : SILENT),
     })
     this.#hosts.set(component.name, host)
     this.simulation.add(component, host)
+  }
+
+  /** The informers of a process, which begin with its first component. */
+  #informersOf(process: SharedProcess | undefined): ProcessInformers | undefined {
+    if (process === undefined) return undefined
+    const { name, reader } = process
+    let informers = this.#informers.get(name)
+    if (informers === undefined) {
+      const client = this.server.client(reader, { userAgent: name })
+      this.#informers.set(name, (informers = new ProcessInformers(name, { client, connected: () => this.connectivity.isConnected(name) })))
+      this.addModule(informers)
+    }
+    return informers
   }
 
   /** Stops a component as a killed process stops. */
@@ -152,6 +168,10 @@ export class ControlPlane {
     const starts = this.connectivity.apiserverDown && !down
     if (starts && modesOf(this.#parts.authorization).includes('RBAC')) reconcilePolicy(this.client(APISERVER))
     this.connectivity.apiserverDown = down
+    for (const informers of this.#informers.values()) {
+      if (down) informers.disconnect()
+      else informers.reconnect()
+    }
     for (const [name, host] of this.#hosts) {
       if (down) host.disconnect()
       else if (!this.simulation.isStopped(name)) host.reconnect()

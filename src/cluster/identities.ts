@@ -17,13 +17,22 @@ export function userOf({ user, groups = [], uid }: Identity): UserInfo {
   return { name: user, groups: all, ...(uid === undefined ? {} : { uid }) }
 }
 
-const CONTROLLER_MANAGER: UserInfo = { name: 'system:kube-controller-manager', groups: ['system:authenticated'] }
+/** A process of several components that share their informers. */
+export interface SharedProcess {
+  readonly name: string
+  /** Who lists and watches. */
+  readonly reader: UserInfo
+}
+
+const CONTROLLER_MANAGER: SharedProcess = {
+  name: 'kube-controller-manager', reader: { name: 'system:kube-controller-manager', groups: ['system:authenticated'] },
+}
 
 /**
- * Who lists and watches for a component: the controllers of kube-controller-manager share its informers, which run under the identity of the
- * process, not of the controller. Source: cmd/kube-controller-manager/app/controllermanager.go CreateControllerContext.
+ * The process whose informers a component shares: those of kube-controller-manager's controllers run under the identity of the process, not of
+ * the controller. Source: cmd/kube-controller-manager/app/controllermanager.go CreateControllerContext.
  */
-export function readerOf({ name, identity }: Component): UserInfo {
-  const isController = name.startsWith('kube-controller-manager/') && identity.name.startsWith('system:serviceaccount:')
-  return isController ? CONTROLLER_MANAGER : identity
+export function processOf({ name, identity }: Component): SharedProcess | undefined {
+  const isController = name.startsWith(`${CONTROLLER_MANAGER.name}/`) && identity.name.startsWith('system:serviceaccount:')
+  return isController ? CONTROLLER_MANAGER : undefined
 }

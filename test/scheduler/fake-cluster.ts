@@ -3,8 +3,9 @@ import type { ListOptions, ObjectKey, ResumableClient, Watch, WatchEvent } from 
 import type { ClusterEvents } from '../../src/apiserver/client/cluster-events.js'
 import type { Component, ComponentHost } from '../../src/apiserver/client/component.js'
 import type { EventRecorder } from '../../src/apiserver/client/event-recorder.js'
-import type { InformerOptions, InformerState } from '../../src/apiserver/client/informer.js'
-import { Informer } from '../../src/apiserver/client/informer.js'
+import type { InformerOptions } from '../../src/apiserver/client/informer.js'
+import { ListWatchInformer } from '../../src/apiserver/client/list-watch-informer.js'
+import type { InformerState } from '../../src/apiserver/client/list-watch-informer.js'
 import { keyOf } from '../../src/apiserver/client/object-index.js'
 import type { KubeObject } from '../../src/api/definition.js'
 import type { Node, Pod } from '../../src/api/core/generated.js'
@@ -192,7 +193,7 @@ export class FakeCluster {
       informer: (resource: string, options: InformerOptions<KubeObject> = {}) => {
         const state = kernelHost.state<InformerState>(`informer ${resource}`, () => ({ resourceVersion: undefined }))
         const topic = kernelHost.handle(`informer ${resource}`, () => informer.deliver())
-        const informer: Informer<KubeObject> = new Informer(resource, options, { client, state, topic, connected: () => true })
+        const informer: ListWatchInformer<KubeObject> = new ListWatchInformer(resource, options, { client, state, topic, connected: () => true })
         return informer
       },
     }) as unknown as ComponentHost

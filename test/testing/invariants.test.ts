@@ -242,7 +242,7 @@ test('the error tells the invariant, the time, the step and the objects', () => 
   expect(error).toBeInstanceOf(InvariantError)
   const { message, time, step, violations } = error as InvariantError
   const [head, body, ...rest] = message.split('\n')
-  expect(head).toMatch(/^an invariant is broken at 2026-01-01T00:00:\d\dZ, in step kube-controller-manager\/[^"]+ "[^"]*":$/)
+  expect(head).toMatch(/^an invariant is broken at 2026-01-01T00:00:\d\dZ, in step informers\/kube-controller-manager\/[^"]+ "[^"]*":$/)
   expect(body).toMatch(/^ {2}nobody-is-called-x: configmaps default\/x \(resourceVersion \d+\): is called x$/)
   expect(rest).toEqual([])
   expect(time).toBe(cluster.now())

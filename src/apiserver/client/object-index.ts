@@ -34,6 +34,15 @@ export class ObjectIndex<T extends KubeObject> {
     for (const [name, valuesOf] of Object.entries(indexers)) this.#indexes.set(name, { valuesOf, buckets: new Map() })
   }
 
+  /** Adds an index, unless there is one by the same function; answers the name of the index that is there now. */
+  addIndexer(name: string, valuesOf: (object: T) => readonly string[]): string {
+    for (const [known, index] of this.#indexes) if (index.valuesOf === valuesOf) return known
+    const buckets = new Map<string, SortedObjects<T>>()
+    this.#indexes.set(name, { valuesOf, buckets })
+    for (const [key, object] of this.#objects) for (const value of valuesOf(object)) addTo(buckets, value, key, object)
+    return name
+  }
+
   get size(): number {
     return this.#objects.size
   }

@@ -9,20 +9,25 @@ export const ORPHANS = 'orphan'
 /** Index by namespace. */
 export const BY_NAMESPACE = 'namespace'
 
+/** The same functions for all: controllers that share an informer share its indexes too. */
+const byOwnership: Indexers<KubeObject> = {
+  [BY_CONTROLLER]: (object) => {
+    const controller = controllerOf(object)
+    return controller ? [controller.uid] : []
+  },
+  [ORPHANS]: (object) => (controllerOf(object) ? [] : [object.metadata.namespace ?? '']),
+}
+
+const byNamespace: Indexers<KubeObject> = { [BY_NAMESPACE]: (object) => [object.metadata.namespace ?? ''] }
+
 /** Indexes for informers of what controllers own: {@link BY_CONTROLLER} and {@link ORPHANS}. */
 export function ownershipIndexers<T extends KubeObject>(): Indexers<T> {
-  return {
-    [BY_CONTROLLER]: (object) => {
-      const controller = controllerOf(object)
-      return controller ? [controller.uid] : []
-    },
-    [ORPHANS]: (object) => (controllerOf(object) ? [] : [object.metadata.namespace ?? '']),
-  }
+  return byOwnership as Indexers<T>
 }
 
 /** Index {@link BY_NAMESPACE}. */
 export function namespaceIndexer<T extends KubeObject>(): Indexers<T> {
-  return { [BY_NAMESPACE]: (object) => [object.metadata.namespace ?? ''] }
+  return byNamespace as Indexers<T>
 }
 
 /** An object that owns others, with what the object itself does not carry in lists and watches. */
