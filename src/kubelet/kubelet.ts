@@ -5,6 +5,7 @@ import type { Component, ComponentHost } from '../apiserver/client/component.js'
 import type { EventRecorder } from '../apiserver/client/event-recorder.js'
 import type { Change, Informer } from '../apiserver/client/informer.js'
 import type { Slice, Topic } from '../sim/module.js'
+import { ContainerStopper } from './lifecycle/container-stopper.js'
 import { NodeLease } from './node/lease.js'
 import { NodeAgent } from './node/node-agent.js'
 import { allocatableOf, capacityOf } from './node/node-object.js'
@@ -22,6 +23,7 @@ import { newPodRecord } from './pods/pod-record.js'
 import { PodWorkers } from './pods/pod-workers.js'
 import { mirroredUid, staticPod, staticPodUid } from './pods/static-pods.js'
 import { StatusManager } from './pods/status-manager.js'
+import { Prober } from './prober/prober.js'
 import type { KubeletRelease } from './release.js'
 import { kubeletRelease } from './release.js'
 import type { RuntimeChange } from './runtime/runtime-api.js'
@@ -119,6 +121,12 @@ class Kubelet {
     const { runtime, operatingSystem = 'linux', internalIP: hostIP } = this.#options
     const objects = new ApiObjects(this.#host.client)
     const events = new PodEvents(recorder)
+    const stopper = new ContainerStopper({ runtime, events, release, hostIP })
+    const topic: Topic = this.#host.handle('probes', (key, payload) => prober.due(key, payload))
+    const prober: Prober = new Prober({
+      clock: this.#host.clock, runtime, records: this.#records, events, release, hostIP, topic,
+      changed: (record) => this.#readinessChanged(record),
+    })
     return new PodWorkers({
       clock: this.#host.clock,
       records: this.#records,
@@ -128,8 +136,10 @@ class Kubelet {
       statuses: this.#statuses,
       mirrors: this.#mirrors,
       objects,
-      starter: new ContainerStarter({ runtime, events, release, objects, hostIP }),
-      killer: new PodKiller(runtime, events, release),
+      starter: new ContainerStarter({ runtime, events, release, objects, hostIP, stopper }),
+      killer: new PodKiller(runtime, stopper, release),
+      stopper,
+      prober,
       allocatable: resourceAmounts(allocatableOf(capacityOf(this.#options))),
       operatingSystem,
       view: () => this.#agent,
@@ -137,6 +147,12 @@ class Kubelet {
       looks,
       wake: this.#wake,
     })
+  }
+
+  /** While its worker waits for the runtime, what probes say is reported at once. */
+  #readinessChanged(record: PodRecord): void {
+    if (record.inFlight !== undefined || record.stage === 'terminating') this.#statuses.publish(record)
+    this.#wake(record.uid)
   }
 
   /** Takes the place at the machine, and begins, unless that was done before this copy of the simulation was made. */

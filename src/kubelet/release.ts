@@ -10,6 +10,10 @@ export interface KubeletRelease {
   readonly present: (image: string) => string
   /** Text of the event `Killing` when a pod is stopped. */
   readonly stopping: (container: string) => string
+  /** What the event of a probe that could not be made says, by the state that it resulted in. */
+  readonly probeErrored: (state: string) => string
+  /** Images that were pulled with credentials are not given to pods without: KubeletEnsureSecretPulledImages is beta and on since 1.35. */
+  readonly verifiesPulledImages: boolean
   /** Condition PodReadyToStartContainers: beta and on since 1.29. */
   readonly readyToStartContainers: boolean
   /** status.hostIPs: beta and on since 1.29. */
@@ -37,6 +41,8 @@ export function kubeletRelease(version: string): KubeletRelease {
     present: (image) =>
       `Container image "${image}" already present on machine${verbose ? '' : ' and can be accessed by the pod'}`,
     stopping: (container) => `Stopping container ${container}`,
+    probeErrored: (state) => (minor < 34 ? 'errored' : `errored and resulted in ${state} state`),
+    verifiesPulledImages: minor >= 35,
     readyToStartContainers: minor >= 29,
     hostIPs: minor >= 29,
     podIPs: minor >= 16,

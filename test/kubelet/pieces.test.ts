@@ -6,7 +6,7 @@ import { allocatableOf } from '../../src/kubelet/node/node-object.js'
 import { shutdownGroups } from '../../src/kubelet/node/shutdown.js'
 import type { BackOff } from '../../src/kubelet/pods/back-off.js'
 import { backOffEnd, nextBackOff } from '../../src/kubelet/pods/back-off.js'
-import { effectiveGrace, hookTime, remainingGrace } from '../../src/kubelet/pods/grace.js'
+import { effectiveGrace, remainingGrace } from '../../src/kubelet/pods/grace.js'
 import { restartsAfter } from '../../src/kubelet/pods/restart-policy.js'
 import { kubeletRelease } from '../../src/kubelet/release.js'
 import { fullImageName, imageDigest } from '../../src/kubelet/runtime/image-name.js'
@@ -143,14 +143,6 @@ describe('grace', () => {
     expect(remainingGrace(30_000, 10_000)).toBe(20_000)
     expect(remainingGrace(30_000, 29_000)).toBe(2_000)
     expect(remainingGrace(1_000, 0)).toBe(2_000)
-  })
-
-  test('hooks take the time of their sleep', () => {
-    expect(hookTime({ sleep: { seconds: 3 } })).toBe(3_000)
-    expect(hookTime({ exec: { command: ['sleep', '5'] } })).toBe(5_000)
-    expect(hookTime({ exec: { command: ['/bin/sh', '-c', 'nginx -s quit; sleep 0.5'] } })).toBe(500)
-    expect(hookTime({ exec: { command: ['nginx', '-s', 'quit'] } })).toBe(0)
-    expect(hookTime(undefined)).toBe(0)
   })
 })
 

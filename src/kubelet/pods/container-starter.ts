@@ -1,5 +1,10 @@
 import type { Container, Pod } from '../../api/core/generated.js'
 import { goDuration } from '../go-duration.js'
+import { mayPull, pullSecretsOf } from '../images/pull-secrets.js'
+import { fullImageName, imageNameFault } from '../runtime/image-name.js'
+import type { ContainerStopper } from '../lifecycle/container-stopper.js'
+import { hookTaskOutcome, runHook } from '../lifecycle/hooks.js'
+import type { ActionScope } from '../prober/target.js'
 import type { KubeletRelease } from '../release.js'
 import type { ContainerRuntime } from '../runtime/runtime-api.js'
 import { latestContainer } from '../runtime/state.js'
@@ -26,6 +31,7 @@ export interface ContainerStarterPorts {
   readonly objects: ApiObjects
   /** Address of the node. */
   readonly hostIP: string
+  readonly stopper: ContainerStopper
 }
 
 /**
@@ -39,8 +45,10 @@ export class ContainerStarter {
   readonly #release: KubeletRelease
   readonly #objects: ApiObjects
   readonly #hostIP: string
+  readonly #stopper: ContainerStopper
 
-  constructor({ runtime, events, release, objects, hostIP }: ContainerStarterPorts) {
+  constructor({ runtime, events, release, objects, hostIP, stopper }: ContainerStarterPorts) {
+    this.#stopper = stopper
     this.#runtime = runtime
     this.#events = events
     this.#release = release
@@ -55,16 +63,24 @@ export class ContainerStarter {
 
   /** Goes on when the runtime has something to tell about the container that is in flight. */
   resume(record: PodRecord, container: Container, now: number): boolean {
-    return record.inFlight?.step === 'pull' ? this.#pullEnded(record, container, now) : this.#startEnded(record, container)
+    switch (record.inFlight?.step) {
+      case 'pull': return this.#pullEnded(record, container, now)
+      case 'hook': return this.#hookUnderWay(record, container, now)
+      default: return this.#startEnded(record, container, now)
+    }
   }
 
   #crashLoops(record: PodRecord, container: Container, now: number): boolean {
     const ended = latestContainer(this.#runtime.pod(record.uid), container.name)
     if (ended?.state !== 'exited') return false
     const memory = containerMemory(record, container.name)
-    const failedAt = ended.finishedAt ?? now
-    const until = backOffEnd(memory.backOff, failedAt)
-    if (until > now) {
+    const endedAt = ended.finishedAt ?? now
+    // one that was ended to be started anew goes by the end before that
+    const failedAt = memory.restartAfter === undefined ? endedAt : memory.restartAfter
+    delete memory.restartAfter
+    if (failedAt === null) return false
+    if (backOffEnd(memory.backOff, failedAt) > now) {
+      const until = backOffEnd(memory.backOff, endedAt)
       const name = formatPod(record)
       const delay = goDuration(memory.backOff?.delay ?? 0)
       const message = `back-off ${delay} restarting failed container=${container.name} pod=${name}`
@@ -78,8 +94,18 @@ export class ContainerStarter {
 
   #ensureImage(record: PodRecord, container: Container, now: number): boolean {
     const { image = '', imagePullPolicy = 'IfNotPresent' } = container
-    const present = this.#runtime.image(image)?.state === 'present'
     const memory = containerMemory(record, container.name)
+    const fault = imageNameFault(image)
+    if (fault !== undefined) return this.#invalidName(record, container, now, fault)
+    const secrets = pullSecretsOf(record.pod, this.#objects)
+    if (secrets.missing.length > 0) {
+      const message = `Unable to retrieve some image pull secrets (${secrets.missing.join(', ')}); attempting to pull the image may not succeed.`
+      this.#events.pod(record, 'Warning', 'FailedToRetrieveImagePullSecret', message)
+    }
+    const authorized = mayPull(secrets.registries, fullImageName(image))
+    const known = this.#runtime.image(image)
+    // what was fetched with credentials has to be asked for again by whoever has none
+    const present = known?.state === 'present' && (authorized || known.isPrivate !== true || !this.#release.verifiesPulledImages)
     if (imagePullPolicy === 'Never' && !present) {
       const message = `Container image "${image}" is not present with pull policy of Never`
       this.#events.container(record, container, 'Warning', 'ErrImageNeverPull', message)
@@ -94,8 +120,17 @@ export class ContainerStarter {
     if (this.#holdForPull(record, container, now)) return false
     this.#events.container(record, container, 'Normal', 'Pulling', `Pulling image "${image}"`)
     record.inFlight = { step: 'pull', container: container.name, since: now }
-    this.#runtime.pullImage(image, record.uid)
+    this.#runtime.pullImage(image, record.uid, authorized)
     return true
+  }
+
+  #invalidName(record: PodRecord, container: Container, now: number, fault: string): boolean {
+    const quoted = JSON.stringify(container.image ?? '')
+    const message = `Failed to apply default image tag ${quoted}: couldn't parse image name ${quoted}: ${fault}`
+    this.#events.container(record, container, 'Warning', 'InspectFailed', message)
+    this.#events.container(record, container, 'Warning', 'Failed', 'Error: InvalidImageName')
+    containerMemory(record, container.name).waiting = { reason: 'InvalidImageName', message, until: now + BACK_OFF_BASE }
+    return false
   }
 
   #pullEnded(record: PodRecord, container: Container, now: number): boolean {
@@ -103,7 +138,7 @@ export class ContainerStarter {
     const found = this.#runtime.image(image)
     if (found?.state === 'pulling') return true
     const memory = containerMemory(record, container.name)
-    if (found?.state === 'present') {
+    if (found?.state === 'present' && found.error === undefined) {
       delete memory.pullBackOff
       delete memory.pullError
       const waited = now - (record.inFlight?.since ?? now)
@@ -147,11 +182,14 @@ export class ContainerStarter {
     const env = this.#configure(record, container, now)
     if (env === undefined) return false
     delete memory.waiting
+    delete memory.stop
+    delete memory.resizeRestart
     const latest = latestContainer(this.#runtime.pod(uid), container.name)
-    const known = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]
+    const known = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? []), ...(status?.ephemeralContainerStatuses ?? [])]
     const attempt = latest ? latest.attempt + 1 : (known.find(({ name }) => name === container.name)?.restartCount ?? 0)
     const init = pod.spec.initContainers?.includes(container) ?? false
-    const runsToCompletion = (init && !isSidecar(container)) || (!init && pod.spec.restartPolicy !== 'Always')
+    const isEphemeral = !init && !pod.spec.containers.includes(container)
+    const runsToCompletion = !isEphemeral && ((init && !isSidecar(container)) || (!init && pod.spec.restartPolicy !== 'Always'))
     record.inFlight = { step: 'start', container: container.name, since: now }
     this.#runtime.startContainer({ uid, name: container.name, image: container.image ?? '', attempt, runsToCompletion, pod, env, resources: container.resources })
     this.#events.container(record, container, 'Normal', 'Created', this.#release.created(container.name))
@@ -176,7 +214,7 @@ export class ContainerStarter {
     }
   }
 
-  #startEnded(record: PodRecord, container: Container): boolean {
+  #startEnded(record: PodRecord, container: Container, now: number): boolean {
     const latest = latestContainer(this.#runtime.pod(record.uid), container.name)
     if (latest?.state === 'creating') return true
     delete record.inFlight
@@ -184,7 +222,44 @@ export class ContainerStarter {
       this.#events.container(record, container, 'Warning', 'Failed', `Error: ${latest.message ?? 'failed to start container'}`)
     } else {
       this.#events.container(record, container, 'Normal', 'Started', this.#release.started(container.name))
+      return this.#postStart(record, container, now)
     }
     return false
+  }
+
+  /** Begins the postStart hook; until it is over the pod stays as it was. Answers whether it goes on. */
+  #postStart(record: PodRecord, container: Container, now: number): boolean {
+    const hook = container.lifecycle?.postStart
+    if (!hook) return false
+    const outcome = runHook(this.#scope(record, container), 'postStart', hook)
+    if (outcome.kind === 'failed') this.#hookFailed(record, container, now, outcome.message)
+    if (outcome.kind === 'failed' || outcome.kind === 'done') return false
+    const until = outcome.kind === 'sleeping' ? { until: now + outcome.ms } : {}
+    record.inFlight = { step: 'hook', container: container.name, since: now, ...until }
+    return true
+  }
+
+  #hookUnderWay(record: PodRecord, container: Container, now: number): boolean {
+    const hook = container.lifecycle?.postStart
+    const { until } = record.inFlight ?? {}
+    if (until !== undefined && until > now) return true
+    const task = hook?.exec ? this.#runtime.task(record.uid, container.name, 'postStart') : undefined
+    const outcome = hook && task ? hookTaskOutcome(this.#scope(record, container), hook, task) : { kind: 'done' as const }
+    if (outcome.kind === 'running') return true
+    delete record.inFlight
+    if (task) this.#runtime.stopTask(record.uid, container.name, 'postStart')
+    if (outcome.kind === 'failed') this.#hookFailed(record, container, now, outcome.message)
+    return false
+  }
+
+  /** Source: kuberuntime_container.go startContainer, step 4. */
+  #hookFailed(record: PodRecord, container: Container, now: number, message: string): void {
+    this.#events.container(record, container, 'Warning', 'FailedPostStartHook', 'PostStartHook failed')
+    this.#stopper.begin(record, container, now, this.#stopper.graceOf(record, container, 'other'), 'FailedPostStartHook')
+    containerMemory(record, container.name).waiting = { reason: 'PostStartHookError', message, until: now }
+  }
+
+  #scope({ uid, pod }: PodRecord, container: Container): ActionScope {
+    return { runtime: this.#runtime, uid, pod, container, hostIP: this.#hostIP, minor: this.#release.minor }
   }
 }

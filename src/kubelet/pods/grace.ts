@@ -1,4 +1,4 @@
-import type { LifecycleHandler, Pod } from '../../api/core/generated.js'
+import type { Pod } from '../../api/core/generated.js'
 
 /** A container always gets at least this much time between SIGTERM and SIGKILL. Source: kuberuntime minimumGracePeriodInSeconds. */
 export const MINIMUM_GRACE = 2_000
@@ -19,14 +19,4 @@ export function effectiveGrace(pod: Pod, override?: number): number {
 /** What of `grace` ms is left for SIGTERM after `elapsed` ms of hooks and of waiting for one's turn. */
 export function remainingGrace(grace: number, elapsed: number): number {
   return Math.max(grace - elapsed, MINIMUM_GRACE)
-}
-
-/**
- * How long a preStop hook takes, in virtual ms: a `sleep` action its seconds, an `exec` of sleep (bare, or through a shell) as long as
- * it says, anything else no time.
- */
-export function hookTime(hook: LifecycleHandler | undefined): number {
-  if (hook?.sleep) return hook.sleep.seconds * 1000
-  const seconds = /(?:^|[\s;&])sleep\s+(\d+(?:\.\d+)?)/.exec(hook?.exec?.command?.join(' ') ?? '')?.[1]
-  return seconds === undefined ? 0 : Number(seconds) * 1000
 }

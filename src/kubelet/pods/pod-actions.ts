@@ -1,12 +1,14 @@
 import type { Container } from '../../api/core/generated.js'
 import type { RuntimeContainer, RuntimePod } from '../runtime/state.js'
 import { latestContainer } from '../runtime/state.js'
+import type { StopReason } from '../lifecycle/container-stopper.js'
+import { isStarted } from '../prober/probe-state.js'
 import type { PodRecord } from './pod-record.js'
 import { isSidecar, restartsAfter } from './restart-policy.js'
 
 /**
  * What a pod needs next. `rest`: nothing, until something happens or `until` has passed; `done`: nothing of it will ever run again;
- * `wait`: the runtime is at it.
+ * `wait`: the runtime is at it; `stop`: one container is to be ended; `stopping`: some are being ended, and the rest waits for that.
  */
 export type PodAction =
   | { readonly kind: 'rest'; readonly until: number }
@@ -14,6 +16,8 @@ export type PodAction =
   | { readonly kind: 'done' }
   | { readonly kind: 'sandbox' }
   | { readonly kind: 'start'; readonly container: Container; readonly init: boolean }
+  | { readonly kind: 'stop'; readonly container: Container; readonly message: string; readonly reason: StopReason; readonly restart: boolean }
+  | { readonly kind: 'stopping'; readonly containers: readonly Container[] }
 
 const WAIT: PodAction = { kind: 'wait' }
 const DONE: PodAction = { kind: 'done' }
@@ -31,7 +35,50 @@ export function nextAction(record: PodRecord, sandbox: RuntimePod | undefined, n
   if (sandbox?.sandbox === 'creating') return WAIT
   if (sandbox?.sandbox !== 'ready') return sandboxAction(record, sandbox, now)
   const standings = new Standings(record, sandbox, now)
-  return initAction(record, standings) ?? appAction(record, standings)
+  return stopAction(record, sandbox) ?? ephemeralAction(record, standings) ?? initAction(record, standings) ?? appAction(record, standings)
+}
+
+/** Containers that have to be ended: they fail a probe, or their spec is another by now. */
+function stopAction(record: PodRecord, sandbox: RuntimePod): PodAction | undefined {
+  const stopping: Container[] = []
+  const { containers, initContainers = [] } = record.pod.spec
+  for (const container of initContainers.length === 0 ? containers : [...initContainers.filter(isSidecar), ...containers]) {
+    const latest = latestContainer(sandbox, container.name)
+    if (latest?.state !== 'running' || latest.sandbox !== sandbox.attempt) continue
+    if (record.containers[container.name]?.stop) stopping.push(container)
+    else {
+      const why = whyStop(record, container, latest)
+      if (why) return why
+    }
+  }
+  return stopping.length > 0 ? { kind: 'stopping', containers: stopping } : undefined
+}
+
+function whyStop({ pod, containers }: PodRecord, container: Container, running: RuntimeContainer): PodAction | undefined {
+  const sidecar = isSidecar(container)
+  const who = `${sidecar ? 'Init container' : 'Container'} ${container.name}`
+  const memory = containers[container.name]
+  const stop = (what: string, reason: StopReason, restart: boolean): PodAction => {
+    const message = `${who} ${what}${restart && !sidecar ? ', will be restarted' : ''}`
+    return { kind: 'stop', container, message, reason, restart }
+  }
+  if (running.image !== (container.image ?? '')) return stop('definition changed', 'other', true)
+  const { probes } = memory ?? {}
+  if (probes?.id !== running.id) return memory?.resizeRestart === true ? stop('resize requires restart', 'other', true) : undefined
+  const restart = (container.restartPolicy ?? pod.spec.restartPolicy ?? 'Always') !== 'Never'
+  if (probes.liveness?.result === 'failure') return stop('failed liveness probe', 'liveness', restart)
+  if (probes.startup?.result === 'failure') return stop('failed startup probe', 'startup', restart)
+  return memory?.resizeRestart === true ? stop('resize requires restart', 'other', true) : undefined
+}
+
+/** Ephemeral containers start whatever the others do, once each. */
+function ephemeralAction({ pod }: PodRecord, standings: Standings): PodAction | undefined {
+  for (const container of (pod.spec.ephemeralContainers ?? []) as readonly Container[]) {
+    const standing = standings.ofEphemeral(container)
+    if (standing === 'start') return { kind: 'start', container, init: false }
+    if (standing === 'creating') return WAIT
+  }
+  return undefined
 }
 
 function sandboxAction({ pod, containers }: PodRecord, sandbox: RuntimePod | undefined, now: number): PodAction {
@@ -69,10 +116,27 @@ class Standings {
     const latest = this.#present(container.name)
     if (latest?.state === 'creating' || latest?.state === 'running') return latest.state
     const { spec } = this.#record.pod
-    if (latest) {
+    if (latest && this.#record.containers[container.name]?.restartAfter === undefined) {
       const exitCode = latest.exitCode ?? 0
       if (!restartsAfter(container, spec, exitCode)) return exitCode === 0 ? 'succeeded' : 'failed'
     } else if (this.#succeededBefore(container)) return 'succeeded'
+    return this.#startOrHeld(container)
+  }
+
+  /** One that has ended is not started again. */
+  ofEphemeral(container: Container): Standing {
+    const latest = latestContainer(this.#sandbox, container.name)
+    if (latest) return latest.state === 'exited' ? 'succeeded' : latest.state
+    return this.#startOrHeld(container)
+  }
+
+  /** Whether a sidecar runs and its startup probe, if it has one, has succeeded. */
+  hasStarted(container: Container): boolean {
+    const latest = this.#present(container.name)
+    return latest?.state === 'running' && isStarted(container, latest.id, this.#record.containers[container.name]?.probes)
+  }
+
+  #startOrHeld(container: Container): Standing {
     const held = this.#record.containers[container.name]?.waiting?.until ?? 0
     if (held <= this.#now) return 'start'
     this.until = Math.min(this.until, held)
@@ -111,7 +175,7 @@ function initAction({ pod }: PodRecord, standings: Standings): PodAction | undef
     if (standing === 'start') return { kind: 'start', container, init: true }
     if (standing === 'creating') return WAIT
     if (standing === 'failed') return DONE
-    const passed = sidecar ? standing === 'running' : standing === 'succeeded'
+    const passed = sidecar ? standings.hasStarted(container) : standing === 'succeeded'
     if (!passed && !initialized) return { kind: 'rest', until: standings.until }
   }
   return undefined

@@ -1,25 +1,26 @@
 import type { Container, Pod } from '../../api/core/generated.js'
+import type { ContainerStopper } from '../lifecycle/container-stopper.js'
 import type { KubeletRelease } from '../release.js'
 import type { ContainerRuntime } from '../runtime/runtime-api.js'
 import { hasRunningContainer, latestContainer } from '../runtime/state.js'
-import { effectiveGrace, hookTime, remainingGrace } from './grace.js'
-import type { PodEvents } from './pod-events.js'
+import { effectiveGrace } from './grace.js'
 import type { Kill, PodRecord } from './pod-record.js'
+import { containerMemory } from './pod-record.js'
 import { isSidecar } from './restart-policy.js'
 
 /**
- * Stops pods: preStop hooks first (their time is deducted), then SIGTERM to the app containers; sidecars follow one by one, the last
- * first, when all that came after them has ended or the grace period is over.
+ * Stops pods: every container's hook, then its signal; sidecars follow one by one, the last first, when all that came after them has ended or
+ * the grace period is over.
  * Source: pkg/kubelet/kuberuntime/kuberuntime_container.go killContainer, kuberuntime_termination_order.go.
  */
 export class PodKiller {
   readonly #runtime: ContainerRuntime
-  readonly #events: PodEvents
+  readonly #stopper: ContainerStopper
   readonly #release: KubeletRelease
 
-  constructor(runtime: ContainerRuntime, events: PodEvents, release: KubeletRelease) {
+  constructor(runtime: ContainerRuntime, stopper: ContainerStopper, release: KubeletRelease) {
     this.#runtime = runtime
-    this.#events = events
+    this.#stopper = stopper
     this.#release = release
   }
 
@@ -32,11 +33,12 @@ export class PodKiller {
     let next = Infinity
     let others = false
     for (const container of stopOrder(record.pod)) {
-      const running = latestContainer(sandbox, container.name)
-      if (running?.state !== 'running') continue
-      const due = this.#dueAt(container, kill, others)
-      if (due > now) next = Math.min(next, due)
-      else this.#runtime.stopContainer(record.uid, container.name, remainingGrace(kill.grace, now - kill.since))
+      if (latestContainer(sandbox, container.name)?.state !== 'running') continue
+      const { stop } = containerMemory(record, container.name)
+      if (stop) stop.grace = Math.min(stop.grace, kill.grace)
+      const held = isSidecar(container) && others ? kill.since + kill.grace : 0
+      const due = this.#stopper.step(record, container, now, held)
+      if (due !== undefined) next = Math.min(next, due)
       others = true
     }
     return next
@@ -44,28 +46,21 @@ export class PodKiller {
 
   #begin(record: PodRecord, now: number, graceSeconds: number | undefined): Kill {
     const grace = effectiveGrace(record.pod, graceSeconds)
-    const hooks: Record<string, number> = {}
     this.#runtime.cancelPending(record.uid)
     delete record.inFlight
     const sandbox = this.#runtime.pod(record.uid)
     for (const container of stopOrder(record.pod)) {
       if (latestContainer(sandbox, container.name)?.state !== 'running') continue
-      this.#events.container(record, container, 'Normal', 'Killing', this.#release.stopping(container.name))
-      const time = Math.min(hookTime(container.lifecycle?.preStop), grace)
-      if (time > 0) hooks[container.name] = now + time
+      // one that is being ended already goes on from there
+      if (containerMemory(record, container.name).stop === undefined) this.#stopper.begin(record, container, now, grace, this.#release.stopping(container.name))
     }
-    return { since: now, grace, hooks }
-  }
-
-  /** When SIGTERM may be sent: after the hook, and for a sidecar when its turn comes or the grace period is over. */
-  #dueAt(container: Container, kill: Kill, othersRun: boolean): number {
-    const hook = kill.hooks[container.name] ?? 0
-    return isSidecar(container) && othersRun ? Math.max(hook, kill.since + kill.grace) : hook
+    return { since: now, grace }
   }
 }
 
-/** App containers and init containers first, then the sidecars, the last one first. */
+/** App, ephemeral and init containers first, then the sidecars, the last one first. */
 function stopOrder({ spec }: Pod): readonly Container[] {
   const init = spec.initContainers ?? []
-  return [...spec.containers, ...init.filter((container) => !isSidecar(container)), ...init.filter(isSidecar).reverse()]
+  const ephemeral = (spec.ephemeralContainers ?? []) as readonly Container[]
+  return [...spec.containers, ...ephemeral, ...init.filter((container) => !isSidecar(container)), ...init.filter(isSidecar).reverse()]
 }

@@ -1,4 +1,5 @@
-import type { Pod, PodStatus } from '../../api/core/generated.js'
+import type { Container, Pod, PodStatus } from '../../api/core/generated.js'
+import type { ContainerProbes } from '../prober/probe-state.js'
 import type { BackOff } from './back-off.js'
 
 /** Why a container does not run, as its waiting state says; it is tried again at `until` (virtual ms). */
@@ -17,23 +18,46 @@ export interface ContainerMemory {
   /** Error of the last pull that failed. */
   pullError?: string
   waiting?: Waiting
+  /** What its probes have come to. */
+  probes?: ContainerProbes
+  /** So often in a row its startup probe failed for good. */
+  failedStarts?: number
+  /** It is being ended, though its pod goes on or is ended with it. */
+  stop?: ContainerStop
+  /**
+   * It was ended in order to be started anew: virtual ms at which the container before it had ended, by which the back-off goes; null when there
+   * was none.
+   */
+  restartAfter?: number | null
+  /** It has to be started anew for its resources to change. */
+  resizeRestart?: boolean
+}
+
+/** How a container is being ended. Plain data, virtual ms. */
+export interface ContainerStop {
+  readonly since: number
+  grace: number
+  /** The preStop hook runs until then at the latest. */
+  hookUntil?: number
+  /** Time that the hook has taken of the grace period. */
+  spent: number
 }
 
 /** What the sync of a pod is waiting for: one operation of the runtime at a time, as the kubelet's own sync works. */
 export interface InFlight {
-  readonly step: 'sandbox' | 'pull' | 'start'
+  readonly step: 'sandbox' | 'pull' | 'start' | 'hook'
   /** Container that it is about; '' for the sandbox. */
   readonly container: string
   /** Virtual ms at which it began. */
   readonly since: number
+  /** A hook that sleeps is done then (virtual ms). */
+  readonly until?: number
 }
 
 /** How a pod is being stopped. Plain data, virtual ms. */
 export interface Kill {
   readonly since: number
   grace: number
-  /** Ends of the preStop hooks that run, by container. */
-  readonly hooks: Record<string, number>
 }
 
 /** What a pod ends as when it was not simply deleted or done. */
@@ -77,6 +101,8 @@ export interface PodRecord {
   version: number
   /** The status that we wrote last: its transition times stand even if somebody else has changed the API object since. */
   written?: PodStatus
+  /** Virtual ms from which on its containers are probed: ticks are counted from there. */
+  probedSince?: number
   /** Virtual ms at which volumes that may change were read last. */
   volumesAt?: number
   /** UID of the mirror in the API, if there is one. */
@@ -100,6 +126,13 @@ export function newPodRecord(uid: string, pod: Pod, isStatic: boolean): PodRecor
     status: isStatic ? undefined : pod.status,
     version: Number(pod.metadata.resourceVersion ?? 0),
   }
+}
+
+/** A container of any kind in a pod's spec. */
+export function findContainer({ spec }: Pod, name: string): Container | undefined {
+  return spec.containers.find((one) => one.name === name)
+    ?? spec.initContainers?.find((one) => one.name === name)
+    ?? (spec.ephemeralContainers as readonly Container[] | undefined)?.find((one) => one.name === name)
 }
 
 /** The memory of one container, made when first needed. */

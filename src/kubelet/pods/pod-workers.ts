@@ -1,12 +1,14 @@
-import type { Node } from '../../api/core/generated.js'
+import type { Container, Node } from '../../api/core/generated.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
 import { timeMs } from '../../api/time.js'
 import type { ResourceAmounts } from '../../api/core/pod-resources.js'
 import type { Clock } from '../../sim/clock.js'
 import type { Slice, Topic } from '../../sim/module.js'
+import type { ContainerStopper } from '../lifecycle/container-stopper.js'
 import { NETWORK_MESSAGE } from '../node/conditions.js'
+import type { Prober } from '../prober/prober.js'
 import type { ContainerRuntime } from '../runtime/runtime-api.js'
-import { hasRunningContainer } from '../runtime/state.js'
+import { hasRunningContainer, previousContainer } from '../runtime/state.js'
 import { stableHex } from '../stable-hex.js'
 import type { NodeUsage } from './admission.js'
 import type { ApiObjects } from './api-objects.js'
@@ -20,7 +22,7 @@ import { nextAction } from './pod-actions.js'
 import type { PodEvents } from './pod-events.js'
 import type { PodKiller } from './pod-killer.js'
 import type { PodRecord } from './pod-record.js'
-import { containerMemory } from './pod-record.js'
+import { containerMemory, findContainer } from './pod-record.js'
 import type { StatusManager } from './status-manager.js'
 
 /** What pod workers know of their node. */
@@ -43,6 +45,8 @@ export interface PodWorkerPorts {
   readonly objects: ApiObjects
   readonly starter: ContainerStarter
   readonly killer: PodKiller
+  readonly stopper: ContainerStopper
+  readonly prober: Prober
   readonly allocatable: ResourceAmounts
   readonly operatingSystem: string
   readonly view: () => NodeView
@@ -134,6 +138,7 @@ export class PodWorkers {
       if (this.#stillInFlight(record, now)) return
     } else {
       if (record.isStatic) mirrors.ensure(record)
+      this.#ports.prober.sync(record, now)
       published = nextAction(record, runtime.pod(record.uid), now).kind !== 'done'
       if (published) statuses.publish(record)
     }
@@ -144,6 +149,7 @@ export class PodWorkers {
         return
       }
       if (action.kind === 'rest') {
+        this.#ports.prober.sync(record, now)
         if (!published) statuses.publish(record)
         if (action.until < Infinity) this.#ports.looks.wakeAfter(record.uid, action.until - now, { class: 'watchdog' })
         return
@@ -155,8 +161,31 @@ export class PodWorkers {
 
   /** Does what is next; answers whether the runtime is at work now. */
   #act(record: PodRecord, action: PodAction, now: number): boolean {
-    if (action.kind === 'sandbox') return this.#makeSandbox(record, now)
-    return action.kind === 'start' ? this.#ports.starter.start(record, action.container, now) : true
+    switch (action.kind) {
+      case 'sandbox': return this.#makeSandbox(record, now)
+      case 'start': return this.#ports.starter.start(record, action.container, now)
+      case 'stop': return this.#stop(record, action, now)
+      case 'stopping': return this.#stopping(record, action.containers, now)
+      default: return true
+    }
+  }
+
+  /** Begins to end one container of a pod that goes on. */
+  #stop(record: PodRecord, { container, message, reason, restart }: Extract<PodAction, { kind: 'stop' }>, now: number): boolean {
+    const { stopper, runtime } = this.#ports
+    const memory = containerMemory(record, container.name)
+    if (restart) memory.restartAfter = previousContainer(runtime.pod(record.uid), container.name)?.finishedAt ?? null
+    stopper.begin(record, container, now, stopper.graceOf(record, container, reason), message)
+    return false
+  }
+
+  #stopping(record: PodRecord, containers: readonly Container[], now: number): boolean {
+    const { stopper, hooks } = this.#ports
+    const dues = containers.map((container) => stopper.step(record, container, now) ?? Infinity)
+    const next = Math.min(...dues)
+    if (next < Infinity) hooks.wakeAfter(record.uid, next - now)
+    this.#ports.statuses.publish(record)
+    return true
   }
 
   #stillInFlight(record: PodRecord, now: number): boolean {
@@ -172,10 +201,14 @@ export class PodWorkers {
       containerMemory(record, '').waiting = { reason: 'FailedCreatePodSandBox', until: now + RETRY }
       return false
     }
-    const container = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find(({ name }) => name === inFlight?.container)
-    if (container) return starter.resume(record, container, now)
-    delete record.inFlight
-    return false
+    const container = findContainer(pod, inFlight?.container ?? '')
+    if (!container) {
+      delete record.inFlight
+      return false
+    }
+    if (!starter.resume(record, container, now)) return false
+    if (record.inFlight?.until !== undefined) this.#ports.hooks.wakeAfter(uid, record.inFlight.until - now)
+    return true
   }
 
   #makeSandbox(record: PodRecord, now: number): boolean {
@@ -206,6 +239,7 @@ export class PodWorkers {
       if (container.state === 'running') runtime.stopContainer(uid, container.name, MINIMUM_GRACE)
     }
     record.inFlight = { step: 'sandbox', container: '', since: now }
+    record.probedSince ??= now
     runtime.runSandbox({ uid, namespace, name, hostNetwork, podCIDR, pod })
     if (mounted.volumes.size > 0) runtime.setVolumes(uid, mounted.volumes)
     if (mounted.mutable) this.#watchVolumes(record, now)
@@ -241,8 +275,9 @@ export class PodWorkers {
   }
 
   #terminate(record: PodRecord): void {
-    const { clock, runtime, killer, hooks } = this.#ports
+    const { clock, runtime, killer, hooks, prober } = this.#ports
     const now = clock.now()
+    prober.stopLivenessAndStartup(record)
     const again = killer.step(record, now, record.graceSeconds)
     if (again === undefined) {
       runtime.stopSandbox(record.uid)
@@ -261,8 +296,9 @@ export class PodWorkers {
   }
 
   #finish(record: PodRecord): void {
-    const { runtime, records, statuses, looks, hooks, wake } = this.#ports
+    const { runtime, records, statuses, looks, hooks, wake, prober } = this.#ports
     const { uid, mirrorUid } = record
+    prober.stop(record)
     looks.cancel(uid)
     looks.cancel(`deadline/${uid}`)
     looks.cancel(`volumes/${uid}`)

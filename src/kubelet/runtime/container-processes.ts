@@ -173,7 +173,8 @@ export class ContainerProcesses {
     const error = this.#missing(pod, container, words)
     if (error !== undefined) {
       const { closed = false, distroless = false } = this.#ports.images.facts(container.image)
-      task.end = closed || distroless || words.length === 0 ? { error } : { exitCode: 0 }
+      task.assumed = !closed && !distroless && words.length > 0
+      task.end = task.assumed ? { exitCode: 0 } : { error }
       return task
     }
     const key = this.#newExec(pod, container, words, false)

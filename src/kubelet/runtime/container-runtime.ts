@@ -5,6 +5,7 @@ import type { Host, Slice, Topic } from '../../sim/module.js'
 import { stableHex, stableUuid } from '../stable-hex.js'
 import type { ImageFacts } from '../images/image-table.js'
 import { ImageTable, isDefinition } from '../images/image-table.js'
+import { deniedText } from '../images/pull-secrets.js'
 import type { ContainerBehavior } from './behavior.js'
 import { behaviorOf, setBehavior } from './behavior.js'
 import type { Exit } from './containers.js'
@@ -300,18 +301,19 @@ class SimulatedMachine implements Machine {
     this.#topics.sandbox.wakeAfter(uid, this.#timings.sandbox, podCIDR === undefined ? {} : { payload: podCIDR })
   }
 
-  pullImage(image: string, uid: string): void {
+  pullImage(image: string, uid: string, authorized: boolean): void {
     const { images } = this.#state
     const name = fullImageName(image)
     const known = images.get(name)
     if (known?.state === 'pulling') {
       known.waiters.push(uid)
+      known.authorized = known.authorized === true || authorized
       return
     }
     const behavior = this.behavior(image)
     const took = behavior.pullTime ?? (known?.state === 'present' ? this.#timings.imageCheck : this.#timings.imagePull)
     const size = behavior.imageSize ?? 10_000_000 + (Number.parseInt(stableHex(name, 8), 16) % 190_000_000)
-    images.set(name, { name, state: 'pulling', since: this.#now, took, size, waiters: [uid] })
+    images.set(name, { name, state: 'pulling', since: this.#now, took, size, authorized, waiters: [uid], ...(known?.state === 'present' ? { wasPresent: true, ...(known.isPrivate === true ? { isPrivate: true } : {}) } : {}) })
     this.#topics.pull.wakeAfter(name, took)
   }
 
@@ -389,8 +391,10 @@ class SimulatedMachine implements Machine {
   #pulled(name: string): void {
     const image = this.#state.images.get(name)
     if (!image) throw new Error(`assertion failed: nothing pulls ${name}`)
-    const error = this.behavior(name).pullError
-    image.state = error === undefined ? 'present' : 'failed'
+    const { pullError, isPrivate = false } = this.behavior(name)
+    const error = pullError ?? (isPrivate && image.authorized !== true ? deniedText(name) : undefined)
+    if (isPrivate) image.isPrivate = true
+    image.state = error === undefined || image.wasPresent === true ? 'present' : 'failed'
     if (error !== undefined) image.error = error
     const waiters = image.waiters
     image.waiters = []

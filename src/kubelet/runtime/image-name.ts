@@ -35,3 +35,22 @@ export function imageDigest(image: string): string {
   const colon = full.lastIndexOf(':')
   return `${full.slice(0, colon)}@sha256:${stableHex(full, 64)}`
 }
+
+const DOMAIN_PART = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])'
+const PATH_PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
+let reference: RegExp | undefined
+
+/** What is wrong with an image's name; undefined when it is one. Source: distribution/reference ParseNormalizedNamed. */
+export function imageNameFault(image: string): string | undefined {
+  if (/^[a-f0-9]{64}$/.test(image)) return `invalid repository name (${image}), cannot specify 64-byte hexadecimal strings`
+  const full = fullImageName(image)
+  const remote = full.slice(full.indexOf('/') + 1)
+  const tag = remote.search(/[:@]/)
+  const path = tag < 0 ? remote : remote.slice(0, tag)
+  if (path !== path.toLowerCase()) return `invalid reference format: repository name (${path}) must be lowercase`
+  reference ??= new RegExp(
+    `^(?:${DOMAIN_PART}(?:\\.${DOMAIN_PART})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?/${PATH_PART}(?:/${PATH_PART})*`
+      + '(?::[\\w][\\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$',
+  )
+  return reference.test(full) ? undefined : 'invalid reference format'
+}

@@ -67,8 +67,8 @@ export interface ContainerRuntime {
   manifests(): ReadonlyMap<string, Pod>
   /** Makes the pod's sandbox, or a new one in the place of one that is dead. */
   runSandbox(request: SandboxRequest): void
-  /** Fetches the image for that pod, joining a pull that is under way. */
-  pullImage(image: string, uid: string): void
+  /** Fetches the image for that pod, joining a pull that is under way. `authorized`: there are credentials for its registry. */
+  pullImage(image: string, uid: string, authorized: boolean): void
   /** Creates and starts a container. */
   startContainer(request: ContainerRequest): void
   /** The stop signal (default SIGTERM), and SIGKILL after `grace` ms; a later call may only shorten the time. */

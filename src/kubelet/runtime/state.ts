@@ -16,6 +16,8 @@ export interface RuntimeTask {
   /** Number of its process among {@link RuntimeContainer.execs}, while it runs. */
   number?: string
   end?: { readonly exitCode: number } | { readonly error: string }
+  /** There is no such program, in an image of which little is known: it is taken to have succeeded. */
+  assumed?: boolean
 }
 
 /** What a container was told or measured to use; what is absent has its default. Cores and bytes. Plain data. */
@@ -99,6 +101,12 @@ export interface RuntimeImage {
   took: number
   size: number
   error?: string
+  /** It was fetched with credentials: whoever has none may not use it. */
+  isPrivate?: boolean
+  /** It was there before the last pull, and still is if that failed. */
+  wasPresent?: boolean
+  /** Whether the pull that is under way has credentials. */
+  authorized?: boolean
   /** UIDs of the pods that wait for it. */
   waiters: string[]
 }

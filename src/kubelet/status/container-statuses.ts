@@ -1,6 +1,7 @@
 import type { Container, ContainerState, ContainerStatus, Pod } from '../../api/core/generated.js'
 import { formatTime } from '../../api/time.js'
 import type { ContainerMemory } from '../pods/pod-record.js'
+import { isReady, isStarted } from '../prober/probe-state.js'
 import { isSidecar, restartsAfter } from '../pods/restart-policy.js'
 import type { KubeletRelease } from '../release.js'
 import { fullImageName, imageDigest } from '../runtime/image-name.js'
@@ -21,25 +22,29 @@ export interface ContainerStatusInput {
   readonly runtime: string
 }
 
+/** Where a container stands in its pod's spec. */
+export type ContainerKind = 'init' | 'app' | 'ephemeral'
+
 const NO_STATE: ContainerState = {}
 
 /**
  * The statuses of `containers` (a pod's init or app containers), in their order.
  * Source: pkg/kubelet/kubelet_pods.go convertToAPIContainerStatuses, pkg/kubelet/prober/prober_manager.go UpdatePodStatus.
  */
-export function containerStatuses(containers: readonly Container[], init: boolean, input: ContainerStatusInput): ContainerStatus[] {
-  return containers.map((container) => containerStatus(container, init, input))
+export function containerStatuses(containers: readonly Container[], kind: ContainerKind, input: ContainerStatusInput): ContainerStatus[] {
+  return containers.map((container) => containerStatus(container, kind, input))
 }
 
-function containerStatus(container: Container, init: boolean, input: ContainerStatusInput): ContainerStatus {
+function containerStatus(container: Container, kind: ContainerKind, input: ContainerStatusInput): ContainerStatus {
   const { sandbox, old, release, runtime } = input
   const before = old.find(({ name }) => name === container.name)
   const current = latestContainer(sandbox, container.name)
   const image = container.image ?? ''
-  if (!current) return lostOrNew(container, before, input)
-  const { state, lastState } = statesOf(container, current, before, input)
+  if (!current) return lostOrNew(container, kind, before, input)
+  const { state, lastState } = statesOf(container, kind, current, before, input)
   const running = state.running !== undefined
-  const regularInit = init && !isSidecar(container)
+  const regularInit = kind === 'init' && !isSidecar(container)
+  const probes = input.memories[container.name]?.probes
   const pulled = current.state !== 'creating'
   return {
     ...(pulled ? { containerID: `${runtime}://${current.id}` } : {}),
@@ -47,18 +52,18 @@ function containerStatus(container: Container, init: boolean, input: ContainerSt
     imageID: pulled ? imageDigest(image) : '',
     lastState,
     name: container.name,
-    ready: regularInit ? state.terminated?.exitCode === 0 : running,
+    ready: regularInit ? state.terminated?.exitCode === 0 : kind !== 'ephemeral' && running && isReady(container, current.id, probes),
     restartCount: current.attempt,
-    ...(release.podIPs ? { started: running } : {}),
+    ...(release.podIPs && kind !== 'ephemeral' ? { started: running && isStarted(container, current.id, probes) } : {}),
     state,
-    ...extraFields(container, release, pulled),
+    ...extraFields(container, release, pulled ? current : undefined),
   }
 }
 
-function extraFields(container: Container, release: KubeletRelease, pulled: boolean): Partial<ContainerStatus> {
+function extraFields(container: Container, release: KubeletRelease, pulled: RuntimeContainer | undefined): Partial<ContainerStatus> {
   const extra: { -readonly [K in 'allocatedResources' | 'resources' | 'volumeMounts']?: ContainerStatus[K] } = {}
   if (release.containerResources && pulled) {
-    const { requests, limits } = container.resources
+    const { requests, limits } = pulled.resources ?? container.resources ?? {}
     if (requests) extra.allocatedResources = requests
     extra.resources = { ...(limits ? { limits } : {}), ...(requests ? { requests } : {}) }
   }
@@ -75,14 +80,14 @@ interface States {
   readonly lastState: ContainerState
 }
 
-function statesOf(container: Container, current: RuntimeContainer, before: ContainerStatus | undefined, input: ContainerStatusInput): States {
+function statesOf(container: Container, kind: ContainerKind, current: RuntimeContainer, before: ContainerStatus | undefined, input: ContainerStatusInput): States {
   const previous = previousContainer(input.sandbox, container.name)
   const last = previous?.state === 'exited' ? { terminated: terminated(previous, input.runtime) } : (before?.lastState ?? NO_STATE)
   const waiting = waitingOf(container.name, input)
   if (current.state === 'creating') return { state: waiting, lastState: last }
   if (current.state === 'running') return { state: { running: { startedAt: formatTime(current.startedAt ?? 0) } }, lastState: last }
   const ended = { terminated: terminated(current, input.runtime) }
-  const restarts = !input.terminating && restartsAfter(container, input.pod.spec, current.exitCode ?? 0)
+  const restarts = !input.terminating && kind !== 'ephemeral' && restartsAfter(container, input.pod.spec, current.exitCode ?? 0)
   // a container that cannot be started again for now waits, and its end is the last state
   return restarts && input.memories[container.name]?.waiting ? { state: waiting, lastState: ended } : { state: ended, lastState: last }
 }
@@ -114,7 +119,7 @@ const LOST = {
 } as const
 
 /** A container that the runtime does not have: it was never made, or it has gone while nobody looked. */
-function lostOrNew(container: Container, before: ContainerStatus | undefined, input: ContainerStatusInput): ContainerStatus {
+function lostOrNew(container: Container, kind: ContainerKind, before: ContainerStatus | undefined, input: ContainerStatusInput): ContainerStatus {
   if (before?.state.terminated) return before
   const state = waitingOf(container.name, input)
   const lost = before?.state.running !== undefined && !before.lastState.terminated
@@ -126,9 +131,9 @@ function lostOrNew(container: Container, before: ContainerStatus | undefined, in
     name: container.name,
     ready: false,
     restartCount: (before?.restartCount ?? 0) + (lost && input.pod.metadata.deletionTimestamp === undefined ? 1 : 0),
-    ...(input.release.podIPs ? { started: false } : {}),
+    ...(input.release.podIPs && kind !== 'ephemeral' ? { started: false } : {}),
     state,
-    ...extraFields(container, input.release, false),
+    ...extraFields(container, input.release, undefined),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { PodCondition, PodStatus } from '../../api/core/generated.js'
+import type { Container, PodCondition, PodStatus } from '../../api/core/generated.js'
 import { formatTime } from '../../api/time.js'
 import type { PodRecord } from '../pods/pod-record.js'
 import type { KubeletRelease } from '../release.js'
@@ -51,8 +51,9 @@ function ordinaryStatus(input: PodStatusInput): PodStatus {
   const { spec } = pod
   const terminating = record.stage === 'terminating' || record.stage === 'finished'
   const common = { pod, sandbox, memories: record.containers, terminating, release, runtime: input.runtime }
-  let init = containerStatuses(spec.initContainers ?? [], true, { ...common, old: old.initContainerStatuses ?? [] })
-  let apps = containerStatuses(spec.containers, false, { ...common, old: old.containerStatuses ?? [] })
+  let init = containerStatuses(spec.initContainers ?? [], 'init', { ...common, old: old.initContainerStatuses ?? [] })
+  let apps = containerStatuses(spec.containers, 'app', { ...common, old: old.containerStatuses ?? [] })
+  const ephemeral = containerStatuses((spec.ephemeralContainers ?? []) as readonly Container[], 'ephemeral', { ...common, old: old.ephemeralContainerStatuses ?? [] })
   if (record.stage === 'finished' && pod.metadata.deletionTimestamp !== undefined) [init, apps] = finalStatuses(init, apps)
   const phase = phaseOf(input, init, apps)
   const generation = release.observedGeneration ? pod.metadata.generation : undefined
@@ -63,7 +64,7 @@ function ordinaryStatus(input: PodStatusInput): PodStatus {
   return {
     conditions: conditionsOf(input, phase, [...init, ...apps], generation),
     ...(apps.length > 0 ? { containerStatuses: apps } : {}),
-    ...(old.ephemeralContainerStatuses ? { ephemeralContainerStatuses: old.ephemeralContainerStatuses } : {}),
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
     hostIP,
     ...(release.hostIPs ? { hostIPs: [{ ip: hostIP }] } : {}),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),

@@ -1,0 +1,89 @@
+import type { Pod, Secret } from '../../api/core/generated.js'
+import { secretData } from '../runtime/volumes.js'
+import type { ApiObjects } from '../pods/api-objects.js'
+import { ConfigFault } from '../pods/api-objects.js'
+
+/** Who a pod may pull images as. */
+export interface PullSecrets {
+  /** Registries (or parts of them: `registry.example.com/team`) that there are credentials for. */
+  readonly registries: readonly string[]
+  /** Secrets that could not be read. */
+  readonly missing: readonly string[]
+}
+
+const NONE: PullSecrets = { registries: [], missing: [] }
+
+/** Reads the pull secrets of a pod. Source: pkg/kubelet/kubelet_pods.go getPullSecretsForPod, pkg/credentialprovider/secrets. */
+export function pullSecretsOf({ metadata, spec }: Pod, objects: ApiObjects): PullSecrets {
+  if (!spec.imagePullSecrets?.length) return NONE
+  const registries: string[] = []
+  const missing: string[] = []
+  for (const { name = '' } of spec.imagePullSecrets) {
+    if (name === '') continue
+    try {
+      registries.push(...registriesOf(objects.secret(metadata.namespace ?? 'default', name, false)))
+    } catch (error) {
+      if (!(error instanceof ConfigFault)) throw error
+      missing.push(name)
+    }
+  }
+  return { registries, missing }
+}
+
+function registriesOf(secret: Secret | undefined): readonly string[] {
+  const data = secretData(secret)
+  const json = data['.dockerconfigjson'] ?? data['.dockercfg']
+  if (json === undefined) return []
+  try {
+    const config: unknown = JSON.parse(json)
+    const auths: unknown = '.dockerconfigjson' in data ? (config as { auths?: unknown } | null)?.auths : config
+    return typeof auths === 'object' && auths !== null ? Object.keys(auths).map(withoutScheme) : []
+  } catch {
+    return []
+  }
+}
+
+function withoutScheme(registry: string): string {
+  return registry.replace(/^https?:\/\//, '').replace(/\/(?:v[12]\/?)?$/, '')
+}
+
+/** Whether any of the credentials is for an image, by its full name. Source: pkg/credentialprovider/keyring.go. */
+export function mayPull(registries: readonly string[], fullName: string): boolean {
+  return registries.some((registry) => {
+    const known = registry === 'index.docker.io' ? 'docker.io' : registry
+    const [host = '', ...path] = known.split('/')
+    const [imageHost = '', ...rest] = fullName.split('/')
+    return matchesHost(host, imageHost) && rest.join('/').startsWith(path.join('/'))
+  })
+}
+
+/** `*` stands for what it likes within one part of a domain. */
+function matchesHost(pattern: string, host: string): boolean {
+  const wanted = pattern.split('.')
+  const parts = host.split('.')
+  return wanted.length === parts.length && wanted.every((part, at) => matchesPart(part, parts[at] ?? ''))
+}
+
+function matchesPart(pattern: string, text: string): boolean {
+  const [first = '', ...others] = pattern.split('*')
+  if (others.length === 0) return pattern === text
+  const last = others.pop() ?? ''
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false
+  let at = first.length
+  for (const piece of others) {
+    const found = text.indexOf(piece, at)
+    if (found < 0 || found + piece.length > text.length - last.length) return false
+    at = found + piece.length
+  }
+  return true
+}
+
+/** What containerd says of an image that needs credentials which were not there. */
+export function deniedText(fullName: string): string {
+  const [host = '', ...rest] = fullName.split('/')
+  const failed = `rpc error: code = Unknown desc = failed to pull and unpack image "${fullName}": failed to resolve reference "${fullName}": `
+  if (host === 'docker.io') return `${failed}pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`
+  const path = rest.join('/')
+  const at = path.includes('@') ? path.indexOf('@') : path.lastIndexOf(':')
+  return `${failed}unexpected status from HEAD request to https://${host}/v2/${path.slice(0, at)}/manifests/${path.slice(at + 1)}: 401 Unauthorized`
+}

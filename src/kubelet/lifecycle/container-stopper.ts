@@ -1,0 +1,103 @@
+import type { Container, Pod } from '../../api/core/generated.js'
+import { isProbed } from '../prober/probe-state.js'
+import type { ActionScope } from '../prober/target.js'
+import type { PodEvents } from '../pods/pod-events.js'
+import type { ContainerStop, PodRecord } from '../pods/pod-record.js'
+import { containerMemory } from '../pods/pod-record.js'
+import { effectiveGrace, remainingGrace } from '../pods/grace.js'
+import type { KubeletRelease } from '../release.js'
+import type { ContainerRuntime } from '../runtime/runtime-api.js'
+import { latestContainer } from '../runtime/state.js'
+import { hookTaskOutcome, runHook } from './hooks.js'
+import { signalNumber } from './stop-signal.js'
+
+/** What a {@link ContainerStopper} needs. */
+export interface ContainerStopperPorts {
+  readonly runtime: ContainerRuntime
+  readonly events: PodEvents
+  readonly release: KubeletRelease
+  readonly hostIP: string
+}
+
+/** Why a container is ended while its pod goes on; a probe may have a grace period of its own. */
+export type StopReason = 'startup' | 'liveness' | 'other'
+
+/**
+ * Ends one container: the event, the preStop hook, whose time is deducted from the grace period, then the stop signal.
+ * Source: pkg/kubelet/kuberuntime/kuberuntime_container.go killContainer, executePreStopHook.
+ */
+export class ContainerStopper {
+  readonly #ports: ContainerStopperPorts
+
+  constructor(ports: ContainerStopperPorts) {
+    this.#ports = ports
+  }
+
+  /** Begins to end a running container. `grace` in ms. */
+  begin(record: PodRecord, container: Container, now: number, grace: number, message: string): void {
+    const memory = containerMemory(record, container.name)
+    this.#ports.events.container(record, container, 'Normal', 'Killing', message)
+    const stop: ContainerStop = { since: now, grace, spent: 0 }
+    memory.stop = stop
+    const hook = container.lifecycle?.preStop
+    if (!hook || grace <= 0) return
+    const outcome = runHook(this.#scope(record, container), 'preStop', hook)
+    if (outcome.kind === 'sleeping') stop.hookUntil = now + Math.min(outcome.ms, grace)
+    else if (outcome.kind === 'running') stop.hookUntil = now + grace
+    else if (outcome.kind === 'failed') this.#hookFailed(record, container)
+  }
+
+  /**
+   * One more step. Answers when to look again (virtual ms); undefined when the signal is sent, so that the runtime tells the end.
+   * `heldUntil`: it is not its turn before.
+   */
+  step(record: PodRecord, container: Container, now: number, heldUntil = 0): number | undefined {
+    const { runtime } = this.#ports
+    const { stop } = containerMemory(record, container.name)
+    if (!stop) return undefined
+    this.#lookAtHook(record, container, stop, now)
+    const due = Math.max(stop.hookUntil ?? 0, heldUntil)
+    if (due > now) return due
+    // the kubelet counts what has gone by in whole seconds
+    const spent = Math.floor(Math.max(stop.spent, heldUntil > 0 ? now - stop.since : 0) / 1000) * 1000
+    const name = container.lifecycle?.stopSignal
+    runtime.stopContainer(record.uid, container.name, remainingGrace(stop.grace, spent), name === undefined ? undefined : signalNumber(name))
+    return undefined
+  }
+
+  /** The grace period of a container whose pod goes on. Source: setTerminationGracePeriod. */
+  graceOf({ pod }: PodRecord, container: Container, reason: StopReason): number {
+    const probe = reason === 'startup' ? container.startupProbe : reason === 'liveness' ? container.livenessProbe : undefined
+    const own = pod.metadata.deletionGracePeriodSeconds === undefined ? probe?.terminationGracePeriodSeconds : undefined
+    return own === undefined ? effectiveGrace(pod) : own * 1000
+  }
+
+  #lookAtHook(record: PodRecord, container: Container, stop: ContainerStop, now: number): void {
+    const hook = container.lifecycle?.preStop
+    if (stop.hookUntil === undefined || !hook) return
+    const { runtime } = this.#ports
+    const latest = latestContainer(runtime.pod(record.uid), container.name)
+    const task = hook.exec ? runtime.task(record.uid, container.name, 'preStop') : undefined
+    const outcome = task ? hookTaskOutcome(this.#scope(record, container), hook, task) : { kind: 'running' as const }
+    stop.hookUntil = Math.min(stop.hookUntil, stop.since + stop.grace)
+    if (outcome.kind === 'running' && stop.hookUntil > now && latest?.state === 'running') return
+    if (outcome.kind === 'failed' && latest?.state === 'running') this.#hookFailed(record, container)
+    delete stop.hookUntil
+    stop.spent = now - stop.since
+    runtime.stopTask(record.uid, container.name, 'preStop')
+  }
+
+  #hookFailed(record: PodRecord, container: Container): void {
+    this.#ports.events.container(record, container, 'Warning', 'FailedPreStopHook', 'PreStopHook failed')
+  }
+
+  #scope({ uid, pod }: PodRecord, container: Container): ActionScope {
+    const { runtime, hostIP, release } = this.#ports
+    return { runtime, uid, pod, container, hostIP, minor: release.minor }
+  }
+}
+
+/** Whether any container of a pod has probes. */
+export function hasProbes({ spec }: Pod): boolean {
+  return spec.containers.some(isProbed) || (spec.initContainers?.some(isProbed) ?? false)
+}

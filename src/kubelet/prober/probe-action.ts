@@ -1,0 +1,98 @@
+import type { GRPCAction, Probe } from '../../api/core/generated.js'
+import { goDuration } from '../go-duration.js'
+import { HEALTH_CHECK } from '../runtime/container-listening.js'
+import type { RuntimeTask } from '../runtime/state.js'
+import { httpGet } from './http-get.js'
+import type { ActionScope } from './target.js'
+import { connect, dialError, hostPort, targetOf } from './target.js'
+
+/** What a probe came to. `error`: it could not be made at all, and does not count. */
+export interface ProbeOutcome {
+  readonly result: 'success' | 'warning' | 'failure' | 'error'
+  readonly output: string
+  /** It is known after so many ms. */
+  readonly delay?: number
+  /** As long as the container runs, every further probe would come to the same. */
+  readonly constant?: boolean
+}
+
+const HEALTH: ReadonlySet<string> = new Set(['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'])
+
+/** Time limit of a probe in ms. */
+export function probeTimeout({ timeoutSeconds = 1 }: Probe): number {
+  return timeoutSeconds * 1000
+}
+
+/**
+ * Makes one probe. Undefined: a command runs, whose end is told later (see {@link taskOutcome}).
+ * Source: pkg/kubelet/prober/prober.go runProbe, pkg/probe.
+ * @throws ActionFault
+ */
+export function runProbe(scope: ActionScope, type: string, probe: Probe): ProbeOutcome | undefined {
+  if (probe.exec) {
+    const { command = [] } = probe.exec
+    const task = scope.runtime.runTask(scope.uid, scope.container.name, type, command)
+    return task === undefined ? { result: 'error', output: 'container is not running' } : taskOutcome(task)
+  }
+  if (probe.httpGet) return httpOutcome(scope, probe)
+  if (probe.tcpSocket) return tcpOutcome(scope, probe)
+  if (probe.grpc) return grpcOutcome(scope, probe.grpc, probeTimeout(probe))
+  return { result: 'error', output: `missing probe handler for ${scope.pod.metadata.namespace ?? 'default'}/${scope.pod.metadata.name ?? ''}:${scope.container.name}` }
+}
+
+/** What the command of a probe came to; undefined while it runs. Source: pkg/probe/exec/exec.go. */
+export function taskOutcome({ end, output, assumed = false }: RuntimeTask): ProbeOutcome | undefined {
+  if (end === undefined) return undefined
+  if ('error' in end) return { result: 'error', output: `rpc error: code = Unknown desc = failed to exec in container: failed to start exec: ${end.error}` }
+  return { result: end.exitCode === 0 ? 'success' : 'failure', output, constant: assumed }
+}
+
+/** A command that took too long. Source: pkg/probe/exec/errors.go. */
+export function timedOut(probe: Probe): ProbeOutcome {
+  const command = JSON.stringify((probe.exec?.command ?? []).join(' '))
+  return { result: 'failure', output: `command timed out: ${command} timed out after ${goDuration(probeTimeout(probe))}` }
+}
+
+/** Source: pkg/probe/http/http.go DoHTTPProbe. */
+function httpOutcome(scope: ActionScope, probe: Probe): ProbeOutcome {
+  const action = probe.httpGet as NonNullable<Probe['httpGet']>
+  const got = httpGet(scope, action, probeTimeout(probe))
+  if ('error' in got) return { result: 'failure', output: got.error }
+  const { response: { status = 200, body }, delay, left = false } = got
+  if (status < 200 || status >= 400) return { result: 'failure', output: `HTTP probe failed with statuscode: ${status}`, delay }
+  if (left || status >= 300) return { result: 'warning', output: `Probe terminated redirects, Response body: ${body}`, delay }
+  return { result: 'success', output: body, delay, constant: isConstant(scope, action.port, action.host) }
+}
+
+/** Source: pkg/probe/tcp/tcp.go. */
+function tcpOutcome(scope: ActionScope, { tcpSocket }: Probe): ProbeOutcome {
+  const { port, host } = tcpSocket as NonNullable<Probe['tcpSocket']>
+  const target = targetOf(scope, port, host)
+  const error = dialError(connect(scope, target, { protocol: 'tcp' }), target)
+  if (error !== undefined) return { result: 'failure', output: error }
+  return { result: 'success', output: '', constant: isConstant(scope, port, host) }
+}
+
+/** A container that answers gRPC does so to a POST of the health service's path, with the name of the status. Source: pkg/probe/grpc/grpc.go. */
+function grpcOutcome(scope: ActionScope, { port, service }: GRPCAction, timeout: number): ProbeOutcome {
+  const target = targetOf(scope, port, undefined)
+  const address = JSON.stringify(hostPort(target))
+  const headers = { 'content-type': 'application/grpc', 'user-agent': `kube-probe/1.${scope.minor}` }
+  const connected = connect(scope, target, { protocol: 'http', method: 'POST', path: HEALTH_CHECK, host: hostPort(target), headers, body: service ?? '' })
+  if (connected.kind === 'reset') return { result: 'failure', output: 'error: health rpc probe failed: rpc error: code = Unavailable desc = error reading from server: EOF' }
+  if (connected.kind !== 'answered') return { result: 'failure', output: `timeout: failed to connect service ${address} within ${goDuration(timeout)}: context deadline exceeded` }
+  const { status = 200, body, delay = 0 } = connected.response
+  if (delay > timeout) return { result: 'failure', output: `timeout: health rpc did not complete within ${goDuration(timeout)}` }
+  const answer = body.trim()
+  if (status === 404 || !HEALTH.has(answer)) {
+    const why = status === 200 ? 'unknown service grpc.health.v1.Health' : `unexpected HTTP status code received from server: ${status}`
+    return { result: 'failure', output: `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${why}`, delay }
+  }
+  if (answer !== 'SERVING') return { result: 'failure', output: `service unhealthy (responded with ${JSON.stringify(answer)})`, delay }
+  return { result: 'success', output: 'service healthy', delay, constant: isConstant(scope, port, undefined) }
+}
+
+function isConstant(scope: ActionScope, port: number | string, host: string | undefined): boolean {
+  const target = targetOf(scope, port, host)
+  return target.isPod && scope.runtime.answersConstantly(scope.uid, target.port)
+}

@@ -1,0 +1,254 @@
+import type { Container, Probe } from '../../api/core/generated.js'
+import type { PlainData } from '../../sim/plain-data.js'
+import type { Slice, Topic } from '../../sim/module.js'
+import type { Clock } from '../../sim/clock.js'
+import type { PodEvents } from '../pods/pod-events.js'
+import type { PodRecord } from '../pods/pod-record.js'
+import { containerMemory, findContainer } from '../pods/pod-record.js'
+import { isSidecar } from '../pods/restart-policy.js'
+import type { KubeletRelease } from '../release.js'
+import type { ContainerRuntime } from '../runtime/runtime-api.js'
+import type { RuntimeContainer } from '../runtime/state.js'
+import { latestContainer } from '../runtime/state.js'
+import type { ProbeOutcome } from './probe-action.js'
+import { probeTimeout, runProbe, taskOutcome, timedOut } from './probe-action.js'
+import type { ContainerProbes, ProbeState, ProbeType } from './probe-state.js'
+import { PROBE_TYPES, isProbed, isStarted, probeOf } from './probe-state.js'
+import { nextProbe } from './schedule.js'
+import type { ActionScope } from './target.js'
+import { ActionFault } from './target.js'
+
+/** What the prober needs of its surroundings. */
+export interface ProberPorts {
+  readonly clock: Clock
+  readonly runtime: ContainerRuntime
+  readonly records: Slice<Map<string, PodRecord>>
+  readonly events: PodEvents
+  readonly release: KubeletRelease
+  readonly hostIP: string
+  /** Its timers: `<uid>/<container>/<type>`, with `/timeout` or `/answer` behind it while a probe is under way. */
+  readonly topic: Topic
+  /** A result has changed: the pod's worker has to look. */
+  readonly changed: (record: PodRecord) => void
+}
+
+/** The probe that a timer is about. */
+interface Probing {
+  readonly key: string
+  readonly record: PodRecord
+  readonly container: Container
+  readonly running: RuntimeContainer
+  readonly type: ProbeType
+  readonly probe: Probe
+  readonly state: ProbeState
+}
+
+const TITLES: Readonly<Record<ProbeType, string>> = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' }
+const MOST_TRIES = 3
+/** Starts that fail in a row are waited for by `settle()` so often; then the container counts as one that does not get up. */
+const MOST_AWAITED_STARTS = 3
+
+/**
+ * Probes the containers of a node's pods. Each probe has one timer, and none while its answer cannot change. Until a container is found
+ * started and ready (or not) its probes are work in flight; after that they are watchdogs.
+ * Source: pkg/kubelet/prober/{prober_manager,worker,prober}.go.
+ */
+export class Prober {
+  readonly #ports: ProberPorts
+
+  constructor(ports: ProberPorts) {
+    this.#ports = ports
+  }
+
+  /** Begins with containers that run and were not probed yet, and takes in commands that have ended. Called with each sync of an active pod. */
+  sync(record: PodRecord, now: number): void {
+    const { spec } = record.pod
+    for (const container of spec.containers) if (isProbed(container)) this.#syncContainer(record, container, now)
+    for (const container of spec.initContainers ?? []) if (isSidecar(container) && isProbed(container)) this.#syncContainer(record, container, now)
+  }
+
+  /** The pod is being stopped: it is not probed any more, but for its readiness. */
+  stopLivenessAndStartup(record: PodRecord): void {
+    this.#cancel(record, ['startup', 'liveness'])
+  }
+
+  /** Nothing of the pod runs any more. */
+  stop(record: PodRecord): void {
+    this.#cancel(record, PROBE_TYPES)
+  }
+
+  /** The handler of the timers. */
+  due(key: string, payload: PlainData): void {
+    const [uid = '', name = '', type = '', what] = key.split('/')
+    const probing = this.#find(uid, name, type as ProbeType)
+    if (!probing) return
+    if (what === undefined) return this.#probe(probing)
+    if (probing.state.since === undefined) return
+    if (what === 'answer') return this.#finish(probing, payload as unknown as ProbeOutcome)
+    this.#ports.runtime.stopTask(uid, name, type)
+    this.#finish(probing, timedOut(probing.probe))
+  }
+
+  #syncContainer(record: PodRecord, container: Container, now: number): void {
+    const running = latestContainer(this.#ports.runtime.pod(record.uid), container.name)
+    const memory = containerMemory(record, container.name)
+    if (running?.state !== 'running') return
+    if (memory.probes?.id !== running.id) {
+      this.#cancelContainer(record, container.name, PROBE_TYPES)
+      memory.probes = freshProbes(container, running.id)
+      this.#begin(record, container, memory.probes, now)
+      return
+    }
+    for (const type of PROBE_TYPES) {
+      const state = memory.probes[type]
+      if (state?.since === undefined) continue
+      const task = this.#ports.runtime.task(record.uid, container.name, type)
+      const outcome = task && taskOutcome(task)
+      const probing = outcome && this.#find(record.uid, container.name, type)
+      if (probing && outcome) this.#finish(probing, outcome)
+    }
+  }
+
+  /** Sets the first timers of a container: of its startup probe, or of the others when it counts as started. */
+  #begin(record: PodRecord, container: Container, probes: ContainerProbes, now: number): void {
+    if (!isStarted(container, probes.id, probes)) return this.#schedule(record, container, 'startup', now)
+    if (container.livenessProbe) this.#schedule(record, container, 'liveness', now)
+    if (!container.readinessProbe || !probes.readiness) return
+    // the kubelet does not wait for the period when a container is started and not ready: it probes at once, and counts from there
+    probes.readiness.origin = now
+    this.#schedule(record, container, 'readiness', now)
+  }
+
+  /** Sets the timer of the next probe from `from` on. */
+  #schedule(record: PodRecord, container: Container, type: ProbeType, from: number): void {
+    const probing = this.#find(record.uid, container.name, type)
+    if (!probing) return
+    const { clock, topic } = this.#ports
+    const { probe, state, running } = probing
+    const at = nextProbe(probe, state.origin ?? record.probedSince ?? from, running.startedAt ?? from, from)
+    topic.wakeAfter(probing.key, at - clock.now(), { class: this.#isAwaited(probing) ? 'work' : 'watchdog' })
+  }
+
+  #isAwaited({ record, container, type, state }: Probing): boolean {
+    if (type === 'liveness' || state.result !== undefined || state.failed === true || record.stage !== 'active') return false
+    return (containerMemory(record, container.name).failedStarts ?? 0) < MOST_AWAITED_STARTS
+  }
+
+  /** Source: worker.go doProbe. */
+  #probe(probing: Probing): void {
+    const { key, record, container, running, type, probe, state } = probing
+    const { clock, topic } = this.#ports
+    const now = clock.now()
+    if (state.onHold === true || this.#isOver(probing)) return
+    const probes = containerMemory(record, container.name).probes
+    if (isStarted(container, running.id, probes) === (type === 'startup')) return
+    state.since = now
+    const outcome = this.#run(probing)
+    if (outcome && outcome.delay === undefined) return this.#finish(probing, outcome)
+    if (outcome && outcome.delay === 0) return this.#finish(probing, outcome)
+    const options = { class: this.#isAwaited(probing) ? 'work' as const : 'watchdog' as const }
+    if (outcome) topic.wakeAfter(`${key}/answer`, outcome.delay ?? 0, { ...options, payload: { result: outcome.result, output: outcome.output } })
+    else topic.wakeAfter(`${key}/timeout`, probeTimeout(probe), options)
+  }
+
+  /** Liveness and startup are of no interest in a pod that is being stopped. */
+  #isOver({ record, type }: Probing): boolean {
+    return type !== 'readiness' && (record.pod.metadata.deletionTimestamp !== undefined || record.stage !== 'active')
+  }
+
+  #run({ record, container, type, probe }: Probing): ProbeOutcome | undefined {
+    const scope = this.#scope(record, container)
+    for (let tries = 1; ; tries++) {
+      try {
+        const outcome = runProbe(scope, type, probe)
+        if (outcome?.result !== 'error' || tries === MOST_TRIES) return outcome
+      } catch (error) {
+        if (!(error instanceof ActionFault)) throw error
+        return { result: 'error', output: error.message }
+      }
+    }
+  }
+
+  #scope(record: PodRecord, container: Container): ActionScope {
+    const { runtime, hostIP, release } = this.#ports
+    return { runtime, uid: record.uid, pod: record.pod, container, hostIP, minor: release.minor }
+  }
+
+  #finish(probing: Probing, outcome: ProbeOutcome): void {
+    const { key, record, container, type, probe, state } = probing
+    const { topic, runtime } = this.#ports
+    const began = state.since ?? this.#ports.clock.now()
+    delete state.since
+    topic.cancel(`${key}/timeout`)
+    if (probe.exec) runtime.stopTask(record.uid, container.name, type)
+    this.#tell(record, container, type, outcome)
+    if (outcome.result === 'error') state.failed = true
+    const changed = outcome.result !== 'error' && count(state, probe, outcome.result === 'failure' ? 'failure' : 'success')
+    if (changed) this.#changed(probing)
+    if (state.onHold === true || (type === 'startup' && state.result === 'success')) return
+    if (outcome.constant === true && state.result === 'success') return
+    this.#schedule(record, container, type, began + 1)
+  }
+
+  #tell(record: PodRecord, container: Container, type: ProbeType, { result, output }: ProbeOutcome): void {
+    const { events, release } = this.#ports
+    const title = TITLES[type]
+    if (result === 'failure') events.container(record, container, 'Warning', 'Unhealthy', `${title} probe failed: ${output}`)
+    else if (result === 'warning') events.container(record, container, 'Warning', 'ProbeWarning', `${title} probe warning: ${output}`)
+    else if (result === 'error') events.container(record, container, 'Warning', 'Unhealthy', `${title} probe ${release.probeErrored('unknown')}: ${output}`)
+  }
+
+  #changed({ record, container, type, state }: Probing): void {
+    const memory = containerMemory(record, container.name)
+    if (type !== 'readiness' && state.result === 'failure') state.onHold = true
+    if (type === 'startup') {
+      if (state.result === 'success') delete memory.failedStarts
+      else memory.failedStarts = (memory.failedStarts ?? 0) + 1
+      if (state.result === 'success' && memory.probes) this.#begin(record, container, memory.probes, this.#ports.clock.now())
+    }
+    // a container that lives is what it was taken for
+    if (type !== 'liveness' || state.result === 'failure') this.#ports.changed(record)
+  }
+
+  #find(uid: string, name: string, type: ProbeType): Probing | undefined {
+    const record = this.#ports.records.value.get(uid)
+    const container = record && findContainer(record.pod, name)
+    const probe = container && probeOf(container, type)
+    const running = latestContainer(this.#ports.runtime.pod(uid), name)
+    if (!record || !container || !probe || running?.state !== 'running') return undefined
+    const probes = record.containers[name]?.probes
+    const state = probes?.id === running.id ? probes[type] : undefined
+    return state && { key: `${uid}/${name}/${type}`, record, container, running, type, probe, state }
+  }
+
+  #cancel(record: PodRecord, types: readonly ProbeType[]): void {
+    for (const name in record.containers) if (record.containers[name]?.probes) this.#cancelContainer(record, name, types)
+  }
+
+  #cancelContainer({ uid }: PodRecord, name: string, types: readonly ProbeType[]): void {
+    const { topic } = this.#ports
+    for (const type of types) {
+      const key = `${uid}/${name}/${type}`
+      for (const timer of [key, `${key}/timeout`, `${key}/answer`]) topic.cancel(timer)
+    }
+  }
+}
+
+function freshProbes(container: Container, id: string): ContainerProbes {
+  const probes: { -readonly [Name in keyof ContainerProbes]: ContainerProbes[Name] } = { id }
+  for (const type of PROBE_TYPES) if (probeOf(container, type)) probes[type] = { run: 0 }
+  return probes
+}
+
+/** Counts one more result; answers whether what counts has changed by it. */
+function count(state: ProbeState, { failureThreshold = 3, successThreshold = 1 }: Probe, result: 'success' | 'failure'): boolean {
+  if (state.last === result) state.run++
+  else {
+    state.last = result
+    state.run = 1
+  }
+  if (state.run < (result === 'failure' ? failureThreshold : successThreshold)) return false
+  const before = state.result
+  state.result = result
+  return before !== result
+}

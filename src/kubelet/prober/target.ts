@@ -1,0 +1,74 @@
+import type { Container, Pod } from '../../api/core/generated.js'
+import type { Connected, NetworkRequest } from '../commands/command.js'
+import type { ContainerRuntime } from '../runtime/runtime-api.js'
+
+/** A probe or hook that could not be made; the text is Go's. */
+export class ActionFault extends Error {}
+
+/** The container that a probe or hook is about, and what reaches it. */
+export interface ActionScope {
+  readonly runtime: ContainerRuntime
+  readonly uid: string
+  readonly pod: Pod
+  readonly container: Container
+  /** Address of the node. */
+  readonly hostIP: string
+  /** Minor version of the kubelet. */
+  readonly minor: number
+}
+
+/** Address and port of an action. */
+export interface Target {
+  readonly host: string
+  readonly port: number
+  /** The pod itself, as opposed to some other machine. */
+  readonly isPod: boolean
+}
+
+/**
+ * Where an action goes: to the pod's address unless it names a host; a named port is looked up in the container's ports.
+ * Source: pkg/probe/util.go ResolveContainerPort.
+ * @throws ActionFault
+ */
+export function targetOf(scope: ActionScope, port: number | string, host: string | undefined): Target {
+  const { pod, hostIP, runtime, uid } = scope
+  const podIP = pod.spec.hostNetwork === true ? hostIP : runtime.pod(uid)?.ip ?? ''
+  const number = portNumber(scope.container, port)
+  if (host === undefined || host === '' || host === podIP) return { host: podIP, port: number, isPod: true }
+  const isOwn = pod.spec.hostNetwork === true && (host === 'localhost' || host === '127.0.0.1')
+  return { host, port: number, isPod: isOwn }
+}
+
+function portNumber({ ports = [] }: Container, port: number | string): number {
+  if (typeof port === 'number') {
+    if (port > 0 && port < 65_536) return port
+    throw new ActionFault(`invalid port number: ${port}`)
+  }
+  const named = ports.find(({ name }) => name === port)
+  if (named) return named.containerPort
+  if (!/^[+-]?\d+$/.test(port)) throw new ActionFault(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`)
+  return portNumber({} as Container, Number(port))
+}
+
+/** Sends something there. On a machine's own loopback address only its own pods listen. */
+export function connect({ runtime, uid, pod, hostIP }: ActionScope, { host, port, isPod }: Target, request: NetworkRequest): Connected {
+  if (isPod) return runtime.request(uid, port, request)
+  const address = host === 'localhost' || host === '127.0.0.1' ? hostIP : host
+  return runtime.connect(pod, runtime.pod(uid)?.ip ?? hostIP, address, port, request)
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function hostPort({ host, port }: Target): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+/** What Go's dialer says of a connection that does not come about; undefined if it does. */
+export function dialError(connected: Connected, target: Target): string | undefined {
+  const where = `dial tcp ${hostPort(target)}:`
+  switch (connected.kind) {
+    case 'refused': return `${where} connect: connection refused`
+    case 'unreachable': return `${where} connect: no route to host`
+    case 'timeout': return `${where} i/o timeout`
+    default: return undefined
+  }
+}
