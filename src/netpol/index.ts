@@ -1,5 +1,6 @@
 /** `simcluster/netpol`: network policies on plain objects. */
 export { evaluate, evaluateModel } from './evaluate.js'
+export { networkPolicyApiDefinitions } from './crds/index.js'
 export { checkProof } from './check-proof.js'
 export { readWorld } from './read/world.js'
 export { readNamespace, readNode, readPod } from './read/objects.js'

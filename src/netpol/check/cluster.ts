@@ -78,9 +78,7 @@ export function isFinished(pod: Raw): boolean {
 /** Addresses of a pod, in its order. */
 export function podAddresses(pod: Raw): readonly string[] {
   const status = raw(pod['status'])
-  const list = rawList(status['podIPs']).map((each) => text(raw(each), 'ip')).filter((ip) => ip !== '')
-  if (list.length > 0) return list
-  return text(status, 'podIP') === '' ? [] : [text(status, 'podIP')]
+  return [text(status, 'podIP'), ...rawList(status['podIPs']).map((each) => text(raw(each), 'ip'))].filter((ip) => ip !== '')
 }
 
 /** Addresses of a node. */

@@ -95,8 +95,8 @@ function readPodAddresses(reader: FieldReader, status: Fields): readonly IpAddre
     return readAddress(reader, reader.object(each, path)?.['ip'], `${path}.ip`)
   })
   const first = readAddress(reader, status['podIP'], 'status.podIP')
-  const known = all.filter((each) => each !== undefined)
-  return known.length === 0 && first !== undefined ? [first] : known
+  const known = [first, ...all].filter((each) => each !== undefined)
+  return known.filter((each, at) => known.findIndex((other) => other.family === each.family && other.value === each.value) === at)
 }
 
 /** A Pod. */
