@@ -271,5 +271,5 @@ export class ApiServer {
 
 function portsOf(options: ApiServerOptions): ServerPorts {
   const { authorizer = alwaysAllow, authenticator, impersonator, ruleResolver, signer, nodeAgents, componentHealth } = options
-  return { authorizer, authenticator, impersonator, ruleResolver, signer, nodeAgents, componentHealth, guards: [] }
+  return { authorizer, authenticator, impersonator, ruleResolver, signer, nodeAgents, plugged: {}, componentHealth, guards: [] }
 }

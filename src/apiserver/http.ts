@@ -21,6 +21,7 @@ import type { Asked } from './http/resource-request.js'
 import { askedOf, checkMethod, completeRequest, routeTo } from './http/resource-request.js'
 import type { WatchForm } from './http/watch-lines.js'
 import { endedWatch, watchLines } from './http/watch-lines.js'
+import { ProxiedReply } from './proxied.js'
 import type { Resource } from './registry/resource.js'
 import type { ApiRequest } from './request.js'
 
@@ -115,6 +116,7 @@ function answered(
   if (resource.resource === 'pods' && STREAMS.has(request.subresource ?? '')) return openStream(server, http, request, query)
   const { code, object, warnings } = server.handle(request)
   countRequest(server.context, request, code)
+  if (object instanceof ProxiedReply) return { code: object.code, headers: object.headers, body: object.body }
   try {
     const shown = code >= 400 ? object : represent(object, form)
     return objectAnswer(code, shown, { format: negotiated.format, pretty, warnings })

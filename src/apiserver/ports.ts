@@ -1,6 +1,7 @@
 import type { KindDefinition, KubeObject } from '../api/definition.js'
 import type { UserInfo } from './client/client.js'
 import type { NodeAgents } from './node-agent.js'
+import type { ProxyNetwork } from './proxied.js'
 import type { ApiRequest, Credentials, NonResourceRequest } from './request.js'
 
 /** Finds out who sends a request. Answers undefined when the credentials are unknown (401). */
@@ -141,6 +142,22 @@ export interface ComponentHealth {
   readonly message: string
 }
 
+/** What is used now, as a metrics-server tells it. */
+export interface UsageMetrics {
+  /** NodeMetrics of the nodes that can be asked, in order. */
+  nodes(): readonly KubeObject[]
+  /** PodMetrics of the pods that have run long enough, in order; of one namespace or all. */
+  pods(namespace: string | undefined): readonly KubeObject[]
+}
+
+/** What is put in place after the server was made, since it needs the server itself. */
+export interface PluggedPorts {
+  /** Without it nobody behind the apiserver can be reached. */
+  proxy?: ProxyNetwork
+  /** Behind the kinds of metrics.k8s.io, where they are served. */
+  metrics?: UsageMetrics
+}
+
 /** What lies above the apiserver and is plugged into it. All but the authorizer may be missing. */
 export interface ServerPorts {
   readonly authorizer: Authorizer
@@ -149,6 +166,7 @@ export interface ServerPorts {
   readonly ruleResolver: RuleResolver | undefined
   readonly signer: Signer | undefined
   readonly nodeAgents: NodeAgents | undefined
+  readonly plugged: PluggedPorts
   /** Asks the parts of the control plane how they are; without it all are well. */
   readonly componentHealth: (() => readonly ComponentHealth[]) | undefined
   /** What the storage of a kind itself checks against the user, after all admission plugins have mutated (RBAC's escalation check). */

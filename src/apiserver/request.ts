@@ -1,5 +1,6 @@
 import type { Status } from './client/api-error.js'
 import type { UserInfo } from './client/client.js'
+import type { ProxiedRequest } from './proxied.js'
 
 /** What the API calls a request's verb (authorization attributes). */
 export type RequestVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
@@ -60,6 +61,8 @@ export interface ApiRequest extends RequestSender {
   readonly strictFaults?: readonly string[]
   /** Of patch. */
   readonly patch?: PatchBody
+  /** Of the subresource `proxy`: what is passed on. */
+  readonly proxied?: ProxiedRequest
   /** Of a watch: orders it among others that a write wakes. Default: the user agent. */
   readonly owner?: string
 }

@@ -20,6 +20,7 @@ import { reviewSelf, reviewToken } from './identity-review.js'
 import { reviewOwnRules } from './rules-review.js'
 import { getScale, updateScale } from './scale.js'
 import { requestToken } from './token-request.js'
+import { getMetrics, listMetrics } from './usage-metrics.js'
 
 /** What an endpoint answers: an object, a list or a Status, and the HTTP code. */
 export interface Answer {
@@ -53,7 +54,7 @@ const scale: Readonly<Record<string, Endpoint>> = {
 
 /** Every verb goes the same way. */
 const proxy: Readonly<Record<string, Endpoint>> = Object.fromEntries(
-  ['get', 'create', 'update', 'patch', 'delete'].map((verb) => [verb, (context, call) => proxyTo(context, call)] as const),
+  ['get', 'create', 'update', 'patch', 'delete'].map((verb) => [verb, (context, call) => ok(proxyTo(context, call))] as const),
 )
 
 /** The endpoints that write a part of a pod's spec. */
@@ -110,13 +111,22 @@ const collections: Readonly<Record<string, Endpoint>> = {
     created(bindPod(context, { ...call, resource: context.resources.get('pods'), subresource: 'binding' })),
 }
 
+/** Group of what a metrics-server serves. */
+const METRICS_GROUP = 'metrics.k8s.io'
+
+/** The endpoints of that group. */
+const usageMetrics: Readonly<Record<string, Endpoint>> = {
+  get: (context, call) => ok(getMetrics(context, call)),
+  list: (context, call) => ok(listMetrics(context, call)),
+}
+
 /** Runs the endpoint that a call means. Throws 404 for an unknown subresource and 405 for a verb that it does not have. */
 export function dispatch(context: RegistryContext, call: Call): Answer {
   const { resource, subresource, request: { verb, patch } } = call
   if (patch?.type === 'strategic' && resource.definition.custom !== undefined) throw noStrategicPatch()
   if (subresource === '') {
     const { custom, verbs } = resource.definition
-    const own = custom === undefined ? collections[`${verb} ${resource.resource}`] : undefined
+    const own = custom !== undefined ? undefined : resource.group === METRICS_GROUP ? usageMetrics[verb] : collections[`${verb} ${resource.resource}`]
     const endpoint = own ?? (allows(verbs, verb) ? generic[verb] : undefined)
     if (endpoint === undefined) throw methodNotAllowed()
     if (verb === 'create' && custom?.terminating === true) throw createWhileTerminating()

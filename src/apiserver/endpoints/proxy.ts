@@ -2,18 +2,49 @@ import type { Endpoints, Pod, Service } from '../../api/core/generated.js'
 import { ApiError } from '../client/api-error.js'
 import { kubeletOf } from '../connect/pod-target.js'
 import { badRequest, notFound } from '../errors.js'
+import type { ProxiedRequest } from '../proxied.js'
+import { ProxiedReply } from '../proxied.js'
 import type { Call, RegistryContext } from '../registry/context.js'
 import { load } from '../registry/stored.js'
+import { rewriteLinks } from './proxy-links.js'
+
+interface Address {
+  readonly ip: string
+  readonly port: number
+}
+
+/** What a request has when it does not come over HTTP. */
+const PLAIN: ProxiedRequest = { method: 'GET', path: '/', query: '', headers: {}, body: '' }
 
 /**
- * Requests to `services|pods|nodes/NAME/proxy`: finds where they go, and answers as the apiserver does when nothing listens there, since nothing
- * in the simulation speaks HTTP. Source: kubernetes pkg/registry/core/{service,pod,node} ResourceLocation, apimachinery pkg/util/proxy.
- * @throws ApiError always.
+ * Requests to `services|pods|nodes/NAME/proxy`: finds where they go, and passes them on. Source: kubernetes pkg/registry/core/{service,pod,node}
+ * ResourceLocation, apimachinery pkg/util/proxy.
+ * @throws ApiError when there is nothing to go to, or nothing listens there.
  */
-export function proxyTo(context: RegistryContext, call: Call): never {
-  const { resource: { resource } } = call
-  const address = resource === 'services' ? serviceAddress(context, call) : resource === 'pods' ? podAddress(context, call) : nodeAddress(context, call)
-  throw unavailable(`error trying to reach service: ${address.startsWith('dial ') ? address : `dial tcp ${address}: connect: connection refused`}`)
+export function proxyTo(context: RegistryContext, call: Call): ProxiedReply {
+  const { resource: { resource }, request: { proxied = PLAIN } } = call
+  const sent = { ...proxied, path: proxied.path === '' ? '/' : proxied.path }
+  const reply = resource === 'nodes' ? toNode(context, call, sent)
+    : passOn(context, resource === 'services' ? serviceAddress(context, call) : podAddress(context, call), sent)
+  if (proxied.path === '') return redirect(call, proxied)
+  return rewriteLinks(reply, pathOf(call), proxied.path)
+}
+
+/** A path without the slash at its end would break relative links. Source: UpgradeAwareHandler.ServeHTTP. */
+function redirect(call: Call, { query }: ProxiedRequest): ProxiedReply {
+  return new ProxiedReply(301, { location: `${pathOf(call)}/${query === '' ? '' : `?${query}`}` }, '')
+}
+
+function pathOf({ resource: { resource }, namespace, name }: Call): string {
+  return `/api/v1/${namespace === undefined ? '' : `namespaces/${namespace}/`}${resource}/${name}/proxy`
+}
+
+const unreachable = (cause: string): ApiError => unavailable(`error trying to reach service: ${cause}`)
+
+function passOn({ ports: { plugged: { proxy } } }: RegistryContext, { ip, port }: Address, request: ProxiedRequest): ProxiedReply {
+  const reply = proxy?.send(ip, port, request) ?? `dial tcp ${hostPort(ip, port)}: connect: connection refused`
+  if (typeof reply === 'string') throw unreachable(reply)
+  return reply
 }
 
 const unavailable = (message: string): ApiError => new ApiError(503, 'ServiceUnavailable', message)
@@ -34,7 +65,7 @@ const find = <T>(context: RegistryContext, { namespace }: Call, plural: string, 
   return object as unknown as T
 }
 
-function serviceAddress(context: RegistryContext, call: Call): string {
+function serviceAddress(context: RegistryContext, call: Call): Address {
   const { name, port } = split('service', call.name)
   let portName = port
   if (/^[+-]?\d+$/.test(port)) {
@@ -47,24 +78,31 @@ function serviceAddress(context: RegistryContext, call: Call): string {
   if (subsets.length === 0) throw unavailable(`no endpoints available for service ${JSON.stringify(name)}`)
   for (const { addresses = [], ports = [] } of subsets) {
     const target = ports.find((one) => (one.name ?? '') === portName)
-    // upstream takes one by chance
-    if (target !== undefined && addresses[0] !== undefined) return hostPort(addresses[0].ip, target.port)
+    if (target === undefined || addresses.length === 0) continue
+    const pick = context.ports.plugged.proxy
+    const address = addresses.length === 1 || pick === undefined ? addresses[0] : pick.pick(addresses)
+    if (address !== undefined) return { ip: address.ip, port: target.port }
   }
   throw unavailable(`no endpoints available for service ${JSON.stringify(call.name)}`)
 }
 
-function podAddress(context: RegistryContext, call: Call): string {
+function podAddress(context: RegistryContext, call: Call): Address {
   const { name, port } = split('pod', call.name)
   const { spec, status } = find<Pod>(context, call, 'pods', name)
   const first = spec.containers.flatMap(({ ports = [] }) => ports)[0]
   if (status?.podIP === undefined) throw badRequest('address not allowed')
-  return hostPort(status.podIP, Number(port === '' ? first?.containerPort ?? 80 : port))
+  return { ip: status.podIP, port: Number(port === '' ? first?.containerPort ?? 80 : port) }
 }
 
-function nodeAddress(context: RegistryContext, call: Call): string {
+function toNode(context: RegistryContext, call: Call, request: ProxiedRequest): ProxiedReply {
   const { name, port } = split('node', call.name)
   const { host, dialError } = kubeletOf(context, name)
-  return port === '' || host.endsWith(`:${port}`) ? dialError : `${host.slice(0, host.lastIndexOf(':'))}:${port}`
+  const { proxy } = context.ports.plugged
+  const colon = host.lastIndexOf(':')
+  if (port !== '' && !host.endsWith(`:${port}`)) return passOn(context, { ip: host.slice(0, colon), port: Number(port) }, request)
+  const reply = proxy?.askKubelet(name, request)
+  if (reply === undefined) throw unreachable(dialError)
+  return reply
 }
 
 const hostPort = (ip: string, port: number): string => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`

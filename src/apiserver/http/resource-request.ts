@@ -131,15 +131,31 @@ function contentOf(
   switch (verb) {
     case 'create':
     case 'update': {
+      if (subresource === 'proxy') return proxiedOf(http)
       // their options are in the query
-      if (subresource === 'proxy' || (resource.resource === 'pods' && STREAMS.has(subresource ?? ''))) return {}
+      if (resource.resource === 'pods' && STREAMS.has(subresource ?? '')) return {}
       const expected = resource.definition.subresources.find(({ name }) => name === subresource) ?? resource.definition
       const { value, strictFaults } = parseBody({ body, contentType, expected, codecs })
       return { body: value, strictFaults }
     }
-    case 'patch': return { patch: parsePatch(body, contentType) }
+    case 'patch': return subresource === 'proxy' ? proxiedOf(http) : { patch: parsePatch(body, contentType) }
     case 'delete':
-    case 'deletecollection': return { options: deleteOptionsOf(body, contentType, codecs) }
-    default: return {}
+    case 'deletecollection': return subresource === 'proxy' ? proxiedOf(http) : { options: deleteOptionsOf(body, contentType, codecs) }
+    default: return subresource === 'proxy' ? proxiedOf(http) : {}
+  }
+}
+
+const PROXIED = /^\/api\/v1\/(?:namespaces\/[^/]+\/)?[^/]+\/[^/]+\/proxy(\/.*)?$/
+/** They end with the connection to the apiserver. */
+const OWN_HEADERS = new Set(['authorization', 'connection', 'upgrade', 'host', 'transfer-encoding', 'content-length'])
+
+/** The request as it is passed on: credentials stay here. */
+function proxiedOf({ method, path, query = '', headers = {}, body = '' }: HttpRequest): Partial<ApiRequest> {
+  const passed = Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name) && !name.startsWith('impersonate-') && !name.startsWith('sec-websocket'))
+  return {
+    proxied: {
+      method, path: PROXIED.exec(path)?.[1] ?? '', query, headers: Object.fromEntries(passed.map(([name, value]) => [name, String(value)])),
+      body: typeof body === 'string' ? body : new TextDecoder().decode(body),
+    },
   }
 }

@@ -1,0 +1,26 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { ObjectList } from '../client/client.js'
+import { deepFreeze } from '../../api/schema/freeze.js'
+import { notFound } from '../errors.js'
+import type { Call, RegistryContext } from '../registry/context.js'
+import { checkListOptions } from '../registry/list-options.js'
+import { selectionOf } from '../selectors/selection.js'
+
+/** `GET /apis/metrics.k8s.io/v1beta1/...`: what a metrics-server says. Nothing of it is stored. Source: metrics-server pkg/api. */
+export function getMetrics(context: RegistryContext, call: Call): KubeObject {
+  const found = measured(context, call).find(({ metadata }) => metadata.name === call.name)
+  if (found === undefined) throw notFound(call.resource, call.name)
+  return found
+}
+
+/** All of a kind that are selected; the list has no resourceVersion. */
+export function listMetrics(context: RegistryContext, call: Call): ObjectList<KubeObject> {
+  checkListOptions(call.request.options, false)
+  const selection = selectionOf(call.resource, call.namespace, call.request.options)
+  const items = measured(context, call).filter((object) => selection.matches(object))
+  return deepFreeze({ kind: `${call.resource.kind}List`, apiVersion: call.resource.apiVersion, metadata: {}, items }) as unknown as ObjectList<KubeObject>
+}
+
+function measured({ ports: { plugged: { metrics } } }: RegistryContext, { resource, namespace }: Call): readonly KubeObject[] {
+  return resource.resource === 'nodes' ? metrics?.nodes() ?? [] : metrics?.pods(namespace) ?? []
+}

@@ -1,0 +1,2 @@
+export { createIngressStatusController } from './controller.js'
+export type { IngressControllerOptions } from './controller.js'

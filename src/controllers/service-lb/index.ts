@@ -1,0 +1,2 @@
+export { createServiceLoadBalancerController } from './controller.js'
+export type { LoadBalancerOptions } from './controller.js'
