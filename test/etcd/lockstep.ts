@@ -4,7 +4,7 @@ import { EtcdError, EtcdStore, type StoreJson, type TxnRequest } from '../../src
 import {
   chosen, deletesFromKey, fillRequest, rangeRequest, txnRequest, type Operation, type RangeChoice,
 } from './operations.js'
-import type { Message, RealEtcd } from './real-etcd.js'
+import type { EtcdClient, Message } from './real-etcd.js'
 import { canonical, deleteMessage, putMessage, rangeMessage, txnMessage } from './wire.js'
 
 /** One call on both sides: what the model answers, and the real server's call. */
@@ -26,9 +26,9 @@ export type MakeModel = (json: StoreJson) => EtcdStore
 
 export const honestModel: MakeModel = (json) => EtcdStore.fromJSON(json, { clock: { now: () => 1_700_000_000_000 } })
 
-/** The model and a real etcd, given the same requests one after the other. */
+/** The model and an etcd behind gRPC, given the same requests one after the other. */
 export class Lockstep {
-  readonly etcd: RealEtcd
+  readonly etcd: EtcdClient
   readonly #makeModel: MakeModel
   readonly #keepAlive: ClientDuplexStream<Message, Message>
   model: EtcdStore
@@ -37,7 +37,7 @@ export class Lockstep {
   #base = 1
   operations = 0
 
-  constructor(etcd: RealEtcd, makeModel: MakeModel = honestModel) {
+  constructor(etcd: EtcdClient, makeModel: MakeModel = honestModel) {
     this.etcd = etcd
     this.#makeModel = makeModel
     this.#keepAlive = etcd.stream('Lease', 'LeaseKeepAlive')

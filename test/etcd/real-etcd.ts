@@ -30,19 +30,47 @@ function connect(service: ServiceName, address: string): Client {
   return new etcdserverpb[service](address, credentials.createInsecure())
 }
 
-/** A real etcd 3.5 on loopback, with a data directory of its own that goes with it. */
-export class RealEtcd {
-  readonly #process: ChildProcess
-  readonly #directory: string
+/** Calls etcd's API with the usual client. */
+export class EtcdClient {
   readonly #clients: Record<ServiceName, Client>
 
-  private constructor(process: ChildProcess, directory: string, address: string) {
-    this.#process = process
-    this.#directory = directory
+  constructor(address: string) {
     this.#clients = {
       KV: connect('KV', address), Watch: connect('Watch', address), Lease: connect('Lease', address),
       Maintenance: connect('Maintenance', address),
     }
+  }
+
+  /** A unary call; rejects with grpc-js' ServiceError (`code`, `details`). */
+  call(service: ServiceName, method: string, request: Message): Promise<Message> {
+    const client = this.#clients[service] as unknown as Record<string, Unary>
+    return new Promise((resolve, reject) => {
+      client[method]!.call(client, request, (error, response) => (error === null ? resolve(response) : reject(error)))
+    })
+  }
+
+  stream(service: ServiceName, method: string): ClientDuplexStream<Message, Message> {
+    const client = this.#clients[service] as unknown as Record<string, () => ClientDuplexStream<Message, Message>>
+    return client[method]!.call(client)
+  }
+
+  disconnect(): void {
+    for (const client of Object.values(this.#clients)) client.close()
+  }
+}
+
+/** A real etcd 3.5 on loopback, with a data directory of its own that goes with it. */
+export class RealEtcd extends EtcdClient {
+  /** `127.0.0.1:<port>` */
+  readonly address: string
+  readonly #process: ChildProcess
+  readonly #directory: string
+
+  private constructor(process: ChildProcess, directory: string, address: string) {
+    super(address)
+    this.address = address
+    this.#process = process
+    this.#directory = directory
   }
 
   static async start(flags: readonly string[] = []): Promise<RealEtcd> {
@@ -60,24 +88,11 @@ export class RealEtcd {
   }
 
   async stop(): Promise<void> {
-    for (const client of Object.values(this.#clients)) client.close()
+    this.disconnect()
     const exited = new Promise((resolve) => this.#process.once('exit', resolve))
     this.#process.kill('SIGKILL')
     if (this.#process.exitCode === null) await exited
     rmSync(this.#directory, { recursive: true, force: true })
-  }
-
-  /** A unary call; rejects with grpc-js' ServiceError (`code`, `details`). */
-  call(service: ServiceName, method: string, request: Message): Promise<Message> {
-    const client = this.#clients[service] as unknown as Record<string, Unary>
-    return new Promise((resolve, reject) => {
-      client[method]!.call(client, request, (error, response) => (error === null ? resolve(response) : reject(error)))
-    })
-  }
-
-  stream(service: ServiceName, method: string): ClientDuplexStream<Message, Message> {
-    const client = this.#clients[service] as unknown as Record<string, () => ClientDuplexStream<Message, Message>>
-    return client[method]!.call(client)
   }
 
   async #ready(): Promise<void> {

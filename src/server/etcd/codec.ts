@@ -31,7 +31,7 @@ function writeMessage(writer: WireWriter, { fields }: MessageType, message: Read
     const value = message[field.name]
     if (value === undefined) continue
     if (field.repeated) writeAll(writer, field, value as readonly unknown[])
-    else if (field.others.length > 0 || !isDefault(field, value)) {
+    else if (field.explicit || !isDefault(field, value)) {
       writer.tag(field.number, WIRE[field.kind])
       writeValue(writer, field, value)
     }

@@ -40,7 +40,6 @@ export function clusterService(member: EtcdMember, access: AccessControl): Reado
       throw new GrpcError(Code.Unknown, 'etcdserver: re-configuration failed due to not enough started members')
     })],
     ['MemberUpdate', unary('MemberUpdateRequest', 'MemberListResponse', (request: MemberRequest, call) => {
-      checkUrls(request.peerUrls)
       demandKnown(request, call)
       peerUrls = request.peerUrls
       return list()

@@ -11,8 +11,8 @@ const MESSAGES = {
   KeyValue: '1 key key, 2 createRevision int, 3 modRevision int, 4 version int, 5 value bytes, 6 lease id',
   Event: '1 type EventType, 2 kv KeyValue?, 3 prevKv KeyValue?',
 
-  RangeRequest: '1 key key, 2 rangeEnd key?, 3 limit int, 4 revision int, 5 sortOrder SortOrder, 6 sortTarget SortTarget, 7 serializable bool, '
-    + '8 keysOnly bool, 9 countOnly bool, 10 minModRevision int, 11 maxModRevision int, 12 minCreateRevision int, 13 maxCreateRevision int',
+  RangeRequest: `1 key key, 2 rangeEnd key?, 3 limit int, 4 revision int, 5 sortOrder SortOrder, 6 sortTarget SortTarget, 7 serializable bool,
+    8 keysOnly bool, 9 countOnly bool, 10 minModRevision int, 11 maxModRevision int, 12 minCreateRevision int, 13 maxCreateRevision int`,
   RangeResponse: '1 header ResponseHeader?, 2 kvs KeyValue[], 3 more bool, 4 count int',
   PutRequest: '1 key key, 2 value bytes?, 3 lease id, 4 prevKv bool, 5 ignoreValue bool, 6 ignoreLease bool',
   PutResponse: '1 header ResponseHeader?, 2 prevKv KeyValue?',
@@ -20,19 +20,19 @@ const MESSAGES = {
   DeleteRangeResponse: '1 header ResponseHeader?, 2 deleted int, 3 prevKvs KeyValue[]',
   RequestOp: '1 requestRange RangeRequest|, 2 requestPut PutRequest|, 3 requestDeleteRange DeleteRangeRequest|, 4 requestTxn TxnRequest|',
   ResponseOp: '1 responseRange RangeResponse|, 2 responsePut PutResponse|, 3 responseDeleteRange DeleteRangeResponse|, 4 responseTxn TxnResponse|',
-  Compare: '1 result CompareResult, 2 target CompareTarget, 3 key key, 4 version int|, 5 createRevision int|, 6 modRevision int|, 7 value bytes|, '
-    + '8 lease id|, 64 rangeEnd key?',
+  Compare: `1 result CompareResult, 2 target CompareTarget, 3 key key, 4 version int|, 5 createRevision int|, 6 modRevision int|, 7 value bytes|,
+    8 lease id|, 64 rangeEnd key?`,
   TxnRequest: '1 compare Compare[], 2 success RequestOp[], 3 failure RequestOp[]',
   TxnResponse: '1 header ResponseHeader?, 2 succeeded bool, 3 responses ResponseOp[]',
   CompactionRequest: '1 revision int, 2 physical bool',
   HeaderOnlyResponse: '1 header ResponseHeader?',
 
   WatchRequest: '1 createRequest WatchCreateRequest|, 2 cancelRequest WatchCancelRequest|, 3 progressRequest Empty|',
-  WatchCreateRequest: '1 key key, 2 rangeEnd key?, 3 startRevision int, 4 progressNotify bool, 5 filters FilterType[], 6 prevKv bool, '
-    + '7 watchId int, 8 fragment bool',
+  WatchCreateRequest: `1 key key, 2 rangeEnd key?, 3 startRevision int, 4 progressNotify bool, 5 filters FilterType[], 6 prevKv bool,
+    7 watchId int, 8 fragment bool`,
   WatchCancelRequest: '1 watchId int',
-  WatchResponse: '1 header ResponseHeader?, 2 watchId int, 3 created bool, 4 canceled bool, 5 compactRevision int, 6 cancelReason text, '
-    + '7 fragment bool, 11 events Event[]',
+  WatchResponse: `1 header ResponseHeader?, 2 watchId int, 3 created bool, 4 canceled bool, 5 compactRevision int, 6 cancelReason text,
+    7 fragment bool, 11 events Event[]`,
 
   LeaseGrantRequest: '1 ttl int, 2 id id',
   LeaseGrantResponse: '1 header ResponseHeader?, 2 id id, 3 ttl int, 4 error text',
@@ -59,8 +59,8 @@ const MESSAGES = {
   AlarmResponse: '1 header ResponseHeader?, 2 alarms AlarmMember[]',
   DowngradeRequest: '1 action DowngradeAction, 2 version text',
   DowngradeResponse: '1 header ResponseHeader?, 2 version text',
-  StatusResponse: '1 header ResponseHeader?, 2 version text, 3 dbSize int, 4 leader uid, 5 raftIndex int, 6 raftTerm int, 7 raftAppliedIndex int, '
-    + '8 errors text[], 9 dbSizeInUse int, 10 isLearner bool',
+  StatusResponse: `1 header ResponseHeader?, 2 version text, 3 dbSize int, 4 leader uid, 5 raftIndex int, 6 raftTerm int, 7 raftAppliedIndex int,
+    8 errors text[], 9 dbSizeInUse int, 10 isLearner bool`,
 
   AuthStatusResponse: '1 header ResponseHeader?, 2 enabled bool, 3 authRevision int',
   AuthenticateRequest: '1 name text, 2 password text',
@@ -110,6 +110,8 @@ export interface Field {
   readonly name: string
   readonly kind: FieldKind
   readonly repeated: boolean
+  /** Whether it is written when it is there, also if it is empty. */
+  readonly explicit: boolean
   /** Names of the other members of the choice that it belongs to. */
   readonly others: readonly string[]
   /** Members of an enum by number. */
@@ -143,7 +145,7 @@ export function messageType(name: MessageName): MessageType {
 
 function readType(name: MessageName): MessageType {
   const text: string = MESSAGES[name]
-  const parts = text === '' ? [] : text.split(', ').map((part) => part.split(' ') as [number: string, name: string, type: string])
+  const parts = text === '' ? [] : text.split(/,\s+/).map((part) => part.split(' ') as [number: string, name: string, type: string])
   const choice = parts.filter(([, , type]) => type.endsWith('|')).map(([, field]) => field)
   const byNumber: (Field | undefined)[] = []
   const empty: Record<string, unknown> = {}
@@ -159,7 +161,7 @@ function readField([number, name, type]: readonly [string, string, string], choi
   const [, base = '', mark] = /^(\w+)(\[\]|\?|\|)?$/.exec(type) ?? []
   const members: readonly string[] = ENUMS[base as keyof typeof ENUMS] ?? NOTHING
   return {
-    number: Number(number), name, members, message: base as MessageName, repeated: mark === '[]',
+    number: Number(number), name, members, message: base as MessageName, repeated: mark === '[]', explicit: mark === '?' || mark === '|',
     kind: KINDS.has(base) ? base as FieldKind : members.length > 0 ? 'enum' : 'message',
     others: mark === '|' ? choice.filter((other) => other !== name) : NOTHING,
     goName: name.charAt(0).toUpperCase() + name.slice(1),
