@@ -15,6 +15,10 @@ export interface Release {
   readonly saysUnlabeled: boolean
   /** `Client Version: v1.35.2`; before that Go's dump of the whole version. */
   readonly shortVersion: boolean
+  /** `spec.containers{web}: ` in front of the message of an event that is about a part of its object. */
+  readonly namesFieldOfEvents: boolean
+  /** `describe serviceaccount` lists secrets that pods may mount, and those with tokens. */
+  readonly describesAccountTokens: boolean
   /** Version of kustomize that kubectl holds. */
   readonly kustomize: string
 }
@@ -42,6 +46,8 @@ export function releaseOf(version: string): Release {
     warningPrefix: minor < 22 ? 'warning: ' : 'Warning: ',
     saysUnlabeled: minor >= 20,
     shortVersion: minor >= 28,
+    describesAccountTokens: minor < 34,
+    namesFieldOfEvents: minor >= 35,
     kustomize: KUSTOMIZE.find(([from]) => minor >= from)?.[1] as string,
   }
 }

@@ -4,8 +4,7 @@ import type { Outcome } from './harness.js'
 import { needs, serveCluster } from './harness.js'
 import type { ServedCluster } from './harness.js'
 import { completeBase, recordedCluster, removeDrainedPods, syncAutoscaler } from './transcripts/base-state.js'
-import { compared } from './transcripts/normalise.js'
-import type { Reading } from './transcripts/normalise.js'
+import { compared, isPartOf, readings } from './transcripts/normalise.js'
 import { inParallel, layOut, replay } from './transcripts/play.js'
 import type { Transcript } from './transcripts/transcripts.js'
 import { sequences, transcripts } from './transcripts/transcripts.js'
@@ -13,12 +12,6 @@ import { sequences, transcripts } from './transcripts/transcripts.js'
 /** What differs, by id, with the reason; and what depends on how fast kubectl runs. */
 const differences: Readonly<Record<string, string>> = known.transcripts
 const timing: Readonly<Record<string, string>> = known.timing
-
-/** Lists whose order says nothing (rules of a user, what came out of a Go map), and states of which a watch may miss some. */
-const readings: Readonly<Record<string, Reading>> = {
-  'auth-list-jane': 'set', 'auth-list-admin': 'set', 'labels-13': 'set', 'describe-limitrange': 'set', 'rollout-26': 'set',
-  'rollout-05': 'states', 'rollout-09': 'states', 'rollout-23': 'states',
-}
 
 /** Waits for ever; the recorder interrupted it. */
 const ENDLESS: ReadonlySet<string> = new Set(['delete-14'])
@@ -37,14 +30,6 @@ function compare(transcript: Transcript, outcome: Outcome): Compared {
   const theirs = compared({ ...transcript, code: transcript.exit }, reading)
   const isEqual = JSON.stringify(ours) === JSON.stringify(theirs) || (reading === 'states' && isPartOf(ours, theirs))
   return { transcript, ours, theirs, isEqual }
-}
-
-/** Whether all states but the last, which must be the same, may have been among those that were seen. */
-function isPartOf(ours: Outcome, theirs: Outcome): boolean {
-  const seen = theirs.stdout.split('\n')
-  let at = 0
-  const isIn = ours.stdout.split('\n').every((line) => (at = seen.indexOf(line, at) + 1) > 0)
-  return isIn && ours.code === theirs.code && at === seen.length
 }
 
 async function play(served: ServedCluster, transcript: Transcript): Promise<Compared> {

@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { Node, Pod } from '../../src/api/core/generated.js'
+import type { KindDefinition, KubeObject } from '../../src/api/definition.js'
+import { createScheme } from '../../src/api/scheme.js'
 import type { Client } from '../../src/apiserver/client/client.js'
-import { describeNode } from '../../src/kubectl/describe/node.js'
-import { describePod } from '../../src/kubectl/describe/pod.js'
+import { labelFor } from '../../src/kubectl/describe/generic.js'
+import { describeObject } from '../../src/kubectl/describe/index.js'
+import { releaseOf } from '../../src/kubectl/release.js'
 import { addNode, addPod, machine } from './machine.js'
 
 const recorded = JSON.parse(readFileSync(new URL('../fixtures/kubectl/describe.json', import.meta.url), 'utf8')) as {
@@ -26,6 +29,9 @@ function clientOf(pods: readonly unknown[]): Client {
 
 describe('kubectl describe, against recorded texts', () => {
   const now = Date.parse('2026-11-24T14:30:12Z')
+  const described = (kind: string, client: Client, object: KubeObject): string => describeObject(object, {
+    client, now, withEvents: true, release: releaseOf('v1.35'), definition: createScheme('v1.35').byKind('', 'v1', kind) as KindDefinition,
+  })
 
   it('describes a node', () => {
     const node = parse(recorded.node.yaml) as Node
@@ -35,12 +41,12 @@ describe('kubectl describe, against recorded texts', () => {
       status: {},
     })
     const client = clientOf([podOf('default', 'a'), podOf('kube-system', 'kube-proxy-1abcd')])
-    expect(untimed(describeNode(client, node, now, true))).toBe(untimed(recorded.node.text))
+    expect(untimed(described('Node', client, node))).toBe(untimed(recorded.node.text))
   })
 
   it('describes a pod', () => {
     const pod = JSON.parse(recorded.pod.json) as Pod
-    expect(untimed(describePod(clientOf([]), pod, now, true))).toBe(untimed(recorded.pod.text))
+    expect(untimed(described('Pod', clientOf([]), pod))).toBe(untimed(recorded.pod.text))
   })
 })
 
@@ -81,7 +87,18 @@ describe('kubectl describe in a cluster', () => {
     expect(stdout).toContain('Lease:              Failed to get lease: leases.coordination.k8s.io "node1" not found\n')
   })
 
-  it('has no description of other kinds yet', () => {
-    expect(kubectl('describe ns default').stderr).toBe('error: kubectl describe namespace is not part of simcluster yet\n')
+  it('shows field by field what has no description of its own', () => {
+    const spec = { holderIdentity: 'a', leaseDurationSeconds: 5 }
+    client.create('leases', { metadata: { name: 'l', namespace: 'default' }, spec } as never)
+    const { stdout } = kubectl('describe lease l')
+    expect(stdout).toContain('API Version:  coordination.k8s.io/v1\nKind:         Lease\nMetadata:\n  Creation Timestamp:  ')
+    expect(stdout).toContain('Spec:\n  Holder Identity:         a\n  Lease Duration Seconds:  5\nEvents:                    <none>\n')
+  })
+
+  it.each([
+    ['apiVersion', 'API Version'], ['cronSpec', 'Cron Spec'], ['podIP', 'Pod IP'], ['HTTPServerName', 'HTTP Server Name'], ['uid', 'UID'], ['a.b', 'a.b'],
+    ['k8s-app', 'k8s-app'], ['externalIPs', 'External I Ps'],
+  ])('%s is shown as %s', (field, label) => {
+    expect(labelFor(field)).toBe(label)
   })
 })

@@ -1,16 +1,13 @@
-import type { Node, Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { isApiError } from '../../apiserver/client/api-error.js'
 import type { Call, Command } from '../call.js'
-import { describeNode } from '../describe/node.js'
-import { describePod } from '../describe/pod.js'
+import { describeObject } from '../describe/index.js'
 import { KubectlError, throwCollected } from '../errors.js'
-import { kindName } from '../kinds.js'
 import { readManifests } from '../manifests.js'
 import type { Selection, Target } from '../resource-args.js'
 import { fetchTarget, fetchTargets, keyOf, selectResources } from '../resource-args.js'
 
-/** `kubectl describe TYPE [NAME_PREFIX]`, of nodes and pods. */
+/** `kubectl describe TYPE [NAME_PREFIX]`, of any kind. */
 export const describe: Command = {
   name: 'describe',
   run(call) {
@@ -44,7 +41,6 @@ function selectionOf(call: Call): Selection {
   }
   return selectResources(call, call.args, {
     labelSelector: call.flags.string('selector'),
-    fieldSelector: call.flags.string('field-selector'),
     allowEmptySelector: true,
     allNamespaces: call.flags.bool('all-namespaces'),
   })
@@ -65,14 +61,6 @@ function describeByPrefix(call: Call, { definition, namespace, name = '' }: Targ
 }
 
 function textOf(call: Call, { definition }: Target, object: KubeObject): string {
-  const now = call.env.clock.now()
-  const withEvents = call.flags.bool('show-events', true)
-  switch (kindName(definition)) {
-    case 'node':
-      return describeNode(call.client, object as Node, now, withEvents)
-    case 'pod':
-      return describePod(call.client, object as Pod, now, withEvents)
-    default:
-      throw new KubectlError(`kubectl describe ${kindName(definition)} is not part of simcluster yet`)
-  }
+  const { client, release, env, flags } = call
+  return describeObject(object, { client, definition, release, now: env.clock.now(), withEvents: flags.bool('show-events') })
 }

@@ -6,24 +6,30 @@ import type {
   EnvVar,
   Pod,
   Probe,
+  ResourceFieldSelector,
   ResourceRequirements,
-  VolumeMount,
 } from '../../api/core/generated.js'
+import { parseQuantity } from '../../api/quantity.js'
 import type { DescriptionWriter } from './writer.js'
 import { longTime } from './writer.js'
 
+/** What containers are described with. */
+export interface ContainersOptions {
+  /** The pod that they are of: what its environment takes from its own fields. */
+  readonly pod?: Pod
+  readonly statuses?: readonly ContainerStatus[] | undefined
+  /** In front of the title; the names of the containers get one blank more then. */
+  readonly indent?: string
+}
+
 /** The containers of a pod under a title. Source: kubectl pkg/describe describeContainers. */
 export function writeContainers(
-  out: DescriptionWriter,
-  title: string,
-  pod: Pod,
-  containers: readonly Container[],
-  statuses: readonly ContainerStatus[] | undefined,
+  out: DescriptionWriter, title: string, containers: readonly Container[], { pod, statuses, indent = '' }: ContainersOptions,
 ): void {
-  out.line(0, `${title}:${containers.length === 0 ? ' <none>' : ''}`)
+  out.line(0, `${indent}${title}:${containers.length === 0 ? ' <none>' : ''}`)
   for (const container of containers) {
     const status = statuses?.find(({ name }) => name === container.name)
-    writeBasics(out, container, status)
+    writeBasics(out, container, status, indent === '' ? '' : ' ')
     for (const [name, words] of [
       ['Command', container.command],
       ['Args', container.args],
@@ -38,17 +44,18 @@ export function writeContainers(
     ] as const)
       if (probe !== undefined) out.line(2, `${name}:\t${probeText(probe)}`)
     if ((container.envFrom ?? []).length > 0) writeEnvFrom(out, container.envFrom ?? [])
-    writeEnv(out, pod, container.env ?? [])
-    writeMounts(out, container.volumeMounts ?? [])
+    writeEnv(out, pod, container)
+    writeMounts(out, container)
   }
 }
 
 function writeBasics(
   out: DescriptionWriter,
-  { name, image = '', ports = [] }: Container,
+  { name, image = '', ports = [], securityContext }: Container,
   status: ContainerStatus | undefined,
+  indent: string,
 ): void {
-  out.line(1, `${name}:`)
+  out.line(1, `${indent}${name}:`)
   if (status !== undefined) out.line(2, `Container ID:\t${status.containerID ?? ''}`)
   out.line(2, `Image:\t${image}`)
   if (status !== undefined) out.line(2, `Image ID:\t${status.imageID}`)
@@ -59,6 +66,10 @@ function writeBasics(
     ['Host Port', ports.map(({ hostPort = 0, protocol = '', name: of }) => named(hostPort, protocol, of))],
   ] as const)
     out.line(2, `${title}${list.length > 1 ? 's' : ''}:\t${list.length === 0 ? '<none>' : list.join(', ')}`)
+  const seccomp = securityContext?.seccompProfile
+  if (seccomp === undefined) return
+  out.line(2, `SeccompProfile:\t${seccomp.type}`)
+  if (seccomp.type === 'Localhost') out.line(3, `LocalhostProfile:\t${seccomp.localhostProfile ?? ''}`)
 }
 
 function writeWords(out: DescriptionWriter, title: string, words: readonly string[] = []): void {
@@ -127,20 +138,21 @@ function writeEnvFrom(out: DescriptionWriter, sources: readonly EnvFromSource[])
   }
 }
 
-function writeEnv(out: DescriptionWriter, pod: Pod, variables: readonly EnvVar[]): void {
+function writeEnv(out: DescriptionWriter, pod: Pod | undefined, container: Container): void {
+  const { env: variables = [] } = container
   out.line(2, `Environment:${variables.length === 0 ? '\t<none>' : ''}`)
   for (const variable of variables) {
     const [first = '', ...rest] =
-      variable.valueFrom === undefined ? (variable.value ?? '').split('\n') : [sourceText(pod, variable)]
+      variable.valueFrom === undefined ? (variable.value ?? '').split('\n') : [sourceText(pod, container, variable)]
     out.line(3, `${variable.name}:\t${first}`)
     for (const line of rest) out.line(3, `\t${line}`)
   }
 }
 
-function sourceText(pod: Pod, { valueFrom }: EnvVar): string {
+function sourceText(pod: Pod | undefined, container: Container, { valueFrom }: EnvVar): string {
   const { fieldRef, resourceFieldRef, secretKeyRef, configMapKeyRef } = valueFrom ?? {}
-  if (fieldRef !== undefined) return `${podField(pod, fieldRef.fieldPath)} (${fieldRef.apiVersion ?? 'v1'}:${fieldRef.fieldPath})`
-  if (resourceFieldRef !== undefined) return ` (${resourceFieldRef.resource})`
+  if (fieldRef !== undefined) return `${pod === undefined ? '' : podField(pod, fieldRef.fieldPath)} (${fieldRef.apiVersion ?? 'v1'}:${fieldRef.fieldPath})`
+  if (resourceFieldRef !== undefined) return `${containerResource(container, resourceFieldRef)} (${resourceFieldRef.resource})`
   if (secretKeyRef !== undefined) {
     const { key, name = '', optional = false } = secretKeyRef
     return `<set to the key '${key}' in secret '${name}'>\tOptional: ${optional}`
@@ -150,28 +162,43 @@ function sourceText(pod: Pod, { valueFrom }: EnvVar): string {
   return `<set to the key '${key}' of config map '${name}'>\tOptional: ${optional}`
 }
 
-/** The fields of metadata that kubectl fills in; others stay empty. */
+/** A field of a pod as an environment variable gets it. Source: kubectl pkg/util/fieldpath ExtractFieldPathAsString. */
 function podField({ metadata }: Pod, path: string): string {
+  const [, map, key = ''] = /^metadata\.(annotations|labels)\['(.*)'\]$/.exec(path) ?? []
+  if (map !== undefined) return metadata[map as 'annotations' | 'labels']?.[key] ?? ''
   switch (path) {
-    case 'metadata.name':
-      return metadata.name ?? ''
-    case 'metadata.namespace':
-      return metadata.namespace ?? ''
-    case 'metadata.uid':
-      return metadata.uid ?? ''
-    default:
-      return ''
+    case 'metadata.name': return metadata.name ?? ''
+    case 'metadata.namespace': return metadata.namespace ?? ''
+    case 'metadata.uid': return metadata.uid ?? ''
+    case 'metadata.labels': return mapText(metadata.labels)
+    case 'metadata.annotations': return mapText(metadata.annotations)
+    // those that only a kubelet knows are not among the fields that kubectl finds
+    default: return ''
   }
 }
 
-function writeMounts(out: DescriptionWriter, mounts: readonly VolumeMount[]): void {
-  out.line(2, `Mounts:${mounts.length === 0 ? '\t<none>' : ''}`)
-  for (const { mountPath, name, readOnly = false, subPath = '' } of mounts.toSorted((a, b) =>
-    a.mountPath < b.mountPath ? -1 : 1,
-  )) {
-    out.line(
-      3,
-      `${mountPath} from ${name} (${readOnly ? 'ro' : 'rw'}${subPath === '' ? '' : `,path=${JSON.stringify(subPath)}`})`,
-    )
+const mapText = (map: Readonly<Record<string, string>> | undefined): string =>
+  Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join('\n')
+
+/** The amount of a resource in units of the divisor. Source: kubectl pkg/util/resource ExtractContainerResourceValue. */
+function containerResource({ resources }: Container, { resource, divisor = '0' }: ResourceFieldSelector): string {
+  const [, which = '', name = ''] = /^(limits|requests)\.(.+)$/.exec(resource) ?? []
+  const quantity = (which === 'limits' ? resources.limits : resources.requests)?.[name] ?? '0'
+  const unit = parseQuantity(divisor).nanos
+  const value = ceilDivide(parseQuantity(quantity).nanos, unit === 0n ? 1_000_000_000n : unit)
+  return value === 0n && which === 'limits' && (name === 'cpu' || name === 'memory') ? 'node allocatable' : String(value)
+}
+
+const ceilDivide = (a: bigint, b: bigint): bigint => (a + b - 1n) / b
+
+function writeMounts(out: DescriptionWriter, { volumeMounts = [], volumeDevices = [] }: Container): void {
+  out.line(2, `Mounts:${volumeMounts.length === 0 ? '\t<none>' : ''}`)
+  for (const { mountPath, name, readOnly = false, subPath = '' } of volumeMounts.toSorted((a, b) => (a.mountPath < b.mountPath ? -1 : 1))) {
+    out.line(3, `${mountPath} from ${name} (${readOnly ? 'ro' : 'rw'}${subPath === '' ? '' : `,path=${JSON.stringify(subPath)}`})`)
+  }
+  if (volumeDevices.length === 0) return
+  out.line(2, `Devices:${volumeMounts.length === 0 ? '\t<none>' : ''}`)
+  for (const { devicePath, name } of volumeDevices.toSorted((a, b) => (a.devicePath < b.devicePath ? -1 : 1))) {
+    out.line(3, `${devicePath} from ${name}`)
   }
 }

@@ -22,7 +22,9 @@ export function eventsAbout(
 }
 
 /** The events, oldest first. Source: kubectl describe DescribeEvents. */
-export function writeEvents(out: DescriptionWriter, events: readonly Event[], now: number): void {
+export function writeEvents(
+  out: DescriptionWriter, events: readonly Event[], { now, namesField }: { readonly now: number; readonly namesField: boolean },
+): void {
   if (events.length === 0) {
     out.line(0, 'Events:\t<none>')
     return
@@ -33,9 +35,9 @@ export function writeEvents(out: DescriptionWriter, events: readonly Event[], no
   out.line(1, '----\t------\t----\t----\t-------')
   const lastTime = ({ lastTimestamp }: Event): number => (typeof lastTimestamp === 'string' ? Date.parse(lastTimestamp) : 0)
   for (const event of events.toSorted((a, b) => lastTime(a) - lastTime(b))) {
-    const { type = '', reason = '', source, reportingComponent, message = '' } = event
+    const { type = '', reason = '', source, reportingComponent, message = '', involvedObject: { fieldPath = '' } } = event
     const from = (source.component ?? '') === '' ? reportingComponent : source.component
-    out.line(1, [type, reason, intervalOf(event, now), from, message.trim()].join('\t'))
+    out.line(1, [type, reason, intervalOf(event, now), from, (namesField && fieldPath !== '' ? `${fieldPath}: ` : '') + message.trim()].join('\t'))
   }
 }
 

@@ -10,10 +10,16 @@ export function writeLabels(out: DescriptionWriter, title: string, labels: Reado
 }
 
 /** Annotations without the last applied configuration; long ones and those of several lines go below their key. */
-export function writeAnnotations(out: DescriptionWriter, annotations: Readonly<Record<string, string>> | undefined): void {
-  const lines = Object.entries(annotations ?? {}).filter(([key]) => key !== LAST_APPLIED).sort(([a], [b]) => (a < b ? -1 : 1))
+export function writeAnnotations(
+  out: DescriptionWriter, annotations: Readonly<Record<string, string>> | undefined, title: string = 'Annotations',
+): void {
+  writeList(out, title, annotationTexts(annotations))
+}
+
+/** The lines of annotations. */
+export function annotationTexts(annotations: Readonly<Record<string, string>> | undefined): readonly string[] {
+  return Object.entries(annotations ?? {}).filter(([key]) => key !== LAST_APPLIED).sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, text]) => annotationLines(key, text.endsWith('\n') ? text.slice(0, -1) : text))
-  writeList(out, 'Annotations', lines)
 }
 
 function annotationLines(key: string, value: string): readonly string[] {

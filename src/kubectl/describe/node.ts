@@ -3,15 +3,16 @@ import { resourceAmounts } from '../../api/core/pod-resources.js'
 import { ageText } from '../../api/duration.js'
 import { isApiError } from '../../apiserver/client/api-error.js'
 import type { Client } from '../../apiserver/client/client.js'
+import type { DescribeContext } from './describer.js'
 import { eventsAbout, writeEvents } from './events.js'
 import { writeAnnotations, writeLabels } from './metadata.js'
 import type { Totals } from './resource-totals.js'
 import { podTotals, shareText, sumTotals, totalText } from './resource-totals.js'
-import { DescriptionWriter, longTime, writeList } from './writer.js'
+import type { DescriptionWriter } from './writer.js'
+import { longTime, writeList } from './writer.js'
 
 /** `kubectl describe node`. Source: kubectl pkg/describe describeNode. */
-export function describeNode(client: Client, node: Node, now: number, withEvents: boolean): string {
-  const out = new DescriptionWriter()
+export function describeNode(out: DescriptionWriter, node: Node, { client, now, withEvents, release }: DescribeContext): void {
   const { metadata, spec } = node
   out.line(0, `Name:\t${metadata.name ?? ''}`)
   out.line(0, `Roles:\t${rolesOf(node)}`)
@@ -24,8 +25,7 @@ export function describeNode(client: Client, node: Node, now: number, withEvents
   writeConditions(out, node)
   writeStatus(out, node)
   writePods(out, client, node, now)
-  if (withEvents) writeEvents(out, nodeEvents(client, node), now)
-  return out.toString()
+  if (withEvents) writeEvents(out, nodeEvents(client, node), { now, namesField: release.namesFieldOfEvents })
 }
 
 const ROLE = 'node-role.kubernetes.io/'

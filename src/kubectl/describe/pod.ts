@@ -1,56 +1,40 @@
-import type { Pod, Toleration, TopologySpreadConstraint } from '../../api/core/generated.js'
+import type { Pod } from '../../api/core/generated.js'
 import { ageText } from '../../api/duration.js'
-import { formatSelector } from '../../api/labels.js'
-import type { Client } from '../../apiserver/client/client.js'
 import { writeContainers, writeResources } from './containers.js'
-import { eventsAbout, writeEvents } from './events.js'
+import { writeObjectEvents } from './describer.js'
+import type { DescribeContext } from './describer.js'
 import { writeAnnotations, writeLabels } from './metadata.js'
+import { constraintText, writeTolerations } from './scheduling.js'
 import { writeVolumes } from './volumes.js'
-import { DescriptionWriter, longTime, writeList } from './writer.js'
+import type { DescriptionWriter } from './writer.js'
+import { longTime, writeList } from './writer.js'
 
 /** `kubectl describe pod`. Source: kubectl pkg/describe describePod. */
-export function describePod(client: Client, pod: Pod, now: number, withEvents: boolean): string {
-  const out = new DescriptionWriter()
+export function describePod(out: DescriptionWriter, pod: Pod, context: DescribeContext): void {
   const { metadata, spec, status } = pod
   writeHead(out, pod)
   writeLabels(out, 'Labels', metadata.labels)
   writeAnnotations(out, metadata.annotations)
-  writeStatus(out, pod, now)
+  writeStatus(out, pod, context.now)
   if (spec.resources !== undefined) {
     out.line(0, 'Resources:')
     writeResources(out, 1, spec.resources)
   }
   const { initContainers = [], ephemeralContainers = [] } = spec
-  if (initContainers.length > 0) writeContainers(out, 'Init Containers', pod, initContainers, status.initContainerStatuses)
-  writeContainers(out, 'Containers', pod, spec.containers, status.containerStatuses)
+  if (initContainers.length > 0) writeContainers(out, 'Init Containers', initContainers, { pod, statuses: status.initContainerStatuses })
+  writeContainers(out, 'Containers', spec.containers, { pod, statuses: status.containerStatuses })
   if (ephemeralContainers.length > 0)
     writeContainers(
-      out,
-      'Ephemeral Containers',
-      pod,
-      ephemeralContainers as Pod['spec']['containers'],
-      status.ephemeralContainerStatuses,
+      out, 'Ephemeral Containers', ephemeralContainers as Pod['spec']['containers'], { pod, statuses: status.ephemeralContainerStatuses },
     )
   writeConditions(out, pod)
   writeVolumes(out, spec.volumes ?? [])
   if (status.qosClass !== undefined) out.line(0, `QoS Class:\t${status.qosClass}`)
   writeLabels(out, 'Node-Selectors', spec.nodeSelector)
-  writeList(
-    out,
-    'Tolerations',
-    (spec.tolerations ?? [])
-      .toSorted((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : (a.key ?? '') > (b.key ?? '') ? 1 : 0))
-      .map(tolerationText),
-  )
+  writeTolerations(out, 'Tolerations', spec.tolerations)
   const constraints = spec.topologySpreadConstraints ?? []
   if (constraints.length > 0) writeList(out, 'Topology Spread Constraints', constraints.map(constraintText))
-  if (withEvents) writeEvents(out, podEvents(client, pod), now)
-  return out.toString()
-}
-
-function podEvents(client: Client, { metadata }: Pod): ReturnType<typeof eventsAbout> {
-  const { name = '', namespace = '', uid = '' } = metadata
-  return eventsAbout(client, { name, namespace, uid }, namespace)
+  writeObjectEvents(out, pod, context)
 }
 
 function writeHead(out: DescriptionWriter, { metadata, spec, status }: Pod): void {
@@ -101,21 +85,4 @@ function writeConditions(out: DescriptionWriter, { spec, status }: Pod): void {
   out.line(0, 'Conditions:')
   out.line(1, 'Type\tStatus')
   for (const { type, status: value } of conditions) out.line(1, `${type} \t${value} `)
-}
-
-function tolerationText({
-  key = '',
-  value = '',
-  effect = '' as NonNullable<Toleration['effect']>,
-  operator,
-  tolerationSeconds,
-}: Toleration): string {
-  const head = `${key}${value === '' ? '' : `=${value}`}${(effect as string) === '' ? '' : `:${effect}`}`
-  const exists = operator === 'Exists' && value === '' ? `${head === '' ? '' : ' '}op=Exists` : ''
-  return `${head}${exists}${tolerationSeconds === undefined ? '' : ` for ${tolerationSeconds}s`}`
-}
-
-function constraintText({ topologyKey, whenUnsatisfiable, maxSkew, labelSelector }: TopologySpreadConstraint): string {
-  const selector = labelSelector === undefined ? '' : ` for selector ${formatSelector(labelSelector)}`
-  return `${topologyKey}:${whenUnsatisfiable} when max skew ${maxSkew} is exceeded${selector}`
 }

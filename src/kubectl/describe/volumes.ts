@@ -1,95 +1,75 @@
-import type { Volume, VolumeProjection } from '../../api/core/generated.js'
+import type {
+  CSIPersistentVolumeSource, CSIVolumeSource, DownwardAPIVolumeSource, FCVolumeSource, PersistentVolumeSpec, Volume, VolumeProjection,
+} from '../../api/core/generated.js'
+import { claimLines } from './claims.js'
+import { persistentSources, sourceLines, volumeSources } from './volume-sources.js'
 import type { DescriptionWriter } from './writer.js'
-
-type Lines = readonly (readonly [title: string, value: string | number | boolean])[]
+import { pairsOf } from './writer.js'
 
 /** The volumes of a pod. Source: kubectl pkg/describe describeVolumes. */
-export function writeVolumes(out: DescriptionWriter, volumes: readonly Volume[]): void {
+export function writeVolumes(out: DescriptionWriter, volumes: readonly Volume[], indent: string = ''): void {
   if (volumes.length === 0) {
-    out.line(0, 'Volumes:\t<none>')
+    out.line(0, `${indent}Volumes:\t<none>`)
     return
   }
-  out.line(0, 'Volumes:')
+  out.line(0, `${indent}Volumes:`)
   for (const volume of volumes) {
-    out.line(1, `${volume.name}:`)
+    out.line(1, `${indent === '' ? '' : ' '}${volume.name}:`)
     const lines = linesOf(volume)
     if (lines === undefined) out.line(1, '<unknown>')
-    else for (const [title, value] of lines) out.line(2, `${title}:\t${value}`)
+    else for (const line of lines) out.line(2, line)
   }
 }
 
-function linesOf({
-  hostPath,
-  emptyDir,
-  secret,
-  configMap,
-  persistentVolumeClaim: claim,
-  projected,
-  nfs,
-  downwardAPI,
-}: Volume): Lines | undefined {
-  if (hostPath !== undefined) {
-    return [
-      ['Type', 'HostPath (bare host directory volume)'],
-      ['Path', hostPath.path],
-      ['HostPathType', hostPath.type ?? '<none>'],
-    ]
+/** What a PersistentVolume is. */
+export function writePersistentSource(out: DescriptionWriter, spec: PersistentVolumeSpec): void {
+  const lines = linesOf(spec, persistentSources)
+  if (lines === undefined) out.line(1, '<unknown>')
+  else for (const line of lines) out.line(2, line)
+}
+
+function linesOf(of: object, first: typeof volumeSources = {}): readonly string[] | undefined {
+  const { ephemeral, downwardAPI, projected, csi, fc } = of as Partial<Volume>
+  if (ephemeral !== undefined) return ephemeralLines(ephemeral)
+  if (downwardAPI !== undefined) return downwardLines(downwardAPI)
+  if (csi !== undefined) return csiLines(csi)
+  if (fc !== undefined) return fibreLines(fc)
+  if (projected !== undefined) {
+    return ['Type:\tProjected (a volume that contains injected data from multiple sources)', ...(projected.sources ?? []).flatMap(projectionLines)]
   }
-  if (emptyDir !== undefined) {
-    return [
-      ['Type', "EmptyDir (a temporary directory that shares a pod's lifetime)"],
-      ['Medium', emptyDir.medium ?? ''],
-      ['SizeLimit', emptyDir.sizeLimit ?? '<unset>'],
-    ]
+  for (const [field, value] of Object.entries(of)) {
+    const table = Object.hasOwn(volumeSources, field) ? first[field] ?? volumeSources[field] : undefined
+    if (table !== undefined && typeof value === 'object' && value !== null) return sourceLines(table, value as Readonly<Record<string, unknown>>)
   }
-  if (secret !== undefined) {
-    return [
-      ['Type', 'Secret (a volume populated by a Secret)'],
-      ['SecretName', secret.secretName ?? ''],
-      ['Optional', secret.optional ?? false],
-    ]
-  }
-  if (configMap !== undefined) {
-    return [
-      ['Type', 'ConfigMap (a volume populated by a ConfigMap)'],
-      ['Name', configMap.name ?? ''],
-      ['Optional', configMap.optional ?? false],
-    ]
-  }
-  if (claim !== undefined) {
-    return [
-      ['Type', 'PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)'],
-      ['ClaimName', claim.claimName],
-      ['ReadOnly', claim.readOnly ?? false],
-    ]
-  }
-  if (nfs !== undefined) {
-    return [
-      ['Type', 'NFS (an NFS mount that lasts the lifetime of a pod)'],
-      ['Server', nfs.server],
-      ['Path', nfs.path],
-      ['ReadOnly', nfs.readOnly ?? false],
-    ]
-  }
-  if (downwardAPI !== undefined) return [['Type', 'DownwardAPI (a volume populated by information about the pod)']]
-  if (projected === undefined) return undefined
+  return undefined
+}
+
+function ephemeralLines({ volumeClaimTemplate: template }: NonNullable<Volume['ephemeral']>): readonly string[] {
+  const type = 'Type:\tEphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)'
+  return template === undefined ? [type] : [type, ...claimLines({ metadata: template.metadata ?? {}, spec: template.spec })]
+}
+
+const downwardLines = ({ items = [] }: DownwardAPIVolumeSource): readonly string[] => [
+  'Type:\tDownwardAPI (a volume populated by information about the pod)', 'Items:',
+  ...items.map(({ fieldRef, resourceFieldRef, path }) => `  ${fieldRef?.fieldPath ?? resourceFieldRef?.resource ?? ''} -> ${path}`),
+]
+
+function csiLines(csi: CSIVolumeSource | CSIPersistentVolumeSource): readonly string[] {
+  const [first = '<none>', ...rest] = pairsOf(csi.volumeAttributes).map((line) => (line.length > 140 ? `${line.slice(0, 140)}...` : line))
   return [
-    ['Type', 'Projected (a volume that contains injected data from multiple sources)'],
-    ...(projected.sources ?? []).flatMap(projectionLines),
+    'Type:\tCSI (a Container Storage Interface (CSI) volume source)', `Driver:\t${csi.driver}`, `FSType:\t${csi.fsType ?? ''}`,
+    ...('volumeHandle' in csi ? [`VolumeHandle:\t${csi.volumeHandle}`] : []),
+    `ReadOnly:\t${csi.readOnly ?? false}`, `VolumeAttributes:\t${first}`, ...rest.map((line) => `\t${line}`),
   ]
 }
 
-function projectionLines({ secret, downwardAPI, configMap, serviceAccountToken: token }: VolumeProjection): Lines {
-  if (secret !== undefined)
-    return [
-      ['SecretName', secret.name ?? ''],
-      ['Optional', secret.optional ?? false],
-    ]
-  if (downwardAPI !== undefined) return [['DownwardAPI', true]]
-  if (configMap !== undefined)
-    return [
-      ['ConfigMapName', configMap.name ?? ''],
-      ['Optional', configMap.optional ?? false],
-    ]
-  return token === undefined ? [] : [['TokenExpirationSeconds', token.expirationSeconds ?? 0]]
+const fibreLines = ({ targetWWNs = [], lun, fsType = '', readOnly = false }: FCVolumeSource): readonly string[] => [
+  'Type:\tFC (a Fibre Channel disk)', `TargetWWNs:\t${targetWWNs.join(', ')}`, `LUN:\t${lun ?? '<none>'}`, `FSType:\t${fsType}`, `ReadOnly:\t${readOnly}`,
+]
+
+function projectionLines({ secret, downwardAPI, configMap, serviceAccountToken: token }: VolumeProjection): readonly string[] {
+  if (secret !== undefined) return [`SecretName:\t${secret.name ?? ''}`, `Optional:\t${secret.optional ?? false}`]
+  if (downwardAPI !== undefined) return ['DownwardAPI:\ttrue']
+  if (configMap !== undefined) return [`ConfigMapName:\t${configMap.name ?? ''}`, `Optional:\t${configMap.optional ?? false}`]
+  return token === undefined ? [] : [`TokenExpirationSeconds:\t${token.expirationSeconds ?? 0}`]
 }

@@ -10,6 +10,11 @@ export class DescriptionWriter {
     this.#text += `${'  '.repeat(level)}${text}\n`
   }
 
+  /** Text as it is, with line ends of its own. */
+  text(text: string): void {
+    this.#text += text
+  }
+
   /** What comes after does not share columns with what came before. */
   flush(): void {
     this.#done += new TabWriter(DESCRIPTION).format(this.#text)
