@@ -209,10 +209,10 @@ function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, 
 
 /**
  * Replays the proof of a verdict on the world as it was given: who the ends are, that each policy which selects them is there and in its place, that
- * each rule was tried in turn, and that each field says what it is told to say. Answers what is wrong first, undefined for a proof that holds.
- * It shares no code with `evaluate`. The world must be one that `readWorld` reads. The options are those that the proof names.
+ * each rule was tried in turn, and that each field says what it is told to say. Answers what is wrong first, nothing for a proof that holds. It shares no code
+ * with `evaluate`. The world must be one that `readWorld` reads. The options are those that the proof names.
  */
-export function checkProof(world: World, connection: Connection, { allowed, proof }: Verdict): string | undefined {
+export function checkProof(world: World, connection: Connection, { allowed, proof }: Verdict): readonly string[] {
   const cluster = new RawCluster(world, proof.options)
   try {
     const fault = connectionFault(cluster, connection, proof.connection)
@@ -221,10 +221,10 @@ export function checkProof(world: World, connection: Connection, { allowed, proo
     checkSide(cluster, proof, proof.ingress, 'ingress')
     const isAllowed = proof.egress.allowed && proof.ingress.allowed && proof.connection.port !== undefined
     demand(allowed === isAllowed, `the proof comes to ${isAllowed ? 'allowed' : 'not allowed'}`)
-    return undefined
+    return []
   } catch (error) {
-    if (error instanceof Refuted) return error.message
+    if (error instanceof Refuted) return [error.message]
     // a proof of another shape, or with an address that is none
-    return `the proof cannot be read: ${String(error)}`
+    return [`the proof cannot be read: ${String(error)}`]
   }
 }
