@@ -1,7 +1,7 @@
 import type {
-  AlarmRequest, AlarmResponse, CompactionRequest, DeleteRangeRequest, DeleteRangeResponse, HashKVResponse, HashResponse,
+  AlarmMember, AlarmRequest, AlarmResponse, CompactionRequest, DeleteRangeRequest, DeleteRangeResponse, HashKVResponse, HashResponse,
   HeaderOnlyResponse, LeaseGrantRequest, LeaseGrantResponse, LeaseKeepAliveResponse, LeaseLeasesResponse,
-  LeaseTimeToLiveRequest, LeaseTimeToLiveResponse, PutRequest, PutResponse, RangeRequest, RangeResponse, StatusResponse,
+  LeaseTimeToLiveRequest, LeaseTimeToLiveResponse, PutRequest, PutResponse, RangeRequest, RangeResponse, ResponseHeader, StatusResponse,
   TxnRequest, TxnResponse,
 } from './requests.js'
 import type { Value } from './value.js'
@@ -25,6 +25,8 @@ export interface ReadView {
   readonly revision: number
   /** The compacted revision; -1 while never compacted. */
   readonly compactedRevision: number
+  /** What an answer would carry now. */
+  readonly header: ResponseHeader
   /** A live key, now or at a revision. Throws `compacted` and `futureRevision`. O(log n). */
   get(key: string, revision?: number): KeyValue | undefined
   /** Live keys of a range, now in O(log n), at an older revision in O(rows). Throws `compacted` and `futureRevision`. */
@@ -93,6 +95,8 @@ export interface MaintenanceView {
   hash(): HashResponse
   status(): StatusResponse
   alarm(request: AlarmRequest): AlarmResponse
+  /** The alarms that are set. */
+  readonly alarms: readonly AlarmMember[]
   /** Gives back the space of what has been compacted. */
   defragment(): void
 }

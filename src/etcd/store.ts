@@ -8,7 +8,7 @@ import { hashBuckets, LEASE_COST, putCost, retainedSize, Space, txnCost } from '
 import { Mvcc } from './mvcc.js'
 import { countAt, listRows, rangeRows } from './range.js'
 import type {
-  AlarmRequest, AlarmResponse, CompactionRequest, DeleteRangeRequest, DeleteRangeResponse, HashKVResponse, HashResponse,
+  AlarmMember, AlarmRequest, AlarmResponse, CompactionRequest, DeleteRangeRequest, DeleteRangeResponse, HashKVResponse, HashResponse,
   HeaderOnlyResponse, LeaseGrantRequest, LeaseGrantResponse, LeaseKeepAliveResponse, LeaseLeasesResponse,
   LeaseTimeToLiveRequest, LeaseTimeToLiveResponse, PutRequest, PutResponse, RangeRequest, RangeResponse, ResponseHeader,
   StatusResponse, TxnRequest, TxnResponse,
@@ -62,6 +62,14 @@ export class EtcdStore implements Store {
 
   get compactedRevision(): number {
     return this.#mvcc.compacted
+  }
+
+  get header(): ResponseHeader {
+    return this.#header()
+  }
+
+  get alarms(): readonly AlarmMember[] {
+    return this.#room.state.alarms
   }
 
   get(key: string, revision = 0): KeyValue | undefined {
@@ -257,7 +265,7 @@ export class EtcdStore implements Store {
   }
 
   alarm(request: AlarmRequest): AlarmResponse {
-    if (request.action !== 'GET') this.#raftIndex++
+    this.#raftIndex++ // also a look at them is agreed upon
     return { header: this.#header(), alarms: this.#room.alarm(request) }
   }
 

@@ -2,7 +2,6 @@ import { randomInt } from 'node:crypto'
 import { AuthStore, authErrors } from './auth-store.js'
 import type { KeyAccess, Permission } from './auth-store.js'
 import type { CallInfo, Method } from './grpc.js'
-import { headerOf } from './header.js'
 import type { EtcdMember } from './member.js'
 import { refuseEmptyKey, unary } from './unary.js'
 
@@ -90,7 +89,7 @@ export function authService({ store, catchUp }: EtcdMember, access: AccessContro
   const open = (run: (request: never, call: CallInfo) => object): ((request: never, call: CallInfo) => object) => (request, call) => {
     catchUp()
     const fields = run(request, call)
-    return { header: headerOf(store), ...fields }
+    return { header: store.header, ...fields }
   }
   const admin = <Request>(run: (request: Request) => object | void): ((request: Request, call: CallInfo) => object) =>
     open((request, call) => {

@@ -19,9 +19,9 @@ export function clusterMember(cluster: SimCluster, time: TimeDriver): HostedMemb
 }
 
 /** A store of nobody's: its leases end by `now`. */
-export function storeMember(store: EtcdStore, now: () => number): HostedMember {
+export function storeMember(store: EtcdStore, name: string, now: () => number): HostedMember {
   return {
-    store, name: 'default', peerUrls: [`http://localhost:${PEER_PORT}`], now,
+    store, name, peerUrls: [`http://localhost:${PEER_PORT}`], now,
     catchUp: () => {
       if ((store.nextExpiry() ?? Infinity) <= now()) store.expireLeases(now())
     },

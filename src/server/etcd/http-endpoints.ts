@@ -18,7 +18,7 @@ export function answerPath(member: EtcdMember, url: string): PlainAnswer {
   const [path] = url.split('?')
   switch (path) {
     case '/health': {
-      const [first] = member.store.alarm({ action: 'GET' }).alarms
+      const [first] = member.store.alarms
       if (first === undefined) return plain(200, '{"health":"true","reason":""}')
       return plain(503, `{"health":"false","reason":"ALARM ${first.alarm}"}`)
     }

@@ -3,7 +3,6 @@ import type { AlarmRequest } from '../../etcd/requests.js'
 import type { AccessControl } from './auth.js'
 import { Code, GrpcError } from './grpc-error.js'
 import type { CallInfo, Method, StreamMethod } from './grpc.js'
-import { headerOf } from './header.js'
 import type { EtcdMember } from './member.js'
 import { unary } from './unary.js'
 
@@ -67,12 +66,12 @@ export function maintenanceService(member: EtcdMember, access: AccessControl): R
     })],
     ['Snapshot', snapshot],
     ['MoveLeader', unary('MoveLeaderRequest', 'HeaderOnlyResponse', ({ targetId }: { readonly targetId: bigint }) => {
-      if (targetId !== headerOf(store).memberId) throw new GrpcError(Code.FailedPrecondition, 'etcdserver: bad leader transferee')
+      if (targetId !== store.header.memberId) throw new GrpcError(Code.FailedPrecondition, 'etcdserver: bad leader transferee')
       return {}
     })],
     ['Downgrade', unary('DowngradeRequest', 'DowngradeResponse', (request: DowngradeRequest) => {
       downgrade.run(request)
-      return { header: headerOf(store), version: CLUSTER_VERSION }
+      return { header: store.header, version: CLUSTER_VERSION }
     })],
   ])
 }

@@ -2,7 +2,6 @@ import type { ResponseHeader } from '../../etcd/requests.js'
 import type { AccessControl } from './auth.js'
 import { Code, GrpcError } from './grpc-error.js'
 import type { CallInfo, Method } from './grpc.js'
-import { headerOf } from './header.js'
 import type { EtcdMember } from './member.js'
 import { unary } from './unary.js'
 
@@ -18,7 +17,7 @@ interface MemberRequest {
 export function clusterService(member: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
   const { store } = member
   let peerUrls = member.peerUrls
-  const header = (): ResponseHeader => ({ ...headerOf(store), revision: 0 })
+  const header = (): ResponseHeader => ({ ...store.header, revision: 0 })
   const list = (): object => ({
     header: header(),
     members: [{ id: header().memberId, name: member.name, peerUrls, clientUrls: member.clientUrls(), isLearner: false }],

@@ -29,6 +29,8 @@ export interface StandaloneOptions extends EtcdServeOptions {
   readonly time?: ServeTime
   /** Of a bare store: the time, in ms, by which its leases end; the store's own clock should be the same. Default Date.now. */
   readonly now?: () => number
+  /** Of a bare store: the member's name. Default `default`. */
+  readonly name?: string
 }
 
 /**
@@ -58,8 +60,8 @@ export function etcdParts(cluster: SimCluster, time: TimeDriver, options: EtcdSe
 }
 
 function storeServer(store: EtcdStore, options: StandaloneOptions): EtcdServer {
-  const { now = Date.now } = options
-  const member = storeMember(store, now)
+  const { now = Date.now, name = 'default' } = options
+  const member = storeMember(store, name, now)
   const timer = setInterval(() => {
     member.catchUp()
     server.tick()

@@ -4,7 +4,6 @@ import { encode } from './codec.js'
 import { MOST_RECEIVED } from './frames.js'
 import { GrpcError } from './grpc-error.js'
 import type { Method, StreamCall, StreamHandler, StreamMethod } from './grpc.js'
-import { headerOf } from './header.js'
 import type { EtcdMember } from './member.js'
 
 interface WatchRequest {
@@ -89,7 +88,7 @@ class OpenWatch implements StreamHandler {
     const refusal = this.#refusal(request)
     if (refusal !== undefined) {
       this.#call.send({
-        header: headerOf(this.#member.store), watchId: -1, created: true, canceled: true, compactRevision: 0, cancelReason: refusal, events: [],
+        header: this.#member.store.header, watchId: -1, created: true, canceled: true, compactRevision: 0, cancelReason: refusal, events: [],
       })
       return
     }

@@ -1,5 +1,5 @@
 import { connect } from 'node:http2'
-import type { ClientHttp2Session, ClientHttp2Stream, SecureClientSessionOptions } from 'node:http2'
+import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, SecureClientSessionOptions } from 'node:http2'
 
 /** How a call ended, with the bytes of its answers. */
 export interface RawAnswer {
@@ -69,8 +69,8 @@ export function unframed(body: Buffer): Buffer[] {
 export function answerOf(stream: ClientHttp2Stream): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    let status: Record<string, unknown> = {}
-    const note = (headers: Record<string, unknown>): void => {
+    let status: IncomingHttpHeaders = {}
+    const note = (headers: IncomingHttpHeaders): void => {
       if ('grpc-status' in headers) status = headers
     }
     stream.on('response', note)
@@ -78,7 +78,7 @@ export function answerOf(stream: ClientHttp2Stream): Promise<RawAnswer> {
     stream.on('data', (chunk: Buffer) => chunks.push(chunk))
     stream.once('error', reject)
     stream.once('close', () => resolve({
-      code: Number(status['grpc-status']), message: decodeURIComponent(String(status['grpc-message'] ?? '')), messages: unframed(Buffer.concat(chunks)),
+      code: Number(status['grpc-status']), message: decodeURIComponent(status['grpc-message'] as string | undefined ?? ''), messages: unframed(Buffer.concat(chunks)),
     }))
   })
 }
