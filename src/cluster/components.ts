@@ -16,6 +16,9 @@ import { createEndpointSliceController } from '../controllers/endpointslice/inde
 import { createEndpointSliceMirroringController } from '../controllers/endpointslice-mirroring/index.js'
 import { createEphemeralVolumeController } from '../controllers/ephemeral-volume/index.js'
 import { createGarbageCollector } from '../controllers/garbage-collector/index.js'
+import { createHorizontalPodAutoscaler } from '../controllers/horizontal-pod-autoscaler/index.js'
+import type { MetricsSource } from '../controllers/horizontal-pod-autoscaler/index.js'
+import { createIngressStatusController } from '../controllers/ingress-status/index.js'
 import { createJobController } from '../controllers/job/index.js'
 import { createNamespaceController } from '../controllers/namespace/index.js'
 import { createNodeIpamController } from '../controllers/node-ipam/index.js'
@@ -28,6 +31,7 @@ import { createReplicationController } from '../controllers/replicationcontrolle
 import { createResourceQuotaController } from '../controllers/resource-quota/index.js'
 import { createRootCaPublisher, createServiceAccountController, createTokensController } from '../controllers/serviceaccount/index.js'
 import { createSimulatedStorage } from '../controllers/simulated-storage/index.js'
+import { createServiceLoadBalancerController } from '../controllers/service-lb/index.js'
 import { createStatefulSetController } from '../controllers/statefulset/index.js'
 import { createPolicyStatusController } from '../controllers/validating-admission-policy-status/index.js'
 import { createTaintEvictionController } from '../controllers/taint-eviction/index.js'
@@ -41,7 +45,7 @@ import { createScheduler } from '../scheduler/scheduler.js'
 import type { ClusterOptions } from './options.js'
 
 /** The components of a control plane that options ask for, in the order in which they start. */
-export function componentsOf(options: ClusterOptions, scheme: Scheme, pki: Pki): readonly Component[] {
+export function componentsOf(options: ClusterOptions, scheme: Scheme, pki: Pki, metrics: MetricsSource): readonly Component[] {
   const resources = (): readonly ServedResource[] => servedBy(scheme)
   const { clusterCIDR } = options
   const all: Component[] = [
@@ -66,10 +70,13 @@ export function componentsOf(options: ClusterOptions, scheme: Scheme, pki: Pki):
     createJobController(),
     ...(scheme.byName('cronjobs') === undefined ? [] : [createCronJobController()]),
     createTtlAfterFinishedController(),
+    ...(scheme.byKind('autoscaling', 'v2', 'HorizontalPodAutoscaler') === undefined ? [] : [createHorizontalPodAutoscaler({ resources, metrics })]),
     createDisruptionController(),
     ...volumeControllers(options),
     createEndpointsController(),
     ...(scheme.byName('endpointslices') === undefined ? [] : [createEndpointSliceController(), createEndpointSliceMirroringController()]),
+    ...(options.loadBalancer ? [createServiceLoadBalancerController(options.loadBalancer === true ? {} : options.loadBalancer)] : []),
+    ...(options.ingressController ? [createIngressStatusController(options.ingressController === true ? {} : options.ingressController)] : []),
     createScheduler(options.scheduler),
     ...(options.components ?? []),
   ]

@@ -73,6 +73,7 @@ export class ControlPlane {
   readonly connectivity: Connectivity
   readonly #parts: ControlPlaneParts
   readonly #hosts = new Map<string, ClusterComponentHost>()
+  #neededElsewhere: () => number | undefined = () => undefined
   readonly #informers = new Map<string, ProcessInformers>()
 
   constructor(parts: ControlPlaneParts) {
@@ -194,9 +195,14 @@ export class ControlPlane {
     return [...this.#hosts.values()].flatMap((host) => host.views())
   }
 
+  /** Somebody besides the components needs history from a revision on. */
+  keepHistory(oldest: () => number | undefined): void {
+    this.#neededElsewhere = oldest
+  }
+
   /** What a component that is cut off has seen must stay readable, so that a fork can rebuild its view. */
   #oldestNeeded(): number | undefined {
-    let oldest: number | undefined
+    let oldest = this.#neededElsewhere()
     for (const [name, host] of this.#hosts) {
       if (this.connectivity.isConnected(name) || this.simulation.isStopped(name)) continue
       const seen = host.oldestSeen()

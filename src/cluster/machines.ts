@@ -35,6 +35,7 @@ export class Machines {
       plane, simulation, machines: () => this.#machines, addressOf: (name) => this.#state.value.nodes.get(name)?.internalIP ?? '',
       serviceCIDR: options.serviceCIDR, outside: options.outside,
     })
+    plane.keepHistory(() => this.network.oldestNeeded())
     for (const name of this.#state.value.nodes.keys()) this.#start(name)
   }
 

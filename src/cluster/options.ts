@@ -2,6 +2,8 @@ import type { Pod } from '../api/core/generated.js'
 import type { WebhookHandlers } from '../apiserver/admission/extensions/handlers.js'
 import type { Component } from '../apiserver/client/component.js'
 import type { SimulatedStorageOptions } from '../controllers/simulated-storage/index.js'
+import type { IngressControllerOptions } from '../controllers/ingress-status/index.js'
+import type { LoadBalancerOptions } from '../controllers/service-lb/index.js'
 import type { ContainerBehavior, ImageDefinition, RuntimeTimings } from '../kubelet/index.js'
 import type { OutsideHost } from '../network/index.js'
 import type { NodeAgents } from '../apiserver/node-agent.js'
@@ -87,6 +89,14 @@ export interface ClusterOptions extends SimulationOptions {
   readonly serviceCIDR?: string
   /** Whether objects say who owns which of their fields; server-side apply needs it. Without it writes are cheaper. Default true. */
   readonly managedFields?: boolean
+  /** Whether a metrics-server serves metrics.k8s.io, for autoscalers and `kubectl top`. Default false, as in a new cluster of kubeadm's. */
+  readonly metricsServer?: boolean
+  /** A simulated provider of load balancers: Services of type LoadBalancer get an address. Default false: they stay pending. */
+  readonly loadBalancer?: boolean | LoadBalancerOptions
+  /** A simulated ingress controller: Ingresses of its class get an address. Default false. */
+  readonly ingressController?: boolean | IngressControllerOptions
+  /** Installs CoreDNS as kubeadm does: DNS then works only while one of its pods can be reached. Default false: DNS always answers. */
+  readonly coreDNS?: boolean
   /** Machines outside of the cluster that its pods can reach, by host name. Default none. */
   readonly outside?: Readonly<Record<string, OutsideHost>>
   /** Addresses of pods; each node gets a /24. Default `10.244.0.0/16`. */

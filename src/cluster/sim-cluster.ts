@@ -37,6 +37,9 @@ import { kubeletAgents } from './kubelet-agent.js'
 import type { ExecOptions, ExecResult, LogOptions, PodName } from './pod-streams.js'
 import { execInPod, logsOfPod } from './pod-streams.js'
 import { Machines } from './machines.js'
+import { ClusterMetrics, newMetricsState } from './cluster-metrics.js'
+import type { MetricsState } from './cluster-metrics.js'
+import { installCoreDNS } from './core-dns.js'
 import type { Manifests } from './manifests.js'
 import { parseManifests } from './manifests.js'
 import { freshState, rememberFresh } from './fresh-states.js'
@@ -46,6 +49,8 @@ import type { ClusterOptions, NodeOptions } from './options.js'
 import { nodesOf } from './options.js'
 import type { ClusterSnapshotJson } from './snapshot.js'
 import { ClusterSnapshot } from './snapshot.js'
+import { serveMetrics } from './served-metrics.js'
+import { plugProxy } from './proxy-network.js'
 import { iterateWatch } from './watch-iterator.js'
 
 /** What decides the draws until a new cluster is ready. No user can have chosen it: it is no safe integer. */
@@ -75,6 +80,8 @@ export class SimCluster {
   readonly version: string
   /** Administrator's client. */
   readonly client: Client
+  /** What pods use, and custom metrics: to be set, for autoscalers and `kubectl top`. */
+  readonly metrics: ClusterMetrics
   #options: ClusterOptions
   readonly #simulation: Simulation<ClusterEvents>
   readonly #store: EtcdStore
@@ -103,12 +110,19 @@ export class SimCluster {
     })
     this.client = this.#userClient(ADMIN.name, this.#plane.client(ADMIN, { userAgent: 'kubectl' }))
     this.#kubectlEnvironment = kubectlEnvironment(this.#plane, this.version)
-    const components = componentsOf(options, this.#plane.scheme, this.#plane.pki)
+    this.metrics = new ClusterMetrics({
+      client: () => this.#plane.client(ADMIN), now: () => clock.now(), hasServer: options.metricsServer ?? false,
+      state: this.#simulation.slice<MetricsState>('cluster', 'metrics', newMetricsState), answering: (node) => this.#machines.answering(node),
+    })
+    if (options.metricsServer === true) serveMetrics(this.#plane, this.metrics)
+    const components = componentsOf(options, this.#plane.scheme, this.#plane.pki, this.metrics.source)
     if (!from) bootstrap(this.#plane.server, { objects: defaultObjects(components, this.#plane.scheme, clock.now()) })
     for (const component of components) this.#plane.addComponent(component)
     this.#machines = new Machines(this.#plane, this.#simulation, options)
+    plugProxy(this.#plane, this.#machines)
     if (!from) {
       for (const node of nodesOf(options)) this.#machines.add(node)
+      if (options.coreDNS === true) installCoreDNS(this.#plane)
       this.#simulation.settle()
       rememberFresh(options, () => this.snapshot())
     }
