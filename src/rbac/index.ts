@@ -1,4 +1,5 @@
 /** `simcluster/rbac`: role-based access control on plain objects. */
+export type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, Subject } from '../api/rbac/generated.js'
 export { authorize } from './evaluate.js'
 export type { AccessQuery, AccessQuestion } from './evaluate.js'
 export { whoCan } from './who-can.js'
@@ -15,3 +16,8 @@ export { reconcileBinding, reconcileRole } from './reconcile.js'
 export type { ReconcileBindingOptions, ReconciledBinding, ReconciledRole, ReconcileOperation, ReconcileRoleOptions } from './reconcile.js'
 export { compile } from './compile.js'
 export type { CompiledAccess } from './compile.js'
+export { escalationPaths } from './paths/escalation-paths.js'
+export type { EscalationOptions, EscalationSubject, StoredSource } from './paths/escalation-paths.js'
+export type {
+  CallStep, Credential, EscalationIdentity, EscalationKind, EscalationPath, EscalationStep, ExecStep, InPodStep,
+} from './paths/path.js'

@@ -1,0 +1,108 @@
+/** Paths over roles and bindings themselves. */
+import type { PolicyRule } from '../../api/rbac/generated.js'
+import { covers } from '../covers.js'
+import type { AccessQuestion } from '../evaluate.js'
+import type { Binding } from '../policy.js'
+import { roleKey, roleKeyOf } from '../policy.js'
+import { subjectApplies } from '../subjects.js'
+import type { Place } from './change.js'
+import { asking, change, creation } from './change.js'
+import type { CallStep, EscalationPath } from './path.js'
+import { MADE } from './path.js'
+import type { World } from './world.js'
+import { ALL_RULES } from './world.js'
+
+const GROUP = 'rbac.authorization.k8s.io'
+const GROUP_VERSION = `${GROUP}/v1`
+
+/** The subject writes all rules into a role that it has, since it may `escalate` it. */
+export function editedRoles(world: World): readonly EscalationPath[] {
+  const { self, policy } = world
+  const seen = new Set<string>()
+  return [...policy.clusterBindings, ...policy.bindings].flatMap((binding): readonly EscalationPath[] => {
+    const key = roleKeyOf(binding)
+    const rules = policy.roles.get(key)
+    const isOurs = binding.subjects.some((subject) => subjectApplies(subject, { name: self.user, groups: self.groups }, binding.namespace))
+    if (rules === undefined || !isOurs || seen.has(key)) return []
+    const place = placeOfRole(binding.roleRef.kind, binding.roleRef.name, binding.namespace)
+    const escalate = asking('escalate', place)
+    const added = place.namespace === '' ? ALL_RULES : ALL_RULES.slice(0, 1)
+    const gains = world.gainOf(ALL_RULES, binding.namespace)
+    const steps = change(world, place, { rules: [...rules, ...added] }, 0)
+    if (gains === undefined || steps === undefined || !world.may(escalate)) return []
+    seen.add(key)
+    return [{ kind: 'escalate', steps: withNeed(steps, escalate), credential: { kind: 'own' }, identity: self, gains }]
+  })
+}
+
+function placeOfRole(kind: string, name: string, namespace: string): Place {
+  return kind === 'Role' ? { groupVersion: GROUP_VERSION, resource: 'roles', namespace, name }
+    : { groupVersion: GROUP_VERSION, resource: 'clusterroles', namespace: '', name }
+}
+
+/** The last step needs that, too. */
+function withNeed(steps: readonly CallStep[], need: AccessQuestion): readonly CallStep[] {
+  return steps.map((step, at) => (at === steps.length - 1 ? { ...step, needs: [...step.needs, need] } : step))
+}
+
+interface BoundRole {
+  readonly kind: string
+  readonly name: string
+  readonly rules: readonly PolicyRule[]
+}
+
+/** The subject binds itself to a role that it may `bind`, with a new binding or in one that there is. */
+export function boundRoles(world: World): readonly EscalationPath[] {
+  return ['', ...world.namespaces()].flatMap((scope) => {
+    const roles = rolesOf(world, scope).filter(({ kind, name }) => world.may(bindNeed(kind, name, scope)))
+    return strongest(roles).flatMap((role): readonly EscalationPath[] => {
+      const gains = world.gainOf(role.rules, scope)
+      const steps = gains === undefined ? undefined : bindingSteps(world, role, scope)
+      if (gains === undefined || steps === undefined) return []
+      if (scope !== '' && world.gainOf(role.rules, '') !== undefined && bindingSteps(world, role, '') !== undefined
+        && world.may(bindNeed(role.kind, role.name, ''))) return [] // the same goes for all namespaces at once
+      return [{ kind: 'bind', steps: withNeed(steps, bindNeed(role.kind, role.name, scope)), credential: { kind: 'own' }, identity: world.self, gains }]
+    })
+  })
+}
+
+function bindNeed(kind: string, name: string, scope: string): AccessQuestion {
+  return { verb: 'bind', apiGroup: GROUP, resource: kind === 'Role' ? 'roles' : 'clusterroles', name, ...(scope === '' ? {} : { namespace: scope }) }
+}
+
+function rolesOf({ policy }: World, scope: string): readonly BoundRole[] {
+  const prefix = roleKey('Role', scope, '')
+  return [...policy.roles].flatMap(([key, rules]): readonly BoundRole[] => {
+    if (key.startsWith('ClusterRole//')) return [{ kind: 'ClusterRole', name: key.slice('ClusterRole//'.length), rules }]
+    return scope !== '' && key.startsWith(prefix) ? [{ kind: 'Role', name: key.slice(prefix.length), rules }] : []
+  })
+}
+
+/** Without those that give no more than another. */
+function strongest(roles: readonly BoundRole[]): readonly BoundRole[] {
+  const kept: BoundRole[] = []
+  for (const role of roles) {
+    if (kept.some(({ rules }) => covers(rules, role.rules))) continue
+    const rest = kept.filter(({ rules }) => !covers(role.rules, rules))
+    kept.splice(0, kept.length, ...rest, role)
+  }
+  return kept
+}
+
+function bindingSteps(world: World, { kind, name }: BoundRole, scope: string): readonly CallStep[] | undefined {
+  const isCluster = scope === ''
+  const place = { groupVersion: GROUP_VERSION, resource: isCluster ? 'clusterrolebindings' : 'rolebindings', namespace: scope, name: MADE }
+  const self = { kind: 'User', apiGroup: GROUP, name: world.self.user }
+  const made = creation(world, place, {
+    apiVersion: GROUP_VERSION, kind: isCluster ? 'ClusterRoleBinding' : 'RoleBinding', metadata: { name: MADE },
+    roleRef: { apiGroup: GROUP, kind, name }, subjects: [self],
+  })
+  if (made !== undefined) return [made]
+  const isOfRole = ({ roleRef }: Binding): boolean => roleRef.kind === kind && roleRef.name === name
+  const there = isCluster ? world.policy.clusterBindings : world.policy.bindings.filter(({ namespace }) => namespace === scope)
+  for (const binding of there.filter(isOfRole)) {
+    const steps = change(world, { ...place, name: binding.name }, { subjects: [...binding.subjects, self] }, 0)
+    if (steps !== undefined) return steps
+  }
+  return undefined
+}

@@ -1,0 +1,193 @@
+import type { Pod } from '../../api/core/generated.js'
+import type { Labels } from '../../api/labels.js'
+import type { WebhookHandler } from '../../apiserver/admission/extensions/handlers.js'
+import type { UserInfo } from '../../apiserver/client/client.js'
+import { SimCluster } from '../../cluster/sim-cluster.js'
+import { createRequest, parseCertificates } from '../../pki/index.js'
+import { testKey } from '../../pki/keys.js'
+import type { CallStep, Credential, EscalationPath, EscalationStep, EscalationSubject, ExecStep, InPodStep } from '../../rbac/index.js'
+import { identityOf } from '../../rbac/paths/escalation-paths.js'
+
+/** What a step came to. */
+export interface StepAnswer {
+  /** HTTP status; 0 for what is no request. */
+  readonly code: number
+  /** The body, or what was printed. */
+  readonly text: string
+}
+
+/** What came of a path. */
+export interface EscalationOutcome {
+  /** Whether all steps went well, and what is gained was refused before and is allowed after them. */
+  readonly proved: boolean
+  /** Why it is not proved. */
+  readonly reason?: string
+  readonly answers: readonly StepAnswer[]
+}
+
+const SOMEBODY: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
+const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+const PATIENCE = '5m'
+
+/**
+ * Goes a path on a fork of the cluster, with nothing but what the subject has: each step must be answered well, and in the end the new
+ * credential is shown to the apiserver and asked for what it gains. The cluster itself is let be. What the subject's own code does in a pod
+ * is done by exec; where the kubelet's own API is not served, exec stands in for that as well, after the apiserver has let the request in.
+ */
+export function runEscalation(cluster: SimCluster, subject: EscalationSubject, path: EscalationPath): EscalationOutcome {
+  const run = new Run(cluster, subject, path)
+  try {
+    if (run.isGained({ name: run.self.name, groups: run.self.groups ?? [] })) throw new Failure('it was allowed before')
+    for (const step of path.steps) run.take(step)
+    const proved = run.isGained(undefined)
+    return { proved, answers: run.answers, ...(proved ? {} : { reason: 'it is not allowed in the end' }) }
+  } catch (error) {
+    if (error instanceof Failure) return { proved: false, answers: run.answers, reason: error.message }
+    throw error
+  }
+}
+
+/** A step that did not go well. */
+class Failure extends Error {}
+
+class Run {
+  readonly self: UserInfo
+  readonly answers: StepAnswer[] = []
+  readonly #path: EscalationPath
+  readonly #fork: SimCluster
+
+  constructor(cluster: SimCluster, subject: EscalationSubject, path: EscalationPath) {
+    const { user, groups } = identityOf(subject)
+    const snapshot = cluster.snapshot()
+    const { webhook } = path
+    this.self = { name: user, groups }
+    this.#path = path
+    this.#fork = SimCluster.restore(snapshot, webhook === undefined ? {} : { webhooks: { ...snapshot.options.webhooks, [webhook.url]: patching(webhook.patch) } })
+  }
+
+  take(step: EscalationStep): void {
+    const answer = step.step === 'call' ? this.#call(step) : step.step === 'exec' ? this.#exec(step) : this.#inPod(step)
+    this.answers.push(answer)
+    if (answer.code >= 300) throw new Failure(`${step.does}: ${answer.text}`)
+    this.#fork.settle()
+  }
+
+  /** Whether what is to be gained is allowed: to that user, or else to the credential that the path has led to. */
+  isGained(user: UserInfo | undefined): boolean {
+    const { path, verb, apiGroup, ...resource } = this.#path.gains
+    const spec = path === undefined ? { resourceAttributes: { verb, group: apiGroup, ...resource } } : { nonResourceAttributes: { verb, path } }
+    const body = JSON.stringify({ apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec })
+    const { code, text } = this.#send('POST', REVIEWS, body, user === undefined ? this.#sender(this.#path.credential) : { user })
+    return code === 201 && (JSON.parse(text) as { readonly status: { readonly allowed: boolean } }).status.allowed
+  }
+
+  #call({ by, as, method, path, body, onto, request }: CallStep): StepAnswer {
+    const known = onto === undefined ? {} : JSON.parse(this.answers[onto]?.text ?? '{}') as object
+    const csr = request === undefined ? {} : { spec: { request: btoa(createRequest(request, testKey(1, 'user/escalation-path'))) } }
+    const whole = body === undefined ? '' : JSON.stringify(laid(laid(known, body), csr))
+    const answer = this.#send(method, path, whole, by === 'somebody' ? { user: SOMEBODY } : this.#sender(as))
+    const execCommand = /\/nodes\/[^/]+\/proxy\/run\/([^/]+)\/([^/?]+)\/[^?]*\?cmd=(.*)$/.exec(path)
+    if (execCommand === null || answer.code < 300 || answer.code === 403) return answer
+    const [, namespace = '', name = '', command = ''] = execCommand
+    return this.#print({ namespace, name }, decodeURIComponent(command).split(' '))
+  }
+
+  #exec({ as, namespace, pod, command }: ExecStep): StepAnswer {
+    const session = this.#fork.as(this.#whoIs(this.#sender(as)))
+      .exec({ namespace, name: pod }, { command, stdin: false, stdout: true, stderr: true })
+    this.#fork.until(() => session.end !== undefined, { timeout: PATIENCE })
+    const text = session.read().map(({ data }) => new TextDecoder().decode(data)).join('')
+    return session.end?.exitCode === 0 ? { code: 0, text } : { code: 500, text: session.end?.error ?? text }
+  }
+
+  #inPod({ namespace, pod, file }: InPodStep): StepAnswer {
+    let found: Pod | undefined
+    this.#fork.until(() => {
+      found = this.#fork.stored('pods', { namespace }).find((each) => isMeant(each, pod) && each.status?.phase === 'Running' && each.metadata.deletionTimestamp === undefined)
+      return found !== undefined
+    }, { timeout: PATIENCE })
+    if (found === undefined) return { code: 404, text: 'the pod does not run' }
+    return this.#print({ namespace, name: found.metadata.name ?? '' }, ['cat', file])
+  }
+
+  #print(pod: { readonly namespace: string, readonly name: string }, command: readonly string[]): StepAnswer {
+    const container = this.#fork.get('pods', pod).spec.containers[0]?.name ?? ''
+    const { stdout, stderr, exitCode } = this.#fork.exec(pod, command, { container })
+    return exitCode === 0 ? { code: 0, text: stdout } : { code: 500, text: stderr }
+  }
+
+  #send(method: string, url: string, body: string, { user, headers = {} }: Sender): StepAnswer {
+    const [path = '', query] = url.split('?')
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+    const answer = this.#fork.handle({
+      method, path, headers: { ...(body === '' ? {} : { 'content-type': type }), ...headers }, ...(query === undefined ? {} : { query }),
+      ...(body === '' ? {} : { body }), ...(user === undefined ? {} : { user }),
+    })
+    return { code: answer.code, text: 'body' in answer ? answer.body : '' }
+  }
+
+  #sender(credential: Credential = { kind: 'own' }): Sender {
+    switch (credential.kind) {
+      case 'own': return { user: this.self }
+      case 'impersonation': {
+        const { user, groups, by } = credential
+        const { headers, ...sender } = this.#sender(by)
+        return { ...sender, headers: { ...headers, 'impersonate-user': user, ...(groups.length === 0 ? {} : { 'impersonate-group': groups }) } }
+      }
+      case 'token': return { headers: { authorization: `Bearer ${tokenIn(this.answers[credential.step]?.text ?? '', credential.field)}` } }
+      case 'certificate': return { user: this.#holderOf(this.answers[credential.step]?.text ?? '') }
+    }
+  }
+
+  /** Whom the apiserver takes a sender for. */
+  #whoIs(sender: Sender): { readonly user: string, readonly groups: readonly string[] } {
+    const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' })
+    const { text } = this.#send('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', body, sender)
+    const { status } = JSON.parse(text) as { readonly status?: { readonly userInfo: { readonly username: string, readonly groups: readonly string[] } } }
+    if (status === undefined) throw new Failure(text)
+    return { user: status.userInfo.username, groups: status.userInfo.groups }
+  }
+
+  /** Whom the apiserver takes the holder of a certificate for. */
+  #holderOf(answer: string): UserInfo {
+    const { certificate } = (JSON.parse(answer) as { readonly status: { readonly certificate?: string } }).status
+    if (certificate === undefined) throw new Failure('no certificate was issued')
+    const identity = this.#fork.pki.identify(parseCertificates(atob(certificate)), this.#fork.now())
+    if (typeof identity === 'string') throw new Failure(identity)
+    return { name: identity.commonName, groups: [...identity.organizations, 'system:authenticated'] }
+  }
+}
+
+interface Sender {
+  readonly user?: UserInfo
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+}
+
+function tokenIn(text: string, field: 'data.token' | 'status.token' | undefined): string {
+  if (field === undefined) return text.trim()
+  const answer = JSON.parse(text) as { readonly data?: { readonly token?: string }, readonly status?: { readonly token?: string } }
+  return field === 'status.token' ? answer.status?.token ?? '' : atob(answer.data?.token ?? '')
+}
+
+function isMeant({ metadata: { name, labels } }: Pod, pod: InPodStep['pod']): boolean {
+  if ('name' in pod) return name === pod.name
+  return Object.entries(pod.labels).every(([key, value]) => (labels as Labels | undefined)?.[key] === value)
+}
+
+/** One object over another, deeply; lists and scalars take the place of what is there. */
+function laid(under: object, over: object): object {
+  const result: Record<string, unknown> = { ...under }
+  for (const [key, value] of Object.entries(over)) {
+    const below = result[key]
+    result[key] = isRecord(value) && isRecord(below) ? laid(below, value) : value
+  }
+  return result
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function patching(patch: readonly object[]): WebhookHandler {
+  return ({ request }) => ({ response: { uid: request['uid'], allowed: true, patchType: 'JSONPatch', patch } })
+}
