@@ -15,12 +15,14 @@ export function framed(frame: Buffer): Buffer {
 /** Cuts what comes over a stream into messages. */
 export class FrameReader {
   readonly #encoding: string
+  readonly #most: number
   #pending: Buffer[] = []
   #size = 0
 
-  /** `encoding` is the call's `grpc-encoding`. */
-  constructor(encoding: string = 'identity') {
+  /** `encoding` is the call's `grpc-encoding`, `most` the largest message that is taken, in bytes. */
+  constructor(encoding: string = 'identity', most: number = MOST_RECEIVED) {
     this.#encoding = encoding
+    this.#most = most
   }
 
   /** Whether a message has begun that has not ended. */
@@ -39,7 +41,7 @@ export class FrameReader {
     }
     const messages: Buffer[] = []
     while (rest.length >= FRAME_HEAD) {
-      const length = lengthOf(rest)
+      const length = this.#lengthOf(rest)
       if (rest.length < FRAME_HEAD + length) break
       messages.push(this.#plain(rest[0] as number, rest.subarray(FRAME_HEAD, FRAME_HEAD + length)))
       rest = rest.subarray(FRAME_HEAD + length)
@@ -52,11 +54,11 @@ export class FrameReader {
   /** Bytes that are needed before there is anything to read. */
   #wanted(): number {
     const [first, ...others] = this.#pending as [Buffer, ...Buffer[]]
-    if (first.length >= FRAME_HEAD) return FRAME_HEAD + lengthOf(first)
+    if (first.length >= FRAME_HEAD) return FRAME_HEAD + this.#lengthOf(first)
     if (this.#size < FRAME_HEAD) return FRAME_HEAD
     const head = Buffer.concat([first, ...others])
     this.#pending = [head]
-    return FRAME_HEAD + lengthOf(head)
+    return FRAME_HEAD + this.#lengthOf(head)
   }
 
   #plain(flag: number, message: Buffer): Buffer {
@@ -67,12 +69,10 @@ export class FrameReader {
     }
     throw new GrpcError(Code.Unimplemented, `grpc: Decompressor is not installed for grpc-encoding "${this.#encoding}"`)
   }
-}
 
-function lengthOf(frame: Buffer): number {
-  const length = frame.readUInt32BE(1)
-  if (length > MOST_RECEIVED) {
-    throw new GrpcError(Code.ResourceExhausted, `grpc: received message larger than max (${length} vs. ${MOST_RECEIVED})`)
+  #lengthOf(frame: Buffer): number {
+    const length = frame.readUInt32BE(1)
+    if (length > this.#most) throw new GrpcError(Code.ResourceExhausted, `grpc: received message larger than max (${length} vs. ${this.#most})`)
+    return length
   }
-  return length
 }

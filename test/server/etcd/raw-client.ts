@@ -54,11 +54,12 @@ export function frame(message: Uint8Array): Buffer {
   return Buffer.concat([head, message])
 }
 
-/** The messages in the bytes of a body. */
+/** The messages that are complete in the bytes of a body. */
 export function unframed(body: Buffer): Buffer[] {
   const messages: Buffer[] = []
   for (let at = 0; at + 5 <= body.length;) {
     const end = at + 5 + body.readUInt32BE(at + 1)
+    if (end > body.length) break
     messages.push(body.subarray(at + 5, end))
     at = end
   }
