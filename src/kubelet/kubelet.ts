@@ -6,6 +6,7 @@ import type { EventRecorder } from '../apiserver/client/event-recorder.js'
 import type { Change, Informer } from '../apiserver/client/informer.js'
 import type { Slice, Topic } from '../sim/module.js'
 import { ContainerStopper } from './lifecycle/container-stopper.js'
+import { EvictionManager } from './node/eviction-manager.js'
 import { NodeLease } from './node/lease.js'
 import { NodeAgent } from './node/node-agent.js'
 import { allocatableOf, capacityOf } from './node/node-object.js'
@@ -13,6 +14,7 @@ import { ShutdownManager } from './node/shutdown-manager.js'
 import type { KubeletOptions } from './options.js'
 import { DEFAULT_KUBELET_TIMINGS } from './options.js'
 import type { NodeUsage } from './pods/admission.js'
+import { asksForOther, desiredAllocation } from './pods/allocation.js'
 import { ApiObjects } from './pods/api-objects.js'
 import { ContainerStarter } from './pods/container-starter.js'
 import { MirrorManager } from './pods/mirror-manager.js'
@@ -21,6 +23,7 @@ import { PodKiller } from './pods/pod-killer.js'
 import type { PodRecord } from './pods/pod-record.js'
 import { newPodRecord } from './pods/pod-record.js'
 import { PodWorkers } from './pods/pod-workers.js'
+import { Resizer } from './pods/resizer.js'
 import { mirroredUid, staticPod, staticPodUid } from './pods/static-pods.js'
 import { StatusManager } from './pods/status-manager.js'
 import { Prober } from './prober/prober.js'
@@ -60,6 +63,7 @@ class Kubelet {
   readonly #agent: NodeAgent
   readonly #lease: NodeLease
   readonly #shutdown: ShutdownManager
+  readonly #evictions: EvictionManager
   readonly #log: (message: string) => void
   readonly #wake: (uid: string) => void
   readonly #tick: () => void
@@ -104,9 +108,10 @@ class Kubelet {
     this.#mirrors = new MirrorManager({ client, statuses: this.#statuses, node, log: this.#log })
     this.#lease = new NodeLease(host, node, timings.leaseDuration)
     const onRegistered = (): void => this.#lease.renew()
-    this.#agent = new NodeAgent(host, { options, version, statusReport: timings.statusReport, nodes, recorder, onRegistered })
+    this.#agent = new NodeAgent(host, { options, version, statusReport: timings.statusReport, nodes, recorder, onRegistered, pressures: () => this.#evictions.pressures })
     const report = (): void => this.#agent.syncStatus()
     this.#shutdown = new ShutdownManager(host, { options, records: this.#records, recorder, wake: this.#wake, report })
+    this.#evictions = new EvictionManager(host, { options, records: this.#records, recorder, events: new PodEvents(recorder), wake: this.#wake, report })
     this.#workers = this.#makeWorkers(release, recorder, hooks, looks)
   }
 
@@ -127,10 +132,14 @@ class Kubelet {
       clock: this.#host.clock, runtime, records: this.#records, events, release, hostIP, topic,
       changed: (record) => this.#readinessChanged(record),
     })
+    const usage = this.#host.state<NodeUsage>('usage', () => ({ pods: 0, requests: {}, hostPorts: [] }))
+    const allocatable = resourceAmounts(allocatableOf(capacityOf(this.#options)))
+    const deferred = this.#host.state('deferred', () => new Set<string>())
+    const resizer = new Resizer({ clock: this.#host.clock, runtime, events, usage, allocatable, deferred, looks, wake: this.#wake })
     return new PodWorkers({
       clock: this.#host.clock,
       records: this.#records,
-      usage: this.#host.state<NodeUsage>('usage', () => ({ pods: 0, requests: {}, hostPorts: [] })),
+      usage,
       runtime,
       events,
       statuses: this.#statuses,
@@ -140,9 +149,11 @@ class Kubelet {
       killer: new PodKiller(runtime, stopper, release),
       stopper,
       prober,
-      allocatable: resourceAmounts(allocatableOf(capacityOf(this.#options))),
+      resizer: release.containerResources ? resizer : undefined,
+      allocatable,
       operatingSystem,
       view: () => this.#agent,
+      pressure: (pod) => this.#evictions.admit(pod),
       hooks,
       looks,
       wake: this.#wake,
@@ -182,11 +193,15 @@ class Kubelet {
     if (!this.#records.value.has(uid) && !this.#pods.synced) return
     const before = this.#records.value.get(uid)?.stage
     this.#workers.sync(uid)
-    if (before !== 'finished' && (this.#records.value.get(uid)?.stage ?? 'finished') === 'finished') this.#shutdown.podEnded()
+    if (before !== 'finished' && (this.#records.value.get(uid)?.stage ?? 'finished') === 'finished') {
+      this.#shutdown.podEnded()
+      this.#evictions.podEnded()
+    }
   }
 
   #statusTick(): void {
     this.#tick()
+    this.#evictions.synchronize()
     this.#agent.syncStatus()
     for (const uid of this.#unsent.value) this.#wake(uid)
     if (!this.#pods.synced) return
@@ -270,6 +285,7 @@ class Kubelet {
 function see(record: PodRecord, pod: Pod): boolean {
   const before = record.pod.metadata
   const { resourceVersion, deletionTimestamp, deletionGracePeriodSeconds, generation } = pod.metadata
+  if (generation !== before.generation && record.admitted && asksForOther(pod, record.pod)) record.allocation ??= desiredAllocation(record.pod)
   record.pod = pod
   const version = Number(resourceVersion)
   if (version > record.version) {

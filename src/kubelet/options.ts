@@ -39,6 +39,29 @@ export interface KubeletOptions {
   readonly shutdownGracePeriod?: number
   /** The part of it (ms) that is kept for critical pods. Default 0. */
   readonly shutdownGracePeriodCriticalPods?: number
+  /** Graceful node shutdown by priorities, in the place of the two above. */
+  readonly shutdownGracePeriodByPodPriority?: readonly ShutdownPeriod[]
+  /** Hard eviction thresholds by signal (`memory.available: '100Mi'`). Default `memory.available<100Mi`, `nodefs.available<10%`, `imagefs.available<15%`. */
+  readonly evictionHard?: Readonly<Record<string, string>>
+  /** Soft eviction thresholds by signal. Default none. */
+  readonly evictionSoft?: Readonly<Record<string, string>>
+  /** For so long (virtual ms, by signal) a soft threshold has to be met. */
+  readonly evictionSoftGracePeriod?: Readonly<Record<string, number>>
+  /** Grace in seconds that pods get that are evicted for a soft threshold. Default 0. */
+  readonly evictionMaxPodGracePeriod?: number
+  /** What has to be freed beyond a threshold, by signal. */
+  readonly evictionMinimumReclaim?: Readonly<Record<string, string>>
+  /** So long (virtual ms) a pressure condition stays after it was last observed. Default 300,000. */
+  readonly evictionPressureTransitionPeriod?: number
+  /** crashLoopBackOff.maxContainerRestartPeriod in virtual ms. Default 300,000. */
+  readonly maxContainerRestartPeriod?: number
+}
+
+/** One entry of `shutdownGracePeriodByPodPriority`. */
+export interface ShutdownPeriod {
+  /** Pods of this priority or more, up to that of the next entry. */
+  readonly priority: number
+  readonly shutdownGracePeriodSeconds: number
 }
 
 /** Periods of the kubelet's loops, in virtual ms. Source: pkg/kubelet/apis/config/v1beta1/defaults.go. */

@@ -197,7 +197,7 @@ test('allocatable keeps 100Mi of memory and a tenth of the storage', () => {
 
 test('groups of a graceful shutdown', () => {
   expect(shutdownGroups(0, 0)).toEqual([])
-  expect(shutdownGroups(30_000, 10_000)).toEqual([{ critical: false, period: 20 }, { critical: true, period: 10 }])
+  expect(shutdownGroups(30_000, 10_000)).toEqual([{ priority: 0, period: 20 }, { priority: 2_000_000_000, period: 10 }])
 })
 
 test('texts by release', () => {

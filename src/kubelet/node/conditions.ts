@@ -1,10 +1,13 @@
 import type { NodeCondition } from '../../api/core/generated.js'
 import { formatTime } from '../../api/time.js'
+import type { PressureType } from './eviction.js'
 
 /** What decides a node's conditions. */
 export interface NodeHealth {
   readonly networkReady: boolean
   readonly shuttingDown: boolean
+  /** Pressure conditions that hold. */
+  readonly pressures: readonly PressureType[]
 }
 
 interface Verdict {
@@ -30,6 +33,19 @@ function pressure(type: string, reason: string, message: string): Verdict {
   return { type, status: 'False', reason, message }
 }
 
+const UNDER_PRESSURE: Readonly<Record<PressureType, Verdict>> = {
+  MemoryPressure: { type: 'MemoryPressure', status: 'True', reason: 'KubeletHasInsufficientMemory', message: 'kubelet has insufficient memory available' },
+  DiskPressure: { type: 'DiskPressure', status: 'True', reason: 'KubeletHasDiskPressure', message: 'kubelet has disk pressure' },
+  PIDPressure: { type: 'PIDPressure', status: 'True', reason: 'KubeletHasInsufficientPID', message: 'kubelet has insufficient PID available' },
+}
+
+/** Reasons of the events about a condition that is False, or True. */
+export const PRESSURE_EVENTS: Readonly<Record<PressureType, readonly [string, string]>> = {
+  MemoryPressure: ['NodeHasSufficientMemory', 'NodeHasInsufficientMemory'],
+  DiskPressure: ['NodeHasNoDiskPressure', 'NodeHasDiskPressure'],
+  PIDPressure: ['NodeHasSufficientPID', 'NodeHasInsufficientPID'],
+}
+
 function verdictsFor(errors: readonly string[]): readonly Verdict[] {
   const message = errors.length === 1 ? (errors[0] as string) : `[${errors.join(', ')}]`
   const ready: Verdict =
@@ -47,9 +63,10 @@ const STOPPING = verdictsFor([SHUTTING_DOWN])
 const STOPPING_WITHOUT_NETWORK = verdictsFor([NETWORK_MESSAGE, SHUTTING_DOWN])
 
 /** The four conditions of a kubelet, in its order. Source: pkg/kubelet/nodestatus/setters.go. */
-function verdicts({ networkReady, shuttingDown }: NodeHealth): readonly Verdict[] {
-  if (shuttingDown) return networkReady ? STOPPING : STOPPING_WITHOUT_NETWORK
-  return networkReady ? HEALTHY : NO_NETWORK
+function verdicts({ networkReady, shuttingDown, pressures }: NodeHealth): readonly Verdict[] {
+  const calm = shuttingDown ? (networkReady ? STOPPING : STOPPING_WITHOUT_NETWORK) : networkReady ? HEALTHY : NO_NETWORK
+  if (pressures.length === 0) return calm
+  return calm.map((verdict) => pressures.find((type) => type === verdict.type)).map((type, at) => (type ? UNDER_PRESSURE[type] : (calm[at] as Verdict)))
 }
 
 /** The conditions of a node after its kubelet has looked: its own four brought up to date, all others kept in their places. */

@@ -7,10 +7,12 @@ import type { Informer } from '../../apiserver/client/informer.js'
 import type { Slice, Topic } from '../../sim/module.js'
 import type { KubeletOptions } from '../options.js'
 import type { NodeHealth } from './conditions.js'
-import { conditionsDiffer, nodeConditions } from './conditions.js'
+import { PRESSURE_EVENTS, conditionsDiffer, nodeConditions } from './conditions.js'
+import type { PressureType } from './eviction.js'
 import { MANAGED_ATTACH_DETACH, initialNode, nodeLabels, nodeStatus } from './node-object.js'
 import type { NodeFacts } from './node-object.js'
 
+const PRESSURES: readonly PressureType[] = ['MemoryPressure', 'DiskPressure', 'PIDPressure']
 const FIRST_RETRY = 100
 const LAST_RETRY = 7_000
 
@@ -33,6 +35,8 @@ export interface NodeAgentPorts {
   readonly statusReport: number
   readonly nodes: Informer<Node>
   readonly recorder: EventRecorder | undefined
+  /** Pressure conditions that hold. */
+  readonly pressures: () => readonly PressureType[]
   /** Called once, when the Node exists. */
   readonly onRegistered: () => void
 }
@@ -157,6 +161,12 @@ export class NodeAgent {
     this.#posted(posted)
     const after = this.#state.value.ready ? 'True' : 'False'
     if (before !== undefined && before !== after) this.#statusEvent(after === 'True' ? 'NodeReady' : 'NodeNotReady')
+    const { pressures } = this.#health
+    for (const type of PRESSURES) {
+      const was = current.status.conditions?.find((condition) => condition.type === type)?.status
+      const is = pressures.includes(type)
+      if (was !== undefined && (was === 'True') !== is) this.#statusEvent(PRESSURE_EVENTS[type][is ? 1 : 0])
+    }
   }
 
   #posted(node: Node): void {
@@ -173,7 +183,7 @@ export class NodeAgent {
   }
 
   get #health(): NodeHealth {
-    return { networkReady: this.networkReady, shuttingDown: this.#ports.options.runtime.shuttingDown }
+    return { networkReady: this.networkReady, shuttingDown: this.#ports.options.runtime.shuttingDown, pressures: this.#ports.pressures() }
   }
 
   #facts(conditions: Parameters<typeof nodeConditions>[0]): NodeFacts {

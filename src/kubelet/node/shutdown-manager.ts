@@ -4,7 +4,7 @@ import type { Slice, Topic } from '../../sim/module.js'
 import type { KubeletOptions } from '../options.js'
 import type { PodRecord } from '../pods/pod-record.js'
 import type { ShutdownGroup } from './shutdown.js'
-import { SHUTDOWN_VERDICT, inGroup, shutdownGrace, shutdownGroups } from './shutdown.js'
+import { SHUTDOWN_VERDICT, groupOf, groupsByPriority, shutdownGrace, shutdownGroups } from './shutdown.js'
 
 interface ShutdownState {
   /** Index of the group that is being stopped; -1 while no shutdown is under way. */
@@ -33,8 +33,10 @@ export class ShutdownManager {
 
   constructor(host: ComponentHost, ports: ShutdownPorts) {
     this.#ports = ports
-    const { shutdownGracePeriod = 0, shutdownGracePeriodCriticalPods = 0 } = ports.options
-    this.#groups = shutdownGroups(shutdownGracePeriod, shutdownGracePeriodCriticalPods)
+    const { shutdownGracePeriod = 0, shutdownGracePeriodCriticalPods = 0, shutdownGracePeriodByPodPriority } = ports.options
+    this.#groups = shutdownGracePeriodByPodPriority
+      ? groupsByPriority(shutdownGracePeriodByPodPriority)
+      : shutdownGroups(shutdownGracePeriod, shutdownGracePeriodCriticalPods)
     this.#state = host.state<ShutdownState>('shutdown', () => ({ group: -1 }))
     this.#topic = host.handle('shutdown', () => this.#nextGroup())
   }
@@ -74,7 +76,7 @@ export class ShutdownManager {
 
   /** Pods of the group that are not at their end, in the order of their arrival. */
   #pods(group: ShutdownGroup): readonly PodRecord[] {
-    return [...this.#ports.records.value.values()].filter((record) => record.stage !== 'finished' && inGroup(record, group))
+    return [...this.#ports.records.value.values()].filter((record) => record.stage !== 'finished' && groupOf(record, this.#groups) === group)
   }
 
   #event(message: string): void {

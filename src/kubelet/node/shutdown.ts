@@ -1,11 +1,11 @@
+import type { ShutdownPeriod } from '../options.js'
 import type { PodRecord, Verdict } from '../pods/pod-record.js'
-
-/** Pods from this priority on are critical: they are stopped last. Source: pkg/apis/scheduling SystemCriticalPriority. */
-export const CRITICAL_PRIORITY = 2_000_000_000
+import { CRITICAL_PRIORITY } from './critical.js'
 
 /** One group of pods that is stopped together, and the time that it has. */
 export interface ShutdownGroup {
-  readonly critical: boolean
+  /** Its pods have this priority or more, and less than that of the next group; the first group has all that are below, too. */
+  readonly priority: number
   /** Seconds. */
   readonly period: number
 }
@@ -18,20 +18,26 @@ export const SHUTDOWN_VERDICT: Verdict = {
 }
 
 /**
- * The two groups of a graceful shutdown, in their order; none when it is switched off (total 0). Times in ms.
+ * The groups of a graceful shutdown, in their order; none when it is switched off (total 0). Times in ms.
  * Source: pkg/kubelet/nodeshutdown migrateConfig.
  */
 export function shutdownGroups(total: number, forCritical: number): readonly ShutdownGroup[] {
   if (total === 0) return []
   return [
-    { critical: false, period: Math.max(total - forCritical, 0) / 1000 },
-    { critical: true, period: forCritical / 1000 },
+    { priority: 0, period: Math.max(total - forCritical, 0) / 1000 },
+    { priority: CRITICAL_PRIORITY, period: forCritical / 1000 },
   ]
 }
 
-/** Whether the pod belongs to the group. */
-export function inGroup({ pod }: PodRecord, { critical }: ShutdownGroup): boolean {
-  return (pod.spec.priority ?? 0) >= CRITICAL_PRIORITY === critical
+/** The groups that `shutdownGracePeriodByPodPriority` asks for (seconds by lowest priority), the lowest first. */
+export function groupsByPriority(periods: readonly ShutdownPeriod[]): readonly ShutdownGroup[] {
+  return periods.map(({ priority, shutdownGracePeriodSeconds: period }) => ({ priority, period })).sort((a, b) => a.priority - b.priority)
+}
+
+/** The group that a pod belongs to. Source: nodeshutdown groupByPriority. */
+export function groupOf({ pod }: PodRecord, groups: readonly ShutdownGroup[]): ShutdownGroup | undefined {
+  const priority = pod.spec.priority ?? 0
+  return groups.findLast((group) => group.priority <= priority) ?? groups[0]
 }
 
 /** Grace in seconds of a pod of the group: the group's time, but not more than the pod asks for. */

@@ -1,5 +1,6 @@
 import type { Container, Pod, PodStatus } from '../../api/core/generated.js'
 import type { ContainerProbes } from '../prober/probe-state.js'
+import type { Allocation } from './allocation.js'
 import type { BackOff } from './back-off.js'
 
 /** Why a container does not run, as its waiting state says; it is tried again at `until` (virtual ms). */
@@ -54,6 +55,20 @@ export interface InFlight {
   readonly until?: number
 }
 
+/** Why a resize is not done. */
+export interface ResizeFault {
+  readonly reason: 'Deferred' | 'Infeasible'
+  readonly message: string
+}
+
+/** How the resize of a pod stands. Plain data. */
+export interface Resize {
+  /** Generation of the spec that containers are being resized to. */
+  inProgress?: number
+  /** It cannot be done, for now or at all. */
+  pending?: ResizeFault & { readonly generation: number }
+}
+
 /** How a pod is being stopped. Plain data, virtual ms. */
 export interface Kill {
   readonly since: number
@@ -91,6 +106,9 @@ export interface PodRecord {
   /** Virtual ms at which the kubelet took it on. */
   startTime?: number
   inFlight?: InFlight
+  /** What its containers have been given, as long as that is not what its spec asks for. */
+  allocation?: Allocation
+  resize?: Resize
   readonly containers: Record<string, ContainerMemory>
   kill?: Kill
   verdict?: Verdict

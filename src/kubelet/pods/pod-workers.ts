@@ -1,4 +1,4 @@
-import type { Container, Node } from '../../api/core/generated.js'
+import type { Container, Node, Pod } from '../../api/core/generated.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
 import { timeMs } from '../../api/time.js'
 import type { ResourceAmounts } from '../../api/core/pod-resources.js'
@@ -13,6 +13,7 @@ import { stableHex } from '../stable-hex.js'
 import type { NodeUsage } from './admission.js'
 import type { ApiObjects } from './api-objects.js'
 import { mountVolumes } from './pod-volumes.js'
+import { allocatedPod } from './allocation.js'
 import { admissionVerdict, countPod } from './admission.js'
 import { MINIMUM_GRACE } from './grace.js'
 import type { ContainerStarter } from './container-starter.js'
@@ -21,8 +22,9 @@ import type { PodAction } from './pod-actions.js'
 import { nextAction } from './pod-actions.js'
 import type { PodEvents } from './pod-events.js'
 import type { PodKiller } from './pod-killer.js'
-import type { PodRecord } from './pod-record.js'
+import type { PodRecord, Verdict } from './pod-record.js'
 import { containerMemory, findContainer } from './pod-record.js'
+import type { Resizer } from './resizer.js'
 import type { StatusManager } from './status-manager.js'
 
 /** What pod workers know of their node. */
@@ -47,9 +49,13 @@ export interface PodWorkerPorts {
   readonly killer: PodKiller
   readonly stopper: ContainerStopper
   readonly prober: Prober
+  /** Absent where pods cannot be resized. */
+  readonly resizer: Resizer | undefined
   readonly allocatable: ResourceAmounts
   readonly operatingSystem: string
   readonly view: () => NodeView
+  /** Why the node does not take a pod while it is short of something. */
+  readonly pressure: (pod: Pod) => Verdict | undefined
   /** Wakes the pod's worker; two topics, since `settle()` waits for `hooks` and not for `looks`. */
   readonly hooks: Topic
   readonly looks: Topic
@@ -104,7 +110,7 @@ export class PodWorkers {
     record.startTime = timeMs(pod.status.startTime) ?? clock.now()
     const { node } = view()
     const { shuttingDown } = runtime
-    const verdict = admissionVerdict({ pod, isStatic: record.isStatic, node, allocatable, used: usage.value, operatingSystem, shuttingDown })
+    const verdict = this.#ports.pressure(pod) ?? admissionVerdict({ pod, isStatic: record.isStatic, node, allocatable, used: usage.value, operatingSystem, shuttingDown })
     if (verdict) {
       events.pod(record, 'Warning', verdict.reason, verdict.message)
       record.rejected = true
@@ -138,6 +144,7 @@ export class PodWorkers {
       if (this.#stillInFlight(record, now)) return
     } else {
       if (record.isStatic) mirrors.ensure(record)
+      this.#ports.resizer?.sync(record)
       this.#ports.prober.sync(record, now)
       published = nextAction(record, runtime.pod(record.uid), now).kind !== 'done'
       if (published) statuses.publish(record)
@@ -149,6 +156,7 @@ export class PodWorkers {
         return
       }
       if (action.kind === 'rest') {
+        this.#ports.resizer?.sync(record)
         this.#ports.prober.sync(record, now)
         if (!published) statuses.publish(record)
         if (action.until < Infinity) this.#ports.looks.wakeAfter(record.uid, action.until - now, { class: 'watchdog' })
@@ -291,8 +299,11 @@ export class PodWorkers {
    * only pods of the pod manager, even while their containers are still being stopped; source: kubelet_pods.go filterOutInactivePods).
    */
   release(record: PodRecord): void {
-    if (record.admitted) countPod(this.#ports.usage.value, record.pod, -1)
+    if (!record.admitted) return
+    countPod(this.#ports.usage.value, allocatedPod(record), -1)
     record.admitted = false
+    this.#ports.resizer?.forget(record)
+    this.#ports.resizer?.roomMade()
   }
 
   #finish(record: PodRecord): void {

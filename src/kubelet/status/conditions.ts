@@ -18,6 +18,8 @@ export const KUBELET_CONDITIONS: ReadonlySet<string> = new Set([
   'Initialized',
   'ContainersReady',
   'PodReadyToStartContainers',
+  'PodResizePending',
+  'PodResizeInProgress',
 ])
 
 type Statuses = readonly ContainerStatus[]

@@ -1,5 +1,7 @@
 import type { Container, ContainerState, ContainerStatus, Pod } from '../../api/core/generated.js'
 import { formatTime } from '../../api/time.js'
+import type { Allocation } from '../pods/allocation.js'
+import { allocated } from '../pods/allocation.js'
 import type { ContainerMemory } from '../pods/pod-record.js'
 import { isReady, isStarted } from '../prober/probe-state.js'
 import { isSidecar, restartsAfter } from '../pods/restart-policy.js'
@@ -18,6 +20,8 @@ export interface ContainerStatusInput {
   /** Nothing is started any more. */
   readonly terminating: boolean
   readonly release: KubeletRelease
+  /** What its containers have been given, where that is not what its spec asks for. */
+  readonly allocation?: Allocation
   /** `containerd`, `docker`, ...: the scheme of container ids. */
   readonly runtime: string
 }
@@ -56,15 +60,16 @@ function containerStatus(container: Container, kind: ContainerKind, input: Conta
     restartCount: current.attempt,
     ...(release.podIPs && kind !== 'ephemeral' ? { started: running && isStarted(container, current.id, probes) } : {}),
     state,
-    ...extraFields(container, release, pulled ? current : undefined),
+    ...extraFields(container, release, pulled ? current : undefined, input.allocation),
   }
 }
 
-function extraFields(container: Container, release: KubeletRelease, pulled: RuntimeContainer | undefined): Partial<ContainerStatus> {
+function extraFields(container: Container, release: KubeletRelease, pulled: RuntimeContainer | undefined, allocation?: Allocation): Partial<ContainerStatus> {
   const extra: { -readonly [K in 'allocatedResources' | 'resources' | 'volumeMounts']?: ContainerStatus[K] } = {}
   if (release.containerResources && pulled) {
-    const { requests, limits } = pulled.resources ?? container.resources ?? {}
-    if (requests) extra.allocatedResources = requests
+    const given = allocated({ ...(allocation ? { allocation } : {}) }, container)
+    const { requests, limits } = (pulled.state === 'running' ? pulled.resources : undefined) ?? given
+    if (given.requests) extra.allocatedResources = given.requests
     extra.resources = { ...(limits ? { limits } : {}), ...(requests ? { requests } : {}) }
   }
   if (release.volumeMounts && container.volumeMounts?.length) {

@@ -50,7 +50,7 @@ function ordinaryStatus(input: PodStatusInput): PodStatus {
   const { pod, verdict } = record
   const { spec } = pod
   const terminating = record.stage === 'terminating' || record.stage === 'finished'
-  const common = { pod, sandbox, memories: record.containers, terminating, release, runtime: input.runtime }
+  const common = { pod, sandbox, memories: record.containers, terminating, release, runtime: input.runtime, ...(record.allocation ? { allocation: record.allocation } : {}) }
   let init = containerStatuses(spec.initContainers ?? [], 'init', { ...common, old: old.initContainerStatuses ?? [] })
   let apps = containerStatuses(spec.containers, 'app', { ...common, old: old.containerStatuses ?? [] })
   const ephemeral = containerStatuses((spec.ephemeralContainers ?? []) as readonly Container[], 'ephemeral', { ...common, old: old.ephemeralContainerStatuses ?? [] })
@@ -123,6 +123,7 @@ function conditionsOf(input: PodStatusInput, phase: PodPhase, statuses: Statuses
     const { message } = record.verdict
     add('DisruptionTarget', { status: 'True', reason: 'TerminationByKubelet', message })
   }
+  addResize(conditions, input)
   if (release.readyToStartContainers) {
     const ready = sandbox?.sandbox === 'ready' && (Boolean(spec.hostNetwork) || sandbox.ip !== undefined)
     add('PodReadyToStartContainers', { status: ready ? 'True' : 'False' })
@@ -133,6 +134,13 @@ function conditionsOf(input: PodStatusInput, phase: PodPhase, statuses: Statuses
   add('ContainersReady', containers)
   add('PodScheduled', { status: 'True' })
   return conditions
+}
+
+/** A resize that waits, then one that is under way. Source: status_manager.go GetPodResizeConditions. */
+function addResize(conditions: PodCondition[], input: PodStatusInput): void {
+  const { inProgress, pending } = input.record.resize ?? {}
+  if (pending) conditions.push(condition(input, 'PodResizePending', { status: 'True', reason: pending.reason, message: pending.message }, pending.generation))
+  if (inProgress !== undefined) conditions.push(condition(input, 'PodResizeInProgress', { status: 'True' }, inProgress))
 }
 
 function condition(input: PodStatusInput, type: string, verdict: Verdict, generation: number | undefined): PodCondition {

@@ -1,0 +1,230 @@
+import { computeQosClass } from '../../api/core/qos.js'
+import type { Pod } from '../../api/core/generated.js'
+import { quantityValue } from '../../api/quantity.js'
+import { findUntoleratedTaint } from '../../api/core/tolerations.js'
+import type { ComponentHost } from '../../apiserver/client/component.js'
+import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
+import type { Slice } from '../../sim/module.js'
+import type { KubeletOptions } from '../options.js'
+import type { Verdict } from '../pods/pod-record.js'
+import type { PodEvents } from '../pods/pod-events.js'
+import type { PodRecord } from '../pods/pod-record.js'
+import { emptyDirUsage } from '../runtime/container-usage.js'
+import { isCritical } from './critical.js'
+import type { EvictionSignal, Observations, PodUsage, PressureType, Threshold } from './eviction.js'
+import { DEFAULT_EVICTION_HARD, SIGNAL_CONDITIONS, SIGNAL_RESOURCES, evictionMessage, isMet, localStorageFault, rank } from './eviction.js'
+import { capacityOf } from './node-object.js'
+
+/** What a node remembers of pressure. Plain data, virtual ms. */
+interface PressureState {
+  /** When a threshold (by its place in the list) began to be met. */
+  readonly firstMet: Map<number, number>
+  /** Thresholds that were met last time, and are not resolved before what they ask for is freed. */
+  met: number[]
+  /** When each condition was last observed. */
+  readonly observed: Map<PressureType, number>
+  /** The pod that is being evicted: nothing else is done until it is gone, or half a minute has passed. */
+  evicting?: { readonly uid: string; readonly since: number }
+}
+
+/** What the eviction manager needs beside its host. */
+export interface EvictionPorts {
+  readonly options: KubeletOptions
+  readonly records: Slice<Map<string, PodRecord>>
+  readonly recorder: EventRecorder | undefined
+  readonly events: PodEvents
+  readonly wake: (uid: string) => void
+  /** Posts the node's status if it has changed. */
+  readonly report: () => void
+}
+
+interface Candidate extends PodUsage {
+  readonly record: PodRecord
+}
+
+/** Processes that a machine can have unless told otherwise. */
+const MOST_PIDS = 32_768
+const DEFAULT_TRANSITION = 300_000
+const CLEANUP_TIMEOUT = 30_000
+const HARD_GRACE_SECONDS = 1
+const PRESSURES: readonly PressureType[] = ['MemoryPressure', 'DiskPressure', 'PIDPressure']
+
+/**
+ * Evicts pods when their node runs short of memory, disk or processes, one at a time. It costs nothing as long as nobody has said what
+ * containers or the machine use. Source: pkg/kubelet/eviction/eviction_manager.go.
+ */
+export class EvictionManager {
+  readonly #host: ComponentHost
+  readonly #ports: EvictionPorts
+  readonly #state: Slice<PressureState>
+  readonly #thresholds: readonly Threshold[]
+
+  constructor(host: ComponentHost, ports: EvictionPorts) {
+    this.#host = host
+    this.#ports = ports
+    this.#state = host.state<PressureState>('pressure', () => ({ firstMet: new Map(), met: [], observed: new Map() }))
+    this.#thresholds = thresholdsOf(ports.options)
+  }
+
+  /** The conditions that hold now, in the order in which a node has them. */
+  get pressures(): readonly PressureType[] {
+    const { observed } = this.#state.value
+    return observed.size === 0 ? [] : PRESSURES.filter((type) => observed.has(type))
+  }
+
+  /** Why a pod is not taken on while the node is short of something. Source: managerImpl Admit. */
+  admit(pod: Pod): Verdict | undefined {
+    const { pressures } = this
+    if (pressures.length === 0 || isCritical(pod)) return undefined
+    if (pressures.length === 1 && pressures[0] === 'MemoryPressure') {
+      if (computeQosClass(pod) !== 'BestEffort') return undefined
+      const taint = { key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' as const }
+      if (!findUntoleratedTaint([taint], pod.spec.tolerations, () => true)) return undefined
+    }
+    return { reason: 'Evicted', message: `The node had condition: [${pressures.join(' ')}]. ` }
+  }
+
+  /** Looks at everything, and evicts at most one pod. Called every ten seconds, and when a pod that was evicted is gone. */
+  synchronize(): void {
+    const { runtime } = this.#ports.options
+    if (!runtime.measured) return
+    const now = this.#host.clock.now()
+    if (this.#isBusy(now)) return
+    const candidates = this.#candidates()
+    const observations = this.#observe(candidates)
+    const due = this.#update(observations, now)
+    this.#ports.report()
+    if (this.#evictForStorage(candidates) || due.length === 0) return
+    this.#reclaim(candidates, observations, due)
+  }
+
+  /** A pod has ended: if it was the one that is being evicted, it is looked at again. */
+  podEnded(): void {
+    const { evicting } = this.#state.value
+    if (evicting && (this.#ports.records.value.get(evicting.uid)?.stage ?? 'finished') === 'finished') this.synchronize()
+  }
+
+  #isBusy(now: number): boolean {
+    const { value } = this.#state
+    if (!value.evicting) return false
+    const { uid, since } = value.evicting
+    const stage = this.#ports.records.value.get(uid)?.stage ?? 'finished'
+    if (stage !== 'finished' && now - since < CLEANUP_TIMEOUT) return true
+    delete value.evicting
+    return false
+  }
+
+  #candidates(): readonly Candidate[] {
+    const { records, options: { runtime } } = this.#ports
+    const candidates: Candidate[] = []
+    for (const record of records.value.values()) {
+      const sandbox = runtime.pod(record.uid)
+      if (record.stage === 'finished' || record.stage === 'new' || !sandbox) continue
+      let volumes = 0
+      for (const { name, emptyDir } of record.pod.spec.volumes ?? []) if (emptyDir && emptyDir.medium !== 'Memory') volumes += emptyDirUsage(sandbox, name)
+      candidates.push({ record, pod: record.pod, containers: runtime.usage(record.uid), volumes })
+    }
+    return candidates
+  }
+
+  #observe(candidates: readonly Candidate[]): Observations {
+    const { runtime } = this.#ports.options
+    const capacity = capacityOf(this.#ports.options)
+    const { memory = 0, storage = 0, pids = 0 } = runtime.systemUsage
+    let used = { memory, storage, pids }
+    for (const { containers, volumes } of candidates) {
+      used.storage += volumes
+      used.pids += containers.size
+      for (const usage of containers.values()) used = { ...used, memory: used.memory + usage.memory, storage: used.storage + usage.storage }
+    }
+    for (const image of runtime.images()) if (image.state === 'present') used.storage += image.size
+    const of = (total: number, taken: number): Observations[EvictionSignal] => ({ capacity: total, available: Math.max(total - taken, 0) })
+    const disk = of(quantityValue(capacity['ephemeral-storage'] ?? '0'), used.storage)
+    return {
+      'memory.available': of(quantityValue(capacity['memory'] ?? '0'), used.memory),
+      'nodefs.available': disk,
+      'imagefs.available': disk,
+      'pid.available': of(MOST_PIDS, used.pids),
+    }
+  }
+
+  /** Notes which thresholds are met; answers those whose grace has passed. */
+  #update(observations: Observations, now: number): readonly Threshold[] {
+    const { value } = this.#state
+    const before = new Set(value.met)
+    const met = this.#thresholds.flatMap((threshold, at) => (isMet(threshold, observations, before.has(at)) ? [at] : []))
+    for (const at of [...value.firstMet.keys()]) if (!met.includes(at)) value.firstMet.delete(at)
+    for (const at of met) {
+      const threshold = this.#thresholds[at] as Threshold
+      if (!value.firstMet.has(at)) value.firstMet.set(at, now)
+      value.observed.set(SIGNAL_CONDITIONS[threshold.signal], now)
+    }
+    const { evictionPressureTransitionPeriod = DEFAULT_TRANSITION } = this.#ports.options
+    for (const [type, at] of [...value.observed]) if (now - at >= evictionPressureTransitionPeriod) value.observed.delete(type)
+    value.met = met.filter((at) => now - (value.firstMet.get(at) ?? now) >= (this.#thresholds[at] as Threshold).grace)
+    return value.met.map((at) => this.#thresholds[at] as Threshold)
+  }
+
+  #evictForStorage(candidates: readonly Candidate[]): boolean {
+    const { runtime } = this.#ports.options
+    let evicted = false
+    for (const candidate of candidates) {
+      if (candidate.record.stage !== 'active') continue
+      const sandbox = runtime.pod(candidate.record.uid)
+      const message = sandbox && localStorageFault(candidate, (volume) => emptyDirUsage(sandbox, volume))
+      if (message !== undefined && this.#evict(candidate.record, message, HARD_GRACE_SECONDS, false)) evicted = true
+    }
+    return evicted
+  }
+
+  /** Memory comes first. Source: byEvictionPriority. */
+  #reclaim(candidates: readonly Candidate[], observations: Observations, due: readonly Threshold[]): void {
+    const threshold = due.find(({ signal }) => signal === 'memory.available') ?? (due[0] as Threshold)
+    const { signal, hard } = threshold
+    this.#event(`Attempting to reclaim ${SIGNAL_RESOURCES[signal]}`)
+    if (SIGNAL_CONDITIONS[signal] === 'DiskPressure' && this.#deleteUnusedImages(candidates)) return
+    const grace = hard ? HARD_GRACE_SECONDS : this.#ports.options.evictionMaxPodGracePeriod ?? 0
+    for (const candidate of rank(candidates.filter(({ record }) => record.stage === 'active'), signal)) {
+      const message = evictionMessage(signal, candidate, due, observations)
+      if (this.#evict(candidate.record, message, grace, true)) return
+    }
+  }
+
+  /** Answers whether that was enough. */
+  #deleteUnusedImages(candidates: readonly Candidate[]): boolean {
+    const { runtime } = this.#ports.options
+    const used = new Set<string>()
+    for (const { uid } of runtime.pods()) for (const { image } of runtime.pod(uid)?.containers ?? []) used.add(runtime.image(image)?.name ?? image)
+    for (const image of [...runtime.images()]) if (image.state === 'present' && !used.has(image.name)) runtime.removeImage(image.name)
+    const observations = this.#observe(candidates)
+    return !this.#thresholds.some((threshold) => isMet(threshold, observations, true))
+  }
+
+  #evict(record: PodRecord, message: string, graceSeconds: number, disruption: boolean): boolean {
+    if (isCritical(record.pod)) return false
+    const { events, wake } = this.#ports
+    events.pod(record, 'Warning', 'Evicted', message)
+    record.verdict = { reason: 'Evicted', message, disruption }
+    record.graceSeconds = graceSeconds
+    record.stage = 'terminating'
+    this.#state.value.evicting = { uid: record.uid, since: this.#host.clock.now() }
+    wake(record.uid)
+    return true
+  }
+
+  #event(message: string): void {
+    const { options, recorder } = this.#ports
+    recorder?.event({ object: { metadata: { name: options.node, uid: options.node } }, kind: 'Node', apiVersion: 'v1' }, 'Warning', 'EvictionThresholdMet', message)
+  }
+}
+
+/** Hard thresholds first, as the flags come. @throws RangeError for a signal that there is not */
+function thresholdsOf(options: KubeletOptions): readonly Threshold[] {
+  const { evictionHard = DEFAULT_EVICTION_HARD, evictionSoft = {}, evictionSoftGracePeriod = {}, evictionMinimumReclaim = {} } = options
+  const made = (signal: string, value: string, hard: boolean): Threshold => {
+    if (!Object.hasOwn(SIGNAL_RESOURCES, signal)) throw new RangeError(`unknown eviction signal ${signal}; there are: ${Object.keys(SIGNAL_RESOURCES).join(', ')}`)
+    const minReclaim = evictionMinimumReclaim[signal]
+    return { signal: signal as EvictionSignal, value, hard, grace: hard ? 0 : evictionSoftGracePeriod[signal] ?? 0, ...(minReclaim === undefined ? {} : { minReclaim }) }
+  }
+  return [...Object.entries(evictionHard).map(([signal, value]) => made(signal, value, true)), ...Object.entries(evictionSoft).map(([signal, value]) => made(signal, value, false))]
+}

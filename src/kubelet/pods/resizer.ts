@@ -1,0 +1,159 @@
+import type { Container, Pod, ResourceRequirements } from '../../api/core/generated.js'
+import { semanticEqual } from '../../api/equal.js'
+import type { ResourceAmounts } from '../../api/core/pod-resources.js'
+import { podRequests } from '../../api/core/pod-resources.js'
+import type { Clock } from '../../sim/clock.js'
+import type { Slice, Topic } from '../../sim/module.js'
+import type { ContainerRuntime } from '../runtime/runtime-api.js'
+import { latestContainer } from '../runtime/state.js'
+import type { NodeUsage } from './admission.js'
+import { countPod } from './admission.js'
+import { allocated, allocatedPod, desiredAllocation } from './allocation.js'
+import type { PodEvents } from './pod-events.js'
+import type { PodRecord, ResizeFault } from './pod-record.js'
+import { containerMemory } from './pod-record.js'
+import { isSidecar } from './restart-policy.js'
+
+/** What the resizer needs of its surroundings. */
+export interface ResizerPorts {
+  readonly clock: Clock
+  readonly runtime: ContainerRuntime
+  readonly events: PodEvents
+  readonly usage: Slice<NodeUsage>
+  readonly allocatable: ResourceAmounts
+  /** UIDs of the pods whose resize waits for room. */
+  readonly deferred: Slice<Set<string>>
+  /** Wakes the worker of a pod later. */
+  readonly looks: Topic
+  /** Wakes the worker of a pod now. */
+  readonly wake: (uid: string) => void
+}
+
+/** A resize that waits for room is tried again after this time at the latest. Source: allocation_manager.go retryDelay. */
+const RETRY = 180_000
+const RESOURCES = ['cpu', 'memory'] as const
+
+/**
+ * Resizes pods in place: gives them what their spec asks for by now, if the node has it, and has the running containers follow.
+ * Source: pkg/kubelet/allocation/allocation_manager.go, pkg/kubelet/kuberuntime doPodResizeAction.
+ */
+export class Resizer {
+  readonly #ports: ResizerPorts
+
+  constructor(ports: ResizerPorts) {
+    this.#ports = ports
+  }
+
+  /** Brings the resize of a pod a step further; called with each sync of an active pod, and does nothing for most. */
+  sync(record: PodRecord): void {
+    if (record.allocation) this.#allocate(record)
+    if (record.resize?.inProgress !== undefined) this.#actuate(record, record.resize.inProgress)
+  }
+
+  /** There is more room: what waits for it is tried again. */
+  roomMade(): void {
+    for (const uid of this.#ports.deferred.value) this.#ports.wake(uid)
+  }
+
+  /** A pod is gone, or at its end. */
+  forget({ uid }: PodRecord): void {
+    this.#ports.deferred.value.delete(uid)
+    this.#ports.looks.cancel(`resize/${uid}`)
+  }
+
+  #allocate(record: PodRecord): void {
+    const { usage, events, deferred } = this.#ports
+    const { pod } = record
+    const generation = pod.metadata.generation ?? 0
+    if (semanticEqual(desiredAllocation(pod), record.allocation)) {
+      delete record.allocation
+      this.forget(record)
+      if (record.resize) delete record.resize.pending
+      return
+    }
+    const fault = this.#fault(record)
+    if (fault) return this.#refuse(record, fault, generation)
+    countPod(usage.value, allocatedPod(record), -1)
+    countPod(usage.value, pod, 1)
+    delete record.allocation
+    deferred.value.delete(record.uid)
+    record.resize = { inProgress: generation }
+    events.pod(record, 'Normal', 'ResizeStarted', resizeMessage('Pod resize started', pod, generation))
+  }
+
+  #refuse(record: PodRecord, fault: ResizeFault, generation: number): void {
+    const { deferred, looks, events } = this.#ports
+    const { reason, message } = fault
+    const before = record.resize?.pending
+    record.resize = { ...record.resize, pending: { ...fault, generation } }
+    if (reason === 'Deferred') {
+      deferred.value.add(record.uid)
+      looks.wakeAfter(`resize/${record.uid}`, RETRY, { class: 'watchdog' })
+    } else this.forget(record)
+    if (before?.reason === reason && before.message === message && before.generation === generation) return
+    events.pod(record, 'Warning', `Resize${reason}`, resizeMessage(`Pod resize ${reason}`, record.pod, generation, message))
+  }
+
+  /** Why the node cannot give the pod what it asks for. */
+  #fault(record: PodRecord): ResizeFault | undefined {
+    if (record.isStatic) return { reason: 'Infeasible', message: 'In-place resize of static-pods is not supported' }
+    const { allocatable, usage } = this.#ports
+    const wanted = podRequests(record.pod)
+    const has = podRequests(allocatedPod(record))
+    for (const name of ['memory', 'cpu'] as const) {
+      const capacity = allocatable[name] ?? 0
+      if ((wanted[name] ?? 0) > capacity) return { reason: 'Infeasible', message: `Node didn't have enough capacity: ${name}, requested: ${wanted[name]}, capacity: ${capacity}` }
+    }
+    for (const name of RESOURCES) {
+      const used = (usage.value.requests[name] ?? 0) - (has[name] ?? 0)
+      const requested = wanted[name] ?? 0
+      const capacity = allocatable[name] ?? 0
+      if (used + requested > capacity) return { reason: 'Deferred', message: `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}` }
+    }
+    return undefined
+  }
+
+  /** Has the containers follow; those that have to be started anew for it are marked. */
+  #actuate(record: PodRecord, generation: number): void {
+    const { runtime, events } = this.#ports
+    const { pod, uid } = record
+    let open = false
+    for (const container of [...(pod.spec.initContainers ?? []).filter(isSidecar), ...pod.spec.containers]) {
+      const latest = latestContainer(runtime.pod(uid), container.name)
+      const wanted = allocated(record, container)
+      if (latest?.state !== 'running' || semanticEqual(latest.resources, wanted)) {
+        open ||= latest?.state === 'creating'
+        continue
+      }
+      if (needsRestart(container, latest.resources, wanted)) {
+        containerMemory(record, container.name).resizeRestart = true
+        open = true
+      } else runtime.resizeContainer(uid, container.name, wanted)
+    }
+    if (open) return
+    delete record.resize
+    events.pod(record, 'Normal', 'ResizeCompleted', resizeMessage('Pod resize completed', pod, generation))
+  }
+}
+
+/** Whether the policy of a resource that changes asks for a restart. */
+function needsRestart({ resizePolicy = [] }: Container, before: ResourceRequirements | undefined, after: ResourceRequirements): boolean {
+  return RESOURCES.some((name) => {
+    const changes = before?.limits?.[name] !== after.limits?.[name] || before?.requests?.[name] !== after.requests?.[name]
+    return changes && resizePolicy.some(({ resourceName, restartPolicy }) => resourceName === name && restartPolicy === 'RestartContainer')
+  })
+}
+
+/** Source: pkg/kubelet/events/event.go podResizeMessage. */
+function resizeMessage(prefix: string, { spec }: Pod, generation: number, error?: string): string {
+  const list = (containers: readonly Container[]): unknown[] => containers.map(({ name, resources: { limits, requests } = {} }) => ({
+    name, resources: { ...(limits ? { limits: sorted(limits) } : {}), ...(requests ? { requests: sorted(requests) } : {}) },
+  }))
+  const initContainers = list((spec.initContainers ?? []).filter(isSidecar))
+  const summary = { ...(initContainers.length > 0 ? { initContainers } : {}), containers: list(spec.containers), generation, ...(error === undefined ? {} : { error }) }
+  return `${prefix}: ${JSON.stringify(summary)}`
+}
+
+function sorted(amounts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(amounts).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
