@@ -21,6 +21,11 @@ export { defineImage } from './kubelet/index.js'
 export type {
   ContainerBehavior, ImageAnswer, ImageBehavior, ImageContext, ImageDefinition, ImageEffect, ImageExec, NetworkRequest, NetworkResponse,
 } from './kubelet/index.js'
+export type {
+  ConnectOptions, Connection, DnsReply, From, Hop, OutsideHost, Outcome, PolicyConnection, PolicyEnd, PolicyEnforcer, RecordType, To,
+} from './network/index.js'
+export type { ClusterMetrics } from './cluster/cluster-metrics.js'
+export type { PodSelection, Usage } from './cluster/measure.js'
 export type { ExecOptions, ExecResult, LogOptions, PodName } from './cluster/pod-streams.js'
 export { kindSchema } from './api/kind-schema.js'
 export { testKeys } from './pki/index.js'

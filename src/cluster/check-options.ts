@@ -57,6 +57,7 @@ function makeSchema(): z.ZodMiniType {
     storedProtobuf: z.optional(z.looseObject({ decode: z.custom((value) => typeof value === 'function', 'must be a function') })),
     keys: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),
     clusterCIDR: z.optional(text),
+    policyEnforcer: z.optional(z.looseObject({ check: z.custom((value) => typeof value === 'function', 'must be a function') })),
     metricsServer: z.optional(z.boolean()),
     loadBalancer: z.optional(z.union([z.boolean(), z.strictObject({ range: z.optional(text) })])),
     ingressController: z.optional(z.union([z.boolean(), z.strictObject({ className: z.optional(text), address: z.optional(text) })])),

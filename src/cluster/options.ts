@@ -5,7 +5,7 @@ import type { SimulatedStorageOptions } from '../controllers/simulated-storage/i
 import type { IngressControllerOptions } from '../controllers/ingress-status/index.js'
 import type { LoadBalancerOptions } from '../controllers/service-lb/index.js'
 import type { ContainerBehavior, ImageDefinition, RuntimeTimings } from '../kubelet/index.js'
-import type { OutsideHost } from '../network/index.js'
+import type { OutsideHost, PolicyEnforcer } from '../network/index.js'
 import type { NodeAgents } from '../apiserver/node-agent.js'
 import type { ProtobufDecoder } from '../apiserver/ports.js'
 import type { KeyProvider } from '../pki/index.js'
@@ -89,6 +89,8 @@ export interface ClusterOptions extends SimulationOptions {
   readonly serviceCIDR?: string
   /** Whether objects say who owns which of their fields; server-side apply needs it. Without it writes are cheaper. Default true. */
   readonly managedFields?: boolean
+  /** Decides on connections of pods, in the place of the network plugin. Default: everything is allowed. */
+  readonly policyEnforcer?: PolicyEnforcer
   /** Whether a metrics-server serves metrics.k8s.io, for autoscalers and `kubectl top`. Default false, as in a new cluster of kubeadm's. */
   readonly metricsServer?: boolean
   /** A simulated provider of load balancers: Services of type LoadBalancer get an address. Default false: they stay pending. */

@@ -356,7 +356,7 @@ export class SimCluster {
    * A cluster from a snapshot. `options` are laid over those of the original; after {@link fromJSON} components of your own and scheduler
    * plugins, which are no data, have to be given again.
    */
-  static restore(snapshot: ClusterSnapshot, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf' | 'images' | 'authorization'> = {}): SimCluster {
+  static restore(snapshot: ClusterSnapshot, options: Pick<ClusterOptions, 'policyEnforcer' | 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf' | 'images' | 'authorization'> = {}): SimCluster {
     return new SimCluster({ ...snapshot.options, ...options }, snapshot)
   }
 
@@ -365,7 +365,7 @@ export class SimCluster {
   }
 
   /** See {@link restore}. @throws TypeError when it is no snapshot of this format. */
-  static fromJSON(json: ClusterSnapshotJson, options: Pick<ClusterOptions, 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf' | 'images' | 'authorization'> = {}): SimCluster {
+  static fromJSON(json: ClusterSnapshotJson, options: Pick<ClusterOptions, 'policyEnforcer' | 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf' | 'images' | 'authorization'> = {}): SimCluster {
     return SimCluster.restore(ClusterSnapshot.fromJSON(json), options)
   }
 
