@@ -26,6 +26,7 @@ const base: World = {
     pod('b/other', '', { spec: { nodeName: 'n2', hostNetwork: true } }),
     pod('b/done', '10.1.1.1', { phase: 'Succeeded' }),
     pod('c/lonely', '10.1.2.1'),
+    { metadata: { name: 'bare' }, spec: { containers: [{}, { ports: [{ containerPort: 70 }, { name: 'bare', containerPort: 71 }, { name: 'bare', containerPort: 72 }] }] }, status: { podIP: '10.1.3.1', podIPs: [{ ip: '10.1.3.1' }, { ip: 'fd00::3' }] } },
   ],
 }
 
@@ -97,6 +98,11 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     ['and what is after it is not', [np({ ingress: [{ ports: [{ port: 80, endPort: 90 }] }] })], 'b/r -> a/p:91', false],
     ['a connection may ask for a name', [np({ ingress: [{ ports: [{ port: 8080 }] }] })], 'b/r -> a/p:web', true],
     ['nothing answers to a name that is not there', [], 'b/r -> a/q:web', false],
+    ['a container port is TCP if it is not told', [{ ...np({ ingress: [{ ports: [{ port: 'bare' }] }] }), metadata: { name: 'x' } }], 'b/r -> default/bare:71', true],
+    ['a name may be there twice', [{ ...np({ ingress: [{ ports: [{ port: 'bare' }] }] }), metadata: { name: 'x' } }], 'b/r -> default/bare:72', true],
+    ['a port without a name has none', [{ ...np({ ingress: [{ ports: [{ port: 'bare' }] }] }), metadata: { name: 'x' } }], 'b/r -> default/bare:70', false],
+    ['a pod without labels is not in', [{ ...from({ ipBlock: { cidr: 'fd00::/16' } }), metadata: { name: 'x' } }], 'b/r -> default/bare:70', false],
+    ['the second family is spoken where the source has no other', [{ ...from({ ipBlock: { cidr: 'fd00::/16' } }), metadata: { name: 'x' } }], 'fd00::9 -> default/bare:70', true],
     ['SCTP is not TCP', [np({ ingress: [{ ports: [{ port: 80, protocol: 'SCTP' }] }] })], 'b/r -> a/p:80', false],
   ],
   'nodes, hosts and self': [

@@ -1,5 +1,5 @@
 import type { Requirement } from '../../api/labels.js'
-import { has, raw, rawList, text, type Raw } from './raw.js'
+import { raw, rawList, text, type Raw } from './raw.js'
 
 const words: Readonly<Record<string, Requirement['operator']>> = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!' }
 
@@ -16,9 +16,11 @@ export function demandsOf(selector: unknown): readonly Requirement[] {
 
 /** Whether labels meet a demand. */
 export function meets(labels: Raw, { key, operator, values }: Requirement): boolean {
-  if (operator === '!') return !has(labels, key)
-  if (operator === 'exists') return has(labels, key)
-  const isListed = has(labels, key) && values.includes(text(labels, key))
+  // a value that is null counts as '', as the apiserver reads it
+  const isThere = Object.hasOwn(labels, key)
+  if (operator === '!') return !isThere
+  if (operator === 'exists') return isThere
+  const isListed = isThere && values.includes(text(labels, key))
   return operator === 'notin' ? !isListed : isListed
 }
 
