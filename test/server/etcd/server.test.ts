@@ -46,7 +46,7 @@ function watch({ client }: Served): { say(request: object): void; until(count: n
   const reader = new FrameReader('identity', Infinity)
   stream.on('data', (chunk: Buffer) => told.push(...reader.push(chunk).map((each) => decode<WatchAnswer>('WatchResponse', each))))
   stream.on('error', () => undefined)
-  onTestFinished(() => void stream.close())
+  onTestFinished(() => stream.close())
   return {
     say: (request) => void stream.write(frame(encode('WatchRequest', request))), end: () => void stream.end(),
     pause: () => void stream.pause(), resume: () => void stream.resume(),
