@@ -1,9 +1,11 @@
+import type { PersistentVolume } from '../api/core/generated.js'
 import type { Scheme } from '../api/scheme.js'
 import type { Component } from '../apiserver/client/component.js'
 import { createApiServiceAvailability } from '../apiserver/modules/api-service-availability.js'
 import { createCrdFinalizer } from '../apiserver/modules/crd-finalizer.js'
 import { createCrdNamingController } from '../apiserver/modules/crd-naming.js'
 import { createCrdRegistration } from '../apiserver/modules/crd-registration.js'
+import { createAttachDetachController } from '../controllers/attach-detach/index.js'
 import { createBootstrapSigner, createTokenCleaner } from '../controllers/bootstrap/index.js'
 import { createCsrApprovingController, createCsrCleaner, createCsrSigningController } from '../controllers/certificates/index.js'
 import { createClusterRoleAggregationController } from '../controllers/clusterrole-aggregation/index.js'
@@ -44,8 +46,12 @@ import type { Pki } from '../pki/index.js'
 import { createScheduler } from '../scheduler/scheduler.js'
 import type { ClusterOptions } from './options.js'
 
-/** The components of a control plane that options ask for, in the order in which they start. */
-export function componentsOf(options: ClusterOptions, scheme: Scheme, pki: Pki, metrics: MetricsSource): readonly Component[] {
+/**
+ * The components of a control plane that options ask for, in the order in which they start. `discard` throws away what a volume holds.
+ */
+export function componentsOf(
+  options: ClusterOptions, scheme: Scheme, pki: Pki, discard: (volume: PersistentVolume) => void, metrics: MetricsSource,
+): readonly Component[] {
   const resources = (): readonly ServedResource[] => servedBy(scheme)
   const { clusterCIDR } = options
   const all: Component[] = [
@@ -72,7 +78,7 @@ export function componentsOf(options: ClusterOptions, scheme: Scheme, pki: Pki, 
     createTtlAfterFinishedController(),
     ...(scheme.byKind('autoscaling', 'v2', 'HorizontalPodAutoscaler') === undefined ? [] : [createHorizontalPodAutoscaler({ resources, metrics })]),
     createDisruptionController(),
-    ...volumeControllers(options),
+    ...volumeControllers(options, discard),
     createEndpointsController(),
     ...(scheme.byName('endpointslices') === undefined ? [] : [createEndpointSliceController(), createEndpointSliceMirroringController()]),
     ...(options.loadBalancer ? [createServiceLoadBalancerController(options.loadBalancer === true ? {} : options.loadBalancer)] : []),
@@ -89,14 +95,15 @@ export function componentsOf(options: ClusterOptions, scheme: Scheme, pki: Pki, 
 }
 
 /** What makes volumes of claims. */
-function volumeControllers({ storage }: ClusterOptions): readonly Component[] {
+function volumeControllers({ storage }: ClusterOptions, discard: (volume: PersistentVolume) => void): readonly Component[] {
   return [
     createVolumeBinder(),
     createPvcProtectionController(),
     createPvProtectionController(),
     createEphemeralVolumeController(),
     createVolumeExpandController(),
-    createSimulatedStorage(storage),
+    createAttachDetachController(),
+    createSimulatedStorage({ ...storage, onDelete: discard }),
   ]
 }
 

@@ -1,11 +1,12 @@
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import { createContainerRuntime, createKubelet } from '../kubelet/index.js'
-import type { Machine, Surroundings } from '../kubelet/index.js'
+import type { Machine, Surroundings, VolumeFiles } from '../kubelet/index.js'
 import { ClusterNetwork } from './cluster-network.js'
 import { surroundingsOf } from './surroundings.js'
 import type { Slice } from '../sim/module.js'
 import type { Simulation } from '../sim/simulation.js'
 import type { ControlPlane } from './control-plane.js'
+import { VolumeStore } from './volume-store.js'
 import type { ClusterOptions, NodeOptions } from './options.js'
 
 /** What is known of the machines: part of the cluster's state, so that a fork has the same ones. */
@@ -24,12 +25,15 @@ export class Machines {
   readonly #state: Slice<MachinesState>
   readonly #machines = new Map<string, Machine>()
   readonly network: ClusterNetwork
+  /** What volumes hold that are not on a machine. */
+  readonly volumes: VolumeStore
   #surroundings: Surroundings | undefined
 
   /** Makes again the machines that the simulation's state knows of. */
   constructor(plane: ControlPlane, simulation: Simulation<ClusterEvents>, options: ClusterOptions) {
     this.#plane = plane
     this.#options = options
+    this.volumes = new VolumeStore(() => simulation.slice<Map<string, VolumeFiles>>('cluster', 'volumes', () => new Map()), () => this.#machines)
     this.#state = simulation.slice<MachinesState>('cluster', 'machines', () => ({ next: 11, nodes: new Map() }))
     this.network = new ClusterNetwork({
       plane, simulation, machines: () => this.#machines, addressOf: (name) => this.#state.value.nodes.get(name)?.internalIP ?? '',
@@ -82,7 +86,7 @@ export class Machines {
     const { staticPods } = this.#node(name)
     const machine = createContainerRuntime({
       node: name,
-      surroundings: () => (this.#surroundings ??= surroundingsOf(this.#plane, this.network)),
+      surroundings: () => (this.#surroundings ??= surroundingsOf(this.#plane, this.network, this.volumes)),
       ...(images === undefined ? {} : { behaviors: images }),
       ...(runtimeTimings === undefined ? {} : { timings: runtimeTimings }),
       ...(staticPods === undefined ? {} : { manifests: staticPods }),

@@ -1,4 +1,5 @@
 import type { Status } from '../apiserver/client/api-error.js'
+import type { PersistentVolume } from '../api/core/generated.js'
 import type { Draft } from '../api/draft.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
 import type {
@@ -115,7 +116,8 @@ export class SimCluster {
       state: this.#simulation.slice<MetricsState>('cluster', 'metrics', newMetricsState), answering: (node) => this.#machines.answering(node),
     })
     if (options.metricsServer === true) serveMetrics(this.#plane, this.metrics)
-    const components = componentsOf(options, this.#plane.scheme, this.#plane.pki, this.metrics.source)
+    const discard = (volume: PersistentVolume): void => this.#machines.volumes.discard(volume)
+    const components = componentsOf(options, this.#plane.scheme, this.#plane.pki, discard, this.metrics.source)
     if (!from) bootstrap(this.#plane.server, { objects: defaultObjects(components, this.#plane.scheme, clock.now()) })
     for (const component of components) this.#plane.addComponent(component)
     this.#machines = new Machines(this.#plane, this.#simulation, options)

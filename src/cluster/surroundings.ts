@@ -7,15 +7,17 @@ import type { Network, Source } from '../network/index.js'
 import type { ClusterNetwork } from './cluster-network.js'
 import type { ControlPlane } from './control-plane.js'
 import { ADMIN } from './identities.js'
+import type { VolumeStore } from './volume-store.js'
 
 /** What the containers of a cluster see of it, beyond their machine. */
-export function surroundingsOf(plane: ControlPlane, cluster: ClusterNetwork): Surroundings {
+export function surroundingsOf(plane: ControlPlane, cluster: ClusterNetwork, volumes: VolumeStore): Surroundings {
   const client = plane.client(ADMIN)
   return {
     networkOf: (pod) => networkOf(cluster.network, pod),
     serviceEnv: (pod, before) => cluster.network.serviceEnv(pod, before),
     serviceAccountToken: (pod, audience, seconds) => tokenOf(plane, pod, audience, seconds),
     configMap: (namespace, name) => ignoreNotFound(() => client.get('configmaps', { namespace, name })),
+    networkVolume: (id) => volumes.files(id),
   }
 }
 

@@ -30,6 +30,7 @@ import { Prober } from './prober/prober.js'
 import type { KubeletRelease } from './release.js'
 import { kubeletRelease } from './release.js'
 import type { RuntimeChange } from './runtime/runtime-api.js'
+import { AWAITS_ATTACHMENT, VolumeMounter } from './volumes/volume-mounter.js'
 
 /**
  * The kubelet of one node: component `kubelet/<node>`, user `system:node:<node>`. It registers the Node, renews its lease, posts its
@@ -101,6 +102,7 @@ class Kubelet {
     const nodes = host.informer('nodes', { fieldSelector: `metadata.name=${node}` })
     nodes.onChange(({ object, old }) => {
       if (object.spec.podCIDR !== old?.spec.podCIDR) this.#report('network')
+      if (object.status.volumesAttached !== old?.status.volumesAttached) this.#volumesAttached()
     })
     this.#pods = host.informer('pods', { fieldSelector: `spec.nodeName=${node}` }).onChange((change) => this.#podChanged(change))
 
@@ -108,7 +110,7 @@ class Kubelet {
     this.#mirrors = new MirrorManager({ client, statuses: this.#statuses, node, log: this.#log })
     this.#lease = new NodeLease(host, node, timings.leaseDuration)
     const onRegistered = (): void => this.#lease.renew()
-    this.#agent = new NodeAgent(host, { options, version, statusReport: timings.statusReport, nodes, recorder, onRegistered, pressures: () => this.#evictions.pressures })
+    this.#agent = new NodeAgent(host, { options, version, statusReport: timings.statusReport, nodes, recorder, onRegistered, volumesInUse: () => this.#volumesInUse(), pressures: () => this.#evictions.pressures })
     const report = (): void => this.#agent.syncStatus()
     this.#shutdown = new ShutdownManager(host, { options, records: this.#records, recorder, wake: this.#wake, report })
     this.#evictions = new EvictionManager(host, { options, records: this.#records, recorder, events: new PodEvents(recorder), wake: this.#wake, report })
@@ -144,7 +146,10 @@ class Kubelet {
       events,
       statuses: this.#statuses,
       mirrors: this.#mirrors,
-      objects,
+      volumes: new VolumeMounter({
+        node: this.#options.node, minor: release.minor, clock: this.#host.clock, objects, events, runtime,
+        attached: () => this.#agent.attachedVolumes, onInUse: () => this.#agent.syncStatus(),
+      }),
       starter: new ContainerStarter({ runtime, events, release, objects, hostIP, stopper }),
       killer: new PodKiller(runtime, stopper, release),
       stopper,
@@ -222,6 +227,22 @@ class Kubelet {
       delete record.containers['']
       this.#wake(record.uid)
     }
+  }
+
+  /** Pods that wait for volumes have another look. */
+  #volumesAttached(): void {
+    for (const { uid, containers } of this.#records.value.values()) {
+      if (containers['']?.waiting?.reason !== AWAITS_ATTACHMENT) continue
+      delete containers[''].waiting
+      this.#wake(uid)
+    }
+  }
+
+  /** Attachable volumes that pods of this node use, sorted. */
+  #volumesInUse(): readonly string[] {
+    const names = new Set<string>()
+    for (const { volumesInUse = [] } of this.#records.value.values()) for (const name of volumesInUse) names.add(name)
+    return [...names].sort()
   }
 
   #readManifests(): void {

@@ -107,7 +107,7 @@ export class FileSystem {
     const tree = writableOf(mount)
     let used = size
     for (const { text } of tree.values()) if (typeof text === 'string') used += text.length
-    if (size > LARGEST_FILE || used > LARGEST_LAYER) throw new FileFault('No space left on device')
+    if (size > LARGEST_FILE || used > Math.min(mount.limit ?? LARGEST_LAYER, LARGEST_LAYER)) throw new FileFault('No space left on device')
     tree.set(joined(mount.prefix, inner), entry)
   }
 

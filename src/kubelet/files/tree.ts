@@ -28,6 +28,8 @@ export interface Mount {
   /** As `mount` and `df` print it. */
   readonly device: string
   readonly type: string
+  /** Bytes that it may hold; as much as any when left out. */
+  readonly limit?: number
 }
 
 /** Entry of a text file. */

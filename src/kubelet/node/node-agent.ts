@@ -26,6 +26,8 @@ interface NodeState {
   images: number
   /** Whether the last status said Ready. */
   ready: boolean | undefined
+  /** The volumes that it said to be in use, joined. */
+  volumes?: string
 }
 
 /** What the node agent needs beside its host. */
@@ -39,6 +41,8 @@ export interface NodeAgentPorts {
   readonly pressures: () => readonly PressureType[]
   /** Called once, when the Node exists. */
   readonly onRegistered: () => void
+  /** Attachable volumes that pods use, sorted. */
+  readonly volumesInUse: () => readonly string[]
 }
 
 /**
@@ -61,6 +65,11 @@ export class NodeAgent {
   /** The Node as last seen, or as it would be registered. */
   get node(): Node {
     return this.#ports.nodes.get(this.#ports.options.node) ?? initialNode(this.#ports.options, this.#facts([]))
+  }
+
+  /** What the controller of attachments says is attached to this node. */
+  get attachedVolumes(): ReadonlySet<string> {
+    return new Set(this.node.status.volumesAttached?.map(({ name }) => name))
   }
 
   /** Range of the addresses of this node's pods. */
@@ -102,7 +111,7 @@ export class NodeAgent {
     const { options, statusReport, nodes } = this.#ports
     const seen = nodes.get(options.node)
     const due = this.#host.clock.now() - state.reportedAt >= statusReport
-    if (!due && seen && !conditionsDiffer(seen.status.conditions ?? [], this.#health) && state.images === this.#imageCount()) return
+    if (!due && seen && !conditionsDiffer(seen.status.conditions ?? [], this.#health) && state.images === this.#imageCount() && (state.volumes ?? '') === this.#ports.volumesInUse().join()) return
     try {
       this.#post()
     } catch (error) {
@@ -157,7 +166,8 @@ export class NodeAgent {
     if (!current) return
     const own = nodeStatus(options, this.#facts(current.status.conditions ?? []))
     const before = current.status.conditions?.find(({ type }) => type === 'Ready')?.status
-    const posted = client.updateStatus('nodes', { ...current, status: { ...current.status, ...own } })
+    const { volumesInUse: _before, ...rest } = current.status
+    const posted = client.updateStatus('nodes', { ...current, status: { ...rest, ...own } })
     this.#posted(posted)
     const after = this.#state.value.ready ? 'True' : 'False'
     if (before !== undefined && before !== after) this.#statusEvent(after === 'True' ? 'NodeReady' : 'NodeNotReady')
@@ -173,6 +183,7 @@ export class NodeAgent {
     const state = this.#state.value
     state.reportedAt = this.#host.clock.now()
     state.images = this.#imageCount()
+    state.volumes = node.status.volumesInUse?.join() ?? ''
     state.ready = node.status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True'
   }
 
@@ -192,6 +203,7 @@ export class NodeAgent {
       version: this.#ports.version,
       bootID: runtime.bootID,
       images: runtime.images(),
+      volumesInUse: this.#ports.volumesInUse(),
       conditions: nodeConditions(conditions, this.#health, this.#host.clock.now()),
     }
   }

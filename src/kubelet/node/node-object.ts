@@ -62,6 +62,8 @@ export interface NodeFacts {
   readonly version: string
   readonly bootID: string
   readonly images: Iterable<RuntimeImage>
+  /** Attachable volumes that pods use, sorted. */
+  readonly volumesInUse?: readonly string[]
   readonly conditions: readonly NodeCondition[]
 }
 
@@ -89,6 +91,7 @@ export function nodeStatus(options: KubeletOptions, facts: NodeFacts): NodeStatu
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
     ...(images.length > 0 ? { images } : {}),
     nodeInfo: systemInfo(options, facts),
+    ...(facts.volumesInUse === undefined || facts.volumesInUse.length === 0 ? {} : { volumesInUse: facts.volumesInUse }),
   }
 }
 

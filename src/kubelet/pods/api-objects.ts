@@ -1,9 +1,15 @@
-import type { ConfigMap, Secret } from '../../api/core/generated.js'
+import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Secret } from '../../api/core/generated.js'
+import type { CSIDriver } from '../../api/storage/generated.js'
 import type { Client } from '../../apiserver/client/client.js'
-import { ApiError, ConnectionError, isApiError } from '../../apiserver/client/api-error.js'
+import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
 
 /** Why a pod's volume or variable cannot be made; the text is what the kubelet tells. */
 export class ConfigFault extends Error {}
+
+/** Whether the server has refused a request, or could not be reached. */
+export function isRequestFailure(error: unknown): error is ApiError | ConnectionError {
+  return error instanceof ApiError || error instanceof ConnectionError
+}
 
 /** Reads the ConfigMaps and Secrets that pods refer to, with the errors of the kubelet's own managers. Source: pkg/kubelet/util/manager. */
 export class ApiObjects {
@@ -21,6 +27,25 @@ export class ApiObjects {
   /** Undefined: there is none, and that is fine. @throws ConfigFault */
   secret(namespace: string, name: string, optional: boolean | undefined): Secret | undefined {
     return this.#read('secret', name, optional, () => this.#client.get('secrets', { namespace, name }))
+  }
+
+  /** @throws ApiError, ConnectionError */
+  claim(namespace: string, name: string): PersistentVolumeClaim {
+    return this.#client.get('persistentvolumeclaims', { namespace, name })
+  }
+
+  /** @throws ApiError, ConnectionError */
+  volume(name: string): PersistentVolume {
+    return this.#client.get('persistentvolumes', { name })
+  }
+
+  csiDriver(name: string): CSIDriver | undefined {
+    return ignoreNotFound(() => this.#client.get('csidrivers', { name }))
+  }
+
+  /** Tells how much a claim has got. */
+  writeClaimStatus(claim: PersistentVolumeClaim): void {
+    this.#client.updateStatus('persistentvolumeclaims', claim)
   }
 
   #read<T>(kind: string, name: string, optional: boolean | undefined, read: () => T): T | undefined {

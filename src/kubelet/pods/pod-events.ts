@@ -1,4 +1,4 @@
-import type { Container } from '../../api/core/generated.js'
+import type { Container, PersistentVolumeClaim } from '../../api/core/generated.js'
 import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
 import type { PodRecord } from './pod-record.js'
 
@@ -13,6 +13,11 @@ export class PodEvents {
   /** About the pod itself. */
   pod(record: PodRecord, type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.#recorder?.event({ object: record.pod, kind: 'Pod', apiVersion: 'v1' }, type, reason, message)
+  }
+
+  /** About a claim of a pod. */
+  claim(object: PersistentVolumeClaim, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.#recorder?.event({ object, kind: 'PersistentVolumeClaim', apiVersion: 'v1' }, type, reason, message)
   }
 
   /** About one container: `spec.containers{name}`. */

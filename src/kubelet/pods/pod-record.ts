@@ -81,6 +81,8 @@ export interface Verdict {
   readonly message: string
   /** Adds DisruptionTarget=True with reason TerminationByKubelet. */
   readonly disruption?: boolean
+  /** Message of that condition. Default: `message`. */
+  readonly disruptionMessage?: string
 }
 
 /**
@@ -106,6 +108,8 @@ export interface PodRecord {
   /** Virtual ms at which the kubelet took it on. */
   startTime?: number
   inFlight?: InFlight
+  /** Pods that have to be gone before it can be admitted (by uid). */
+  awaits?: readonly string[]
   /** What its containers have been given, as long as that is not what its spec asks for. */
   allocation?: Allocation
   resize?: Resize
@@ -123,6 +127,10 @@ export interface PodRecord {
   probedSince?: number
   /** Virtual ms at which volumes that may change were read last. */
   volumesAt?: number
+  /** Attachable volumes that it uses, or is about to, as the node's status names them. */
+  volumesInUse?: readonly string[]
+  /** Virtual ms since when it waits for its volumes. */
+  mountingSince?: number
   /** UID of the mirror in the API, if there is one. */
   mirrorUid?: string
 }

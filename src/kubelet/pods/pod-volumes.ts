@@ -1,5 +1,5 @@
 import type { ConfigMap, KeyToPath, Pod, Secret, Volume } from '../../api/core/generated.js'
-import type { ApiVolume, ApiVolumes, VolumePart } from '../runtime/volumes.js'
+import type { ApiVolume, VolumePart } from '../runtime/volumes.js'
 import { configMapData, isApiVolume } from '../runtime/volumes.js'
 import type { ApiObjects } from './api-objects.js'
 import { ConfigFault } from './api-objects.js'
@@ -9,30 +9,43 @@ const ROOT_CA = 'kube-root-ca.crt'
 const TOKEN_SECONDS = 3600
 
 /** A pod's volumes that come from the API, or for each that cannot be mounted, why. */
-export interface MountedVolumes {
-  readonly volumes: ApiVolumes
+export interface ApiMounts {
+  readonly volumes: ReadonlyMap<string, ApiVolume>
   /** Some of it may change under the pod. */
   readonly mutable: boolean
-  readonly faults: readonly { readonly volume: string; readonly message: string }[]
+  readonly faults: readonly MountFault[]
 }
 
-const NOTHING: MountedVolumes = { volumes: new Map(), mutable: false, faults: [] }
+/** Why a volume cannot be mounted. */
+export interface MountFault {
+  readonly volume: string
+  readonly message: string
+}
+
+const NOTHING: ApiMounts = { volumes: new Map(), mutable: false, faults: [] }
+
+/** Names of the volumes that a container mounts (or has as a device): no others count. Source: pkg/volume/util GetPodVolumeNames. */
+export function usedVolumes({ spec }: Pod): ReadonlySet<string> {
+  const { containers, initContainers = [], ephemeralContainers = [] } = spec
+  const names = new Set<string>()
+  for (const { volumeMounts = [], volumeDevices = [] } of [...containers, ...initContainers, ...ephemeralContainers]) {
+    for (const { name } of volumeMounts) names.add(name)
+    for (const { name } of volumeDevices) names.add(name)
+  }
+  return names
+}
 
 /**
- * Reads what the volumes of a pod are made from. Only those that a container mounts count, as in the kubelet's
- * desired_state_of_world_populator.go. The CA certificate of injected token volumes is not waited for: it is looked up when it is read.
- * Source: pkg/volume/configmap, secret, projected, downwardapi.
+ * Reads what the volumes of a pod are made from that come from the API. The CA certificate of injected token volumes is not waited for: it is
+ * looked up when it is read. Source: pkg/volume/configmap, secret, projected, downwardapi.
  */
-export function mountVolumes(pod: Pod, objects: ApiObjects): MountedVolumes {
-  const wanted = (pod.spec.volumes ?? []).filter(isApiVolume)
+export function apiMounts(pod: Pod, objects: ApiObjects, used: ReadonlySet<string> = usedVolumes(pod)): ApiMounts {
+  const wanted = (pod.spec.volumes ?? []).filter((volume) => isApiVolume(volume) && used.has(volume.name))
   if (wanted.length === 0) return NOTHING
-  const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec
-  const mounted = new Set([...containers, ...initContainers, ...ephemeralContainers].flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name)))
   const volumes = new Map<string, ApiVolume>()
-  const faults: { volume: string; message: string }[] = []
+  const faults: MountFault[] = []
   let mutable = false
   for (const volume of wanted) {
-    if (!mounted.has(volume.name)) continue
     try {
       const made = volumeOf(pod, volume, objects)
       volumes.set(volume.name, Object.freeze(made))

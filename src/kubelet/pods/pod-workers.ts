@@ -5,16 +5,16 @@ import type { ResourceAmounts } from '../../api/core/pod-resources.js'
 import type { Clock } from '../../sim/clock.js'
 import type { Slice, Topic } from '../../sim/module.js'
 import type { ContainerStopper } from '../lifecycle/container-stopper.js'
+import { isCritical } from '../node/critical.js'
 import { NETWORK_MESSAGE } from '../node/conditions.js'
 import type { Prober } from '../prober/prober.js'
 import type { ContainerRuntime } from '../runtime/runtime-api.js'
 import { hasRunningContainer, previousContainer } from '../runtime/state.js'
 import { stableHex } from '../stable-hex.js'
+import type { VolumeMounter } from '../volumes/volume-mounter.js'
 import type { NodeUsage } from './admission.js'
-import type { ApiObjects } from './api-objects.js'
-import { mountVolumes } from './pod-volumes.js'
 import { allocatedPod } from './allocation.js'
-import { admissionVerdict, countPod } from './admission.js'
+import { admissionVerdict, countPod, insufficientResources } from './admission.js'
 import { MINIMUM_GRACE } from './grace.js'
 import type { ContainerStarter } from './container-starter.js'
 import type { MirrorManager } from './mirror-manager.js'
@@ -24,6 +24,7 @@ import type { PodEvents } from './pod-events.js'
 import type { PodKiller } from './pod-killer.js'
 import type { PodRecord, Verdict } from './pod-record.js'
 import { containerMemory, findContainer } from './pod-record.js'
+import { PREEMPTED, podsToPreempt } from './preemption.js'
 import type { Resizer } from './resizer.js'
 import type { StatusManager } from './status-manager.js'
 
@@ -44,7 +45,7 @@ export interface PodWorkerPorts {
   readonly events: PodEvents
   readonly statuses: StatusManager
   readonly mirrors: MirrorManager
-  readonly objects: ApiObjects
+  readonly volumes: VolumeMounter
   readonly starter: ContainerStarter
   readonly killer: PodKiller
   readonly stopper: ContainerStopper
@@ -65,9 +66,6 @@ export interface PodWorkerPorts {
 
 /** A sync that could not go on for reasons of the node is tried again after this time. Source: backOffPeriod. */
 const RETRY = 10_000
-/** A mount that failed is tried again after this time, then after twice as long, up to the longest. Source: pkg/util/goroutinemap/exponentialbackoff. */
-const FIRST_MOUNT_RETRY = 500
-const LONGEST_MOUNT_RETRY = 122_000
 /** ConfigMaps and Secrets in volumes are looked at again after this time. Source: kubelet's syncFrequency. */
 const VOLUME_REFRESH = 60_000
 
@@ -110,7 +108,10 @@ export class PodWorkers {
     record.startTime = timeMs(pod.status.startTime) ?? clock.now()
     const { node } = view()
     const { shuttingDown } = runtime
+    if (record.awaits?.some((uid) => (this.#ports.records.value.get(uid)?.stage ?? 'finished') !== 'finished')) return
     const verdict = this.#ports.pressure(pod) ?? admissionVerdict({ pod, isStatic: record.isStatic, node, allocatable, used: usage.value, operatingSystem, shuttingDown })
+    if (verdict?.reason.startsWith('OutOf') && isCritical(pod) && this.#preempt(record)) return
+    delete record.awaits
     if (verdict) {
       events.pod(record, 'Warning', verdict.reason, verdict.message)
       record.rejected = true
@@ -121,6 +122,24 @@ export class PodWorkers {
     countPod(usage.value, pod, 1)
     record.admitted = true
     record.stage = 'active'
+  }
+
+  /** Makes room for a critical pod: others are ended, and it is admitted when they are gone. Source: pkg/kubelet/preemption/preemption.go. */
+  #preempt(record: PodRecord): boolean {
+    const { records, usage, allocatable, events, wake } = this.#ports
+    if (record.awaits) return false
+    const shortages = insufficientResources({ pod: record.pod, allocatable, used: usage.value })
+    const lacking = new Map(shortages.map(({ name, requested, used, capacity }) => [name, requested + used - capacity]))
+    const victims = podsToPreempt(record.pod, [...records.value.values()].filter(({ stage }) => stage === 'active'), lacking)
+    if (!victims?.length) return false
+    record.awaits = victims.map(({ uid }) => uid)
+    for (const victim of victims) {
+      events.pod(victim, 'Warning', PREEMPTED.reason, PREEMPTED.message)
+      victim.verdict = PREEMPTED
+      victim.stage = 'terminating'
+      wake(victim.uid)
+    }
+    return true
   }
 
   /** A static pod starts only when the one of the same name before it is gone. */
@@ -222,17 +241,8 @@ export class PodWorkers {
   #makeSandbox(record: PodRecord, now: number): boolean {
     const { runtime, events, view } = this.#ports
     const { uid, namespace, name, pod } = record
-    const mounted = mountVolumes(pod, this.#ports.objects)
-    if (mounted.faults.length > 0) {
-      for (const { volume, message } of mounted.faults) {
-        events.pod(record, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume ${JSON.stringify(volume)} : ${message}`)
-      }
-      const memory = containerMemory(record, '')
-      const delay = Math.min((memory.backOff?.delay ?? FIRST_MOUNT_RETRY / 2) * 2, LONGEST_MOUNT_RETRY)
-      memory.backOff = { since: now, delay }
-      memory.waiting = { reason: 'FailedMount', until: now + delay }
-      return false
-    }
+    const mounted = this.#ports.volumes.mount(record, now)
+    if (!mounted) return false
     const hostNetwork = pod.spec.hostNetwork ?? false
     const { podCIDR, networkReady } = view()
     if (!hostNetwork && !networkReady) events.pod(record, 'Warning', 'NetworkNotReady', `network is not ready: ${NETWORK_MESSAGE}`)
@@ -262,8 +272,7 @@ export class PodWorkers {
   /** Brings volumes up to date from time to time; what is gone by then stays as it was. */
   #refreshVolumes(record: PodRecord, now: number): void {
     if (record.volumesAt === undefined || now - record.volumesAt < VOLUME_REFRESH) return
-    const { volumes, faults } = mountVolumes(record.pod, this.#ports.objects)
-    if (faults.length === 0) this.#ports.runtime.setVolumes(record.uid, volumes)
+    this.#ports.volumes.refresh(record)
     this.#watchVolumes(record, now)
   }
 
@@ -289,6 +298,7 @@ export class PodWorkers {
     const again = killer.step(record, now, record.graceSeconds)
     if (again === undefined) {
       runtime.stopSandbox(record.uid)
+      this.#ports.volumes.unmount(record)
       this.release(record)
       record.stage = 'finished'
     } else if (again < Infinity) hooks.wakeAfter(record.uid, again - now)
@@ -304,6 +314,11 @@ export class PodWorkers {
     record.admitted = false
     this.#ports.resizer?.forget(record)
     this.#ports.resizer?.roomMade()
+    if (record.verdict?.reason === PREEMPTED.reason) this.#wakeAwaiting(record.uid)
+  }
+
+  #wakeAwaiting(victim: string): void {
+    for (const { uid, awaits } of this.#ports.records.value.values()) if (awaits?.includes(victim)) this.#ports.wake(uid)
   }
 
   #finish(record: PodRecord): void {

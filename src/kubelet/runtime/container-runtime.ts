@@ -3,6 +3,7 @@ import type { Connected, NetworkRequest } from '../commands/command.js'
 import type { Clock } from '../../sim/clock.js'
 import type { Host, Slice, Topic } from '../../sim/module.js'
 import { stableHex, stableUuid } from '../stable-hex.js'
+import type { Tree } from '../files/tree.js'
 import type { ImageFacts } from '../images/image-table.js'
 import { ImageTable, isDefinition } from '../images/image-table.js'
 import { deniedText } from '../images/pull-secrets.js'
@@ -21,7 +22,7 @@ import type { ContainerRequest, RuntimeChange, SandboxRequest } from './runtime-
 import type { DeclaredUsage, RuntimeContainer, RuntimeImage, RuntimePod, RuntimeState, RuntimeTask, SystemUsage } from './state.js'
 import { latestContainer } from './state.js'
 import { ALONE } from './surroundings.js'
-import type { ApiVolumes } from './volumes.js'
+import type { PodVolumes } from './volumes.js'
 
 /**
  * The machine of one node: containers, images, addresses and manifests, which live on while the kubelet is down. Module
@@ -117,6 +118,10 @@ class SimulatedMachine implements Machine {
     return this.#state.pods.get(uid)
   }
 
+  get disk(): Tree {
+    return this.#state.disk
+  }
+
   images(): Iterable<RuntimeImage> {
     return this.#state.images.values()
   }
@@ -137,7 +142,7 @@ class SimulatedMachine implements Machine {
     return (this.#options.surroundings?.() ?? ALONE).serviceEnv(pod, this.#now)
   }
 
-  setVolumes(uid: string, volumes: ApiVolumes): void {
+  setVolumes(uid: string, volumes: PodVolumes): void {
     const pod = this.pod(uid)
     if (pod) pod.volumes = volumes
   }

@@ -1,4 +1,5 @@
-import type { Container, Pod, VolumeMount } from '../../api/core/generated.js'
+import type { Container, Pod, Volume, VolumeMount } from '../../api/core/generated.js'
+import { quantityValue } from '../../api/quantity.js'
 import { programOf } from '../commands/index.js'
 import type { ProcessEntry, World } from '../commands/command.js'
 import { FileSystem } from '../files/file-system.js'
@@ -10,7 +11,7 @@ import { SHELLS } from '../shell/interpreter.js'
 import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
 import { expanded, hasProgram } from './start-plan.js'
 import type { Surroundings } from './surroundings.js'
-import { treeOf } from './volumes.js'
+import { comesFromApi, diskPath, treeOf } from './volumes.js'
 
 /** One container with all around it that its processes may look at. */
 export interface ContainerView {
@@ -28,8 +29,6 @@ const OPEN_DIRECTORY = { mode: 0o777, owner: 0, group: 0 }
 const EMPTY: Tree = new Map()
 const STICKY = 0o1777
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-/** Where persistent volumes lie on the machine's disk. */
-export const VOLUME_DIRECTORY = 'var/lib/volumes'
 
 /** The container's spec; undefined when the pod has none of that name any more. */
 export function containerSpec(pod: Pod | undefined, name: string): Container | undefined {
@@ -145,27 +144,45 @@ function volumeMount(view: ContainerView, { name, mountPath, subPath = '', subPa
   if (!pod || !volume) return undefined
   const path = mountPath.replace(/\/+$/, '')
   const prefix = (subPathExpr === undefined ? subPath : expanded(subPathExpr, view.container.env ?? {})).replace(/^\/+|\/+$/g, '')
-  const api = sandbox.volumes?.get(name)
-  if (api) return { path, layers: [treeOf(api, pod, surroundings)], readOnly: true, prefix, directory: OPEN_DIRECTORY, device: 'tmpfs', type: 'tmpfs' }
   const fsGroup = pod.spec.securityContext?.fsGroup
-  if (volume.emptyDir) {
-    const dirs = (sandbox.emptyDirs ??= new Map())
-    const made = (): Tree => {
-      const tree = dirs.get(name) ?? new Map()
-      dirs.set(name, tree)
-      return tree
-    }
-    const inMemory = volume.emptyDir.medium === 'Memory'
+  const owned = fsGroup === undefined ? ROOT_DIRECTORY : { mode: 0o2775, owner: 0, group: fsGroup }
+  const mounted = sandbox.volumes?.get(name)
+  if (mounted !== undefined && comesFromApi(mounted)) {
+    return { path, layers: [treeOf(mounted, pod, surroundings)], readOnly: true, prefix, directory: OPEN_DIRECTORY, device: 'tmpfs', type: 'tmpfs' }
+  }
+  if (mounted?.kind === 'network') {
+    const tree = surroundings.networkVolume(mounted.id)
+    const { type, id } = mounted
     return {
-      path, layers: [made()], writable: made, readOnly, prefix, directory: { ...OPEN_DIRECTORY, group: fsGroup ?? 0 },
-      device: inMemory ? 'tmpfs' : '/dev/vda1', type: inMemory ? 'tmpfs' : 'ext4',
+      path, layers: [tree], writable: () => tree, readOnly: readOnly || mounted.readOnly, prefix, directory: owned,
+      device: type === 'nfs' ? id.slice('nfs/'.length) : '/dev/vdb', type,
     }
   }
-  const claim = volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral ? `${sandbox.name}-${name}` : undefined)
-  const base = volume.hostPath ? volume.hostPath.path.replace(/^\/+|\/+$/g, '') : `${VOLUME_DIRECTORY}/${claim === undefined ? `${sandbox.uid}/${name}` : `${sandbox.namespace}/${claim}`}`
-  const directory = volume.hostPath ? ROOT_DIRECTORY : fsGroup === undefined ? ROOT_DIRECTORY : { mode: 0o2775, owner: 0, group: fsGroup }
+  if (mounted !== undefined || volume.hostPath !== undefined) {
+    const base = mounted?.path ?? diskPath(volume.hostPath?.path ?? '')
+    return {
+      path, layers: [state.disk], writable: () => state.disk, readOnly: readOnly || mounted?.readOnly === true,
+      prefix: [base, prefix].filter((part) => part !== '').join('/'), directory: volume.hostPath ? ROOT_DIRECTORY : owned, device: '/dev/vda1', type: 'ext4',
+    }
+  }
+  return emptyDirMount(view, volume, { path, prefix, readOnly, group: fsGroup ?? 0 })
+}
+
+/** emptyDir, and what else lives and dies with the pod (inline CSI volumes). */
+function emptyDirMount(
+  { sandbox }: ContainerView, { name, emptyDir }: Volume,
+  { path, prefix, readOnly, group }: Pick<Mount, 'path' | 'prefix' | 'readOnly'> & { readonly group: number },
+): Mount {
+  const dirs = (sandbox.emptyDirs ??= new Map())
+  const made = (): Tree => {
+    const tree = dirs.get(name) ?? new Map()
+    dirs.set(name, tree)
+    return tree
+  }
+  const inMemory = emptyDir?.medium === 'Memory'
   return {
-    path, layers: [state.disk], writable: () => state.disk, readOnly: readOnly || volume.persistentVolumeClaim?.readOnly === true,
-    prefix: prefix === '' ? base : `${base}/${prefix}`, directory, device: '/dev/vda1', type: 'ext4',
+    path, layers: [made()], writable: made, readOnly, prefix, directory: { ...OPEN_DIRECTORY, group },
+    device: inMemory ? 'tmpfs' : '/dev/vda1', type: inMemory ? 'tmpfs' : 'ext4',
+    ...(inMemory && emptyDir?.sizeLimit !== undefined ? { limit: quantityValue(emptyDir.sizeLimit) } : {}),
   }
 }

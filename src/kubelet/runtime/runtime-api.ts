@@ -1,10 +1,11 @@
 import type { Pod, ResourceRequirements } from '../../api/core/generated.js'
 import type { Connected, NetworkRequest } from '../commands/command.js'
+import type { Tree } from '../files/tree.js'
 import type { ImageFacts } from '../images/image-table.js'
 import type { ContainerBehavior } from './behavior.js'
 import type { ContainerUsage } from './container-usage.js'
 import type { RuntimeImage, RuntimePod, RuntimeTask, SystemUsage } from './state.js'
-import type { ApiVolumes } from './volumes.js'
+import type { PodVolumes } from './volumes.js'
 
 /** What the kubelet asks of the runtime for a pod's sandbox. */
 export interface SandboxRequest {
@@ -61,8 +62,10 @@ export interface ContainerRuntime {
   imageFacts(image: string): ImageFacts
   /** Variables that tell a pod where the services are. */
   serviceEnv(pod: Pod): Readonly<Record<string, string>>
-  /** Mounts the volumes of a pod that come from the API, or brings their files up to date. */
-  setVolumes(uid: string, volumes: ApiVolumes): void
+  /** The machine's disk as far as pods have written to it. */
+  readonly disk: Tree
+  /** Mounts the volumes of a pod, or brings those up to date whose files come from the API. */
+  setVolumes(uid: string, volumes: PodVolumes): void
   /** Static pods by file name. */
   manifests(): ReadonlyMap<string, Pod>
   /** Makes the pod's sandbox, or a new one in the place of one that is dead. */

@@ -5,7 +5,7 @@ import type { ShellProcess } from '../shell/state.js'
 import type { ContainerBehavior } from './behavior.js'
 import type { ContainerLog } from './container-log.js'
 import type { IpPool } from './ip-pool.js'
-import type { ApiVolumes } from './volumes.js'
+import type { PodVolumes } from './volumes.js'
 
 /** A command that the kubelet runs in a container: an exec probe or a hook. Plain data. */
 export interface RuntimeTask {
@@ -85,8 +85,8 @@ export interface RuntimePod {
   containers: RuntimeContainer[]
   /** The pod as the kubelet last gave it to the runtime. */
   pod?: Pod
-  /** Volumes whose files come from the API. */
-  volumes?: ApiVolumes
+  /** What is mounted of its volumes. */
+  volumes?: PodVolumes
   /** Files of emptyDir volumes, by volume. */
   emptyDirs?: Map<string, Tree>
 }
@@ -133,7 +133,7 @@ export interface RuntimeState {
   readonly images: Map<string, RuntimeImage>
   readonly ips: IpPool
   readonly behaviors: Map<string, ContainerBehavior>
-  /** The machine's disk as far as pods have written to it: hostPath volumes, and persistent volumes under `var/lib/volumes`. */
+  /** The machine's disk as far as pods have written to it: hostPath and local volumes. */
   readonly disk: Tree
   /** Number of the next `exec`. */
   nextExec: number

@@ -1,4 +1,5 @@
 import type { ConfigMap, Pod } from '../../api/core/generated.js'
+import type { Tree } from '../files/tree.js'
 import type { ContainerNetwork } from '../commands/command.js'
 
 /** What a machine cannot know by itself: the network around it, and what a kubelet would fetch when a container looks at it. */
@@ -10,6 +11,8 @@ export interface Surroundings {
   /** A token of the pod's service account. */
   serviceAccountToken(pod: Pod, audience: string | undefined, seconds: number): string
   configMap(namespace: string, name: string): ConfigMap | undefined
+  /** The files of a volume in the network, to be changed in place. */
+  networkVolume(id: string): Tree
 }
 
 /** A machine on its own: nothing can be reached. */
@@ -21,4 +24,5 @@ export const ALONE: Surroundings = {
   serviceEnv: () => ({}),
   serviceAccountToken: () => '',
   configMap: () => undefined,
+  networkVolume: () => new Map(),
 }

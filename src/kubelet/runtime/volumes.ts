@@ -19,8 +19,34 @@ export interface ApiVolume {
   readonly mode: number
 }
 
-/** Volumes of a pod that come from the API, by name. */
-export type ApiVolumes = ReadonlyMap<string, ApiVolume>
+/** A volume that is a place on the machine's disk. */
+export interface DiskVolume {
+  readonly kind: 'disk'
+  /** Without slashes at the ends. */
+  readonly path: string
+  readonly readOnly: boolean
+}
+
+/** A volume that is somewhere in the network, the same for all machines. */
+export interface NetworkVolume {
+  readonly kind: 'network'
+  /** What tells it from all others: driver and handle, or server and path. */
+  readonly id: string
+  readonly readOnly: boolean
+  /** As `mount` prints it: `ext4`, `nfs`. */
+  readonly type: string
+}
+
+/** A volume of a pod as it was mounted. Plain data. */
+export type PodVolume = ApiVolume | DiskVolume | NetworkVolume
+
+/** Volumes of a pod by name; those that live and die with the sandbox (emptyDir) need no entry. */
+export type PodVolumes = ReadonlyMap<string, PodVolume>
+
+/** Whether a volume's files come from the API. */
+export function comesFromApi(volume: PodVolume): volume is ApiVolume {
+  return 'parts' in volume
+}
 
 /** The files of such a volume. */
 export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: Surroundings): Tree {
@@ -66,6 +92,11 @@ function decoded(data: Readonly<Record<string, string>> | undefined): Readonly<R
 
 function textOfBase64(text: string): string {
   return new TextDecoder().decode(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)))
+}
+
+/** A path on the machine's disk as its tree has it. */
+export function diskPath(path: string): string {
+  return path.replace(/^\/+|\/+$/g, '')
 }
 
 /** Whether a volume's content comes from the API. */

@@ -1,0 +1,2 @@
+export { createAttachDetachController } from './controller.js'
+export type { AttachDetachOptions } from './controller.js'

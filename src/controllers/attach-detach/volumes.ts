@@ -1,0 +1,53 @@
+import type { Node, PersistentVolume, Pod } from '../../api/core/generated.js'
+import { sha256 } from '../../api/sha256.js'
+
+/** A CSI volume as the controller knows it. */
+export interface AttachableVolume {
+  readonly name: string
+  readonly driver: string
+  readonly handle: string
+  /** How node statuses name it. Source: pkg/volume/util GetUniqueVolumeName. */
+  readonly unique: string
+  /** Whether several nodes may have it at once. */
+  readonly shared: boolean
+}
+
+/** The CSI side of a persistent volume; undefined for all others. */
+export function attachable({ metadata, spec: { csi, accessModes = [] } }: PersistentVolume): AttachableVolume | undefined {
+  if (!csi) return undefined
+  const { driver, volumeHandle: handle } = csi
+  // Source: pkg/controller/volume/attachdetach/util IsMultiAttachAllowed
+  const shared = accessModes.length === 0 || accessModes.some((mode) => mode === 'ReadWriteMany' || mode === 'ReadOnlyMany')
+  return { name: metadata.name as string, driver, handle, unique: `kubernetes.io/csi/${driver}^${handle}`, shared }
+}
+
+/** Name of the VolumeAttachment. Source: pkg/volume/csi csi_attacher.go getAttachmentName. */
+export function attachmentName({ handle, driver }: AttachableVolume, node: string): string {
+  const digest = sha256(new TextEncoder().encode(`${handle}${driver}${node}`))
+  return `csi-${[...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
+}
+
+/** Whether the node says that it uses the volume. */
+export function isInUse(node: Node | undefined, { unique }: AttachableVolume): boolean {
+  return node?.status.volumesInUse?.includes(unique) === true
+}
+
+/** Whether what the node says counts: it is Ready. */
+export function isHealthy(node: Node): boolean {
+  return node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
+}
+
+/** Whether an administrator has said that the node is down for good. */
+export function isOutOfService({ spec }: Node): boolean {
+  return spec.taints?.some(({ key }) => key === 'node.kubernetes.io/out-of-service') === true
+}
+
+/** Names of pods, as seen from a namespace: those of others are only counted. Source: reconciler.go reportMultiAttachError. */
+export function multiAttachText(others: readonly Pod[], namespace: string | undefined): string {
+  if (others.length === 0) return "Volume is already exclusively attached to one node and can't be attached to another"
+  const own = others.filter(({ metadata }) => metadata.namespace === namespace).map(({ metadata }) => metadata.name)
+  const foreign = others.length - own.length
+  if (own.length === 0) return `Volume is already used by ${foreign} pod(s) in different namespaces`
+  const text = `Volume is already used by pod(s) ${own.join(', ')}`
+  return foreign > 0 ? `${text} and ${foreign} pod(s) in different namespaces` : text
+}

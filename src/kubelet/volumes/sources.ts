@@ -1,0 +1,40 @@
+import type { PersistentVolume, Volume } from '../../api/core/generated.js'
+import type { PodVolume } from '../runtime/volumes.js'
+import { diskPath } from '../runtime/volumes.js'
+
+/** A persistent volume as it is mounted, and the name under which it is attached if it has to be. */
+export interface VolumeSource {
+  readonly mounted: PodVolume
+  readonly attachment?: string
+}
+
+/**
+ * Where the files of a persistent volume are: on the node's disk for hostPath and local volumes, in the network for all others. Block
+ * devices have no files. `attaches` tells of a CSI driver whether its volumes have to be attached.
+ */
+export function sourceOf({ metadata, spec }: PersistentVolume, readOnly: boolean, attaches: (driver: string) => boolean): VolumeSource {
+  const { hostPath, local, csi, nfs } = spec
+  const path = hostPath?.path ?? local?.path
+  if (path !== undefined) return { mounted: { kind: 'disk', path: diskPath(path), readOnly } }
+  if (csi) {
+    const id = `csi/${csi.driver}/${csi.volumeHandle}`
+    const mounted = { kind: 'network', id, readOnly: readOnly || csi.readOnly === true, type: csi.fsType ?? 'ext4' } as const
+    return attaches(csi.driver) ? { mounted, attachment: csiVolumeName(csi.driver, csi.volumeHandle) } : { mounted }
+  }
+  if (nfs) return { mounted: nfsVolume(nfs, readOnly) }
+  return { mounted: { kind: 'network', id: `pv/${metadata.name ?? ''}`, readOnly, type: 'ext4' } }
+}
+
+/** Volumes of a pod's own spec that are in the network. */
+export function inlineNetworkVolume({ nfs }: Volume): PodVolume | undefined {
+  return nfs && nfsVolume(nfs, false)
+}
+
+function nfsVolume({ server, path, readOnly = false }: { server: string; path: string; readOnly?: boolean }, reads: boolean): PodVolume {
+  return { kind: 'network', id: `nfs/${server}:${path}`, readOnly: readOnly || reads, type: 'nfs' }
+}
+
+/** How the status of a node names a CSI volume. Source: pkg/volume/util GetUniqueVolumeName, csi_plugin.go GetVolumeName. */
+export function csiVolumeName(driver: string, handle: string): string {
+  return `kubernetes.io/csi/${driver}^${handle}`
+}

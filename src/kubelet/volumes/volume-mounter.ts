@@ -1,0 +1,171 @@
+import { compareQuantities, parseQuantity } from '../../api/quantity.js'
+import type { Clock } from '../../sim/clock.js'
+import { isRequestFailure } from '../pods/api-objects.js'
+import type { ApiObjects } from '../pods/api-objects.js'
+import type { PodEvents } from '../pods/pod-events.js'
+import type { PodRecord } from '../pods/pod-record.js'
+import { containerMemory } from '../pods/pod-record.js'
+import type { MountFault } from '../pods/pod-volumes.js'
+import { apiMounts, usedVolumes } from '../pods/pod-volumes.js'
+import type { ContainerRuntime } from '../runtime/runtime-api.js'
+import type { PodVolume, PodVolumes } from '../runtime/volumes.js'
+import { comesFromApi } from '../runtime/volumes.js'
+import type { ClaimMount } from './claims.js'
+import { claimMounts } from './claims.js'
+import { hostPathFaults } from './host-paths.js'
+import { inlineNetworkVolume } from './sources.js'
+
+/** A mount that failed is tried again after this time, then after twice as long, up to the longest. Source: pkg/util/goroutinemap/exponentialbackoff. */
+const FIRST_RETRY = 500
+const LONGEST_RETRY = 122_000
+/** What is wrong with a claim is looked at again after this time. Source: pod_workers.go backOffPeriod. */
+const CLAIM_RETRY = 10_000
+/** So long the sync of a pod waits for its volumes before it says so and begins anew. Source: podAttachAndMountTimeout. */
+const PATIENCE = 123_000
+/** Waiting reason of a pod whose volumes are not attached yet. */
+export const AWAITS_ATTACHMENT = 'AttachVolume'
+
+/** What is mounted in a pod. */
+export interface Mounted {
+  readonly volumes: PodVolumes
+  /** Some of it may change under the pod. */
+  readonly mutable: boolean
+}
+
+/** What {@link VolumeMounter} needs. */
+export interface VolumeMounterPorts {
+  readonly node: string
+  readonly minor: number
+  readonly clock: Clock
+  readonly objects: ApiObjects
+  readonly events: PodEvents
+  readonly runtime: ContainerRuntime
+  /** Names of the volumes that the node's status has as attached. */
+  readonly attached: () => ReadonlySet<string>
+  /** Told when other volumes are in use than before. */
+  readonly onInUse: () => void
+}
+
+/** Everything that is known of a pod's volumes at one look. */
+interface Look {
+  readonly volumes: ReadonlyMap<string, PodVolume>
+  readonly mutable: boolean
+  readonly setUp: readonly MountFault[]
+  readonly unprocessed: readonly MountFault[]
+  readonly unattached: readonly string[]
+  readonly claims: readonly ClaimMount[]
+}
+
+/** Mounts the volumes of pods. Source: pkg/kubelet/volumemanager. */
+export class VolumeMounter {
+  readonly #ports: VolumeMounterPorts
+
+  constructor(ports: VolumeMounterPorts) {
+    this.#ports = ports
+  }
+
+  /** What is mounted; undefined when something is missing yet, which the record's waiting state then tells. */
+  mount(record: PodRecord, now: number): Mounted | undefined {
+    const look = this.#look(record, now)
+    if (look.setUp.length > 0 || look.unprocessed.length > 0 || look.unattached.length > 0) {
+      this.#wait(record, look, now)
+      return undefined
+    }
+    delete record.mountingSince
+    for (const claim of look.claims) this.#finishExpansion(record, claim)
+    return { volumes: look.volumes, mutable: look.mutable }
+  }
+
+  /** Brings up to date what comes from the API; what is gone by then stays as it was. */
+  refresh(record: PodRecord): void {
+    const { objects, runtime } = this.#ports
+    const { volumes, faults } = apiMounts(record.pod, objects)
+    if (faults.length > 0) return
+    const kept = [...runtime.pod(record.uid)?.volumes ?? []].filter(([, volume]) => !comesFromApi(volume))
+    runtime.setVolumes(record.uid, new Map<string, PodVolume>([...kept, ...volumes]))
+  }
+
+  /** Nothing of the pod runs any more: its volumes may go elsewhere. */
+  unmount(record: PodRecord): void {
+    if (!record.volumesInUse) return
+    delete record.volumesInUse
+    this.#ports.onInUse()
+  }
+
+  #look(record: PodRecord, now: number): Look {
+    const { objects, runtime, attached } = this.#ports
+    const { pod } = record
+    const used = usedVolumes(pod)
+    const api = apiMounts(pod, objects, used)
+    const claims = claimMounts(pod, objects, used)
+    const volumes = new Map<string, PodVolume>(api.volumes)
+    for (const { volume, mounted } of claims.mounts) volumes.set(volume, mounted)
+    for (const volume of pod.spec.volumes ?? []) {
+      const inline = used.has(volume.name) ? inlineNetworkVolume(volume) : undefined
+      if (inline) volumes.set(volume.name, inline)
+    }
+    const needed = claims.mounts.flatMap(({ volume, attachment }) => (attachment === undefined ? [] : [{ volume, attachment }]))
+    this.#use(record, needed.map(({ attachment }) => attachment))
+    const ready = needed.length === 0 ? undefined : attached()
+    return {
+      volumes,
+      mutable: api.mutable,
+      setUp: [...api.faults, ...hostPathFaults(pod, runtime.disk, used, now)],
+      unprocessed: claims.faults,
+      unattached: needed.filter(({ attachment }) => ready?.has(attachment) !== true).map(({ volume }) => volume),
+      claims: claims.mounts,
+    }
+  }
+
+  /** Volumes are told to be in use before they are mounted, so that nobody detaches them. */
+  #use(record: PodRecord, names: readonly string[]): void {
+    if (names.length === 0 || record.volumesInUse?.join() === names.join()) return
+    record.volumesInUse = names
+    this.#ports.onInUse()
+  }
+
+  #wait(record: PodRecord, { setUp, unprocessed, unattached }: Look, now: number): void {
+    const { events, minor } = this.#ports
+    for (const { volume, message } of setUp) {
+      events.pod(record, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume ${JSON.stringify(volume)} : ${message}`)
+    }
+    const unmounted = [...setUp, ...unprocessed].map(({ volume }) => volume).concat(unattached).sort()
+    const tell = (failed: readonly string[], why: string): void => {
+      const lists = `unmounted volumes=[${unmounted.join(' ')}], unattached volumes=[${unattached.join(' ')}], failed to process volumes=[${failed.join(' ')}]`
+      events.pod(record, 'Warning', 'FailedMount', `Unable to attach or mount volumes: ${lists}: ${why}`)
+    }
+    record.mountingSince ??= now
+    if (unprocessed.length > 0) tell(unprocessed.map(({ volume }) => volume), unprocessed.map(({ message }) => message).join('; '))
+    else if (now - record.mountingSince >= PATIENCE) {
+      tell([], minor >= 27 ? 'context deadline exceeded' : 'timed out waiting for the condition')
+      record.mountingSince = now
+    }
+    const memory = containerMemory(record, '')
+    const deadline = record.mountingSince + PATIENCE
+    if (setUp.length > 0) {
+      const delay = Math.min((memory.backOff?.delay ?? FIRST_RETRY / 2) * 2, LONGEST_RETRY)
+      memory.backOff = { since: now, delay }
+      memory.waiting = { reason: 'FailedMount', until: Math.min(now + delay, deadline) }
+    } else if (unprocessed.length > 0) memory.waiting = { reason: 'FailedMount', until: now + CLAIM_RETRY }
+    else memory.waiting = { reason: AWAITS_ATTACHMENT, until: deadline }
+  }
+
+  /** A volume that has grown while no pod used it gets a file system of its size now. Source: operation_generator.go NodeExpandVolume. */
+  #finishExpansion(record: PodRecord, { claim, persistentVolume }: ClaimMount): void {
+    const { capacity } = persistentVolume.spec
+    const size = capacity?.['storage']
+    if (persistentVolume.spec.csi === undefined || size === undefined || claim.spec.volumeMode === 'Block') return
+    if (compareQuantities(parseQuantity(size), parseQuantity(claim.status.capacity?.['storage'] ?? '0')) <= 0) return
+    const { objects, events, node } = this.#ports
+    const { conditions: _conditions, allocatedResourceStatuses: _statuses, ...status } = claim.status
+    try {
+      objects.writeClaimStatus({ ...claim, status: { ...status, capacity: { ...status.capacity, storage: size } } })
+    } catch (error) {
+      if (isRequestFailure(error)) return
+      throw error
+    }
+    const message = `MountVolume.NodeExpandVolume succeeded for volume ${JSON.stringify(persistentVolume.metadata.name ?? '')} ${node}`
+    events.pod(record, 'Normal', 'FileSystemResizeSuccessful', message)
+    events.claim(claim, 'Normal', 'FileSystemResizeSuccessful', message)
+  }
+}
