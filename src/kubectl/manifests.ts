@@ -13,6 +13,7 @@ export interface Manifests {
 
 /** Reads the files that `-f` names. A file that cannot be read ends it; an unknown kind is reported and the rest goes on. */
 export function readManifests(call: Call): Manifests {
+  if (call.flags.string('kustomize') !== '') throw new KubectlError('kustomizations (-k) are not part of simcluster yet: build them and use -f')
   const sources = call.files.read(call.flags.strings('filename'), call.flags.bool('recursive'))
   const infos: Info[] = []
   const errors: Error[] = []

@@ -2,6 +2,7 @@ import type { KindDefinition, KubeObject } from '../api/definition.js'
 import { formatApiVersion } from '../api/scheme.js'
 import { isApiError } from '../apiserver/client/api-error.js'
 import type { Client, ListOptions } from '../apiserver/client/client.js'
+import type { ResourceName } from '../apiserver/client/resources.js'
 import type { Call } from './call.js'
 import { kindNamed, kindsInCategory, resourceNameOf, resourceText } from './kinds.js'
 import { isFailure, KubectlError, withMessage } from './errors.js'
@@ -108,10 +109,10 @@ export type Fetched =
   | { readonly target: Target; readonly error: Error }
 
 /** Fetches every target, failures kept beside their targets. */
-export function fetchTargets(client: Client, targets: readonly Target[]): readonly Fetched[] {
+export function fetchTargets(client: Client, targets: readonly Target[], subresource?: string): readonly Fetched[] {
   return targets.map((target) => {
     try {
-      return { target, ...fetchTarget(client, target) }
+      return { target, ...fetchTarget(client, target, subresource) }
     } catch (error) {
       if (!isFailure(error)) throw error
       return { target, error }
@@ -123,9 +124,15 @@ export function fetchTargets(client: Client, targets: readonly Target[]): readon
 export function fetchTarget(
   client: Client,
   target: Target,
+  subresource?: string,
 ): { readonly objects: readonly KubeObject[]; readonly resourceVersion: string } {
   const { definition, namespace, name } = target
   const resource = resourceNameOf(definition)
+  if (subresource !== undefined) {
+    if (name === undefined) throw new KubectlError('subresource cannot be used when bulk resources are specified')
+    const object = client.getSubresource(resource as ResourceName, namespace === undefined ? { name } : { name, namespace }, subresource)
+    return { objects: [object], resourceVersion: object.metadata.resourceVersion ?? '' }
+  }
   if (name !== undefined) {
     const object = typed(definition, client.get(resource, namespace === undefined ? { name } : { name, namespace }))
     return { objects: [object], resourceVersion: object.metadata.resourceVersion ?? '' }

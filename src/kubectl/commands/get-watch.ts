@@ -4,6 +4,7 @@ import { toMillis } from '../../sim/duration.js'
 import type { Call } from '../call.js'
 import { resourceNameOf } from '../kinds.js'
 import { KubectlError } from '../errors.js'
+import { formatOf } from '../print/format.js'
 import { printObject } from '../print/object.js'
 import type { Row, TableOptions } from '../print/table.js'
 import { TablePrinter } from '../print/table.js'
@@ -24,7 +25,7 @@ export class GetWatch {
     if (target === undefined || targets.length > 1) throw new KubectlError('you may only specify a single resource type')
     this.#call = call
     this.#target = target
-    this.#printer = new TablePrinter(target.definition, call.flags.string('output') === 'wide')
+    this.#printer = new TablePrinter(target.definition, formatOf(call) === 'wide')
     const { objects, resourceVersion } = fetchTarget(call.client, target)
     this.#initial = call.flags.bool('watch-only') ? [] : objects
     const named = target.name === undefined ? target : { ...target, fieldSelector: `metadata.name=${target.name}` }
@@ -54,7 +55,7 @@ export class GetWatch {
   /** Rows of one batch are aligned together, each later batch at least as widely. */
   #text(batches: readonly (readonly Row[])[]): string {
     const { flags, env } = this.#call
-    const format = flags.string('output')
+    const format = formatOf(this.#call)
     if (batches.every((rows) => rows.length === 0)) return ''
     if (format !== '' && format !== 'wide') {
       return batches

@@ -1,10 +1,13 @@
 import type { KubeObject } from '../../api/definition.js'
 import { isApiError } from '../../apiserver/client/api-error.js'
 import type { Call, Command } from '../call.js'
-import { throwCollected, usageError } from '../errors.js'
+import { KubectlError, throwCollected, usageError } from '../errors.js'
 import { readManifests } from '../manifests.js'
 import { printObject, printValue, unknownFormat, withoutManagedFields } from '../print/object.js'
-import { sortObjects } from '../print/sort.js'
+import { formatOf } from '../print/format.js'
+import { plainColumns, scaleColumns } from '../print/other-columns.js'
+import { NoSuchField, sortObjects } from '../print/sort.js'
+import { answerText } from '../raw.js'
 import type { TableOptions } from '../print/table.js'
 import { TablePrinter } from '../print/table.js'
 import { isTemplateFormat } from '../print/template.js'
@@ -16,6 +19,12 @@ import { watchForAWhile } from './get-watch.js'
 export const get: Command = {
   name: 'get',
   run(call) {
+    const raw = call.flags.string('raw')
+    if (raw !== '') {
+      getRaw(call, raw)
+      return
+    }
+    checkFlags(call)
     const selection = selectionOf(call)
     if (call.flags.bool('watch') || call.flags.bool('watch-only')) watchForAWhile(call, selection)
     else if (isTable(call)) printTables(call, selection)
@@ -25,9 +34,9 @@ export const get: Command = {
 
 /** Whether rows are printed. Throws KubectlError for a format that does not exist. */
 export function isTable(call: Call): boolean {
-  const format = call.flags.string('output')
+  const format = formatOf(call)
   if (format === '' || format === 'wide') return true
-  if (!['json', 'yaml', 'name'].includes(format) && !isTemplateFormat(format)) throw unknownFormat(format)
+  if (!['json', 'yaml', 'kyaml', 'name'].includes(format) && !isTemplateFormat(format)) throw unknownFormat(format)
   return false
 }
 
@@ -61,13 +70,34 @@ export function selectionOf(call: Call): Selection {
   })
 }
 
+/** Source: kubectl pkg/cmd/get GetOptions.Validate. */
+function checkFlags({ flags }: Call): void {
+  if (flags.bool('show-labels') && !['', 'wide'].includes(flags.string('output'))) {
+    throw new KubectlError(`--show-labels option cannot be used with ${flags.string('output')} printer`)
+  }
+  if (flags.bool('output-watch-events') && !flags.bool('watch') && !flags.bool('watch-only')) {
+    throw usageError('get', '--output-watch-events option can only be used with --watch or --watch-only')
+  }
+}
+
+/** `--raw`: what the server answers, as it is. */
+function getRaw(call: Call, path: string): void {
+  const { flags, args } = call
+  if (flags.bool('watch') || flags.bool('watch-only') || flags.has('selector')) {
+    throw usageError('get', '--raw may not be specified with other flags that filter the server request or alter the output')
+  }
+  if (args.length > 0) throw usageError('get', 'arguments may not be passed when --raw is specified')
+  call.out.write(answerText(call.request({ method: 'GET', path })))
+}
+
 /** The targets that exist, and the failures that are to be told. */
 function fetchAll(
   call: Call,
   targets: readonly Target[],
 ): { readonly found: readonly Exclude<Fetched, { error: Error }>[]; readonly errors: readonly Error[] } {
   const ignored = call.flags.bool('ignore-not-found')
-  const fetched = fetchTargets(call.client, targets)
+  const subresource = call.flags.string('subresource')
+  const fetched = fetchTargets(call.client, targets, subresource === '' ? undefined : subresource)
   return {
     found: fetched.filter((one) => 'objects' in one),
     errors: fetched.flatMap((one) => ('error' in one && !(ignored && isApiError(one.error, 'NotFound')) ? [one.error] : [])),
@@ -78,7 +108,7 @@ function fetchAll(
 export function tableOptionsOf(call: Call, withKind: boolean): TableOptions {
   const { flags: given } = call
   return {
-    wide: given.string('output') === 'wide',
+    wide: formatOf(call) === 'wide',
     withNamespace: given.bool('all-namespaces'),
     withKind: withKind || given.bool('show-kind'),
     noHeaders: given.bool('no-headers'),
@@ -94,20 +124,32 @@ function printTables(call: Call, { targets }: Selection): void {
   const options = tableOptionsOf(call, withKind)
   const sortBy = call.flags.string('sort-by')
   let printed = false
-  for (const { definition, objects } of groupsOf(found)) {
-    if (objects.length === 0) continue
-    const sorted = sortBy === '' ? objects : sortObjects(objects, sortBy)
+  for (const group of groupsOf(found)) {
+    const { definition, objects } = shownAs(call, group)
+    const sorted = sortBy === '' ? objects : sortedOrNone(objects, sortBy)
+    if (sorted.length === 0) continue
     if (printed) call.out.write('\n')
-    call.out.write(
-      new TablePrinter(definition, options.wide).print(
-        sorted.map((object) => ({ object })),
-        options,
-      ),
-    )
+    call.out.write(new TablePrinter(definition, options.wide).print(sorted.map((object) => ({ object })), options))
     printed = true
   }
   if (!printed && errors.length === 0 && !call.flags.bool('ignore-not-found')) call.out.errorLine(nothingFound(call, targets))
   throwCollected(errors)
+}
+
+/** Rows of which none has the field are not shown at all. */
+function sortedOrNone(objects: readonly KubeObject[], field: string): readonly KubeObject[] {
+  try {
+    return sortObjects(objects, field)
+  } catch (error) {
+    if (error instanceof NoSuchField) return []
+    throw error
+  }
+}
+
+/** The columns in which a group is shown: those of its kind, of its scale, or only the few that kubectl itself knows of. */
+function shownAs(call: Call, { definition, objects }: Group): Group {
+  if (call.flags.string('subresource') === 'scale') return { definition: { ...definition, columns: scaleColumns }, objects }
+  return call.flags.bool('server-print') ? { definition, objects } : { definition: { ...definition, columns: plainColumns }, objects }
 }
 
 function nothingFound(call: Call, targets: readonly Target[]): string {
@@ -134,7 +176,8 @@ function groupsOf(found: readonly Exclude<Fetched, { error: Error }>[]): readonl
 
 function printGeneric(call: Call, { targets, singleItem }: Selection): void {
   const { found, errors } = fetchAll(call, targets)
-  const format = call.flags.string('output')
+  const format = formatOf(call)
+  const options = { allowMissingKeys: call.flags.bool('allow-missing-template-keys'), noHeaders: call.flags.bool('no-headers') }
   const managed = call.flags.bool('show-managed-fields')
   const sortBy = call.flags.string('sort-by')
   if (singleItem) throwCollected(errors)
@@ -142,7 +185,7 @@ function printGeneric(call: Call, { targets, singleItem }: Selection): void {
     (sortBy === '' ? objects : sortObjects(objects, sortBy)).map((object) => ({ definition: target.definition, object })),
   )
   const [only] = infos
-  if (singleItem && only !== undefined) call.out.write(printObject(only.definition, only.object, format, managed))
+  if (singleItem && only !== undefined) call.out.write(printObject(only.definition, only.object, format, managed, options))
   else if (format === 'name')
     for (const { definition, object } of infos) call.out.write(printObject(definition, object, format, managed))
   else if (!singleItem)
@@ -153,6 +196,7 @@ function printGeneric(call: Call, { targets, singleItem }: Selection): void {
           infos.map(({ object }) => (managed ? object : withoutManagedFields(object))),
         ),
         format,
+        options,
       ),
     )
   throwCollected(errors)

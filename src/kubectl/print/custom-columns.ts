@@ -4,7 +4,7 @@ import { evaluatePath, parseJsonPath, textOf } from './jsonpath.js'
 import { TABLE, TabWriter } from './tabwriter.js'
 
 /** `-o custom-columns=NAME:.metadata.name,...` for one object or a List. */
-export function customColumns(value: object, spec: string): string {
+export function customColumns(value: object, spec: string, noHeaders: boolean = false): string {
   if (spec === '') throw new KubectlError('custom-columns format specified but no custom columns given')
   const columns = spec.split(',').map((part) => {
     const colon = part.indexOf(':')
@@ -13,7 +13,8 @@ export function customColumns(value: object, spec: string): string {
   })
   const items = 'items' in value && Array.isArray(value.items) ? (value.items as readonly unknown[]) : [value]
   const rows = items.map((item) => columns.map(({ steps }) => cellOf(steps, item)).join('\t'))
-  const lines = [columns.map(({ header }) => header).join('\t'), ...rows]
+  const lines = noHeaders ? rows : [columns.map(({ header }) => header).join('\t'), ...rows]
+  if (lines.length === 0) return ''
   return new TabWriter(TABLE).format(`${lines.join('\n')}\n`)
 }
 

@@ -24,8 +24,8 @@ function reported<T>(run: () => T): T {
 }
 
 /** The template's output for a value: texts as they are, results of a path joined by blanks, missing fields as nothing. */
-export function renderTemplate(template: Template, value: unknown): string {
-  return render(template.nodes, value)
+export function renderTemplate(template: Template, value: unknown, allowMissingKeys: boolean = true): string {
+  return render(template.nodes, value, allowMissingKeys)
 }
 
 /** The results of each path of the template. */
@@ -33,21 +33,29 @@ export function evaluateTemplate(template: Template, value: unknown): readonly (
   return template.nodes.flatMap((node) => (node.kind === 'path' ? [evaluatePath(node.steps, value)] : []))
 }
 
-function render(nodes: readonly Node[], value: unknown): string {
+function render(nodes: readonly Node[], value: unknown, allowMissingKeys: boolean): string {
   return nodes
     .map((node) => {
       switch (node.kind) {
         case 'text':
           return node.text
         case 'path':
-          return evaluatePath(node.steps, value).map(textOf).join(' ')
+          return found(node.steps, value, allowMissingKeys).map(textOf).join(' ')
         case 'range':
           return evaluatePath(node.steps, value)
-            .map((item) => render(node.body, item))
+            .map((item) => render(node.body, item, allowMissingKeys))
             .join('')
       }
     })
     .join('')
+}
+
+/** What a path leads to; nothing at all may be an error. */
+function found(steps: readonly Step[], value: unknown, allowMissingKeys: boolean): readonly unknown[] {
+  const results = evaluatePath(steps, value)
+  if (allowMissingKeys || results.length > 0) return results
+  const missing = steps.find((step, at) => step.kind === 'field' && evaluatePath(steps.slice(0, at + 1), value).length === 0)
+  throw new KubectlError(`${missing?.kind === 'field' ? missing.name : 'the field'} is not found`)
 }
 
 /** Strings as they are, everything else as JSON. */

@@ -2,7 +2,9 @@ import type { KindDefinition, KubeObject } from '../../api/definition.js'
 import { kindName } from '../kinds.js'
 import { KubectlError } from '../errors.js'
 import { printJson } from './json.js'
+import type { TemplateOptions } from './template.js'
 import { isTemplateFormat, printTemplate } from './template.js'
+import { printKyaml } from './kyaml.js'
 import { printYaml } from './yaml.js'
 
 /** Formats that print any object, as error messages list them. */
@@ -15,16 +17,19 @@ export function unknownFormat(format: string): KubectlError {
 }
 
 /** One object in an output format (`json`, `yaml`, `name`, `jsonpath=...`). Throws KubectlError for others. */
-export function printObject(definition: KindDefinition, object: KubeObject, format: string, showManagedFields: boolean): string {
+export function printObject(
+  definition: KindDefinition, object: KubeObject, format: string, showManagedFields: boolean, options: TemplateOptions = {},
+): string {
   if (format === 'name') return `${kindName(definition)}/${object.metadata.name ?? ''}\n`
-  return printValue(showManagedFields ? object : withoutManagedFields(object), format)
+  return printValue(showManagedFields ? object : withoutManagedFields(object), format, options)
 }
 
 /** Any value in a format that needs no kind. */
-export function printValue(value: object, format: string): string {
+export function printValue(value: object, format: string, options: TemplateOptions = {}): string {
   if (format === 'json') return printJson(value)
   if (format === 'yaml') return printYaml(value)
-  if (isTemplateFormat(format)) return printTemplate(value, format)
+  if (format === 'kyaml') return printKyaml(value)
+  if (isTemplateFormat(format)) return printTemplate(value, format, options)
   throw unknownFormat(format)
 }
 

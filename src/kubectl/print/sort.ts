@@ -4,12 +4,15 @@ import { KubectlError } from '../errors.js'
 import { stepsOf } from './custom-columns.js'
 import { evaluatePath, textOf } from './jsonpath.js'
 
+/** No object has the field that they are to be sorted by. */
+export class NoSuchField extends KubectlError {}
+
 /** Sorts objects by the field that `--sort-by` names; equal ones keep their order, those without the field come first. */
 export function sortObjects(objects: readonly KubeObject[], field: string): readonly KubeObject[] {
   const steps = stepsOf(field)
   const keyed = objects.map((object) => ({ object, key: evaluatePath(steps, object)[0] }))
   if (objects.length > 0 && keyed.every(({ key }) => key === undefined)) {
-    throw new KubectlError(
+    throw new NoSuchField(
       `couldn't find any field with path "{.${field.replaceAll(/[{}]/g, '').replace(/^\./, '')}}" in the list of objects`,
     )
   }

@@ -1,21 +1,52 @@
 import { KubectlError } from '../errors.js'
 import { customColumns } from './custom-columns.js'
+import { goTemplateText } from './go-template/index.js'
 import { goJson } from './json.js'
 import { evaluateTemplate, parseJsonPath, renderTemplate } from './jsonpath.js'
 
-const FORMAT = /^(jsonpath|jsonpath-as-json|custom-columns)=(.*)$/s
+const KINDS = 'jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|go-template|go-template-file|template|templatefile'
+const FORMAT = new RegExp(`^(${KINDS})=(.*)$`, 's')
+const BARE = new RegExp(`^(?:${KINDS})$`)
 
-/** Whether this is `jsonpath=...`, `jsonpath-as-json=...` or `custom-columns=...`. */
+/** What templates may be told. */
+export interface TemplateOptions {
+  /** Fields and keys that are not there lead to nothing; otherwise they are errors. Default true. */
+  readonly allowMissingKeys?: boolean
+  /** Of custom columns. Default false. */
+  readonly noHeaders?: boolean
+}
+
+/** Whether this is `jsonpath=...`, `custom-columns=...`, `go-template=...`, ..., or one of them without its template. */
 export function isTemplateFormat(format: string): boolean {
-  return FORMAT.test(format) || /^(?:jsonpath|jsonpath-as-json|custom-columns)$/.test(format)
+  return FORMAT.test(format) || BARE.test(format)
+}
+
+/** The same format with the text of its file in it; `read` answers undefined for a file that is not there. Throws KubectlError. */
+export function withTemplateFile(format: string, read: (path: string) => string | undefined): string {
+  const [, kind = '', path = ''] = FORMAT.exec(format) ?? []
+  const target = kind === 'templatefile' ? 'go-template' : kind.endsWith('-file') ? kind.slice(0, -'-file'.length) : undefined
+  if (target === undefined) return format
+  const text = read(path)
+  if (text === undefined) throw new KubectlError(`error reading --template ${path}, open ${path}: no such file or directory\n`)
+  return `${target}=${target === 'custom-columns' ? columnsOfFile(text) : text}`
+}
+
+/** A line of headers and a line of paths, set in columns. Source: kubectl get.NewCustomColumnsPrinterFromTemplate. */
+function columnsOfFile(text: string): string {
+  const [headers = [], paths = []] = text.split('\n').filter((line) => line.trim() !== '').map((line) => line.trim().split(/\s+/))
+  if (headers.length !== paths.length) {
+    throw new KubectlError(`number of headers (${headers.length}) and field specifications (${paths.length}) don't match`)
+  }
+  return headers.map((header, at) => `${header}:${paths[at]}`).join(',')
 }
 
 /** A value through a template format. Throws KubectlError when the template cannot be read. */
-export function printTemplate(value: object, format: string): string {
+export function printTemplate(value: object, format: string, { allowMissingKeys = true, noHeaders = false }: TemplateOptions = {}): string {
   const [, kind = format, text = ''] = FORMAT.exec(format) ?? []
-  if (text === '') throw new KubectlError(`template format specified but no template given`)
-  if (kind === 'custom-columns') return customColumns(value, text)
+  if (text === '') throw new KubectlError('template format specified but no template given')
+  if (kind === 'custom-columns') return customColumns(value, text, noHeaders)
+  if (kind === 'go-template' || kind === 'template') return goTemplateText(text, value, { allowMissingKeys })
   const template = parseJsonPath(text)
-  if (kind === 'jsonpath') return renderTemplate(template, value)
+  if (kind === 'jsonpath') return renderTemplate(template, value, allowMissingKeys)
   return evaluateTemplate(template, value).map((results) => `${goJson(results, '    ')}\n`).join('')
 }

@@ -1,0 +1,202 @@
+import type { Chunk, Token } from './lexer.js'
+import { chunksOf } from './lexer.js'
+import type { GoCommand, GoNode, GoTemplate, Operand, Pipeline } from './nodes.js'
+import { GoTemplateError } from './nodes.js'
+import { functions } from './functions.js'
+
+/** Reads a template. Throws GoTemplateError with the text of Go's parser. Source: Go's text/template/parse. */
+export function parseGoTemplate(text: string): GoTemplate {
+  const parser = new Parser(chunksOf(text))
+  const body = parser.list(new Set())
+  return { body: body.nodes, defined: parser.defined }
+}
+
+/** A list of nodes up to a word that ends it. */
+interface List {
+  readonly nodes: readonly GoNode[]
+  readonly end: string
+  /** What came after `else`. */
+  readonly rest: readonly Token[]
+}
+
+class Parser {
+  readonly defined = new Map<string, readonly GoNode[]>()
+  readonly #chunks: readonly Chunk[]
+  #at = 0
+
+  constructor(chunks: readonly Chunk[]) {
+    this.#chunks = chunks
+  }
+
+  /** Nodes up to `{{end}}` or `{{else}}` (where `ends` allows them), or the end of the text. */
+  list(ends: ReadonlySet<string>): List {
+    const nodes: GoNode[] = []
+    while (this.#at < this.#chunks.length) {
+      const chunk = this.#chunks[this.#at++] as Chunk
+      if ('text' in chunk) {
+        nodes.push({ kind: 'text', text: chunk.text })
+        continue
+      }
+      const tokens = chunk.tokens.filter(({ kind }, index) => kind !== 'space' || (index > 0 && index < chunk.tokens.length - 1))
+      const word = tokens[0]?.kind === 'word' ? tokens[0].text : ''
+      if (word === 'end' || word === 'else') {
+        if (!ends.has(word)) throw this.#error(chunk.line, `unexpected {{${word}}}`)
+        return { nodes, end: word, rest: trimmed(tokens.slice(1)) }
+      }
+      const node = this.#action(word, tokens, chunk.line)
+      if (node !== undefined) nodes.push(node)
+    }
+    if (ends.size > 0) throw this.#error(this.#chunks.at(-1)?.line ?? 1, 'unexpected EOF')
+    return { nodes, end: '', rest: [] }
+  }
+
+  #action(word: string, tokens: readonly Token[], line: number): GoNode | undefined {
+    const rest = trimmed(tokens.slice(1))
+    switch (word) {
+      case 'if': case 'with': case 'range': return this.#control(word, rest, line)
+      case 'break': case 'continue': return { kind: word }
+      case 'define': {
+        this.defined.set(this.#name(rest, line), this.list(new Set(['end'])).nodes)
+        return undefined
+      }
+      case 'block': {
+        const name = this.#name(rest, line)
+        this.defined.set(name, this.list(new Set(['end'])).nodes)
+        return { kind: 'template', name, pipeline: this.#pipeline(trimmed(rest.slice(1)), line) }
+      }
+      case 'template': {
+        const after = trimmed(rest.slice(1))
+        return { kind: 'template', name: this.#name(rest, line), pipeline: after.length === 0 ? undefined : this.#pipeline(after, line) }
+      }
+      default: return { kind: 'action', pipeline: this.#pipeline(trimmed(tokens), line) }
+    }
+  }
+
+  #control(kind: 'if' | 'with' | 'range', tokens: readonly Token[], line: number): GoNode {
+    if (tokens.length === 0) throw this.#error(line, `missing value for ${kind}`)
+    const pipeline = this.#pipeline(tokens, line)
+    const { nodes: body, end, rest } = this.list(new Set(['end', 'else']))
+    if (end === 'end') return { kind, pipeline, body, otherwise: [] }
+    const [next] = rest
+    if (next?.text === 'if' || next?.text === 'with') {
+      return { kind, pipeline, body, otherwise: [this.#control(next.text, trimmed(rest.slice(1)), line)] }
+    }
+    return { kind, pipeline, body, otherwise: this.list(new Set(['end'])).nodes }
+  }
+
+  #name([token]: readonly Token[], line: number): string {
+    if (token?.kind !== 'string') throw this.#error(line, 'unexpected token in template clause')
+    return unquoted(token.text)
+  }
+
+  #pipeline(tokens: readonly Token[], line: number): Pipeline {
+    const declared = declarationOf(tokens)
+    const rest = tokens.slice(declared.length)
+    if (rest.length === 0) throw this.#error(line, 'missing value for command')
+    const commands: GoCommand[] = []
+    for (const part of splitAt(rest, '|')) {
+      const operands = this.#operands(trimmed(part), line)
+      const [first, ...more] = operands
+      if (first === undefined) throw this.#error(line, 'missing value for command')
+      commands.push([first, ...more])
+    }
+    return { commands, variables: declared.variables, declares: declared.declares }
+  }
+
+  #operands(tokens: readonly Token[], line: number): readonly Operand[] {
+    const operands: Operand[] = []
+    let at = 0
+    const fieldsFrom = (): readonly string[] => {
+      const fields: string[] = []
+      while (tokens[at]?.kind === 'field') fields.push((tokens[at++] as Token).text.slice(1))
+      return fields
+    }
+    while (at < tokens.length) {
+      const token = tokens[at++] as Token
+      switch (token.kind) {
+        case 'space': break
+        case 'dot': operands.push({ kind: 'dot', fields: fieldsFrom() }); break
+        case 'field': operands.push({ kind: 'dot', fields: [token.text.slice(1), ...fieldsFrom()] }); break
+        case 'variable': operands.push({ kind: 'variable', name: token.text, fields: fieldsFrom() }); break
+        case 'string': operands.push({ kind: 'literal', value: unquoted(token.text) }); break
+        case 'char': operands.push({ kind: 'literal', value: unquoted(`"${token.text.slice(1, -1)}"`).codePointAt(0) ?? 0 }); break
+        case 'number': operands.push({ kind: 'literal', value: Number(token.text.replaceAll('_', '')) }); break
+        case 'word': operands.push(this.#word(token.text, line)); break
+        case 'operator': {
+          if (token.text !== '(') throw this.#error(line, `unexpected ${JSON.stringify(token.text)} in operand`)
+          const end = closing(tokens, at)
+          if (end < 0) throw this.#error(line, 'unclosed left paren')
+          const pipeline = this.#pipeline(trimmed(tokens.slice(at, end)), line)
+          at = end + 1
+          operands.push({ kind: 'pipeline', pipeline, fields: fieldsFrom() })
+        }
+      }
+    }
+    return operands
+  }
+
+  #word(word: string, line: number): Operand {
+    if (word === 'true' || word === 'false') return { kind: 'literal', value: word === 'true' }
+    if (word === 'nil') return { kind: 'literal', value: null }
+    if (!Object.hasOwn(functions, word) && word !== 'and' && word !== 'or') throw this.#error(line, `function ${JSON.stringify(word)} not defined`)
+    return { kind: 'function', name: word }
+  }
+
+  #error(line: number, message: string): GoTemplateError {
+    return new GoTemplateError(`template: output:${line}: ${message}`)
+  }
+}
+
+function trimmed(tokens: readonly Token[]): readonly Token[] {
+  let [from, to] = [0, tokens.length]
+  while (from < to && tokens[from]?.kind === 'space') from++
+  while (to > from && tokens[to - 1]?.kind === 'space') to--
+  return tokens.slice(from, to)
+}
+
+/** `$x :=`, `$i, $v :=`, `$x =`; `length` is in tokens. */
+function declarationOf(tokens: readonly Token[]): { readonly variables: readonly string[]; readonly declares: boolean; readonly length: number } {
+  const at = tokens.findIndex(({ kind, text }) => kind === 'operator' && (text === ':=' || text === '='))
+  const before = tokens.slice(0, Math.max(at, 0))
+  if (at < 0 || !before.every(({ kind, text }) => kind === 'variable' || kind === 'space' || text === ',')) {
+    return { variables: [], declares: false, length: 0 }
+  }
+  return { variables: before.filter(({ kind }) => kind === 'variable').map(({ text }) => text), declares: tokens[at]?.text === ':=', length: at + 1 }
+}
+
+function splitAt(tokens: readonly Token[], operator: string): readonly (readonly Token[])[] {
+  const parts: Token[][] = [[]]
+  let depth = 0
+  for (const token of tokens) {
+    if (token.kind === 'operator' && token.text === '(') depth++
+    if (token.kind === 'operator' && token.text === ')') depth--
+    if (depth === 0 && token.kind === 'operator' && token.text === operator) parts.push([])
+    else parts.at(-1)?.push(token)
+  }
+  return parts
+}
+
+function closing(tokens: readonly Token[], from: number): number {
+  let depth = 1
+  for (let at = from; at < tokens.length; at++) {
+    const { kind, text } = tokens[at] as Token
+    if (kind !== 'operator') continue
+    if (text === '(') depth++
+    if (text === ')' && --depth === 0) return at
+  }
+  return -1
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
+
+/** A Go string, quoted or raw. */
+function unquoted(text: string): string {
+  const inner = text.slice(1, -1)
+  if (text.startsWith('`')) return inner
+  return inner.replaceAll(/\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))/g,
+    (_, hex: string, short: string, long: string, octal: string, char: string) => {
+      const code = hex ?? short ?? long
+      if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16))
+      return octal === undefined ? ESCAPES[char] ?? char : String.fromCodePoint(Number.parseInt(octal, 8))
+    })
+}
