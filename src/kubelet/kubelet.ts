@@ -150,7 +150,7 @@ class Kubelet {
         node: this.#options.node, minor: release.minor, clock: this.#host.clock, objects, events, runtime,
         attached: () => this.#agent.attachedVolumes, onInUse: () => this.#agent.syncStatus(),
       }),
-      starter: new ContainerStarter({ runtime, events, release, objects, hostIP, stopper }),
+      starter: new ContainerStarter({ runtime, events, release, objects, hostIP, stopper, longestBackOff: this.#options.maxContainerRestartPeriod }),
       killer: new PodKiller(runtime, stopper, release),
       stopper,
       prober,

@@ -151,6 +151,24 @@ describe('disk', () => {
   })
 })
 
+test('a critical pod for which there is no room makes others go: of the lowest quality of service, and as few as fit best', () => {
+  const of = new Lab({ kubelet: { capacity: { cpu: '4', memory: '8Gi' } } }).settle()
+  const cpu = (amount: string, limits = false): object => container({ cpu: amount, memory: '1Gi' }, limits ? { cpu: amount, memory: '1Gi' } : undefined)
+  of.create('guaranteed', cpu('1', true))
+  of.create('small', cpu('500m'))
+  of.create('large', cpu('1500m'))
+  of.create('free', {})
+  of.settle()
+  of.create('system', { ...cpu('2'), priorityClassName: 'system-node-critical' })
+  of.settle()
+  expect(['guaranteed', 'small', 'large', 'free', 'system'].map((name) => of.pod(name).status.phase)).toEqual(['Running', 'Running', 'Failed', 'Running', 'Running'])
+  expect(of.pod('large').status).toMatchObject({ reason: 'Preempting', message: 'Preempted in order to admit critical pod' })
+  expect(of.pod('large').status.conditions?.[0]).toMatchObject({ type: 'DisruptionTarget', reason: 'TerminationByKubelet', message: 'Pod was preempted by Kubelet to accommodate a critical pod.' })
+  expect(of.eventsOf('Preempting')).toEqual(['Pod Warning Preempting: Preempted in order to admit critical pod'])
+  of.create('more', { ...cpu('8'), priorityClassName: 'system-node-critical' })
+  expect(of.settle().pod('more').status.reason).toBe('OutOfcpu')
+})
+
 test('pods are stopped by their priorities when a node shuts down so', () => {
   const periods = [{ priority: 1000, shutdownGracePeriodSeconds: 5 }, { priority: 0, shutdownGracePeriodSeconds: 10 }]
   const of = new Lab({ kubelet: { shutdownGracePeriodByPodPriority: periods } }).settle()

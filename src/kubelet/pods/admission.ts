@@ -59,20 +59,34 @@ function predicate(name: string, text: string): Verdict {
   return { reason: name, message: `Predicate ${name} failed: ${text}` }
 }
 
-function insufficientResource({ pod, allocatable, used }: AdmissionInput): Verdict | undefined {
+function insufficientResource(input: AdmissionInput): Verdict | undefined {
+  const [first] = insufficientResources(input)
+  return first && outOf(first.name, first.requested, first.used, first.capacity)
+}
+
+/** One resource that a node has too little of. */
+export interface Shortage {
+  readonly name: string
+  readonly requested: number
+  readonly used: number
+  readonly capacity: number
+}
+
+/** All that the node has too little of for the pod, in upstream's order. */
+export function insufficientResources({ pod, allocatable, used }: Pick<AdmissionInput, 'pod' | 'allocatable' | 'used'>): readonly Shortage[] {
+  const shortages: Shortage[] = []
   const capacity = allocatable.pods ?? 0
-  if (used.pods + 1 > capacity) return outOf('pods', 1, used.pods, capacity)
+  if (used.pods + 1 > capacity) shortages.push({ name: 'pods', requested: 1, used: used.pods, capacity })
   const requests = podRequests(pod)
-  const names = Object.keys(requests).sort(byUpstreamOrder)
-  for (const name of names) {
+  for (const name of Object.keys(requests).sort(byUpstreamOrder)) {
     const requested = requests[name] as number
     const has = allocatable[name]
     // extended resources that the node does not know are somebody else's
     if (requested === 0 || (has === undefined && name.includes('/'))) continue
     const taken = used.requests[name] ?? 0
-    if (taken + requested > (has ?? 0)) return outOf(name, requested, taken, has ?? 0)
+    if (taken + requested > (has ?? 0)) shortages.push({ name, requested, used: taken, capacity: has ?? 0 })
   }
-  return undefined
+  return shortages
 }
 
 function outOf(resource: string, requested: number, taken: number, capacity: number): Verdict {

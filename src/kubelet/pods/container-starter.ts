@@ -12,7 +12,7 @@ import { allocated } from './allocation.js'
 import type { ApiObjects } from './api-objects.js'
 import { ConfigFault } from './api-objects.js'
 import { checkNonRoot, containerEnv } from './container-env.js'
-import { BACK_OFF_BASE, backOffEnd, nextBackOff } from './back-off.js'
+import { BACK_OFF_BASE, BACK_OFF_MAX, backOffEnd, nextBackOff } from './back-off.js'
 import type { PodEvents } from './pod-events.js'
 import type { PodRecord } from './pod-record.js'
 import { containerMemory, formatPod } from './pod-record.js'
@@ -33,6 +33,8 @@ export interface ContainerStarterPorts {
   /** Address of the node. */
   readonly hostIP: string
   readonly stopper: ContainerStopper
+  /** Longest delay between restarts in virtual ms. Default 300,000. */
+  readonly longestBackOff?: number | undefined
 }
 
 /**
@@ -48,8 +50,11 @@ export class ContainerStarter {
   readonly #hostIP: string
   readonly #stopper: ContainerStopper
 
-  constructor({ runtime, events, release, objects, hostIP, stopper }: ContainerStarterPorts) {
+  readonly #longest: number
+
+  constructor({ runtime, events, release, objects, hostIP, stopper, longestBackOff = BACK_OFF_MAX }: ContainerStarterPorts) {
     this.#stopper = stopper
+    this.#longest = longestBackOff
     this.#runtime = runtime
     this.#events = events
     this.#release = release
@@ -80,8 +85,8 @@ export class ContainerStarter {
     const failedAt = memory.restartAfter === undefined ? endedAt : memory.restartAfter
     delete memory.restartAfter
     if (failedAt === null) return false
-    if (backOffEnd(memory.backOff, failedAt) > now) {
-      const until = backOffEnd(memory.backOff, endedAt)
+    if (backOffEnd(memory.backOff, failedAt, this.#longest) > now) {
+      const until = backOffEnd(memory.backOff, endedAt, this.#longest)
       const name = formatPod(record)
       const delay = goDuration(memory.backOff?.delay ?? 0)
       const message = `back-off ${delay} restarting failed container=${container.name} pod=${name}`
@@ -89,7 +94,7 @@ export class ContainerStarter {
       this.#events.container(record, container, 'Warning', 'BackOff', `Back-off restarting failed container ${container.name} in pod ${name}`)
       return true
     }
-    memory.backOff = nextBackOff(memory.backOff, failedAt, now)
+    memory.backOff = nextBackOff(memory.backOff, failedAt, now, this.#longest)
     return false
   }
 

@@ -120,8 +120,8 @@ function conditionsOf(input: PodStatusInput, phase: PodPhase, statuses: Statuses
   const conditions = foreignConditions(old)
   const add = (type: string, verdict: Verdict): void => void conditions.push(condition(input, type, verdict, generation))
   if (record.stage === 'finished' && record.verdict?.disruption && !conditions.some(({ type }) => type === 'DisruptionTarget')) {
-    const { message } = record.verdict
-    add('DisruptionTarget', { status: 'True', reason: 'TerminationByKubelet', message })
+    const { message, disruptionMessage = message } = record.verdict
+    add('DisruptionTarget', { status: 'True', reason: 'TerminationByKubelet', message: disruptionMessage })
   }
   addResize(conditions, input)
   if (release.readyToStartContainers) {
