@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import { bundling } from './bundling.js'
 
 /** Pure code that loads several times faster bundled than file by file. Anything else stays an import. */
 const inlined = ['@marcbachmann/cel-js', 'eventemitter3', 'immer', 'ipaddr.js', 'node-forge', 'pure-rand', 'yaml', 'zod']
@@ -39,57 +40,21 @@ function isExternal(id: string): boolean {
   throw new Error(`${id} is imported (a helper for syntax newer than es2023?), but is no dependency of the package`)
 }
 
-/** The parts of node-forge that src/pki needs, all reached through its forge.js. */
-const forgeParts = ['asn1', 'sha1', 'sha256', 'sha512', 'pem']
-
-/**
- * Gives src/pki/forge.ts a `require` of the bundled CommonJS modules: they are wrapped in functions that run when the first certificate is
- * made, not at import. Why: docs/decisions/dependencies-node-forge.md.
- */
-const lazyForge = {
-  name: 'lazy-forge',
-  transform: {
-    filter: { id: /src\/pki\/forge\.ts$/ },
-    handler(code: string): string {
-      const requires = forgeParts.map((part) => `require('node-forge/lib/${part}.js')`)
-      const body = `function requireForge() { ${requires.join('; ')}; return require('node-forge/lib/forge.js') }`
-      const changed = code.replace(/function requireForge\(\)[^{]*\{[\s\S]*\n\}\n/, `${body}\n`)
-      if (changed === code) throw new Error('src/pki/forge.ts has no function requireForge to replace')
-      return changed
-    },
-  },
-}
-
-/** Gives src/api/cel/engine.ts a `require` of the bundled cel-js, which runs when the first expression is compiled. */
-const lazyCel = {
-  name: 'lazy-cel',
-  transform: {
-    filter: { id: /src\/api\/cel\/engine\.ts$/ },
-    handler(code: string): string {
-      const body = "function requireCel() { return { ...require('@marcbachmann/cel-js'), ...require('@marcbachmann/cel-js/evaluator') } }"
-      const changed = code.replace(/function requireCel\(\)[^{]*\{[\s\S]*\n\}\n/, `${body}\n`)
-      if (changed === code) throw new Error('src/api/cel/engine.ts has no function requireCel to replace')
-      return changed
-    },
-  },
-}
-
 async function bundle(): Promise<void> {
   const build = await rolldown({
     input: entries(),
     cwd: root,
     platform: 'browser',
     external: isExternal,
-    plugins: [lazyForge, lazyCel],
-    transform: { target: 'es2023', define: { 'process.env.NODE_ENV': '"production"' } },
+    plugins: [...bundling.plugins],
+    transform: bundling.transform,
   })
   await build.write({
     dir: `${root}dist`,
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
-    // more than half of the import is V8 reading the text; names are kept, so that stack traces stay readable
-    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    minify: bundling.minify,
   })
   await build.close()
 }
