@@ -37,7 +37,7 @@ export const selector: fc.Arbitrary<object> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ matchExpressions: fc.array(expression, { minLength: 1, maxLength: 2 }) }) },
 )
 
-const ipBlock = some(CIDRS).chain((cidr) => fc.record({ cidr: fc.constant(cidr), except: maybe(fc.subarray([...(EXCEPT[cidr] ?? [])])) }).map(defined))
+const ipBlock = some(CIDRS).chain((cidr) => fc.record({ cidr: fc.constant(cidr), except: maybe(fc.subarray([...(EXCEPT[cidr] ?? [])], { minLength: EXCEPT[cidr] === undefined ? 0 : 1 })) }).map(defined))
 
 const peer = fc.oneof(
   fc.record({ podSelector: selector }), fc.record({ namespaceSelector: selector }), fc.record({ namespaceSelector: selector, podSelector: selector }),
@@ -59,13 +59,13 @@ const netpolRules = (peers: 'from' | 'to'): fc.Arbitrary<object> => fc.record({ 
 export const networkPolicy: fc.Arbitrary<WorldPolicy> = fc.record({
   apiVersion: fc.constant('networking.k8s.io/v1'), kind: fc.constant('NetworkPolicy'), metadata: fc.record({ namespace: some(NAMESPACES) }),
   spec: fc.record({
-    podSelector: selector, policyTypes: maybe(fc.subarray(['Ingress', 'Egress'])),
+    podSelector: fc.oneof(fc.constant({}), selector), policyTypes: maybe(fc.subarray(['Ingress', 'Egress'])),
     ingress: list(netpolRules('from')), egress: list(netpolRules('to')),
   }).map(defined),
 })
 
 const podsOf = fc.record({ namespaceSelector: selector, podSelector: selector })
-const subject = fc.oneof(fc.record({ namespaces: selector }), fc.record({ pods: podsOf }))
+const subject = fc.oneof(fc.constant({ namespaces: {} }), fc.record({ namespaces: selector }), fc.record({ pods: podsOf }))
 const range = some([[1, 80], [79, 81], [80, 65535]] as const).map(([start, end]) => ({ start, end }))
 
 const clusterPort = fc.oneof(
@@ -155,7 +155,7 @@ export const world: fc.Arbitrary<World> = fc.record({
   pods: fc.tuple(fc.array(barePod, { minLength: 2, maxLength: 5 }), fc.shuffledSubarray(POD_IPS, { minLength: 5 }))
     .map(([pods, addresses]) => pods.map((pod, at) => placed(pod, at, addresses[at] ?? []))),
   nodes,
-  policies: fc.tuple(fc.array(networkPolicy, { maxLength: 3 }), fc.array(clusterWidePolicy, { maxLength: 3 }))
+  policies: fc.tuple(fc.array(networkPolicy, { minLength: 1, maxLength: 3 }), fc.array(clusterWidePolicy, { minLength: 1, maxLength: 3 }))
     .map(([narrow, wide]) => [...wide, ...narrow].map((policy, at) => ({ ...policy, metadata: { ...policy.metadata, name: `x${9 - at}` } }))),
   domains: fc.dictionary(some(DOMAINS), fc.uniqueArray(some(ADDRESSES), { maxLength: 2 }), { maxKeys: 2 }),
 })
@@ -169,8 +169,8 @@ export const options: fc.Arbitrary<NetpolOptions> = fc.record({
 function endOf({ pods = [] }: World): fc.Arbitrary<EndpointRef> {
   const names = pods.map(({ metadata: { namespace = 'default', name = '' } }) => `${namespace}/${name}`)
   return fc.oneof(
-    { weight: 8, arbitrary: some(names) }, { weight: 2, arbitrary: some([...ADDRESSES, '192.168.0.2']) }, { weight: 1, arbitrary: some([{ node: 'n0' }, { node: 'n1' }]) },
-    { weight: 1, arbitrary: fc.constant('external') }, { weight: 1, arbitrary: some(DOMAINS).map((domain) => ({ domain })) },
+    { weight: 6, arbitrary: some(names) }, { weight: 2, arbitrary: some([...ADDRESSES, '192.168.0.2']) }, { weight: 2, arbitrary: some([{ node: 'n0' }, { node: 'n1' }]) },
+    { weight: 1, arbitrary: fc.constant('external') }, { weight: 2, arbitrary: some(DOMAINS).map((domain) => ({ domain })) },
   )
 }
 

@@ -382,5 +382,5 @@ it('any nonsense in any place is told as such, or is read alike by evaluator and
       if (!(error instanceof WorldError)) throw error
     }
     expect(JSON.stringify(bad)).toBe(before)
-  }), { numRuns: 500 })
+  }), { numRuns: 250 })
 })
