@@ -1,6 +1,9 @@
+import { isPodTerminal } from '../api/core/conditions.js'
 import type { Node, Pod } from '../api/core/generated.js'
+import { keyOf } from '../apiserver/client/object-index.js'
 import type { PodDisruptionBudget } from '../api/policy/generated.js'
 import type { NodeInfo } from './cache/node-info.js'
+import type { PodInfo } from './cache/pod-info.js'
 import { podInfoOf } from './cache/pod-info.js'
 import { Snapshot } from './cache/snapshot.js'
 import { NO_STORAGE } from './cache/storage-view.js'
@@ -13,6 +16,7 @@ import type { Diagnosis } from './framework/diagnosis.js'
 import { fitErrorMessage } from './framework/diagnosis.js'
 import type { Framework, PreFilterOutcome } from './framework/framework.js'
 import { leftOutByPreFilter } from './framework/framework.js'
+import type { PluginHandle } from './framework/plugin.js'
 import type { PluginRejection, RejectionCode } from './framework/rejection.js'
 import type { ProfileOptions } from './profile.js'
 import { makeFramework } from './profile.js'
@@ -62,25 +66,42 @@ export interface Explanation {
 
 /**
  * What a scheduler would do with `pod` on `nodes` that carry `pods` (those with a nodeName count), node by node and plugin by
- * plugin. A pure function of plain objects. Unlike a real cycle it looks at every node, and scores even a single one.
+ * plugin. A pure function of plain objects. Unlike a real cycle it looks at every node, and scores even a single one. A pod that has a node is looked
+ * at as if it had none. Volume claims are not looked up: a pod with claims is turned down.
  */
 export function explain(pod: Pod, nodes: readonly Node[], pods: readonly Pod[] = [], options: ExplainOptions = {}): Explanation {
   const release = schedulerRelease(options.version ?? 'v1.35')
-  const framework = makeFramework(options.profile ?? {}, {
+  const framework = makeFramework(options.profile ?? {}, handleOf(options, release))
+  const counted = pods.map(withStatus).filter((other) => !isPodTerminal(other) && keyOf(other) !== keyOf(pod))
+  const { nodeName: _, ...spec } = pod.spec
+  const free = pod.spec.nodeName ? { ...withStatus(pod), spec } : withStatus(pod)
+  return explainIn(Snapshot.of(nodes, counted.map(podInfoOf)), podInfoOf(free), framework, release)
+}
+
+/** A pod from a manifest has no status. */
+function withStatus(pod: Pod): Pod {
+  return (pod.status as Pod['status'] | undefined) ? pod : { ...pod, status: {} as Pod['status'] }
+}
+
+/** What plugins get of plain objects: no cluster, no storage. */
+export function handleOf(options: ExplainOptions, release: SchedulerRelease): PluginHandle {
+  return {
     release,
     client: () => {
       throw new Error('assertion failed: explain() has no cluster')
     },
     podDisruptionBudgets: () => options.podDisruptionBudgets ?? [],
-    storage: NO_STORAGE,
     surroundings: plainSurroundings(options),
+    storage: NO_STORAGE,
     now: () => 0,
     randomInt: () => 0,
-  })
-  const counted = pods.filter(({ status }) => status.phase !== 'Succeeded' && status.phase !== 'Failed')
-  const snapshot = Snapshot.of(nodes, counted.map(podInfoOf))
-  const cycle = new Cycle(podInfoOf(pod), snapshot)
+  }
+}
+
+/** {@link explain} for a snapshot that is there already. */
+export function explainIn(snapshot: Snapshot, pod: PodInfo, framework: Framework, release: SchedulerRelease): Explanation {
   if (snapshot.nodes.length === 0) return { nodes: [], message: 'no nodes available to schedule pods' }
+  const cycle = new Cycle(pod, snapshot)
   const preFilter = framework.preFilter(cycle)
   const rejected = rejections(framework, cycle, preFilter)
   const feasible = snapshot.nodes.filter(({ name }) => !rejected.has(name))

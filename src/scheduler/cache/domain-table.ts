@@ -71,7 +71,7 @@ export class DomainTable {
     if (this.#domains.size === 0) return 0
     const histogram = (this.#histogram ??= this.#countDomains())
     if (!changes || changes.size === 0) {
-      while (!histogram[this.#least]) this.#least++
+      while (!histogram[this.#least] && this.#least < histogram.length) this.#least++
       return this.#least
     }
     const domains = [...changes].flatMap(([value, delta]) => {

@@ -87,7 +87,7 @@ export function firstRefusal(filters: readonly Named<FilterPlugin>[], cycle: Cyc
 }
 
 /** Below so many nodes it is faster to ask than to tell pods apart. */
-const FEW_NODES = 12
+const FEW_NODES = 5
 const MOST_KINDS = 64
 
 /** The verdicts of one profile for pods of several kinds. */
