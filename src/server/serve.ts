@@ -63,7 +63,12 @@ const LINGER_MS = 500
  */
 export async function serve(cluster: SimCluster, options: ServeOptions = {}): Promise<ClusterServer> {
   const server = new ClusterServer(cluster, options)
-  await server.listen()
+  try {
+    await server.listen()
+  } catch (error) {
+    await server.close()
+    throw error
+  }
   return server
 }
 

@@ -39,6 +39,11 @@ export class FrameReader {
       if (this.#size < this.#wanted()) return []
       rest = Buffer.concat(this.#pending, this.#size)
     }
+    // nearly always one message comes in one piece
+    if (rest[0] === 0 && rest.length >= FRAME_HEAD && rest.length === FRAME_HEAD + this.#lengthOf(rest)) {
+      this.#clear()
+      return [rest.subarray(FRAME_HEAD)]
+    }
     const messages: Buffer[] = []
     while (rest.length >= FRAME_HEAD) {
       const length = this.#lengthOf(rest)
@@ -49,6 +54,12 @@ export class FrameReader {
     this.#pending = rest.length > 0 ? [rest] : []
     this.#size = rest.length
     return messages
+  }
+
+  #clear(): void {
+    if (this.#size === 0) return
+    this.#pending = []
+    this.#size = 0
   }
 
   /** Bytes that are needed before there is anything to read. */

@@ -61,10 +61,18 @@ export interface GrpcHost {
 
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc' }
 const OK = { 'grpc-status': '0', 'grpc-message': '' }
+const BODY_FOLLOWS = { waitForTrailers: true, sendDate: false }
+
+const ignore = (): void => undefined
+
+/** Ends an answered call well. */
+function sendOk(this: ServerHttp2Stream): void {
+  if (!this.destroyed) this.sendTrailers(OK)
+}
 
 /** Answers a call. */
 export function answerCall(host: GrpcHost, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-  stream.on('error', () => undefined) // a client that breaks off is no concern of ours
+  stream.on('error', ignore) // a client that breaks off is no concern of ours
   if (headers['content-type']?.startsWith('application/grpc') !== true) return answerPlain(host, stream, headers)
   const method = methodOf(host.services, headers)
   if (method instanceof GrpcError) {
@@ -109,7 +117,7 @@ function answerUnary(host: GrpcHost, method: UnaryMethod, stream: ServerHttp2Str
       fail(error)
     }
   })
-  stream.once('end', () => {
+  stream.on('end', () => {
     if (isOver) return
     if (request === undefined || reader.isInMessage) return fail(new GrpcError(Code.Internal, 'unexpected EOF'))
     try {
@@ -123,8 +131,8 @@ function answerUnary(host: GrpcHost, method: UnaryMethod, stream: ServerHttp2Str
 
 function respondOnce(stream: ServerHttp2Stream, frame: Buffer): void {
   if (stream.destroyed) return
-  stream.respond(HEADERS, { waitForTrailers: true })
-  stream.once('wantTrailers', () => sendTrailers(stream, OK))
+  stream.on('wantTrailers', sendOk)
+  stream.respond(HEADERS, BODY_FOLLOWS)
   stream.end(frame)
 }
 
@@ -157,10 +165,6 @@ function refuse(stream: ServerHttp2Stream, error: GrpcError): void {
   stream.respond({ ...HEADERS, ...trailersOf(error) }, { endStream: true })
   // what the client is still saying is of no use
   if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR)
-}
-
-function sendTrailers(stream: ServerHttp2Stream, trailers: Record<string, string>): void {
-  if (!stream.destroyed) stream.sendTrailers(trailers)
 }
 
 const trailersOf = ({ code, message }: GrpcError): Record<string, string> => ({ 'grpc-status': String(code), 'grpc-message': percentEncoded(message) })
@@ -204,8 +208,10 @@ class OpenStream implements StreamCall {
   start(): void {
     const stream = this.#stream
     const reader = new FrameReader(encodingOf(this.#headers))
-    stream.respond(HEADERS, { waitForTrailers: true })
-    stream.once('wantTrailers', () => sendTrailers(stream, this.#final instanceof GrpcError ? trailersOf(this.#final) : OK))
+    stream.respond(HEADERS, BODY_FOLLOWS)
+    stream.once('wantTrailers', () => {
+      if (!stream.destroyed) stream.sendTrailers(this.#final instanceof GrpcError ? trailersOf(this.#final) : OK)
+    })
     stream.on('drain', () => {
       this.#isFull = false
       this.#flush()

@@ -41,16 +41,26 @@ export interface StandaloneOptions extends EtcdServeOptions {
  */
 export async function serveEtcd(target: SimCluster | EtcdStore, options: StandaloneOptions = {}): Promise<EtcdServer> {
   const server = target instanceof EtcdStore ? storeServer(target, options) : standalone(target, options)
-  await server.listen()
+  try {
+    await server.listen()
+  } catch (error) {
+    await server.close()
+    throw error
+  }
   return server
 }
 
 function standalone(cluster: SimCluster, options: StandaloneOptions): EtcdServer {
+  let server: EtcdServer | undefined
   const time = new TimeDriver(cluster, options.time ?? { speed: 1 }, {
-    onError: (error) => report(options, error), afterMove: () => server.tick(),
+    onError: (error) => report(options, error), afterMove: () => server?.tick(),
   })
-  const server = new EtcdServer({ ...etcdParts(cluster, time, options), onClose: () => time.stop() })
-  return server
+  try {
+    return (server = new EtcdServer({ ...etcdParts(cluster, time, options), onClose: () => time.stop() }))
+  } catch (error) {
+    time.stop()
+    throw error
+  }
 }
 
 /** What serves the etcd of a cluster whose time moves by `time`. */
@@ -62,11 +72,11 @@ export function etcdParts(cluster: SimCluster, time: TimeDriver, options: EtcdSe
 function storeServer(store: EtcdStore, options: StandaloneOptions): EtcdServer {
   const { now = Date.now, name = 'default' } = options
   const member = storeMember(store, name, now)
+  const server = new EtcdServer({ ...member, ...common(options, true), onClose: () => clearInterval(timer) })
   const timer = setInterval(() => {
     member.catchUp()
     server.tick()
   }, STORE_TICK_MS)
-  const server = new EtcdServer({ ...member, ...common(options, true), onClose: () => clearInterval(timer) })
   return server
 }
 

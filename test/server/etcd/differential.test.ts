@@ -63,7 +63,7 @@ describe('through gRPC, with the usual client', () => {
       } finally {
         watches.close()
       }
-    }), { numRuns: 15, seed: SEED })
+    }), { numRuns: 25, seed: SEED })
     lockstep.close()
     expect(events).toBeGreaterThan(150)
   })
@@ -89,7 +89,8 @@ function requestOf(each: Operation, now: number, isFragile: (revision: number) =
       return isFragile(revision) ? undefined : request('KV/Compact', 'CompactionRequest', { revision, physical: true })
     }
     case 'hashKV': return request('Maintenance/HashKV', 'HashKVRequest', { revision: chosen(each.revision, now) ?? 0 })
-    case 'grant': return request('Lease/LeaseGrant', 'LeaseGrantRequest', each)
+    // one that ends while the test runs would write a revision of its own
+    case 'grant': return each.ttl < 60 ? undefined : request('Lease/LeaseGrant', 'LeaseGrantRequest', each)
     case 'revoke': return request('Lease/LeaseRevoke', 'LeaseRequest', each)
     default: return undefined
   }
