@@ -19,7 +19,8 @@ export type { KubeObject } from './api/definition.js'
 export type { KubectlOptions, KubectlResult } from './kubectl/environment.js'
 export { defineImage } from './kubelet/index.js'
 export type {
-  ContainerBehavior, ImageAnswer, ImageBehavior, ImageContext, ImageDefinition, ImageEffect, ImageExec, NetworkRequest, NetworkResponse,
+  ContainerBehavior, ContainerUsage, DeclaredUsage, ImageAnswer, ImageBehavior, ImageContext, ImageDefinition, ImageEffect, ImageExec, KubeletConfiguration, NetworkRequest, NetworkResponse,
+  SystemUsage,
 } from './kubelet/index.js'
 export type {
   ConnectOptions, Connection, DnsReply, From, Hop, OutsideHost, Outcome, PolicyConnection, PolicyEnd, PolicyEnforcer, RecordType, To,

@@ -13,12 +13,25 @@ function makeSchema(): z.ZodMiniType {
   const text = z.string().check(z.minLength(1))
   const texts = z.record(z.string(), z.string())
   const duration = z.union([z.string(), z.number()])
+  const kubelet = z.strictObject({
+    shutdownGracePeriod: z.optional(wholeNumber),
+    shutdownGracePeriodCriticalPods: z.optional(wholeNumber),
+    shutdownGracePeriodByPodPriority: z.optional(z.array(z.strictObject({ priority: z.number(), shutdownGracePeriodSeconds: wholeNumber }))),
+    evictionHard: z.optional(texts),
+    evictionSoft: z.optional(texts),
+    evictionSoftGracePeriod: z.optional(z.record(z.string(), wholeNumber)),
+    evictionMaxPodGracePeriod: z.optional(wholeNumber),
+    evictionMinimumReclaim: z.optional(texts),
+    evictionPressureTransitionPeriod: z.optional(wholeNumber),
+    maxContainerRestartPeriod: z.optional(wholeNumber.check(z.refine((value) => value >= 1000 && value <= 300_000, 'must be between 1,000 and 300,000'))),
+  })
   const node = z.strictObject({
     name: text,
     labels: z.optional(texts),
     taints: z.optional(z.array(z.object({ key: text, effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']) }))),
     capacity: z.optional(texts),
     kubeletVersion: z.optional(text),
+    kubelet: z.optional(kubelet),
     region: z.optional(text),
     zone: z.optional(text),
     internalIP: z.optional(text),

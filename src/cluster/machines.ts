@@ -98,10 +98,11 @@ export class Machines {
   }
 
   #addKubelet(name: string, machine: Machine): void {
-    const { taints, name: node, staticPods: _onDisk, ...rest } = this.#node(name)
+    const { taints, name: node, staticPods: _onDisk, kubelet, ...rest } = this.#node(name)
     this.#plane.addComponent(
       createKubelet({
         ...rest,
+        ...kubelet,
         node,
         runtime: machine,
         registerReady: true,

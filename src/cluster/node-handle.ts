@@ -1,6 +1,7 @@
-import type { Node } from '../api/core/generated.js'
+import type { Node, Pod } from '../api/core/generated.js'
 import { ignoreNotFound } from '../apiserver/client/api-error.js'
 import type { Client } from '../apiserver/client/client.js'
+import type { DeclaredUsage, SystemUsage } from '../kubelet/index.js'
 import type { KubectlResult } from '../kubectl/environment.js'
 import { kubeProxyOf } from './cluster-network.js'
 import type { ControlPlane } from './control-plane.js'
@@ -117,6 +118,42 @@ export class NodeHandle {
     const { plane, machines } = this.#ports
     if (machines.get(this.name).powered) plane.start(this.#kubelet)
     return this
+  }
+
+  /** An orderly shutdown begins: with graceful node shutdown configured, the kubelet stops the pods. Power stays on until {@link crash}. */
+  shutdown(): this {
+    this.#ports.machines.get(this.name).announceShutdown(true)
+    return this
+  }
+
+  /** Calls off what {@link shutdown} has begun. */
+  cancelShutdown(): this {
+    this.#ports.machines.get(this.name).announceShutdown(false)
+    return this
+  }
+
+  /** Writes the manifest of a static pod to the node's disk, or takes it away (undefined); the kubelet notices at once. */
+  staticPod(file: string, pod: Pod | undefined): this {
+    this.#ports.machines.get(this.name).writeManifest(file, pod)
+    return this
+  }
+
+  /** Says what the machine uses beside its pods: bytes of memory and of the disk, and processes. What is short by it brings about pressure. */
+  setSystemUsage(usage: SystemUsage): this {
+    this.#ports.machines.get(this.name).setSystemUsage(usage)
+    return this
+  }
+
+  /**
+   * Says what a running container of this node uses from now on: cores, bytes of memory, bytes of the disk; undefined: what its image says.
+   * More memory than its limit ends it. Throws RangeError when there is no such container.
+   */
+  setContainerUsage(namespace: string, pod: string, container: string, usage: DeclaredUsage | undefined): this {
+    const machine = this.#ports.machines.get(this.name)
+    for (const { uid, namespace: ns, name } of machine.pods()) {
+      if (ns === namespace && name === pod && machine.setUsage(uid, container, usage)) return this
+    }
+    throw new RangeError(`no container ${container} of the pod ${namespace}/${pod} runs on ${this.name}`)
   }
 
   /** Installs another kubelet version; the Node shows it after {@link restartKubelet}, and not before. */

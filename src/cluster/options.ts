@@ -4,7 +4,7 @@ import type { Component } from '../apiserver/client/component.js'
 import type { SimulatedStorageOptions } from '../controllers/simulated-storage/index.js'
 import type { IngressControllerOptions } from '../controllers/ingress-status/index.js'
 import type { LoadBalancerOptions } from '../controllers/service-lb/index.js'
-import type { ContainerBehavior, ImageDefinition, RuntimeTimings } from '../kubelet/index.js'
+import type { ContainerBehavior, ImageDefinition, KubeletConfiguration, RuntimeTimings } from '../kubelet/index.js'
 import type { OutsideHost, PolicyEnforcer } from '../network/index.js'
 import type { NodeAgents } from '../apiserver/node-agent.js'
 import type { ProtobufDecoder } from '../apiserver/ports.js'
@@ -24,6 +24,8 @@ export interface NodeOptions {
   readonly capacity?: Readonly<Record<string, string>>
   /** Default: the cluster's version with patch 0 (`v1.35.0`). */
   readonly kubeletVersion?: string
+  /** Configuration of its kubelet: eviction thresholds, graceful shutdown, the longest delay between restarts. */
+  readonly kubelet?: KubeletConfiguration
   /** Value of the label topology.kubernetes.io/region. */
   readonly region?: string
   /** Value of the label topology.kubernetes.io/zone. */

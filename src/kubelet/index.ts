@@ -1,5 +1,5 @@
 export { createKubelet } from './kubelet.js'
-export type { KubeletOptions, KubeletTimings } from './options.js'
+export type { KubeletConfiguration, KubeletOptions, KubeletTimings, ShutdownPeriod } from './options.js'
 export { DEFAULT_CAPACITY, DEFAULT_KUBELET_TIMINGS } from './options.js'
 export { createContainerRuntime } from './runtime/container-runtime.js'
 export type { ContainerRuntimeOptions, Machine, RuntimeTimings } from './runtime/machine.js'

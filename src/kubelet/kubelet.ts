@@ -135,7 +135,7 @@ class Kubelet {
       changed: (record) => this.#readinessChanged(record),
     })
     const usage = this.#host.state<NodeUsage>('usage', () => ({ pods: 0, requests: {}, hostPorts: [] }))
-    const allocatable = resourceAmounts(allocatableOf(capacityOf(this.#options)))
+    const allocatable = resourceAmounts(allocatableOf(capacityOf(this.#options), this.#options))
     const deferred = this.#host.state('deferred', () => new Set<string>())
     const resizer = new Resizer({ clock: this.#host.clock, runtime, events, usage, allocatable, deferred, looks, wake: this.#wake })
     return new PodWorkers({

@@ -3,7 +3,7 @@ import type { ResourceList } from '../api/core/pod-resources.js'
 import type { ContainerRuntime } from './runtime/runtime-api.js'
 
 /** Options of `createKubelet`. */
-export interface KubeletOptions {
+export interface KubeletOptions extends KubeletConfiguration {
   /** Name of the node. */
   readonly node: string
   /** The machine that it runs on (`createContainerRuntime`). */
@@ -35,6 +35,10 @@ export interface KubeletOptions {
   /** Whether Event objects are recorded. Default true. */
   readonly events?: boolean
   readonly timings?: Partial<KubeletTimings>
+}
+
+/** What a kubelet's configuration file says, as far as it is heeded. Times in virtual ms. Source: kubelet.config.k8s.io/v1beta1. */
+export interface KubeletConfiguration {
   /** Graceful node shutdown. Default off, as upstream. */
   readonly shutdownGracePeriod?: number
   /** The part of it (ms) that is kept for critical pods. Default 0. */

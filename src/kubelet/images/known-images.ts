@@ -1,4 +1,5 @@
-import type { ImageDefinition } from './image.js'
+import { AGNHOST } from './agnhost.js'
+import type { ImageBehavior, ImageDefinition } from './image.js'
 
 /** Well-known images, by the last part of their name: as much of them as shows. */
 const KNOWN: Readonly<Record<string, Omit<ImageDefinition, 'name'>>> = {
@@ -43,6 +44,7 @@ Commercial support is available at
   mongo: { user: '', entrypoint: ['docker-entrypoint.sh'], cmd: ['mongod'], ports: [27_017], programs: ['bash'] },
   memcached: { user: 'memcache', entrypoint: ['docker-entrypoint.sh'], cmd: ['memcached'], ports: [11_211] },
   wordpress: { user: '', entrypoint: ['docker-entrypoint.sh'], cmd: ['apache2-foreground'], ports: [80], programs: ['bash'], page: '<!DOCTYPE html>\n<title>WordPress</title>\n' },
+  agnhost: { user: '', entrypoint: ['/agnhost'], cmd: ['pause'], ports: [8080, 9376, 80], behavior: AGNHOST as unknown as ImageBehavior },
   pause: { user: '65535:65535', entrypoint: ['/pause'], ports: [], distroless: true },
 }
 

@@ -131,11 +131,14 @@ export class EvictionManager {
     const { runtime } = this.#ports.options
     const capacity = capacityOf(this.#ports.options)
     const { memory = 0, storage = 0, pids = 0 } = runtime.systemUsage
-    let used = { memory, storage, pids }
+    const used = { memory, storage, pids }
     for (const { containers, volumes } of candidates) {
       used.storage += volumes
       used.pids += containers.size
-      for (const usage of containers.values()) used = { ...used, memory: used.memory + usage.memory, storage: used.storage + usage.storage }
+      for (const usage of containers.values()) {
+        used.memory += usage.memory
+        used.storage += usage.storage
+      }
     }
     for (const image of runtime.images()) if (image.state === 'present') used.storage += image.size
     const of = (total: number, taken: number): Observations[EvictionSignal] => ({ capacity: total, available: Math.max(total - taken, 0) })

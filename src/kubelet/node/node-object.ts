@@ -1,17 +1,14 @@
 import type { Node, NodeAddress, NodeCondition, NodeStatus, NodeSystemInfo } from '../../api/core/generated.js'
 import type { ResourceList } from '../../api/core/pod-resources.js'
 import { formatQuantity, parseQuantity, quantityValue, subtractQuantities } from '../../api/quantity.js'
-import type { KubeletOptions } from '../options.js'
+import type { KubeletConfiguration, KubeletOptions } from '../options.js'
+import { DEFAULT_EVICTION_HARD, amountOf } from './eviction.js'
 import { DEFAULT_CAPACITY } from '../options.js'
 import { kubeletRelease } from '../release.js'
 import type { RuntimeImage } from '../runtime/state.js'
 import { imageDigest } from '../runtime/image-name.js'
 import { stableHex, stableUuid } from '../stable-hex.js'
 
-/** Memory that hard eviction keeps free: memory.available<100Mi. */
-const EVICTION_MEMORY = '100Mi'
-/** nodefs.available<10%. */
-const EVICTION_STORAGE_SHARE = 0.1
 /** So many images are listed in a node's status, the largest first. Source: nodeStatusMaxImages. */
 const MAX_IMAGES = 50
 
@@ -24,20 +21,22 @@ export function capacityOf(options: KubeletOptions): ResourceList {
 }
 
 /**
- * What pods may use: capacity less the hard eviction thresholds (100Mi of memory, 10% of ephemeral storage); nothing is reserved.
+ * What pods may use: capacity less the hard eviction thresholds (by default 100Mi of memory, 10% of ephemeral storage); nothing is reserved.
  * Source: pkg/kubelet/cm/node_container_manager_linux.go GetNodeAllocatableReservation.
  */
-export function allocatableOf(capacity: ResourceList): ResourceList {
+export function allocatableOf(capacity: ResourceList, { evictionHard = DEFAULT_EVICTION_HARD }: KubeletConfiguration = {}): ResourceList {
   const allocatable: Record<string, string> = { ...capacity }
   const { memory } = capacity
-  if (memory) {
-    const left = subtractQuantities(parseQuantity(memory), parseQuantity(EVICTION_MEMORY))
+  const keptMemory = evictionHard['memory.available']
+  if (memory && keptMemory !== undefined) {
+    const kept = keptMemory.endsWith('%') ? String(amountOf(keptMemory, quantityValue(memory))) : keptMemory
+    const left = subtractQuantities(parseQuantity(memory), parseQuantity(kept))
     allocatable.memory = left.nanos < 0n ? '0' : formatQuantity(left)
   }
   const storage = capacity['ephemeral-storage']
   if (storage) {
     const bytes = quantityValue(storage)
-    allocatable['ephemeral-storage'] = String(bytes - Math.floor(bytes * EVICTION_STORAGE_SHARE))
+    allocatable['ephemeral-storage'] = String(Math.max(bytes - amountOf(evictionHard['nodefs.available'] ?? '0', bytes), 0))
   }
   return allocatable
 }
@@ -85,7 +84,7 @@ export function nodeStatus(options: KubeletOptions, facts: NodeFacts): NodeStatu
   const images = imagesOf(facts.images)
   return {
     addresses: addressesOf(options),
-    allocatable: allocatableOf(capacity),
+    allocatable: allocatableOf(capacity, options),
     capacity,
     conditions: facts.conditions,
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },

@@ -146,7 +146,7 @@ function needsRestart({ resizePolicy = [] }: Container, before: ResourceRequirem
 
 /** Source: pkg/kubelet/events/event.go podResizeMessage. */
 function resizeMessage(prefix: string, { spec }: Pod, generation: number, error?: string): string {
-  const list = (containers: readonly Container[]): unknown[] => containers.map(({ name, resources: { limits, requests } = {} }) => ({
+  const list = (containers: readonly Container[]): unknown[] => containers.map(({ name, resources: { limits, requests } }) => ({
     name, resources: { ...(limits ? { limits: sorted(limits) } : {}), ...(requests ? { requests: sorted(requests) } : {}) },
   }))
   const initContainers = list((spec.initContainers ?? []).filter(isSidecar))

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { SimCluster } from '../../src/index.js'
+
+const WEB = `
+apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec: { selector: { app: web }, ports: [{ port: 80, targetPort: 8080 }] }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: web, labels: { app: web } }
+spec:
+  containers:
+    - name: c
+      image: registry.k8s.io/e2e-test-images/agnhost:2.53
+      args: [liveness]
+      readinessProbe: { httpGet: { path: /healthz, port: 8080 }, periodSeconds: 2, failureThreshold: 1 }
+`
+
+test('endpoints follow readiness', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  cluster.apply(WEB)
+  cluster.settle()
+  const ready = (): unknown => cluster.list('endpointslices', { namespace: 'default', labelSelector: 'kubernetes.io/service-name=web' }).items[0]?.endpoints[0]?.conditions?.ready
+  expect(ready()).toBe(true)
+  const address = cluster.get('services', { namespace: 'default', name: 'web' }).spec.clusterIP ?? ''
+  expect(cluster.exec('web', `wget -qO- http://${address}/healthz`).stdout).toBe('ok')
+  cluster.advance('14s')
+  expect(ready()).toBe(false)
+  expect(cluster.exec('web', `wget -qO- -T 1 http://${address}/healthz`).exitCode).not.toBe(0)
+  expect(cluster.kubectl('describe pod web').stdout).toContain('Readiness probe failed: HTTP probe failed with statuscode: 500')
+})
+
+test('a node under pressure is tainted; its kubelet is configured by node', () => {
+  const cluster = new SimCluster({ nodes: [{ name: 'a', capacity: { memory: '4Gi' }, kubelet: { evictionHard: { 'memory.available': '1Gi' } } }] })
+  expect(cluster.node('a').object.status.allocatable?.['memory']).toBe('3Gi')
+  cluster.apply('apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec: { containers: [{ name: p, image: nginx }] }')
+  cluster.settle()
+  cluster.node('a').setContainerUsage('default', 'p', 'p', { memory: 3500 * 1024 * 1024 })
+  expect(() => cluster.node('a').setContainerUsage('default', 'p', 'q', {})).toThrow('no container q of the pod default/p runs on a')
+  cluster.advance('15s').settle()
+  expect(cluster.get('pods', { namespace: 'default', name: 'p' }).status).toMatchObject({ phase: 'Failed', reason: 'Evicted' })
+  expect(cluster.node('a').object.spec.taints).toMatchObject([{ key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' }])
+  expect(() => new SimCluster({ nodes: [{ name: 'a', kubelet: { evictionHard: { 'nothing.available': '1' } } }] })).toThrow('unknown eviction signal nothing.available')
+})
