@@ -3,6 +3,7 @@ import type { Strategy } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { forbidden, type FieldError } from '../field-error.js'
 import type { Pod } from './generated.js'
+import { applyMatchLabelKeys } from './match-label-keys.js'
 import { podWarnings } from './pod-warnings.js'
 import { computeQosClass } from './qos.js'
 
@@ -11,6 +12,7 @@ const gatedMessage = 'Scheduling is blocked due to non-empty scheduling gates'
 /** A new pod is Pending, knows its class, and says so when gates hold it back. Source: pkg/registry/core/pod/strategy.go. */
 function prepareForCreate(pod: Draft<Pod>): void {
   pod.status = { phase: 'Pending', qosClass: computeQosClass(pod as Pod) }
+  if (pod.spec.affinity !== undefined || pod.spec.topologySpreadConstraints !== undefined) applyMatchLabelKeys(pod)
   if ((pod.spec.schedulingGates ?? []).length > 0) {
     pod.status.conditions = [{
       type: 'PodScheduled', status: 'False', lastProbeTime: null, lastTransitionTime: pod.metadata.creationTimestamp ?? null,
