@@ -80,7 +80,8 @@ function answerResource(
     if (found === undefined) return server.admit(asked.request, () => pageNotFound())
     resource = found
     checkMethod(http, asked, resource)
-    negotiated = negotiate(header(http, 'accept'), producedBy(asked, isBuiltInGroup(context.scheme, path.group)))
+    // what is behind a proxy answers in forms of its own
+    negotiated = negotiate(subresource === 'proxy' ? undefined : header(http, 'accept'), producedBy(asked, isBuiltInGroup(context.scheme, path.group)))
     form.format = negotiated.format
     deprecation = resource.deprecation
     request = completeRequest(http, asked, resource, codecs)
