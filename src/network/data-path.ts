@@ -284,7 +284,7 @@ export class DataPath {
   #toOutside(packet: UnderWay, ip: string, port: number): Connection {
     const { hops, at, wanted: { protocol, payload } } = packet
     const balanced = this.services.now().balancedAt(ip)
-    if (balanced !== undefined && at !== undefined && at.isolated !== true) {
+    if (balanced !== undefined && at !== undefined && !at.isolated) {
       return this.#balance({ ...packet, from: { ip: at.address, node: at.name }, at: undefined, fromPod: false }, balanced)
     }
     const host = this.#outsideAt(ip)

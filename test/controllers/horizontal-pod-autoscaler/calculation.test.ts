@@ -21,7 +21,7 @@ interface Case {
 }
 
 function podsOf({ pods, request = 1000 }: Case): readonly Pod[] {
-  return [...pods].map((state, at) => ({
+  return pods.split('').map((state, at) => ({
     metadata: { name: `p${at}`, ...(state === 'D' ? { deletionTimestamp: formatTime(NOW) } : {}) },
     spec: { containers: [{ name: 'c', resources: { requests: { cpu: `${request}m` } } }] },
     status: {
