@@ -333,6 +333,15 @@ export class SimCluster {
     return this.#store
   }
 
+  /**
+   * Brings all that follows the cluster up to the present, so that history before it is needed by nobody here: to be called before somebody else
+   * compacts {@link etcd}. In a real apiserver the watch cache does that. Components that are cut off stay behind.
+   */
+  bookmarkWatches(): this {
+    this.#plane.server.context.hub.bookmark()
+    return this.advance(0)
+  }
+
   /** Reads objects that other clients have written to {@link etcd} as protobuf, here and in forks; see the option `storedProtobuf`. */
   readStoredProtobuf(decoder: ProtobufDecoder): void {
     this.#options = { ...this.#options, storedProtobuf: decoder }

@@ -165,6 +165,18 @@ describe.skipIf(!installed)('etcdctl', () => {
       expect(cluster.kubectl('get configmap mine').stderr).toBe('Error from server (NotFound): configmaps "mine" not found\n')
     })
 
+    test('history may be compacted away under a running cluster', async () => {
+      const { cluster, run } = await served()
+      cluster.apply([{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', namespace: 'default' }, spec: { containers: [{ name: 'c', image: 'nginx' }] } }] as never)
+      const { revision } = cluster.etcd
+      expect(await run(`compaction ${revision}`)).toMatchObject({ stdout: `compacted revision ${revision}\n`, code: 0 })
+      const copy = cluster.fork()
+      for (const each of [cluster, copy]) {
+        each.settle()
+        expect(each.get('pods', { namespace: 'default', name: 'a' })).toMatchObject({ status: { phase: 'Running' } })
+      }
+    })
+
     test('leases end by the time of the cluster', async () => {
       const { cluster, run } = await served()
       const id = /lease (\w+) granted with TTL\(60s\)/.exec((await run('lease grant 60')).stdout)?.[1] as string

@@ -6,7 +6,9 @@ import type { EtcdStore } from '../../etcd/store.js'
 import { isIpAddress } from '../host.js'
 import { servingCertificate } from '../serving-certificate.js'
 import { admitsClient } from './clients.js'
+import { Code, GrpcError } from './grpc-error.js'
 import { answerCall } from './grpc.js'
+import type { StreamCall } from './grpc.js'
 import type { HostedMember } from './hosts.js'
 import { answerPath } from './http-endpoints.js'
 import type { PlainAnswer } from './http-endpoints.js'
@@ -38,6 +40,7 @@ export class EtcdServer {
   readonly #parts: EtcdServerParts
   readonly #listener: DualListener
   readonly #tick: (now: number) => void
+  readonly #open = new Set<StreamCall>()
   #port = 0
 
   /** @throws Error when it is to listen without TLS on an address that others reach. */
@@ -54,7 +57,7 @@ export class EtcdServer {
     const { tls, authority } = plain ? { tls: undefined, authority: '' } : tlsOf(parts)
     this.authority = authority
     const plainAnswer = (path: string): PlainAnswer => answerPath(member, path)
-    const call = { services, report, plain: plainAnswer }
+    const call = { services, report, plain: plainAnswer, open: this.#open }
     this.#listener = new DualListener(tls, {
       http2: (stream, headers) => answerCall(call, stream, headers),
       http1: (request, response) => {
@@ -104,6 +107,7 @@ export class EtcdServer {
   /** Lets answers finish, and stops listening. The store stays as it is. */
   async close(): Promise<void> {
     this.#parts.onClose?.()
+    for (const call of this.#open) call.end(new GrpcError(Code.Unavailable, 'etcdserver: server stopped'))
     await this.#listener.close(GRACE_MS)
   }
 

@@ -55,6 +55,8 @@ export interface GrpcHost {
   readonly services: Services
   /** Answers what is not gRPC. */
   plain(path: string): PlainAnswer
+  /** The calls that go on. */
+  readonly open: Set<StreamCall>
   /** Hears of what must not happen: a bug of ours. */
   report(error: unknown): void
 }
@@ -112,7 +114,7 @@ function answerUnary(host: GrpcHost, method: UnaryMethod, stream: ServerHttp2Str
   stream.on('data', (chunk: Buffer) => {
     if (isOver) return
     try {
-      for (const message of reader.push(chunk)) request = message
+      for (const message of reader.push(chunk)) request ??= message
     } catch (error) {
       fail(error)
     }
@@ -216,7 +218,12 @@ class OpenStream implements StreamCall {
       this.#isFull = false
       this.#flush()
     })
-    stream.once('close', () => this.#handler?.closed?.())
+    this.#host.open.add(this)
+    stream.once('close', () => {
+      this.#final ??= 'OK'
+      this.#host.open.delete(this)
+      this.#handler?.closed?.()
+    })
     this.#guard(() => {
       this.#handler = this.#method.open(this)
     })

@@ -15,6 +15,7 @@ export function clusterMember(cluster: SimCluster, time: TimeDriver): HostedMemb
   return {
     store: cluster.etcd, name: nodeName, peerUrls: [`https://${host}:${PEER_PORT}`],
     catchUp: () => time.catchUp(), afterRequest: () => time.afterRequest(), wait: () => time.wait(), now: () => cluster.now(),
+    beforeCompaction: () => void cluster.bookmarkWatches(),
   }
 }
 

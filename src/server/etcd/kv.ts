@@ -7,7 +7,7 @@ import type { EtcdMember } from './member.js'
 import { checkProposal, unary } from './unary.js'
 
 /** The KV service. Source: server/etcdserver/api/v3rpc/key.go. */
-export function kvService({ store, catchUp, afterRequest }: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
+export function kvService({ store, catchUp, afterRequest, beforeCompaction }: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
   const write = <T>(run: () => T): T => {
     catchUp()
     try {
@@ -36,6 +36,7 @@ export function kvService({ store, catchUp, afterRequest }: EtcdMember, access: 
     ['Compact', unary('CompactionRequest', 'HeaderOnlyResponse', (request: CompactionRequest, call, size) => write(() => {
       checkProposal(size)
       access.user(call)
+      beforeCompaction?.()
       return store.compact(request)
     }))],
   ])

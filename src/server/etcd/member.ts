@@ -11,6 +11,8 @@ export interface EtcdMember {
   readonly catchUp: () => void
   /** After a request that may have written: whoever has been woken runs when the answer is on its way. */
   readonly afterRequest: () => void
+  /** Before history is compacted: whoever still needs it moves on. */
+  readonly beforeCompaction?: () => void
   /** A client begins to wait; call what comes back when it does not any more. */
   readonly wait: () => () => void
   /** The store's time, in ms. */

@@ -1,6 +1,7 @@
 const FIRST_SIZE = 1024
 const LENGTH_ROOM = 1
 const TWO_32 = 0x1_0000_0000
+const MOST = 2 ** 63
 
 /**
  * Writes protobuf into one buffer that grows. A message within a message is written in place: its length takes one byte at first, and what
@@ -25,8 +26,9 @@ export class WireWriter {
     this.#varint(number * 8 + wireType)
   }
 
-  /** A whole number, also negative; beyond 2^53 it is as exact as it is. */
+  /** A whole number, also negative; beyond 2^53 it is as exact as it is, and no larger than an int64. */
   number(value: number): void {
+    if (value >= MOST) return this.bigint(2n ** 63n - 1n)
     if (value < 0 || !Number.isSafeInteger(value)) return this.bigint(BigInt(value))
     this.#reserve(10)
     this.#varint(value)
