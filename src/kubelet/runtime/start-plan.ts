@@ -1,7 +1,7 @@
 import type { Container } from '../../api/core/generated.js'
 import { programOf } from '../commands/index.js'
 import type { ImageFacts } from '../images/image-table.js'
-import { SHELLS, baseOf } from '../shell/interpreter.js'
+import { SHELLS, baseOf } from '../shell/shell-call.js'
 
 /** How a container runs: the image's own service, a command of the little shell, or not at all. */
 export type StartPlan =

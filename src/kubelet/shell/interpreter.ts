@@ -1,4 +1,4 @@
-import type { Input, Invocation, Pause, World } from '../commands/command.js'
+import type { Invocation, Pause } from '../commands/command.js'
 import { programOf } from '../commands/index.js'
 import { FileFault } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
@@ -7,21 +7,14 @@ import { builtinOf } from './builtins.js'
 import { compile } from './compile.js'
 import type { ExpandScope } from './expand.js'
 import { expandText, expandWords, matches } from './expand.js'
-import type { Context, Frame, ProcessStart, ShellProcess, ShellState, Target, Thread } from './state.js'
+import { commandOver, exitShell, finished, leaveLoop, popContext, popFrame, pushFrame, shellOf } from './frames.js'
+import type { ProcessHost } from './process-host.js'
+import { SHELLS, baseOf, shellCall } from './shell-call.js'
+import type { Frame, ProcessStart, ShellProcess, Thread } from './state.js'
 import { copyShell, exportedEnv, newShell } from './state.js'
-import type { Operation, Program, Redirect } from './syntax.js'
+import { ShellStreams } from './streams.js'
+import type { Operation, Program } from './syntax.js'
 import { SyntaxFault, quoteWord } from './syntax.js'
-
-/** What a process needs around it. */
-export interface ProcessHost {
-  readonly world: World
-  /** Output of the process: 1 or 2. */
-  emit(fd: number, text: string): void
-  /** Output of the container's first process (`> /proc/1/fd/1`). */
-  emitMain(fd: number, text: string): void
-  /** A program of the image itself. Undefined: the image has none of that name. */
-  runImage(words: readonly string[]): { readonly stdout?: string; readonly stderr?: string; readonly exitCode: number } | undefined
-}
 
 /** So many operations run in one go; a loop without an end goes on a little later. */
 const BUDGET = 20_000
@@ -30,12 +23,6 @@ const SLICE = 10
 const LONGEST_SLICE = 60_000
 /** Deepest nesting of scripts and functions. */
 const MOST_FRAMES = 100
-/** Largest text that a pipe or a substitution holds. */
-const LARGEST_CAPTURE = 4 * 1024 * 1024
-
-/** Names under which the little shell runs, where the image has them. */
-export const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash'])
-
 /** A process that has not done anything yet. */
 export function newProcess({ pid, words, env, cwd, stdin }: ProcessStart): ShellProcess {
   const text = words.map(quoteWord).join(' ')
@@ -63,11 +50,13 @@ export function trapSignal(process: ShellProcess, name: string): boolean {
 class Interpreter {
   readonly #process: ShellProcess
   readonly #host: ProcessHost
+  readonly #streams: ShellStreams
   #left = BUDGET
 
   constructor(process: ShellProcess, host: ProcessHost) {
     this.#process = process
     this.#host = host
+    this.#streams = new ShellStreams(process, host)
   }
 
   run(): number | undefined {
@@ -118,8 +107,8 @@ class Interpreter {
     if (frame?.paused && frame.paused.words[0] !== 'wait') return
     const name = this.#process.signals.shift() as string
     const trap = shellOf(thread).traps.get(name)
-    if (frame?.paused) this.#finished(thread, frame, 143)
-    if (trap !== undefined && trap !== '') this.#push(thread, { text: trap, kind: 'call', title: trap })
+    if (frame?.paused) finished(thread, frame, 143)
+    if (trap !== undefined && trap !== '') pushFrame(thread, { text: trap, kind: 'call', title: trap })
   }
 
   #resume(thread: Thread, frame: Frame): boolean {
@@ -127,8 +116,8 @@ class Interpreter {
     if (!paused) return true
     const { now } = this.#host.world
     const due = paused.until !== undefined && paused.until <= now
-    const input = paused.input === true && this.#inputOf(thread, (text) => text !== '', () => false)
-    if (!due && !input && !(paused.input === true && this.#ended(thread)) && paused.words[0] !== 'wait') return false
+    const input = paused.input === true && this.#streams.inputOf(thread, (text) => text !== '', () => false)
+    if (!due && !input && !(paused.input === true && this.#streams.ended(thread)) && paused.words[0] !== 'wait') return false
     return this.#invoke(thread, frame, paused.words, paused.env, paused.memory)
   }
 
@@ -140,23 +129,23 @@ class Interpreter {
       program = compile(frame.text)
     } catch (error) {
       if (!(error instanceof SyntaxFault)) throw error
-      this.#write(thread, 2, `sh: ${error.message}\n`)
+      this.#streams.write(thread, 2, `sh: ${error.message}\n`)
       shellOf(thread).status = 2
-      this.#pop(thread)
+      popFrame(thread)
       return true
     }
     const operation = program[frame.at]
     if (operation === undefined) {
-      this.#pop(thread)
+      popFrame(thread)
       return true
     }
     try {
       return this.#operate(thread, frame, operation)
     } catch (error) {
       if (!(error instanceof SyntaxFault)) throw error
-      this.#write(thread, 2, `sh: ${error.message}\n`)
+      this.#streams.write(thread, 2, `sh: ${error.message}\n`)
       shellOf(thread).status = 2
-      this.#exit(thread, 2)
+      exitShell(thread, 2)
       return true
     }
   }
@@ -193,10 +182,10 @@ class Interpreter {
         break
       }
       case 'end': case 'endSubshell':
-        this.#popContext(thread, frame)
+        popContext(thread, frame)
         break
       case 'redirect': {
-        const context = this.#redirected(thread, operation.redirects, this.#scope(thread, frame, operation.captures), false)
+        const context = this.#streams.redirected(thread, operation.redirects, this.#scope(thread, frame, operation.captures), false)
         if (context) frame.contexts.push(context)
         else {
           shell.status = 1
@@ -211,13 +200,13 @@ class Interpreter {
         frame.contexts.push({ kind: 'subshell', saved: copyShell(shell), to: operation.to })
         break
       case 'piped': {
-        const stage = this.#popContext(thread, frame)
-        if (operation.again) this.#popContext(thread, frame)
+        const stage = popContext(thread, frame)
+        if (operation.again) popContext(thread, frame)
         frame.contexts.push({ kind: 'input', text: stage?.kind === 'pipe' ? stage.text : '', saved: copyShell(shellOf(thread)), to: operation.to })
         break
       }
       case 'endCapture': {
-        const context = this.#popContext(thread, frame)
+        const context = popContext(thread, frame)
         frame.captured.push(context?.kind === 'capture' ? context.text.replace(/\n+$/, '') : '')
         break
       }
@@ -232,7 +221,7 @@ class Interpreter {
         shell.status = 0
         return true
       case 'return':
-        this.#pop(thread)
+        popFrame(thread)
         return true
       case 'case': {
         const scope = this.#scope(thread, frame, operation.captures)
@@ -253,17 +242,17 @@ class Interpreter {
     const expanded = expandWords(words, scope)
     const values = assigns.map(([name, word]) => [name, expandText(word, scope)] as const)
     if (redirects.length > 0) {
-      const context = this.#redirected(thread, redirects, scope, expanded[0] !== 'exec' || expanded.length > 1)
+      const context = this.#streams.redirected(thread, redirects, scope, expanded[0] !== 'exec' || expanded.length > 1)
       if (!context) {
         frame.at++
-        this.#commandOver(thread, frame, 1)
+        commandOver(thread, frame, 1)
         return true
       }
       frame.contexts.push(context)
     }
     if (expanded.length === 0) {
       for (const [name, value] of values) shell.vars.set(name, value)
-      this.#finished(thread, frame, captures > 0 ? shell.status : 0)
+      finished(thread, frame, captures > 0 ? shell.status : 0)
       return true
     }
     const env = exportedEnv(shell)
@@ -297,15 +286,15 @@ class Interpreter {
 
   #invocation(thread: Thread, { name, args, env, memory }: Pick<Invocation, 'name' | 'args' | 'memory'> & { env: ReadonlyMap<string, string> }): Invocation {
     return {
-      name, args, memory, env: Object.fromEntries(env), cwd: shellOf(thread).cwd, world: this.#host.world, input: this.#input(thread),
-      write: (text) => this.#write(thread, 1, text),
-      error: (text) => this.#write(thread, 2, text),
+      name, args, memory, env: Object.fromEntries(env), cwd: shellOf(thread).cwd, world: this.#host.world, input: this.#streams.input(thread),
+      write: (text) => this.#streams.write(thread, 1, text),
+      error: (text) => this.#streams.write(thread, 2, text),
     }
   }
 
   #settle(thread: Thread, frame: Frame, words: readonly string[], env: ReadonlyMap<string, string>, outcome: number | Pause): boolean {
     if (typeof outcome === 'number') {
-      this.#finished(thread, frame, outcome)
+      finished(thread, frame, outcome)
       return true
     }
     frame.paused = { words, env, ...outcome }
@@ -323,56 +312,44 @@ class Interpreter {
     }
     const answer = this.#host.runImage(words)
     if (answer !== undefined) {
-      if (answer.stdout) this.#write(thread, 1, answer.stdout)
-      if (answer.stderr) this.#write(thread, 2, answer.stderr)
-      this.#finished(thread, frame, answer.exitCode)
+      if (answer.stdout) this.#streams.write(thread, 1, answer.stdout)
+      if (answer.stderr) this.#streams.write(thread, 2, answer.stderr)
+      finished(thread, frame, answer.exitCode)
       return true
     }
     const isDirectory = name.includes('/') && files.isDirectory(path)
-    this.#write(thread, 2, `sh: ${name}: ${isDirectory ? 'Permission denied' : 'not found'}\n`)
-    this.#finished(thread, frame, isDirectory ? 126 : 127)
+    this.#streams.write(thread, 2, `sh: ${name}: ${isDirectory ? 'Permission denied' : 'not found'}\n`)
+    finished(thread, frame, isDirectory ? 126 : 127)
     return true
   }
 
-  /** `sh -c SCRIPT [NAME ARG...]`, `sh FILE [ARG...]`, `sh` with the script as its input. */
   #shell(thread: Thread, frame: Frame, words: readonly string[], env: ReadonlyMap<string, string>): boolean {
-    let at = 1
-    let errexit = false
-    let isCommand = false
-    for (; /^[-+]\w+$/.test(words[at] ?? ''); at++) {
-      const letters = words[at] as string
-      if (letters.includes('e')) errexit = true
-      if (letters.includes('c')) isCommand = true
-      if (letters.endsWith('o')) at++
-    }
-    const [first, ...args] = words.slice(at)
+    const { isCommand, first, args, errexit } = shellCall(words)
     const title = words.join(' ')
     if (isCommand) {
       if (first !== undefined) return this.#enter(thread, frame, { text: first, args: args.length === 0 ? ['sh'] : args, env, errexit, title })
-      this.#write(thread, 2, 'sh: -c requires an argument\n')
-      this.#finished(thread, frame, 2)
+      this.#streams.write(thread, 2, 'sh: -c requires an argument\n')
+      finished(thread, frame, 2)
       return true
     }
-    if (first !== undefined) {
-      try {
-        const text = this.#host.world.files.read(absolutePath(shellOf(thread).cwd, first))
-        return this.#enter(thread, frame, { text, args: [first, ...args], env, errexit, title })
-      } catch (error) {
-        if (!(error instanceof FileFault)) throw error
-        this.#write(thread, 2, `sh: can't open '${first}': ${error.message}\n`)
-        this.#finished(thread, frame, 2)
-        return true
-      }
+    if (first === undefined) return this.#shellOverInput(thread, frame, env, title)
+    try {
+      const text = this.#host.world.files.read(absolutePath(shellOf(thread).cwd, first))
+      return this.#enter(thread, frame, { text, args: [first, ...args], env, errexit, title })
+    } catch (error) {
+      if (!(error instanceof FileFault)) throw error
+      this.#streams.write(thread, 2, `sh: can't open '${first}': ${error.message}\n`)
+      finished(thread, frame, 2)
+      return true
     }
-    return this.#shellOverInput(thread, frame, env, title)
   }
 
   /** Reads one line after the other from standard input and runs it. */
   #shellOverInput(thread: Thread, frame: Frame, env: ReadonlyMap<string, string>, title: string): boolean {
     const text = "while IFS= read -r __line__; do eval \"$__line__\"; done"
-    const input = this.#input(thread)
-    if (input.ended && this.#source(thread)?.text === undefined) {
-      this.#finished(thread, frame, 0)
+    const input = this.#streams.input(thread)
+    if (input.ended && this.#streams.source(thread)?.text === undefined) {
+      finished(thread, frame, 0)
       return true
     }
     return this.#enter(thread, frame, { text, args: ['sh'], env, title })
@@ -385,12 +362,12 @@ class Interpreter {
     frame.at++
     delete frame.paused
     if (thread.frames.length >= MOST_FRAMES) {
-      this.#write(thread, 2, "sh: can't fork: Resource temporarily unavailable\n")
-      this.#commandOver(thread, frame, 2)
+      this.#streams.write(thread, 2, "sh: can't fork: Resource temporarily unavailable\n")
+      commandOver(thread, frame, 2)
       return true
     }
     thread.shells.push({ ...newShell(env, shellOf(thread).cwd, args), errexit })
-    this.#push(thread, { text, kind: 'process', title })
+    pushFrame(thread, { text, kind: 'process', title })
     return true
   }
 
@@ -402,84 +379,6 @@ class Interpreter {
     shell.args = [callerArgs[0] ?? 'sh', ...words.slice(1)]
     thread.frames.push({ text: known.text, at: known.at, kind: 'call', contexts: [], captured: [], title: words.join(' '), callerArgs })
     return true
-  }
-
-  #push(thread: Thread, { text, kind, title }: Pick<Frame, 'text' | 'kind' | 'title'>): void {
-    thread.frames.push({ text, at: 0, kind, contexts: [], captured: [], title })
-  }
-
-  /** The topmost script of the thread has come to its end. */
-  #pop(thread: Thread): void {
-    const frame = thread.frames.at(-1)
-    if (!frame) return
-    const shell = shellOf(thread)
-    const onExit = frame.kind === 'process' ? shell.traps.get('EXIT') : undefined
-    if (onExit !== undefined && onExit !== '') {
-      shell.traps.delete('EXIT')
-      frame.at = Number.MAX_SAFE_INTEGER
-      frame.contexts.splice(0)
-      this.#push(thread, { text: `${onExit}\nexit ${shell.status}`, kind: 'call', title: onExit })
-      return
-    }
-    thread.frames.pop()
-    if (frame.kind === 'call') {
-      if (frame.callerArgs) shell.args = frame.callerArgs
-    } else if (thread.shells.length > 1) {
-      thread.shells.pop()
-      shellOf(thread).status = shell.status
-    }
-    const caller = thread.frames.at(-1)
-    if (caller) this.#commandOver(thread, caller, shellOf(thread).status)
-  }
-
-  /** The command of a frame is over. */
-  #finished(thread: Thread, frame: Frame, status: number): void {
-    delete frame.paused
-    frame.at++
-    this.#commandOver(thread, frame, status)
-  }
-
-  #commandOver(thread: Thread, frame: Frame, status: number): void {
-    const last = frame.contexts.at(-1)
-    if (last?.kind === 'redirect' && last.once) frame.contexts.pop()
-    const shell = shellOf(thread)
-    shell.status = status
-    if (status === 0 || !shell.errexit) return
-    const next = compile(frame.text)[frame.at]?.op
-    if (next !== 'branch' && next !== 'not' && next !== 'piped' && next !== 'endCapture') this.#exit(thread, status)
-  }
-
-  /** Ends the innermost shell: a subshell, a substitution, a script. */
-  #exit(thread: Thread, status: number): void {
-    shellOf(thread).status = status
-    for (;;) {
-      const frame = thread.frames.at(-1)
-      if (!frame) return
-      delete frame.paused
-      const at = frame.contexts.findLastIndex((context) => 'saved' in context)
-      const found = frame.contexts[at]
-      if (found && 'saved' in found) {
-        frame.contexts.splice(at + 1)
-        frame.at = found.to
-        return
-      }
-      if (frame.kind === 'process') {
-        frame.contexts.splice(0)
-        frame.at = Number.MAX_SAFE_INTEGER
-        return
-      }
-      if (frame.callerArgs) shellOf(thread).args = frame.callerArgs
-      thread.frames.pop()
-    }
-  }
-
-  #popContext(thread: Thread, frame: Frame): Context | undefined {
-    const context = frame.contexts.pop()
-    if (context && 'saved' in context) {
-      const { status } = shellOf(thread)
-      thread.shells[thread.shells.length - 1] = { ...context.saved, status }
-    }
-    return context
   }
 
   #background(thread: Thread, frame: Frame): void {
@@ -500,37 +399,24 @@ class Interpreter {
       isKnown: (program) => builtinOf(program) !== undefined || shellOf(thread).functions.has(program) || this.#host.world.has(program),
       exit: (status) => {
         delete frame.paused
-        this.#exit(thread, status)
+        exitShell(thread, status)
       },
-      leave: (depth, again) => this.#leaveLoop(thread, frame, depth, again),
+      leave: (depth, again) => leaveLoop(thread, frame, depth, again),
       return: (status) => {
         shellOf(thread).status = status
         delete frame.paused
-        this.#pop(thread)
+        popFrame(thread)
       },
       evaluate: (text) => {
         delete frame.paused
         frame.at++
-        this.#push(thread, { text, kind: 'call', title: text })
+        pushFrame(thread, { text, kind: 'call', title: text })
       },
       execute: (replaced) => {
         delete frame.paused
-        this.#push(thread, { text: `${replaced.map(quoteWord).join(' ')}; exit $?`, kind: 'call', title: replaced.join(' ') })
+        pushFrame(thread, { text: `${replaced.map(quoteWord).join(' ')}; exit $?`, kind: 'call', title: replaced.join(' ') })
       },
     }
-  }
-
-  #leaveLoop(thread: Thread, frame: Frame, depth: number, again: boolean): undefined {
-    let left = depth
-    for (let at = frame.contexts.length - 1; at >= 0; at--) {
-      const context = frame.contexts[at]
-      if (context?.kind !== 'loop' || --left > 0) continue
-      frame.contexts.splice(at + 1)
-      frame.at = again ? context.next : context.exit
-      shellOf(thread).status = 0
-      return
-    }
-    this.#finished(thread, frame, 0)
   }
 
   #scope(thread: Thread, frame: Frame, captures: number): ExpandScope {
@@ -538,132 +424,4 @@ class Interpreter {
     return { shell: shellOf(thread), pid: this.#process.pid, files: this.#host.world.files, captured }
   }
 
-  /** Opens what a command's output and input are led to; undefined when that failed, which was told then. */
-  #redirected(thread: Thread, redirects: readonly Redirect[], scope: ExpandScope, once: boolean): Extract<Context, { kind: 'redirect' }> | undefined {
-    const context: Extract<Context, { kind: 'redirect' }> = { kind: 'redirect', out: new Map(), once }
-    for (const { fd, mode, target } of redirects) {
-      const text = expandText(target, scope)
-      try {
-        if (mode === '<<') context.input = text
-        else if (mode === '<') context.input = text === '/dev/null' ? '' : this.#host.world.files.read(absolutePath(scope.shell.cwd, text))
-        else if (mode === '>&') context.out.set(String(fd), text === '-' ? { kind: 'null' } : context.out.get(text) ?? { kind: 'stream', fd: Number(text) })
-        else {
-          const to = this.#openOutput(absolutePath(scope.shell.cwd, text), mode === '>>')
-          for (const each of fd < 0 ? [1, 2] : [fd]) context.out.set(String(each), to)
-        }
-      } catch (error) {
-        if (!(error instanceof FileFault)) throw error
-        const why = error.message === 'No such file or directory' && mode !== '<' ? 'nonexistent directory' : error.message
-        this.#write(thread, 2, mode === '<' ? `sh: can't open ${text}: ${why === 'No such file or directory' ? 'no such file' : why}\n` : `sh: can't create ${text}: ${why}\n`)
-        return undefined
-      }
-    }
-    return context
-  }
-
-  #openOutput(path: string, append: boolean): Target {
-    switch (path) {
-      case '/dev/null': return { kind: 'null' }
-      case '/dev/stdout': case '/proc/self/fd/1': return { kind: 'stream', fd: 1 }
-      case '/dev/stderr': case '/proc/self/fd/2': return { kind: 'stream', fd: 2 }
-      case '/proc/1/fd/1': return { kind: 'main', fd: 1 }
-      case '/proc/1/fd/2': return { kind: 'main', fd: 2 }
-      default:
-        this.#host.world.files.write(path, '', append)
-        return { kind: 'file', path }
-    }
-  }
-
-  /** Leads output to where the redirections and pipes around it say. */
-  #write(thread: Thread, stream: number, text: string): void {
-    let fd = stream
-    for (const frame of thread.frames.toReversed()) {
-      for (const context of frame.contexts.toReversed()) {
-        if (fd === 1 && (context.kind === 'capture' || context.kind === 'pipe')) {
-          if (context.text.length < LARGEST_CAPTURE) context.text += text
-          return
-        }
-        const target = context.kind === 'redirect' ? context.out.get(String(fd)) : undefined
-        if (target?.kind === 'stream') fd = target.fd
-        else if (target !== undefined) return this.#writeTo(target, text)
-      }
-    }
-    this.#host.emit(fd === 2 ? 2 : 1, text)
-  }
-
-  #writeTo(target: Target, text: string): void {
-    if (target.kind === 'main') this.#host.emitMain(target.fd, text)
-    if (target.kind !== 'file') return
-    try {
-      this.#host.world.files.write(target.path, text, true)
-    } catch (error) {
-      if (!(error instanceof FileFault)) throw error
-    }
-  }
-
-  #input(thread: Thread): Input {
-    const isEnded = (): boolean => this.#ended(thread)
-    return {
-      take: () => {
-        let taken = ''
-        this.#inputOf(thread, (text) => {
-          taken = text
-          return true
-        }, () => true)
-        return taken
-      },
-      takeLine: () => {
-        let line: string | undefined
-        this.#inputOf(thread, (text) => {
-          const end = text.indexOf('\n')
-          if (end >= 0) line = text.slice(0, end + 1)
-          else if (text !== '' && isEnded()) line = text
-          return true
-        }, (text) => line !== undefined && text.startsWith(line), () => line?.length ?? 0)
-        return line
-      },
-      get ended() {
-        return isEnded()
-      },
-    }
-  }
-
-  /** Looks at the text that waits to be read; `take` says whether (so many characters of) it is read by that. */
-  #inputOf(thread: Thread, look: (text: string) => boolean, take: (text: string) => boolean, size?: () => number): boolean {
-    const source = this.#source(thread)
-    if (source === undefined) return look('')
-    const answer = look(source.text)
-    if (take(source.text)) source.set(source.text.slice(size === undefined ? source.text.length : size()))
-    return answer
-  }
-
-  /** Input that is led here ends where its text does; that of the process when its client says so. */
-  #ended(thread: Thread): boolean {
-    const source = this.#source(thread)
-    return source === undefined || source.closed
-  }
-
-  #source(thread: Thread): { readonly text: string; readonly closed: boolean; set(text: string): void } | undefined {
-    for (const frame of thread.frames.toReversed()) {
-      for (const context of frame.contexts.toReversed()) {
-        if (context.kind === 'input') return { text: context.text, closed: true, set: (text) => void (context.text = text) }
-        if (context.kind === 'redirect' && context.input !== undefined) return { text: context.input, closed: true, set: (text) => void (context.input = text) }
-      }
-    }
-    if (thread !== this.#process.threads[0]) return undefined
-    const { stdin } = this.#process
-    return { text: stdin.text, closed: stdin.closed, set: (text) => void (stdin.text = text) }
-  }
-}
-
-function shellOf(thread: Thread): ShellState {
-  const shell = thread.shells.at(-1)
-  if (!shell) throw new Error('assertion failed: a process without a shell')
-  return shell
-}
-
-/** The program that a path or a name means: `/bin/ls` is `ls`. Undefined: a path to something else. */
-export function baseOf(name: string): string | undefined {
-  if (!name.includes('/')) return name === '' ? undefined : name
-  return /^\/(?:usr\/)?(?:local\/)?s?bin\/([^/]+)$/.exec(name)?.[1]
 }

@@ -1,0 +1,104 @@
+import { compile } from './compile.js'
+import type { Context, Frame, ShellState, Thread } from './state.js'
+
+/** The innermost shell of a thread. */
+export function shellOf(thread: Thread): ShellState {
+  const shell = thread.shells.at(-1)
+  if (!shell) throw new Error('assertion failed: a process without a shell')
+  return shell
+}
+
+/** Begins a script on top of the thread. */
+export function pushFrame(thread: Thread, { text, kind, title }: Pick<Frame, 'text' | 'kind' | 'title'>): void {
+  thread.frames.push({ text, at: 0, kind, contexts: [], captured: [], title })
+}
+
+/** The topmost script of the thread has come to its end. */
+export function popFrame(thread: Thread): void {
+  const frame = thread.frames.at(-1)
+  if (!frame) return
+  const shell = shellOf(thread)
+  const onExit = frame.kind === 'process' ? shell.traps.get('EXIT') : undefined
+  if (onExit !== undefined && onExit !== '') {
+    shell.traps.delete('EXIT')
+    frame.at = Number.MAX_SAFE_INTEGER
+    frame.contexts.splice(0)
+    pushFrame(thread, { text: `${onExit}\nexit ${shell.status}`, kind: 'call', title: onExit })
+    return
+  }
+  thread.frames.pop()
+  if (frame.kind === 'call') {
+    if (frame.callerArgs) shell.args = frame.callerArgs
+  } else if (thread.shells.length > 1) {
+    thread.shells.pop()
+    shellOf(thread).status = shell.status
+  }
+  const caller = thread.frames.at(-1)
+  if (caller) commandOver(thread, caller, shellOf(thread).status)
+}
+
+/** The command of a frame is over. */
+export function finished(thread: Thread, frame: Frame, status: number): void {
+  delete frame.paused
+  frame.at++
+  commandOver(thread, frame, status)
+}
+
+/** What follows from the end of a command: its redirections are over, and `set -e` may end the shell. */
+export function commandOver(thread: Thread, frame: Frame, status: number): void {
+  const last = frame.contexts.at(-1)
+  if (last?.kind === 'redirect' && last.once) frame.contexts.pop()
+  const shell = shellOf(thread)
+  shell.status = status
+  if (status === 0 || !shell.errexit) return
+  const next = compile(frame.text)[frame.at]?.op
+  if (next !== 'branch' && next !== 'not' && next !== 'piped' && next !== 'endCapture') exitShell(thread, status)
+}
+
+/** Ends the innermost shell: a subshell, a substitution, a script. */
+export function exitShell(thread: Thread, status: number): void {
+  shellOf(thread).status = status
+  for (;;) {
+    const frame = thread.frames.at(-1)
+    if (!frame) return
+    delete frame.paused
+    const at = frame.contexts.findLastIndex((context) => 'saved' in context)
+    const found = frame.contexts[at]
+    if (found && 'saved' in found) {
+      frame.contexts.splice(at + 1)
+      frame.at = found.to
+      return
+    }
+    if (frame.kind === 'process') {
+      frame.contexts.splice(0)
+      frame.at = Number.MAX_SAFE_INTEGER
+      return
+    }
+    if (frame.callerArgs) shellOf(thread).args = frame.callerArgs
+    thread.frames.pop()
+  }
+}
+
+/** Leaves the innermost context; a subshell takes its variables with it. */
+export function popContext(thread: Thread, frame: Frame): Context | undefined {
+  const context = frame.contexts.pop()
+  if (context && 'saved' in context) {
+    const { status } = shellOf(thread)
+    thread.shells[thread.shells.length - 1] = { ...context.saved, status }
+  }
+  return context
+}
+
+/** `break` and `continue` of the loop that is so deep. */
+export function leaveLoop(thread: Thread, frame: Frame, depth: number, again: boolean): undefined {
+  let left = depth
+  for (let at = frame.contexts.length - 1; at >= 0; at--) {
+    const context = frame.contexts[at]
+    if (context?.kind !== 'loop' || --left > 0) continue
+    frame.contexts.splice(at + 1)
+    frame.at = again ? context.next : context.exit
+    shellOf(thread).status = 0
+    return
+  }
+  finished(thread, frame, 0)
+}
