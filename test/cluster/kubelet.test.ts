@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { SimCluster } from '../../src/index.js'
+import { SimCluster, defineImage } from '../../src/index.js'
 
 const WEB = `
 apiVersion: v1
@@ -43,4 +44,31 @@ test('a node under pressure is tainted; its kubelet is configured by node', () =
   expect(cluster.get('pods', { namespace: 'default', name: 'p' }).status).toMatchObject({ phase: 'Failed', reason: 'Evicted' })
   expect(cluster.node('a').object.spec.taints).toMatchObject([{ key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' }])
   expect(() => new SimCluster({ nodes: [{ name: 'a', kubelet: { evictionHard: { 'nothing.available': '1' } } }] })).toThrow('unknown eviction signal nothing.available')
+})
+
+test('the image of the guide does what the guide says', () => {
+  const guide = readFileSync(new URL('../../docs/containers.md', import.meta.url), 'utf8')
+  const [, snippet = ''] = /```ts\n([\s\S]*?)```/.exec(guide) ?? []
+  const code = snippet.replace(/defineImage<.*>\(/, 'defineImage(').replace('new SimCluster(', 'return new SimCluster(')
+  // the snippet is ours
+  // oxlint-disable-next-line no-implied-eval, no-new-func
+  const cluster = new Function('defineImage', 'SimCluster', code)(defineImage, SimCluster) as SimCluster
+  const probe = (path: string): string => `{ httpGet: { path: ${path}, port: 8080 }, periodSeconds: 1, failureThreshold: 1 }`
+  cluster.apply(`
+apiVersion: v1
+kind: Pod
+metadata: { name: shop }
+spec:
+  containers:
+    - { name: c, image: "registry.example.com/shop:v1", env: [{ name: GREETING, value: hi }], readinessProbe: ${probe('/slow')}, livenessProbe: ${probe('/healthz')} }
+`)
+  cluster.settle()
+  const status = (): unknown => cluster.get('pods', { namespace: 'default', name: 'shop' }).status.containerStatuses?.[0]
+  expect(status()).toMatchObject({ ready: false, started: true })
+  expect(cluster.exec('shop', 'wget -qO- localhost:8080').stdout).toMatch(/^1 since \d+ ms$/)
+  expect(cluster.logs('shop')).toBe('listening, hi\nGET /\n')
+  cluster.exec('shop', ['break'])
+  cluster.advance('4s')
+  expect(status()).toMatchObject({ restartCount: 1, lastState: { terminated: { exitCode: 0, reason: 'Completed' } } })
+  expect(cluster.logs('shop', { previous: true })).toBe('listening, hi\nGET /\nbye\n')
 })
