@@ -15,7 +15,8 @@ export interface StorageContext {
   readonly options: SimulatedStorageOptions
   readonly timings: StorageTimings
   readonly claims: Informer<PersistentVolumeClaim>
-  readonly attachments: Informer<VolumeAttachment>
+  /** Opened with the first bound claim. */
+  readonly attachments: LazyInformer<VolumeAttachment>
   /** Opened with the first volume that concerns this storage. */
   readonly volumes: LazyInformer<PersistentVolume>
   /** When the work that has begun will be done (virtual ms), by key of the work. Plain data. */

@@ -26,7 +26,12 @@ const WORK = { claim: 'claim/', resize: 'resize/', volume: 'volume/', attachment
 
 function setUp(host: ComponentHost, options: SimulatedStorageOptions): void {
   const claims = host.informer('persistentvolumeclaims')
-  const attachments = host.informer('volumeattachments', { indexers: { [BY_VOLUME]: ({ spec }) => [spec.source.persistentVolumeName ?? ''] } })
+  const attachments = new LazyInformer(host.state('attachments', () => false), () =>
+    host.informer('volumeattachments', { indexers: { [BY_VOLUME]: ({ spec }) => [spec.source.persistentVolumeName ?? ''] } }).onChange(({ type, object }) => {
+      volumes.need()
+      if (type !== 'DELETED') queue.add(WORK.attachment + keyOf(object))
+      else queue.add(WORK.volume + (object.spec.source.persistentVolumeName ?? ''))
+    }))
   const due = host.state('due', () => new Map<string, number>())
   const volumes = new LazyInformer(host.state('volumes', () => false), () => host.informer('persistentvolumes').onChange(({ type, object }) => {
     if (type !== 'DELETED' && object.metadata.annotations?.[PROVISIONED_BY] !== undefined) queue.add(WORK.volume + keyOf(object))
@@ -48,13 +53,9 @@ function setUp(host: ComponentHost, options: SimulatedStorageOptions): void {
   const queue = reconcileQueue(host, [claims, attachments, volumes], (key) => work(context, key))
   claims.onChange(({ type, object }) => {
     if (type === 'DELETED') return
+    if ((object.spec.volumeName ?? '') !== '') attachments.need()
     if (provisionerOf(object) !== undefined && (object.spec.volumeName ?? '') === '') queue.add(WORK.claim + keyOf(object))
     if (wantsMore(object)) queue.add(WORK.resize + keyOf(object))
-  })
-  attachments.onChange(({ type, object }) => {
-    volumes.need()
-    if (type !== 'DELETED') return queue.add(WORK.attachment + keyOf(object))
-    queue.add(WORK.volume + (object.spec.source.persistentVolumeName ?? ''))
   })
 }
 
@@ -67,5 +68,5 @@ function work(context: StorageContext, key: string): void {
   if (key.startsWith(WORK.claim)) found(context.claims.get(name), provision)
   else if (key.startsWith(WORK.resize)) found(context.claims.get(name), resize)
   else if (key.startsWith(WORK.volume)) found(context.volumes.opened?.get(name), unprovision)
-  else found(context.attachments.get(name), attach)
+  else found(context.attachments.opened?.get(name), attach)
 }

@@ -77,7 +77,7 @@ export function unprovision(context: StorageContext, volume: PersistentVolume, w
   if (status.phase !== 'Released' && !(status.phase === 'Failed' && metadata.deletionTimestamp !== undefined)) return
   const { client } = context.host
   const name = metadata.name as string
-  const [attachment] = context.attachments.byIndex(BY_VOLUME, name)
+  const [attachment] = context.attachments.need().byIndex(BY_VOLUME, name)
   if (attachment) {
     const message = `persistentvolume ${name} is still attached to node ${attachment.spec.nodeName}`
     context.recorderOf(`${provisioner}_csi-provisioner-0`).event({ object: volume, kind: 'PersistentVolume', apiVersion: 'v1' }, 'Warning', 'VolumeFailedDelete', message)
