@@ -1,7 +1,7 @@
 import type { PolicyProof, Proof, RuleProof, SideProof, TierProof, Trial, Verdict } from './proof.js'
 import type { Direction } from './model.js'
 import type { Connection, World } from './world.js'
-import { affirmative, claims, isThere, isUnknownPeer, isUnknownPort, places, type Claim } from './check/claims.js'
+import { affirmative, claims, isThere, isUnknownPeer, isUnknownPort, places, portCodes, type Claim } from './check/claims.js'
 import { keyOf, labelsOf, nameOfObject, namespaceOfObject, RawCluster } from './check/cluster.js'
 import { selects } from './check/demands.js'
 import { connectionFault } from './check/ends.js'
@@ -77,6 +77,7 @@ function checkList(scene: Scene, entries: readonly unknown[], trials: readonly T
     const { because } = trial
     demand(trial.path.startsWith(own) && isThere(raw(entries[at]), rest), `${trial.path}: comes at the place of ${own}`)
     demand(Object.hasOwn(claims, because) && places[because as keyof typeof claims].test(rest), `${trial.path}: ${because} is said of the wrong field`)
+    demand(portCodes.has(because) === (whole === 'everyPort'), `${trial.path}: ${because} is not about this list`)
     const claim: Claim = { scene, trial, entry: raw(entries[at]), rest, home }
     demand(claims[because as keyof typeof claims](claim), `${trial.path}: ${because} is not true`)
     demand(trial.matched === affirmative.has(because), `${trial.path}: ${because} is told as the contrary`)

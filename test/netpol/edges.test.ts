@@ -18,6 +18,7 @@ const base: World = {
     metadata: { name, labels: { os: at === 0 ? 'linux' : 'windows' } },
     status: { addresses: [{ type: 'Hostname', address: name }, { type: 'InternalIP', address: `172.18.0.${at + 1}` }, { type: 'ExternalIP', address: `198.51.100.${at + 1}` }] },
   })),
+  domains: { 'www.example.com': ['198.51.100.77'], 'another.org.': ['198.51.100.77', '2001:db8::77'] },
   pods: [
     pod('a/p', '10.1.0.1,fd00::1', { spec: { nodeName: 'n1', containers: [ports('web:8080', 'web:9090:UDP', 'dns:53:UDP')], initContainers: [{ ...ports('side:81'), restartPolicy: 'Always' }, ports('init:82')] } }),
     pod('a/q', '10.1.0.2', { spec: { nodeName: 'n2' } }),
@@ -35,6 +36,7 @@ const closed = np({ policyTypes: ['Ingress', 'Egress'] })
 const from = (...peers: readonly object[]): WorldPolicy => np({ ingress: [{ from: peers }] })
 const cnp = (spec: object, name = 'c'): WorldPolicy => ({ apiVersion: 'policy.networking.k8s.io/v1alpha2', kind: 'ClusterNetworkPolicy', metadata: { name }, spec: { tier: 'Admin', priority: 1, subject: { namespaces: {} }, ...spec } })
 const out = (action: string, peer: object, more: object = {}): WorldPolicy => cnp({ egress: [{ action, to: [peer], ...more }] })
+const born = (day: number, action: string, name: string): WorldPolicy => ({ ...out(action, { namespaces: {} }), metadata: { name, creationTimestamp: `2026-01-0${day}T00:00:00Z` } })
 const v1 = (kind: string, spec: object): WorldPolicy => ({ apiVersion: 'policy.networking.k8s.io/v1alpha1', kind, metadata: { name: 'default' }, spec: { subject: { namespaces: {} }, ...spec } })
 const anp = (spec: object): WorldPolicy => v1('AdminNetworkPolicy', { priority: 1, ...spec })
 const oldPort = (port: object): WorldPolicy => anp({ ingress: [{ action: 'Deny', from: [{ namespaces: {} }], ports: [port] }] })
@@ -140,6 +142,9 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     ['but not through a Service', [out('Deny', { namespaces: {} })], 'a/p -> a/p:80 via service', false],
     ['which no NetworkPolicy can block', [closed], 'a/p -> a/p:80 via service', true],
     ['domain names', [out('Accept', { domainNames: ['*.example.com'] }), cnp({ priority: 2, egress: [{ action: 'Deny', to: [{ networks: ['0.0.0.0/0'] }] }] }, 'd')], 'a/q -> www=www.Example.com.:443', true],
+    ['an address has all names that led to it', [out('Accept', { domainNames: ['*.example.com'] }), cnp({ priority: 2, egress: [{ action: 'Deny', to: [{ networks: ['0.0.0.0/0'] }] }] }, 'd')], 'a/q -> 198.51.100.77:443', true],
+    ['the older of equal priority, if so chosen', [born(2, 'Deny', 'a'), born(1, 'Accept', 'z')], 'a/q -> b/r:80', true, { equalPriority: 'creation' }],
+    ['which is not the default', [born(2, 'Deny', 'a'), born(1, 'Accept', 'z')], 'a/q -> b/r:80', false],
     ['a wildcard is not the domain itself', [out('Accept', { domainNames: ['*.example.com'] }), cnp({ priority: 2, egress: [{ action: 'Deny', to: [{ networks: ['0.0.0.0/0'] }] }] }, 'd')], 'a/q -> www=example.com:443', false],
     ['domain names are for Accept: else all is denied', [out('Deny', { domainNames: ['example.com'] })], 'a/q -> b/r:80', false],
     ['an unknown peer: Accept matches nothing', [out('Accept', { services: {} }), cnp({ priority: 2, egress: [{ action: 'Deny', to: [{ namespaces: {} }] }] }, 'd')], 'a/q -> b/r:80', false],

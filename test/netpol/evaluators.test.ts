@@ -1,6 +1,12 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { checkProof, evaluateModel, readWorld, resolveOptions } from '../../src/netpol/index.js'
+import { affirmative, claims, isThere, places, portCodes } from '../../src/netpol/check/claims.js'
+import { keyOf, nameOfObject, namespaceOfObject, RawCluster } from '../../src/netpol/check/cluster.js'
+import { demandsOf } from '../../src/netpol/check/demands.js'
+import { raw, rawList, type Raw } from '../../src/netpol/check/raw.js'
+import { sceneOf } from '../../src/netpol/check/scene.js'
+import type { PolicyProof, SideProof, Trial, World } from '../../src/netpol/index.js'
 import { connectionIn, options, world } from './arbitraries.js'
 import { Oracle } from './oracle.js'
 
@@ -92,4 +98,56 @@ it('a proof that was changed anywhere does not hold', () => {
     const { allowed: claimed, ...rest } = forged
     expect(checkProof(objects, connection, { allowed: claimed, proof: { ...rest, options: choice } }), path.join('.')).toHaveLength(1)
   }), { numRuns: 300 })
+})
+
+const suffixes = [
+  '', '.podSelector', '.namespaceSelector', '.namespaces', '.pods.podSelector', '.pods.namespaceSelector', '.ipBlock', '.ipBlock.cidr', '.ipBlock.except[0]',
+  '.ipBlock.except[1]', '.networks', '.networks[0]', '.networks[1]', '.nodes', '.domainNames', '.domainNames[0]', '.domainNames[1]',
+]
+
+function policyOf({ policies = [] }: World, { kind, namespace, name }: PolicyProof): Raw {
+  const found = policies.map(raw).find((each) => each['kind'] === kind && (kind === 'NetworkPolicy' ? keyOf(each) === `${namespace ?? ''}/${name}` : nameOfObject(each) === name))
+  return found ?? {}
+}
+
+/** The entry that a trial is about, and its path. */
+function entryOf(policy: Raw, { path }: Trial): Raw | undefined {
+  const [, direction = '', rule, field = '', entry] = /^spec\.(\w+)\[(\d+)\]\.(\w+)\[(\d+)\]/.exec(path) ?? []
+  return entry === undefined ? undefined : raw(rawList(raw(rawList(raw(policy['spec'])[direction])[Number(rule)])[field])[Number(entry)])
+}
+
+const demandsIn = (entry: Raw): ReturnType<typeof demandsOf> =>
+  [entry['podSelector'], entry['namespaceSelector'], entry['namespaces'], entry['nodes'], raw(entry['pods'])['podSelector'], raw(entry['pods'])['namespaceSelector']].flatMap(demandsOf)
+
+it('whatever else is said of an entry is refuted, or comes to the same', () => {
+  const where = fc.tuple(world, options).chain(([each, choice]) => fc.tuple(fc.constant(each), fc.constant(choice), fc.array(connectionIn(each), { minLength: 10, maxLength: 10 })))
+  const codes = Object.keys(claims) as (keyof typeof claims)[]
+  fc.assert(fc.property(where, ([objects, choice, connections]) => {
+    const model = readWorld(objects, choice)
+    const cluster = new RawCluster(objects, resolveOptions(choice))
+    for (const connection of connections) {
+      const { proof } = evaluateModel(model, connection)
+      const judge = ({ direction, tiers }: SideProof): void => tiers.forEach(({ tier, policies }) => policies.forEach((proven) => proven.rules.forEach(({ trials }) => {
+        const scene = sceneOf(cluster, proof.connection, direction, tier === 'NetworkPolicy' ? 'NetworkPolicy' : 'cluster')
+        const policy = policyOf(objects, proven)
+        for (const trial of trials) {
+          const entry = entryOf(policy, trial)
+          if (entry === undefined || trial.because === 'unknownField') continue
+          const { port, protocol } = proof.connection
+          const actuals = [trial.actual, scene.other.address, `${port ?? ''}/${protocol}`, null, 'n0', 'n1', 'a', 'b']
+          for (const because of codes) for (const rest of suffixes) {
+            if (portCodes.has(because) !== portCodes.has(trial.because) || !places[because].test(rest) || !isThere(entry, rest) || affirmative.has(because) === trial.matched) continue
+            const requirements = because.endsWith('Labels') ? demandsIn(entry) : [undefined]
+            for (const actual of actuals) for (const requirement of requirements) {
+              const lie: Trial = { path: trial.path, matched: !trial.matched, because, ...(actual === undefined ? {} : { actual }), ...(requirement === undefined ? {} : { requirement }) }
+              if (!claims[because]({ scene, trial: lie, entry, rest, home: namespaceOfObject(policy) })) continue
+              throw new Error(`${JSON.stringify(lie)} is not refuted; the truth is ${JSON.stringify(trial)}`)
+            }
+          }
+        }
+      })))
+      judge(proof.egress)
+      judge(proof.ingress)
+    }
+  }), { numRuns: 60 })
 })

@@ -190,6 +190,11 @@ export function isThere(entry: Raw, rest: string): boolean {
   return field === '' || has(entry, field)
 }
 
+/** What is said of ports; all else is said of peers. */
+export const portCodes: ReadonlySet<Because> = new Set<Because>([
+  'everyPort', 'portMatched', 'everyPortOfProtocol', 'namedPortMatched', 'otherProtocol', 'otherPort', 'noSuchNamedPort',
+])
+
 /** What says yes. */
 export const affirmative: ReadonlySet<Because> = new Set<Because>([
   'everyPeer', 'everyPort', 'podSelected', 'addressInRange', 'nodeSelected', 'domainMatched', 'portMatched', 'everyPortOfProtocol', 'namedPortMatched',
@@ -253,5 +258,6 @@ export const claims: Readonly<Record<Exclude<Because, 'everyPeer' | 'everyPort'>
   otherPort: (claim) => onProtocol(claim, ({ bounds, name }, port, named) =>
     (name === undefined ? bounds !== undefined && !within(port, bounds) : named.length > 0 && (port === undefined || !named.includes(port)))),
   noSuchNamedPort: (claim) => onProtocol(claim, ({ name }, _, named) => name !== undefined && named.length === 0),
-  unknownField: ({ scene, entry }) => isUnknownPeer(entry, scene.sort, scene.direction),
+  // elsewhere the whole rule fails closed, and no entry of it is tried
+  unknownField: ({ scene, entry }) => scene.sort === 'NetworkPolicy' && isUnknownPeer(entry, scene.sort, scene.direction),
 }
