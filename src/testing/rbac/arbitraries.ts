@@ -23,7 +23,10 @@ export interface RbacArbitraries {
   readonly resourceRule: Arbitrary<PolicyRule>
   /** A rule for paths. */
   readonly pathRule: Arbitrary<PolicyRule>
+  /** As a Role has them: for resources. */
   readonly rules: Arbitrary<readonly PolicyRule[]>
+  /** As a ClusterRole has them: for resources, and now and then for paths. */
+  readonly clusterRules: Arbitrary<readonly PolicyRule[]>
   readonly role: Arbitrary<Role>
   readonly clusterRole: Arbitrary<ClusterRole>
   /** A ClusterRole that takes over those with the label of one of the three group labels that {@link labelledClusterRole} draws from. */
@@ -62,7 +65,7 @@ const API_GROUP = 'rbac.authorization.k8s.io'
 export function rbacArbitraries(fc: FastCheck, words: Partial<RbacVocabulary> = {}): RbacArbitraries {
   const vocabulary = { ...rbacVocabulary, ...words }
   const rules = ruleArbitraries(fc, vocabulary)
-  const roles = roleArbitraries(fc, vocabulary, rules.rules)
+  const roles = roleArbitraries(fc, vocabulary, rules)
   const bindings = bindingArbitraries(fc, vocabulary)
   const unique = <T extends AnyRbacObject>(object: Arbitrary<T>, maxLength: number): Arbitrary<readonly T[]> =>
     fc.uniqueArray(object, { maxLength, selector: ({ kind, metadata }) => `${kind ?? ''}/${metadata.namespace ?? ''}/${metadata.name ?? ''}` })
@@ -90,7 +93,7 @@ function compact<T extends object>(object: T): T {
 }
 
 function ruleArbitraries(fc: FastCheck, { verbs, apiGroups, resources, subresources, names, paths }: RbacVocabulary):
-Pick<RbacArbitraries, 'resourceRule' | 'pathRule' | 'rules'> {
+Pick<RbacArbitraries, 'clusterRules' | 'pathRule' | 'resourceRule' | 'rules'> {
   const verb = some(fc, [...verbs, '*'])
   const patterns = [
     ...resources, ...resources.flatMap((resource) => subresources.map((part) => `${resource}/${part}`)), ...subresources.map((part) => `*/${part}`), '*',
@@ -101,16 +104,17 @@ Pick<RbacArbitraries, 'resourceRule' | 'pathRule' | 'rules'> {
   }).map((rule) => compact(rule) as PolicyRule)
   const urls = [...paths, ...paths.map((path) => `${path}*`), '*']
   const pathRule: Arbitrary<PolicyRule> = fc.record({ verbs: verb, nonResourceURLs: some(fc, urls) })
-  return { resourceRule, pathRule, rules: fc.array(resourceRule, { maxLength: 3 }) }
+  const anyRule = fc.oneof({ arbitrary: resourceRule, weight: 4 }, { arbitrary: pathRule, weight: 1 })
+  return { resourceRule, pathRule, rules: fc.array(resourceRule, { maxLength: 3 }), clusterRules: fc.array(anyRule, { maxLength: 3 }) }
 }
 
-function roleArbitraries(fc: FastCheck, { roles, namespaces }: RbacVocabulary, rules: RbacArbitraries['rules']):
+function roleArbitraries(fc: FastCheck, { roles, namespaces }: RbacVocabulary, { rules, clusterRules }: Pick<RbacArbitraries, 'clusterRules' | 'rules'>):
 Pick<RbacArbitraries, 'aggregatedClusterRole' | 'clusterRole' | 'labelledClusterRole' | 'role'> {
   const name = one(fc, roles)
   const label = (key: string): string => `${API_GROUP}/aggregate-to-${key}`
   const labels = fc.uniqueArray(one(fc, ['x', 'y', 'z']), { maxLength: 2 }).map((keys) => Object.fromEntries(keys.map((key) => [label(key), 'true'])))
   const clusterRole = (more: (base: ClusterRole) => ClusterRole, metadata: Arbitrary<ClusterRole['metadata']>): Arbitrary<ClusterRole> =>
-    fc.record({ metadata, rules }).map((role) => more({ apiVersion: API_VERSION, kind: 'ClusterRole', ...role }))
+    fc.record({ metadata, rules: clusterRules }).map((role) => more({ apiVersion: API_VERSION, kind: 'ClusterRole', ...role }))
   const plain = fc.record({ name })
   return {
     role: fc.record({ metadata: fc.record({ name, namespace: one(fc, namespaces) }), rules })
