@@ -33,6 +33,8 @@ export class ContainerProcesses {
   readonly #scope: ContainerScope
   readonly #listening: ContainerListening
   readonly #ports: ProcessPorts
+  /** The command of the kubelet that is being started: who starts it sees by itself that it has ended at once. */
+  #beginning: RuntimeTask | undefined
 
   constructor(ports: ProcessPorts) {
     this.#scope = new ContainerScope(ports)
@@ -179,7 +181,9 @@ export class ContainerProcesses {
     }
     const key = this.#newExec(pod, container, words, false)
     task.number = key.slice(key.indexOf('#') + 1)
+    this.#beginning = task
     this.#run(key)
+    this.#beginning = undefined
     return task
   }
 
@@ -285,7 +289,7 @@ export class ContainerProcesses {
   #taskEnded(key: string, name: string, task: RuntimeTask, end: NonNullable<RuntimeTask['end']>): void {
     delete task.number
     task.end = end
-    this.#ports.onTask(key, name)
+    if (task !== this.#beginning) this.#ports.onTask(key, name)
   }
 
   #taskOutput(task: RuntimeTask, fd: number, text: string): void {
