@@ -65,6 +65,9 @@ const HEADERS = { ':status': 200, 'content-type': 'application/grpc' }
 const OK = { 'grpc-status': '0', 'grpc-message': '' }
 const BODY_FOLLOWS = { waitForTrailers: true, sendDate: false }
 
+/** Bytes from which on messages of a stream are handed to the connection. */
+const WRITTEN_TOGETHER = 16 * 1024
+
 const ignore = (): void => undefined
 
 /** Ends an answered call well. */
@@ -254,11 +257,11 @@ class OpenStream implements StreamCall {
     }
   }
 
-  /** What is sent in one go of the program is written together. */
+  /** What is sent while the program deals with what has come in is written together. */
   #flushSoon(): void {
     if (this.#isFlushing || this.#isFull) return
     this.#isFlushing = true
-    process.nextTick(() => {
+    setImmediate(() => {
       this.#isFlushing = false
       this.#flush()
     })
@@ -268,8 +271,13 @@ class OpenStream implements StreamCall {
     if (this.#stream.destroyed || this.#stream.writableEnded) return
     let sent = 0
     while (sent < this.#waiting.length && !this.#isFull) {
-      const frame = framed(encode(this.#method.response, this.#waiting[sent++] as object, FRAME_HEAD))
-      this.#isFull = !this.#stream.write(frame)
+      const frames: Buffer[] = []
+      for (let size = 0; sent < this.#waiting.length && size < WRITTEN_TOGETHER;) {
+        const frame = framed(encode(this.#method.response, this.#waiting[sent++] as object, FRAME_HEAD))
+        frames.push(frame)
+        size += frame.length
+      }
+      this.#isFull = !this.#stream.write(frames.length === 1 ? frames[0] : Buffer.concat(frames))
     }
     this.#waiting = sent < this.#waiting.length ? this.#waiting.slice(sent) : []
     if (this.#waiting.length === 0 && this.#final !== undefined) this.#stream.end()
