@@ -6,7 +6,6 @@ import { stableHex, stableUuid } from '../stable-hex.js'
 import type { Tree } from '../files/tree.js'
 import type { ImageFacts } from '../images/image-table.js'
 import { ImageTable, isDefinition } from '../images/image-table.js'
-import { deniedText } from '../images/pull-secrets.js'
 import type { ContainerBehavior } from './behavior.js'
 import { behaviorOf, setBehavior } from './behavior.js'
 import type { Exit } from './containers.js'
@@ -15,6 +14,7 @@ import { ContainerProcesses } from './container-processes.js'
 import type { ContainerUsage } from './container-usage.js'
 import { containerUsage, declaresUsage } from './container-usage.js'
 import { fullImageName } from './image-name.js'
+import { beginPull, endPull } from './image-pulls.js'
 import { allocateIp, poolRange, releaseIp } from './ip-pool.js'
 import type { ContainerRuntimeOptions, Machine, RuntimeTimings } from './machine.js'
 import { DEFAULT_RUNTIME_TIMINGS } from './machine.js'
@@ -307,19 +307,8 @@ class SimulatedMachine implements Machine {
   }
 
   pullImage(image: string, uid: string, authorized: boolean): void {
-    const { images } = this.#state
-    const name = fullImageName(image)
-    const known = images.get(name)
-    if (known?.state === 'pulling') {
-      known.waiters.push(uid)
-      known.authorized = known.authorized === true || authorized
-      return
-    }
-    const behavior = this.behavior(image)
-    const took = behavior.pullTime ?? (known?.state === 'present' ? this.#timings.imageCheck : this.#timings.imagePull)
-    const size = behavior.imageSize ?? 10_000_000 + (Number.parseInt(stableHex(name, 8), 16) % 190_000_000)
-    images.set(name, { name, state: 'pulling', since: this.#now, took, size, authorized, waiters: [uid], ...(known?.state === 'present' ? { wasPresent: true, ...(known.isPrivate === true ? { isPrivate: true } : {}) } : {}) })
-    this.#topics.pull.wakeAfter(name, took)
+    const pull = beginPull(this.#state.images, { image, uid, authorized, behavior: this.behavior(image), timings: this.#timings, now: this.#now })
+    if (pull) this.#topics.pull.wakeAfter(pull.name, pull.took)
   }
 
   startContainer(request: ContainerRequest): void {
@@ -396,14 +385,7 @@ class SimulatedMachine implements Machine {
   #pulled(name: string): void {
     const image = this.#state.images.get(name)
     if (!image) throw new Error(`assertion failed: nothing pulls ${name}`)
-    const { pullError, isPrivate = false } = this.behavior(name)
-    const error = pullError ?? (isPrivate && image.authorized !== true ? deniedText(name) : undefined)
-    if (isPrivate) image.isPrivate = true
-    image.state = error === undefined || image.wasPresent === true ? 'present' : 'failed'
-    if (error !== undefined) image.error = error
-    const waiters = image.waiters
-    image.waiters = []
-    for (const uid of waiters) this.#tell(`pod/${uid}`)
+    for (const uid of endPull(image, this.behavior(name))) this.#tell(`pod/${uid}`)
   }
 
   #started(key: string, runsToCompletion: boolean): void {
