@@ -2,8 +2,9 @@ import type { KubeObject } from '../api/definition.js'
 import type { ApiServer } from '../apiserver/api-server.js'
 import { noSuchPath } from '../apiserver/errors.js'
 import type { AccessAttributes } from '../apiserver/ports.js'
-import { authorize } from '../rbac/index.js'
-import type { Verdict } from '../rbac/index.js'
+import { authorize } from '../rbac/evaluate.js'
+import type { Verdict } from '../rbac/proof.js'
+import type { AuthorizationMode } from './authorization-modes.js'
 import type { Identity } from './identities.js'
 import { userOf } from './identities.js'
 
@@ -23,14 +24,21 @@ export interface OtherProof {
 /** A verdict with its proof. */
 export type AccessVerdict = Verdict | { readonly allowed: boolean, readonly proof: OtherProof }
 
+/** Whose authorizer is asked, and over which objects. */
+export interface AccessParts {
+  readonly server: ApiServer
+  readonly stored: (resource: string) => readonly KubeObject[]
+  readonly modes: readonly AuthorizationMode[]
+}
+
 const RBAC_RESOURCES = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings']
 
 /**
  * Whether a user may do something to a resource (`pods`, `pods/log`, `deployments.apps`) or get a path (`/healthz`), and why. The server's own
- * authorizer decides; where that is RBAC's verdict, the proof is RBAC's.
+ * authorizer decides; where RBAC is among its `modes` and that is its verdict, the proof is RBAC's.
  */
 export function canAccess(
-  server: ApiServer, stored: (resource: string) => readonly KubeObject[], identity: Identity, verb: string, what: string, options: CanOptions = {},
+  { server, stored, modes }: AccessParts, identity: Identity, verb: string, what: string, options: CanOptions = {},
 ): AccessVerdict {
   const user = userOf(identity)
   const attributes = attributesOf(server, verb, what, options)
@@ -38,7 +46,7 @@ export function canAccess(
   const { group: apiGroup, ...asked } = 'path' in attributes ? { ...attributes, group: '' } : attributes
   const objects = RBAC_RESOURCES.flatMap((resource) => [...stored(resource)])
   const verdict = authorize(objects, { ...asked, apiGroup, user: user.name, groups: user.groups ?? [] })
-  if (verdict.allowed === allowed) return verdict
+  if (verdict.allowed === allowed && (modes.includes('RBAC') || verdict.proof.kind === 'privileged')) return verdict
   return { allowed, proof: { kind: 'authorizer', ...(reason === undefined ? {} : { reason }) } }
 }
 

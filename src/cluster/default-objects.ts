@@ -3,7 +3,7 @@ import type { KubeObject } from '../api/definition.js'
 import { defaultFlowControl } from '../api/flowcontrol/default-objects.js'
 import type { Component } from '../apiserver/client/component.js'
 import { AGGREGATION_CONTROLLER } from '../controllers/clusterrole-aggregation/index.js'
-import { aggregatedPolicy, bootstrapPolicy } from '../rbac/index.js'
+import { aggregatedPolicy, bootstrapPolicy } from '../rbac/bootstrap-policy/index.js'
 import { apiServices } from './api-services.js'
 
 /**

@@ -20,6 +20,7 @@ import type { Duration } from '../sim/duration.js'
 import type { EventBus } from '../sim/event-bus.js'
 import { Simulation } from '../sim/simulation.js'
 import type { AccessVerdict, CanOptions } from './can.js'
+import { modesOf } from './authorization-modes.js'
 import { canAccess } from './can.js'
 import { checkOptions } from './check-options.js'
 import { ComponentHandle } from './component-handle.js'
@@ -266,7 +267,8 @@ export class SimCluster {
    * '/healthz')`. @throws ApiError 404 for a resource that is not served.
    */
   can(identity: Identity, verb: string, what: string, options?: CanOptions): AccessVerdict {
-    return canAccess(this.#plane.server, (resource) => this.stored(resource), identity, verb, what, options)
+    const modes = modesOf(this.#options.authorization ?? 'RBAC')
+    return canAccess({ server: this.#plane.server, stored: (resource) => this.stored(resource), modes }, identity, verb, what, options)
   }
 
   /** @throws RangeError when there is no such node. */
@@ -358,9 +360,12 @@ export class SimCluster {
     return new ClusterSnapshot({ ...this.#options, version: this.version }, this.#simulation.state(), this.#store.fork())
   }
 
-  /** An independent cluster in the same state and with the same future; whatever one does, the other does not see. */
-  fork(): SimCluster {
-    return SimCluster.restore(this.snapshot())
+  /**
+   * An independent cluster in the same state and with the same future; whatever one does, the other does not see. `options` are laid over those of
+   * the original, as in {@link restore}.
+   */
+  fork(options: Parameters<typeof SimCluster.restore>[1] = {}): SimCluster {
+    return SimCluster.restore(this.snapshot(), options)
   }
 
   /**

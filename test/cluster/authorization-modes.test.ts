@@ -74,6 +74,9 @@ describe('a list of modes', () => {
       { type: 'Webhook', failurePolicy, review: () => ({ allowed: true, denied: true }) }, 'AlwaysAllow'])('x', 'get', 'pods')
     expect([failing('NoOpinion'), failing('Deny')]).toEqual([true, false])
     expect(allowed(['AlwaysDeny', 'AlwaysAllow'])('x', 'get', 'pods')).toBe(true)
+    expect(new SimCluster({ nodes: 0, authorization: 'AlwaysDeny' }).can({ user: 'x' }, 'get', '/healthz')) // which RBAC would allow
+      .toEqual({ allowed: false, proof: { kind: 'authorizer', reason: 'Everything is forbidden.' } })
+    expect(new SimCluster({ nodes: 0, authorization: 'AlwaysDeny' }).can({ user: 'x' }, 'get', 'pods')).toMatchObject({ proof: { kind: 'authorizer' } })
     expect(() => new SimCluster({ authorization: [] })).toThrow(RangeError)
   })
 

@@ -2,7 +2,7 @@ import type { Pod } from '../../api/core/generated.js'
 import type { Labels } from '../../api/labels.js'
 import type { WebhookHandler } from '../../apiserver/admission/extensions/handlers.js'
 import type { UserInfo } from '../../apiserver/client/client.js'
-import { SimCluster } from '../../cluster/sim-cluster.js'
+import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { createRequest, parseCertificates } from '../../pki/index.js'
 import { testKey } from '../../pki/keys.js'
 import type { CallStep, Credential, EscalationPath, EscalationStep, EscalationSubject, ExecStep, InPodStep } from '../../rbac/index.js'
@@ -58,11 +58,11 @@ class Run {
 
   constructor(cluster: SimCluster, subject: EscalationSubject, path: EscalationPath) {
     const { user, groups } = identityOf(subject)
-    const snapshot = cluster.snapshot()
     const { webhook } = path
     this.self = { name: user, groups }
     this.#path = path
-    this.#fork = SimCluster.restore(snapshot, webhook === undefined ? {} : { webhooks: { ...snapshot.options.webhooks, [webhook.url]: patching(webhook.patch) } })
+    this.#fork = webhook === undefined ? cluster.fork()
+      : cluster.fork({ webhooks: { ...cluster.snapshot().options.webhooks, [webhook.url]: patching(webhook.patch) } })
   }
 
   take(step: EscalationStep): void {
