@@ -24,7 +24,8 @@ const isDraining = ({ serving, terminating }: BackEnd): boolean => serving && te
 export function usableEndpoints(all: readonly BackEnd[], { spec }: Service, place: ProxyPlace): UsableEndpoints {
   const isExternal = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.externalIPs ?? []).length > 0
   const externalLocal = isExternal && spec.externalTrafficPolicy === 'Local'
-  const usesCluster = spec.internalTrafficPolicy !== 'Local' || (isExternal && !externalLocal)
+  // also with policy Local what comes from pods and from the node itself takes a short way to all endpoints
+  const usesCluster = spec.internalTrafficPolicy !== 'Local' || isExternal
   const usesLocal = spec.internalTrafficPolicy === 'Local' || externalLocal
   const cluster = usesCluster ? clusterEndpoints(all, place) : []
   if (!usesLocal) return { cluster, local: [], any: cluster.length > 0 }
