@@ -1,3 +1,4 @@
+import type { PluginArgs } from './configuration.js'
 import type { Plugin, PluginFactory, PluginHandle } from './framework/plugin.js'
 import { defaultBinder } from './plugins/default-binder.js'
 import { defaultPreemption } from './plugins/default-preemption.js'
@@ -25,31 +26,33 @@ export const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = {
 }
 
 /** The default profile's plugins in upstream's order, which holds at every extension point. */
-const DEFAULT_PLUGINS: readonly (Plugin | PluginFactory)[] = [
-  schedulingGates,
-  prioritySort,
-  nodeUnschedulable,
-  nodeName,
-  taintToleration,
-  nodeAffinity,
-  nodePorts,
-  nodeResourcesFit,
-  volumeRestrictions,
-  nodeVolumeLimits,
-  volumeBinding,
-  volumeZone,
-  podTopologySpread(),
-  interPodAffinity(),
-  dynamicResources,
-  defaultPreemption,
-  nodeResourcesBalancedAllocation,
-  imageLocality,
-  defaultBinder,
-]
+function pluginsFor(args: PluginArgs): readonly (Plugin | PluginFactory)[] {
+  return [
+    schedulingGates,
+    prioritySort,
+    nodeUnschedulable,
+    nodeName,
+    taintToleration,
+    nodeAffinity(args.NodeAffinity),
+    nodePorts,
+    nodeResourcesFit(args.NodeResourcesFit),
+    volumeRestrictions,
+    nodeVolumeLimits,
+    volumeBinding,
+    volumeZone,
+    podTopologySpread(args.PodTopologySpread),
+    interPodAffinity(args.InterPodAffinity),
+    dynamicResources,
+    defaultPreemption(args.DefaultPreemption),
+    nodeResourcesBalancedAllocation(args.NodeResourcesBalancedAllocation),
+    imageLocality,
+    defaultBinder,
+  ]
+}
 
 /** Makes the default plugins for what `handle` offers. */
-export function defaultPlugins(handle: PluginHandle): readonly Plugin[] {
-  const plugins = makePlugins(DEFAULT_PLUGINS, handle)
+export function defaultPlugins(handle: PluginHandle, args: PluginArgs = {}): readonly Plugin[] {
+  const plugins = makePlugins(pluginsFor(args), handle)
   return handle.release.dynamicResources ? plugins : plugins.filter(({ name }) => name !== dynamicResources.name)
 }
 

@@ -1,4 +1,6 @@
+import type { KubeSchedulerConfiguration } from './configuration.js'
 import type { ProfileOptions } from './profile.js'
+import { profilesOf } from './profile.js'
 import type { BackoffOptions } from './queue/backoff.js'
 
 /** Configuration of the scheduler. Source: KubeSchedulerConfiguration of kubescheduler.config.k8s.io/v1. */
@@ -7,4 +9,20 @@ export interface SchedulerOptions extends Pick<BackoffOptions, 'podInitialBackof
   readonly profiles?: readonly ProfileOptions[]
   /** For profiles that do not say; 1..100, 0 (default) adapts to the number of nodes. */
   readonly percentageOfNodesToScore?: number
+  /** The same as a KubeSchedulerConfiguration, in place of the other options. */
+  readonly configuration?: KubeSchedulerConfiguration
+  /** Plugins of your own that `configuration` may enable by name. */
+  readonly plugins?: ProfileOptions['plugins']
+}
+
+/** The options with a configuration resolved. */
+export function resolveOptions(options: SchedulerOptions): SchedulerOptions {
+  const { configuration, plugins } = options
+  if (!configuration) return options
+  const { podInitialBackoffSeconds, podMaxBackoffSeconds } = configuration
+  return {
+    profiles: profilesOf(configuration, plugins),
+    ...(podInitialBackoffSeconds !== undefined && { podInitialBackoffSeconds }),
+    ...(podMaxBackoffSeconds !== undefined && { podMaxBackoffSeconds }),
+  }
 }

@@ -1,4 +1,6 @@
 import { DEFAULT_WEIGHTS, defaultPlugins, makePlugins } from './default-plugins.js'
+import type { KubeSchedulerConfiguration, PluginArgs, PluginSets } from './configuration.js'
+import { resolvePlugins } from './configuration.js'
 import { Framework } from './framework/framework.js'
 import type { Plugin, PluginFactory, PluginHandle } from './framework/plugin.js'
 
@@ -10,20 +12,50 @@ export interface ProfileOptions {
   readonly plugins?: readonly (Plugin | PluginFactory)[]
   /** Names of default plugins to leave out. */
   readonly disabled?: readonly string[]
-  /** Weights of scores by plugin name; default TaintToleration 3, NodeAffinity 2, others 1. 0 leaves the score out. */
+  /**
+   * Weights of scores by plugin name; default TaintToleration 3, NodeAffinity, PodTopologySpread and InterPodAffinity 2, others 1. 0 leaves the score
+   * out.
+   */
   readonly weights?: Readonly<Record<string, number>>
   /** 1..100; 0 (default) adapts to the number of nodes. */
   readonly percentageOfNodesToScore?: number
+  /** Arguments of default plugins, by name. */
+  readonly args?: PluginArgs
+  /** Which plugins run at which extension points, as in a KubeSchedulerConfiguration; own plugins must be enabled here then. */
+  readonly sets?: PluginSets
 }
 
-/** The framework of a profile. */
+/** The framework of a profile. @throws RangeError for a plugin that there is not. */
 export function makeFramework(profile: ProfileOptions, handle: PluginHandle): Framework {
   const own = makePlugins(profile.plugins ?? [], handle)
   const replaced = new Map(own.map((plugin) => [plugin.name, plugin]))
-  const defaults = defaultPlugins(handle).filter(({ name }) => !profile.disabled?.includes(name))
+  const defaults = defaultPlugins(handle, profile.args).filter(({ name }) => !profile.disabled?.includes(name))
   const names = new Set(defaults.map(({ name }) => name))
   const added = own.filter(({ name }) => !names.has(name))
   const plugins = [...defaults.map((plugin) => replaced.get(plugin.name) ?? plugin), ...added]
-  const weights = { ...DEFAULT_WEIGHTS, ...profile.weights }
-  return new Framework(profile.schedulerName ?? 'default-scheduler', plugins, weights, profile.percentageOfNodesToScore)
+  const { schedulerName = 'default-scheduler', sets, percentageOfNodesToScore = 0 } = profile
+  if (sets) checkNames(sets, new Set(plugins.map(({ name }) => name)), schedulerName)
+  const resolved = sets && resolvePlugins(sets, defaults.map(({ name }) => name))
+  const weights = { ...DEFAULT_WEIGHTS, ...profile.weights, ...resolved?.weights }
+  return new Framework(schedulerName, plugins, { weights, percentageOfNodesToScore, ...(resolved && { at: (method, all) => resolved.at(method, all) }) })
+}
+
+function checkNames(sets: PluginSets, known: ReadonlySet<string>, schedulerName: string): void {
+  for (const set of Object.values(sets)) for (const { name } of set?.enabled ?? []) {
+    if (!known.has(name)) throw new RangeError(`profile ${schedulerName} enables plugin ${name}, which does not exist`)
+  }
+}
+
+/** The profiles of a KubeSchedulerConfiguration; `own` are plugins that it may name beside the default ones. */
+export function profilesOf({ profiles = [{}], percentageOfNodesToScore }: KubeSchedulerConfiguration, own: ProfileOptions['plugins'] = []): readonly ProfileOptions[] {
+  return profiles.map(({ schedulerName, plugins = {}, pluginConfig = [], ...profile }): ProfileOptions => {
+    const percentage = profile.percentageOfNodesToScore ?? percentageOfNodesToScore
+    return {
+      plugins: own,
+      sets: plugins,
+      args: Object.fromEntries(pluginConfig.map(({ name, args = {} }) => [name, args])),
+      ...(schedulerName !== undefined && { schedulerName }),
+      ...(percentage !== undefined && { percentageOfNodesToScore: percentage }),
+    }
+  })
 }

@@ -17,6 +17,7 @@ import { Nominator } from './cycle/nominator.js'
 import type { Framework } from './framework/framework.js'
 import type { PluginHandle } from './framework/plugin.js'
 import type { SchedulerOptions } from './options.js'
+import { resolveOptions } from './options.js'
 import { makeFramework } from './profile.js'
 import { Backoff } from './queue/backoff.js'
 import type { QueueState } from './queue/scheduling-queue.js'
@@ -45,12 +46,15 @@ export class SchedulerRuntime {
   readonly waiting: Slice<Map<string, WaitingPod>>
   readonly storage: StorageInformers
   readonly surroundings: SurroundingInformers
+  /** Told when pods may have become ready for another attempt. */
+  onRequeue: () => void = () => undefined
   /** Told when a waiting pod has to be looked at again. */
   onWaiting: (key: string, deadline?: number) => void = () => undefined
   readonly #frameworks: ReadonlyMap<string, Framework>
   #snapshot: Snapshot | undefined
 
-  constructor(host: ComponentHost, options: SchedulerOptions) {
+  constructor(host: ComponentHost, given: SchedulerOptions) {
+    const options = resolveOptions(given)
     this.host = host
     this.release = schedulerRelease(host.version)
     this.recorder = host.recorder({ component: 'default-scheduler' })
@@ -120,7 +124,11 @@ export class SchedulerRuntime {
       written: { volumes: this.host.state('written-volumes', () => new Map()), claims: this.host.state('written-claims', () => new Map()) },
       hasCapacities: this.release.storageCapacity,
       podsUsing: (claimKey) => this.pods.byIndex(CLAIM, claimKey).filter((pod) => !isPodTerminal(pod) && this.nodeOf(pod)).map(keyOf),
-      onEvent: (event) => this.queue.onEvent(event),
+      onEvent: (event) => {
+        if (!this.queue.hasUnschedulable) return
+        this.queue.onEvent(event)
+        this.onRequeue()
+      },
       onBindingChange: () => {
         for (const key of this.waiting.value.keys()) this.onWaiting(key)
       },

@@ -119,12 +119,12 @@ describe('TaintToleration', () => {
 
 test('NodeAffinity: the reason, which depends on the version', () => {
   const picky = pod('p', { nodeSelector: { disk: 'ssd' } })
-  expect(verdict(nodeAffinity, picky, node('n'))).toEqual({
+  expect(verdict(nodeAffinity(), picky, node('n'))).toEqual({
     code: U,
     reasons: ["node(s) didn't match Pod's node affinity/selector"],
   })
-  expect(verdict(nodeAffinity, picky, node('n'), [], 'v1.14')?.reasons).toEqual(["node(s) didn't match node selector"])
-  expect(verdict(nodeAffinity, picky, node('n', { labels: { disk: 'ssd' } }))).toBeUndefined()
+  expect(verdict(nodeAffinity(), picky, node('n'), [], 'v1.14')?.reasons).toEqual(["node(s) didn't match node selector"])
+  expect(verdict(nodeAffinity(), picky, node('n', { labels: { disk: 'ssd' } }))).toBeUndefined()
 })
 
 test('NodePorts: a taken host port', () => {
@@ -165,16 +165,16 @@ describe('NodeResourcesFit', () => {
       { code: U, reasons: ['Insufficient ephemeral-storage'] },
     ],
     ['a pod that asks for nothing on a full node', pod('p'), [requesting('q', '4', '32Gi')], undefined],
-  ])('%s', (_, wanted, others, expected) => expect(verdict(nodeResourcesFit, wanted, node('n'), others)).toEqual(expected))
+  ])('%s', (_, wanted, others, expected) => expect(verdict(nodeResourcesFit(), wanted, node('n'), others)).toEqual(expected))
 
   test('the pod count, alone and with others', () => {
     const small = node('n', { allocatable: { pods: '1' } })
-    expect(verdict(nodeResourcesFit, pod('p'), small, [pod('q')])).toEqual({ code: 'Unschedulable', reasons: ['Too many pods'] })
-    expect(verdict(nodeResourcesFit, requesting('p', '3'), small, full)).toEqual({
+    expect(verdict(nodeResourcesFit(), pod('p'), small, [pod('q')])).toEqual({ code: 'Unschedulable', reasons: ['Too many pods'] })
+    expect(verdict(nodeResourcesFit(), requesting('p', '3'), small, full)).toEqual({
       code: 'Unschedulable',
       reasons: ['Too many pods', 'Insufficient cpu'],
     })
-    expect(verdict(nodeResourcesFit, pod('p'), small, [pod('q')], 'v1.14')?.reasons).toEqual(['Insufficient pods'])
+    expect(verdict(nodeResourcesFit(), pod('p'), small, [pod('q')], 'v1.14')?.reasons).toEqual(['Insufficient pods'])
   })
 
   test.each([

@@ -37,6 +37,20 @@ export interface WaitingPlugin extends PreBindWait {
   readonly plugin: string
 }
 
+/** Methods of plugins, one for each extension point. */
+export type PluginMethod =
+  | 'preEnqueue' | 'less' | 'preFilter' | 'filter' | 'postFilter' | 'preScore' | 'score' | 'reserve' | 'permit' | 'preBind' | 'bind' | 'postBind'
+
+/** Options of a {@link Framework}. */
+export interface FrameworkOptions {
+  /** By plugin name, default 1; 0 leaves a score out. */
+  readonly weights?: Readonly<Record<string, number>>
+  /** Default 0: adaptive. */
+  readonly percentageOfNodesToScore?: number
+  /** The plugins that run at an extension point, in order. Default: all, in theirs. */
+  readonly at?: (method: PluginMethod, plugins: readonly Plugin[]) => readonly Plugin[]
+}
+
 /** Options of {@link Framework.score}. */
 export interface ScoreOptions {
   /** What is known of all the nodes. */
@@ -72,31 +86,29 @@ export class Framework {
   readonly #local: LocalPlugins
   readonly #verdicts: VerdictCache
 
-  /** `weights` by plugin name, default 1. Throws if there is not exactly one QueueSort plugin. */
-  constructor(
-    schedulerName: string,
-    plugins: readonly Plugin[],
-    weights: Readonly<Record<string, number>> = {},
-    percentageOfNodesToScore = 0,
-  ) {
+  /** `plugins` in their order. Throws if there is not exactly one QueueSort plugin. */
+  constructor(schedulerName: string, plugins: readonly Plugin[], options: FrameworkOptions = {}) {
+    const { weights = {}, percentageOfNodesToScore = 0, at = (_, all) => all } = options
+    const having = <K extends PluginMethod>(method: K): readonly (Plugin & Required<Pick<Plugin, K>>)[] =>
+      at(method, plugins).filter((plugin): plugin is Plugin & Required<Pick<Plugin, K>> => plugin[method] !== undefined)
     this.schedulerName = schedulerName
     this.percentageOfNodesToScore = percentageOfNodesToScore
     this.#plugins = new Map(plugins.map((plugin) => [plugin.name, plugin]))
     this.#weights = weights
-    this.#preEnqueue = having(plugins, 'preEnqueue')
-    const [queueSort, ...others] = having(plugins, 'less')
+    this.#preEnqueue = having('preEnqueue')
+    const [queueSort, ...others] = having('less')
     if (!queueSort || others.length > 0) throw new Error(`profile ${schedulerName} needs one QueueSort plugin (with less())`)
     this.#queueSort = queueSort
-    this.#preFilter = having(plugins, 'preFilter')
-    this.#filter = having(plugins, 'filter')
-    this.#postFilter = having(plugins, 'postFilter')
-    this.#preScore = having(plugins, 'preScore')
-    this.#score = having(plugins, 'score').filter(({ name }) => weights[name] !== 0)
-    this.#reserve = having(plugins, 'reserve')
-    this.#permit = having(plugins, 'permit')
-    this.#preBind = having(plugins, 'preBind')
-    this.#bind = having(plugins, 'bind')
-    this.#postBind = having(plugins, 'postBind')
+    this.#preFilter = having('preFilter')
+    this.#filter = having('filter')
+    this.#postFilter = having('postFilter')
+    this.#preScore = having('preScore')
+    this.#score = having('score').filter(({ name }) => weights[name] !== 0)
+    this.#reserve = having('reserve')
+    this.#permit = having('permit')
+    this.#preBind = having('preBind')
+    this.#bind = having('bind')
+    this.#postBind = having('postBind')
     const firstOther = this.#filter.findIndex(({ isNodeLocal }) => !isNodeLocal)
     this.#local = {
       filters: firstOther < 0 ? this.#filter : this.#filter.slice(0, firstOther),
@@ -267,11 +279,6 @@ export class Framework {
   postBind(cycle: Cycle, node: NodeInfo): void {
     for (const plugin of this.#postBind) plugin.postBind(cycle.pod, node, cycle)
   }
-}
-
-/** Plugins that have the extension point with that method. */
-function having<K extends keyof Plugin>(plugins: readonly Plugin[], method: K): readonly (Plugin & Required<Pick<Plugin, K>>)[] {
-  return plugins.filter((plugin): plugin is Plugin & Required<Pick<Plugin, K>> => plugin[method] !== undefined)
 }
 
 function firstRejection<P extends { readonly name: string }>(

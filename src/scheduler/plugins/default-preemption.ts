@@ -1,6 +1,7 @@
 import { podCondition } from '../../api/core/conditions.js'
 import type { NodeInfo } from '../cache/node-info.js'
 import type { PodInfo } from '../cache/pod-info.js'
+import type { DefaultPreemptionArgs } from '../configuration.js'
 import type { Cycle } from '../framework/cycle.js'
 import type { Diagnosis } from '../framework/diagnosis.js'
 import { fitErrorMessage } from '../framework/diagnosis.js'
@@ -12,24 +13,24 @@ import type { Candidate } from '../preemption/candidates.js'
 import { pickCandidate, selectVictims } from '../preemption/candidates.js'
 
 const NAME = 'DefaultPreemption'
-const MIN_CANDIDATE_NODES_PERCENTAGE = 10
-const MIN_CANDIDATE_NODES_ABSOLUTE = 100
 const NOT_HELPFUL: PluginRejection = { plugin: NAME, rejection: unresolvable('Preemption is not helpful for scheduling') }
 
 /**
  * Finds a node on which pods of lower priority can make room. Only nodes are tried whose refusal is `Unschedulable`.
  * Source: plugins/defaultpreemption, framework/preemption.
  */
-export const defaultPreemption: PluginFactory = (handle): Plugin => ({
-  name: NAME,
-  postFilter: (pod, cycle, diagnosis, tools) => {
-    const objection = objectionTo(pod, cycle, diagnosis)
-    if (objection) return { ...unschedulable(`preemption: ${objection}`), keepsNomination: true }
-    const { candidates, rejected } = tryNodes(cycle, diagnosis, handle, tools)
-    return candidates.length > 0 ? pickCandidate(candidates) : notHelped(cycle, rejected)
-  },
-  eventsToRegister: {},
-})
+export function defaultPreemption(args: DefaultPreemptionArgs = {}): PluginFactory {
+  return (handle): Plugin => ({
+    name: NAME,
+    postFilter: (pod, cycle, diagnosis, tools) => {
+      const objection = objectionTo(pod, cycle, diagnosis)
+      if (objection) return { ...unschedulable(`preemption: ${objection}`), keepsNomination: true }
+      const { candidates, rejected } = tryNodes(cycle, diagnosis, handle, tools, args)
+      return candidates.length > 0 ? pickCandidate(candidates) : notHelped(cycle, rejected)
+    },
+    eventsToRegister: {},
+  })
+}
 
 function notHelped({ snapshot }: Cycle, nodes: ReadonlyMap<string, PluginRejection>): PostFilterRejection {
   const diagnosis = { nodes, absent: NOT_HELPFUL, plugins: new Set<string>() }
@@ -60,12 +61,14 @@ interface Trials {
 }
 
 /** Tries nodes from a random one on, until enough can be made room on, one of them without breaking a budget. */
-function tryNodes(cycle: Cycle, diagnosis: Diagnosis, handle: PluginHandle, tools: PostFilterTools): Trials {
+function tryNodes(
+  cycle: Cycle, diagnosis: Diagnosis, handle: PluginHandle, tools: PostFilterTools, args: DefaultPreemptionArgs,
+): Trials {
   const nodes = cycle.snapshot.nodes.filter((node) => isResolvable(diagnosis, node))
   const candidates: Candidate[] = []
   const rejected = new Map<string, PluginRejection>()
   if (nodes.length === 0) return { candidates, rejected }
-  const wanted = candidatesWanted(nodes.length)
+  const wanted = candidatesWanted(nodes.length, args)
   const budgets = handle.podDisruptionBudgets()
   let safe = 0
   for (let step = 0, at = handle.randomInt(nodes.length); step < nodes.length; step++, at = (at + 1) % nodes.length) {
@@ -85,7 +88,8 @@ function isResolvable({ nodes, absent }: Diagnosis, node: NodeInfo): boolean {
   return (rejectionOf(nodes, node) ?? absent)?.rejection.code === 'Unschedulable'
 }
 
-function candidatesWanted(nodes: number): number {
-  const share = Math.trunc((nodes * MIN_CANDIDATE_NODES_PERCENTAGE) / 100)
-  return Math.min(nodes, Math.max(share, MIN_CANDIDATE_NODES_ABSOLUTE))
+function candidatesWanted(nodes: number, args: DefaultPreemptionArgs): number {
+  const { minCandidateNodesPercentage = 10, minCandidateNodesAbsolute = 100 } = args
+  const share = Math.trunc((nodes * minCandidateNodesPercentage) / 100)
+  return Math.min(nodes, Math.max(share, minCandidateNodesAbsolute))
 }

@@ -1,16 +1,21 @@
 import type { NodeInfo } from '../cache/node-info.js'
 import type { PodInfo } from '../cache/pod-info.js'
+import type { BalancedAllocationArgs } from '../configuration.js'
 import type { Plugin } from '../framework/plugin.js'
+import { balanceOf, requestOf } from './resource-scores.js'
 
 /**
- * Prefers nodes on which cpu and memory would be used to equal degrees; has nothing to say about a pod that requests nothing.
- * Source: plugins/noderesources/balanced_allocation.go.
+ * Prefers nodes on which resources (cpu and memory by default) would be used to equal degrees; has nothing to say about a pod that requests none of
+ * them. Source: plugins/noderesources/balanced_allocation.go.
  */
-export const nodeResourcesBalancedAllocation: Plugin = {
-  name: 'NodeResourcesBalancedAllocation',
-  isNodeLocal: true,
-  preScore: ({ requests }) => (requests.milliCpu === 0 && requests.memory === 0 ? 'skip' : undefined),
-  score: balancedAllocationScore,
+export function nodeResourcesBalancedAllocation({ resources }: BalancedAllocationArgs = {}): Plugin {
+  const names = resources?.map(({ name }) => name) ?? ['cpu', 'memory']
+  return {
+    name: 'NodeResourcesBalancedAllocation',
+    isNodeLocal: true,
+    preScore: (pod) => (names.some((name) => requestOf(name, pod) > 0) ? undefined : 'skip'),
+    score: resources ? (pod, node) => balanceOf(resources, pod, node) : balancedAllocationScore,
+  }
 }
 
 /** 100 for equal fractions, less by half of their difference; a resource that the node does not have does not count. */

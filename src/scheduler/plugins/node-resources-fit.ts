@@ -2,28 +2,44 @@ import { NodeInfo } from '../cache/node-info.js'
 import type { Allocatable } from '../cache/node-info.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import { podInfoOf } from '../cache/pod-info.js'
+import type { NodeResourcesFitArgs } from '../configuration.js'
 import type { NodeEvent, PodEvent } from '../framework/cluster-event.js'
 import type { Plugin, PluginFactory } from '../framework/plugin.js'
 import type { Rejection } from '../framework/rejection.js'
 import type { SchedulerRelease } from '../texts.js'
+import { configuredFitScore } from './resource-scores.js'
 
 /**
  * Turns down nodes without room (pod count, cpu, memory, ephemeral storage, extended resources); prefers those with the most left
  * (LeastAllocated over cpu and memory). Source: plugins/noderesources/{fit,least_allocated}.go.
  */
-export const nodeResourcesFit: PluginFactory = ({ release }): Plugin => ({
-  name: 'NodeResourcesFit',
-  isNodeLocal: true,
-  filter: (pod, node) => fits(pod, node, release),
-  score: leastAllocatedScore,
-  eventsToRegister: {
-    'AssignedPod/Delete': 'queue',
-    'AssignedPod/UpdateScaleDown': freesWhatIsRequested,
-    'Pod/UpdateScaleDown': 'queue',
-    'Node/Add': (pod, event) => fitsWhenEmpty(pod, event, release),
-    'Node/UpdateAllocatable': (pod, event) => fitsWhenEmpty(pod, event, release) && growsWhatIsRequested(pod, event),
-  },
-})
+export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): PluginFactory {
+  const counts = countingOf(args)
+  return ({ release }): Plugin => ({
+    name: 'NodeResourcesFit',
+    isNodeLocal: true,
+    filter: (pod, node) => fits(counts(pod), node, release),
+    score: configuredFitScore(args) ?? leastAllocatedScore,
+    eventsToRegister: {
+      'AssignedPod/Delete': 'queue',
+      'AssignedPod/UpdateScaleDown': freesWhatIsRequested,
+      'Pod/UpdateScaleDown': 'queue',
+      'Node/Add': (pod, event) => fitsWhenEmpty(counts(pod), event, release),
+      'Node/UpdateAllocatable': (pod, event) => fitsWhenEmpty(counts(pod), event, release) && growsWhatIsRequested(pod, event),
+    },
+  })
+}
+
+/** The pod without requests for what is configured to be ignored. */
+function countingOf({ ignoredResources = [], ignoredResourceGroups = [] }: NodeResourcesFitArgs): (pod: PodInfo) => PodInfo {
+  if (ignoredResources.length + ignoredResourceGroups.length === 0) return (pod) => pod
+  const isIgnored = (name: string): boolean =>
+    ignoredResources.includes(name) || (name.includes('/') && ignoredResourceGroups.includes(name.slice(0, name.indexOf('/'))))
+  return (pod) => {
+    const scalars = pod.requests.scalars.filter(([name]) => !isIgnored(name))
+    return scalars.length === pod.requests.scalars.length ? pod : { ...pod, requests: { ...pod.requests, scalars } }
+  }
+}
 
 /** What a node lacks for a pod; unresolvable if the node would lack it even when empty. Source: fit.go fitsRequest. */
 export function fits(pod: PodInfo, node: NodeInfo, release: Pick<SchedulerRelease, 'tooManyPods'>): Rejection | undefined {
