@@ -66,6 +66,7 @@ function makeSchema(): z.ZodMiniType {
     scheduler: z.optional(z.looseObject({})),
     images: z.optional(z.record(z.string(), z.looseObject({}))),
     runtimeTimings: z.optional(z.record(z.string(), wholeNumber)),
+    storage: z.optional(z.strictObject({ provisioners: z.optional(z.array(text)), timings: z.optional(z.record(z.string(), wholeNumber)) })),
     nodeAgents: z.optional(z.looseObject({ agentOf: z.custom((value) => typeof value === 'function', 'must be a function') })),
     storedProtobuf: z.optional(z.looseObject({ decode: z.custom((value) => typeof value === 'function', 'must be a function') })),
     keys: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),

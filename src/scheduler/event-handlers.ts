@@ -3,6 +3,7 @@ import { keyOf } from '../apiserver/client/object-index.js'
 import { isPodTerminal } from '../api/core/conditions.js'
 import type { Node, Pod } from '../api/core/generated.js'
 import { claimsOfPod } from '../api/core/pod-claims.js'
+import { preBindError, record } from './binding-cycle.js'
 import { podInfoOf } from './cache/pod-info.js'
 import { assignedPodUpdateEvents, nodeUpdateEvents, ownPodUpdateEvents } from './framework/cluster-event.js'
 import type { SchedulerRuntime } from './runtime.js'
@@ -56,11 +57,17 @@ function podWaiting(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined
   } else if (before) queue.onOwnEvents(info.key, ownPodUpdateEvents(before, pod))
 }
 
-function podGone({ snapshot, queue, assumed, waiting, nominator }: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
+function podGone(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
+  const { snapshot, queue, assumed, waiting, nominator } = runtime
   const key = keyOf(pod)
   const held = before?.spec.nodeName !== undefined || assumed.value.has(key) || nominator.nodeOf(key) !== undefined
   assumed.value.delete(key)
-  waiting.value.delete(key)
+  const awaited = waiting.value.get(key)
+  if (awaited) {
+    waiting.value.delete(key)
+    const message = `binding volumes: pod does not exist any more: pod ${JSON.stringify(pod.metadata.name ?? '')} not found`
+    record(runtime, pod, 'Warning', 'FailedScheduling', preBindError(awaited.plugin, message))
+  }
   nominator.set(key, undefined)
   queue.delete(key)
   snapshot.removePod(key)

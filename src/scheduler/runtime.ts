@@ -48,6 +48,8 @@ export class SchedulerRuntime {
   readonly surroundings: SurroundingInformers
   /** Told when pods may have become ready for another attempt. */
   onRequeue: () => void = () => undefined
+  /** Told when pods may have become ready for another attempt. */
+  onRequeue: () => void = () => undefined
   /** Told when a waiting pod has to be looked at again. */
   onWaiting: (key: string, deadline?: number) => void = () => undefined
   readonly #frameworks: ReadonlyMap<string, Framework>

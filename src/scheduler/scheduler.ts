@@ -60,6 +60,7 @@ function setUp(host: ComponentHost, options: SchedulerOptions): void {
     continueBinding(runtime, key)
     wakeIfReady()
   })
+  runtime.onRequeue = wakeIfReady
   runtime.onWaiting = (key, deadline) => {
     if (deadline === undefined) binding.wake(key)
     else binding.wakeAfter(key, deadline - host.clock.now(), { class: 'watchdog' })

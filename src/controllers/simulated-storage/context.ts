@@ -32,15 +32,17 @@ export function handles({ options: { provisioners } }: StorageContext, provision
   return provisioners === undefined ? true : provisioners.includes(provisioner)
 }
 
-/** Begins a piece of work, or tells whether it is done; it takes `ms`. A piece that is done is forgotten. */
+/** Begins a piece of work, or tells whether it is done; it takes `ms`. Call {@link forget} when what comes of it has been written. */
 export function isDone({ due, host, later }: StorageContext, key: string, ms: number): boolean {
   const now = host.clock.now()
   const at = due.get(key)
   if (at === undefined) due.set(key, now + ms)
-  else if (at <= now) {
-    due.delete(key)
-    return true
-  }
+  else if (at <= now) return true
   later(key, (at ?? now + ms) - now)
   return false
+}
+
+/** A piece of work has been done and its outcome is written; the next of that key begins anew. */
+export function forget({ due }: StorageContext, key: string): void {
+  due.delete(key)
 }

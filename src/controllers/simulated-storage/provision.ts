@@ -1,10 +1,11 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
 import { classOfClaim, delaysBinding, SELECTED_NODE } from '../../api/core/volume-matching.js'
 import { BETA_STORAGE_PROVISIONER, PROVISIONED_BY, STORAGE_PROVISIONER } from '../../api/storage/provisioners.js'
-import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
+import { ApiError, ignoreNotFound } from '../../apiserver/client/api-error.js'
+import type { Client } from '../../apiserver/client/client.js'
 import { keyOf } from '../../apiserver/client/object-index.js'
 import type { StorageContext } from './context.js'
-import { BY_VOLUME, handles, isDone } from './context.js'
+import { BY_VOLUME, forget, handles, isDone } from './context.js'
 import type { ProvisionOrder } from './provisioners.js'
 import { provisionedVolume, provisionFault, volumeNameOf } from './provisioners.js'
 
@@ -43,17 +44,25 @@ export function provision(context: StorageContext, claim: PersistentVolumeClaim,
     anyZone: () => anyZone(context),
   }
   const fault = provisionFault(order)
-  if (fault !== undefined) {
-    tell('Warning', 'ProvisioningFailed', `failed to provision volume with StorageClass ${JSON.stringify(storageClass.metadata.name ?? '')}: ${fault}`)
+  const failure = fault ?? createVolume(client, provisionedVolume(order))
+  forget(context, work)
+  if (failure !== undefined) {
+    tell('Warning', 'ProvisioningFailed', `failed to provision volume with StorageClass ${JSON.stringify(storageClass.metadata.name ?? '')}: ${failure}`)
     return retry(context, work)
   }
-  try {
-    client.create('persistentvolumes', provisionedVolume(order))
-  } catch (error) {
-    if (!isApiError(error, 'AlreadyExists')) throw error
-  }
-  context.due.delete(`retry ${work}`)
+  forget(context, `retry ${work}`)
   tell('Normal', 'ProvisioningSucceeded', `Successfully provisioned volume ${name}`)
+}
+
+/** Answers what the server has against the volume. */
+function createVolume(client: Client, volume: PersistentVolume): string | undefined {
+  try {
+    client.create('persistentvolumes', volume)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    if (error.reason !== 'AlreadyExists') return error.message
+  }
+  return undefined
 }
 
 function retry({ due, later }: StorageContext, work: string): void {
@@ -90,4 +99,5 @@ export function unprovision(context: StorageContext, volume: PersistentVolume, w
     ignoreNotFound(() => client.update('persistentvolumes', { ...volume, metadata: { ...metadata, finalizers: finalizers.filter((one) => one !== FINALIZER) } }))
   }
   if (metadata.deletionTimestamp === undefined) ignoreNotFound(() => client.delete('persistentvolumes', { name }))
+  forget(context, work)
 }

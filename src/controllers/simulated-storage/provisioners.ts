@@ -32,9 +32,12 @@ const HOSTNAME = 'kubernetes.io/hostname'
 const CSI_FINALIZER = 'external-provisioner.volume.kubernetes.io/finalizer'
 const DELETION_SECRET = 'volume.kubernetes.io/provisioner-deletion-secret'
 
-/** Whether the provisioner's volumes are those of a CSI driver: attached by it, resized by it. */
+/**
+ * Whether the provisioner's volumes are those of a CSI driver: attached by it, resized by it. Names of drivers have no slash; the others put
+ * directories on nodes, or on an NFS server, as nfs-subdir-external-provisioner does.
+ */
 export function isCsiDriver(provisioner: string): boolean {
-  return !Object.hasOwn(HOST_PATHS, provisioner)
+  return !provisioner.includes('/')
 }
 
 /** Why a provisioner does not make the volume, in its own words; undefined when it does. */
@@ -82,10 +85,14 @@ export function provisionedVolume(order: ProvisionOrder): PersistentVolume {
 function sourceOf({ provisioner, claim, storageClass: { parameters = {} } }: ProvisionOrder): Sources {
   const { namespace = '', name = '' } = claim.metadata
   const volume = volumeNameOf(claim)
-  const base = HOST_PATHS[provisioner]
-  if (base !== undefined && !isCsiDriver(provisioner)) {
+  const base = Object.hasOwn(HOST_PATHS, provisioner) ? HOST_PATHS[provisioner] : undefined
+  if (base !== undefined) {
     const path = provisioner === LOCAL_PATH ? `${base}/${volume}_${namespace}_${name}` : `${base}/${namespace}/${name}`
     return { hostPath: { path, ...(provisioner === LOCAL_PATH ? { type: 'DirectoryOrCreate' } : {}) } }
+  }
+  if (!isCsiDriver(provisioner)) {
+    const server = parameters['server'] ?? 'nfs-server.storage.svc.cluster.local'
+    return { nfs: { server, path: `${parameters['share'] ?? '/export'}/${namespace}-${name}-${volume}` } }
   }
   const fsType = parameters['csi.storage.k8s.io/fstype'] ?? parameters['fsType'] ?? 'ext4'
   const isBlock = claim.spec.volumeMode === 'Block'

@@ -5,7 +5,7 @@ import { compareQuantities, parseQuantity } from '../../api/quantity.js'
 import { formatTime } from '../../api/time.js'
 import { ignoreNotFound } from '../../apiserver/client/api-error.js'
 import type { StorageContext } from './context.js'
-import { handles, isDone } from './context.js'
+import { forget, handles, isDone } from './context.js'
 
 type Status = PersistentVolumeClaim['status']
 
@@ -45,6 +45,7 @@ function growVolume(context: StorageContext, claim: PersistentVolumeClaim, volum
     recorder.event(target, 'Normal', 'Resizing', `External resizer is resizing volume ${name}`)
   }
   if (!isDue(context, work, key)) return
+  forget(context, key)
   client.update('persistentvolumes', { ...volume, spec: { ...volume.spec, capacity: { ...volume.spec.capacity, storage: size } } })
   if (claim.spec.volumeMode === 'Block') {
     recorder.event(target, 'Normal', 'VolumeResizeSuccessful', 'Resize volume succeeded')
@@ -70,6 +71,7 @@ function growFileSystem(context: StorageContext, claim: PersistentVolumeClaim, v
   recorder.event({ object: pod, kind: 'Pod', apiVersion: 'v1' }, 'Normal', 'FileSystemResizeSuccessful', message)
   recorder.event({ object: claim, kind: 'PersistentVolumeClaim', apiVersion: 'v1' }, 'Normal', 'FileSystemResizeSuccessful', message)
   finish(context, claim, volume.spec.capacity?.['storage'] ?? '0')
+  forget(context, work)
 }
 
 function userOf({ host }: StorageContext, { metadata: { namespace = '', name } }: PersistentVolumeClaim): Pod | undefined {
