@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ClusterSnapshot, SimCluster } from 'simcluster'
+import { checkInvariants } from 'simcluster/testing'
 import type { ClusterOptions } from 'simcluster'
 import { clusterWith, deployment, stateOf } from './support.js'
 
@@ -150,4 +151,17 @@ test('as JSON the state of components does not repeat what is stored', () => {
   expect(JSON.stringify(again)).toBe(JSON.stringify(json))
   const broken = JSON.stringify(json).replaceAll(/"\$ref":\[\d+/g, '"$ref":[999999')
   expect(() => SimCluster.fromJSON(JSON.parse(broken) as typeof json)).toThrow('nothing is at 999999')
+})
+
+test('a fork of a cluster whose history was cut past the apiserver lists again, and works', () => {
+  const cluster = new SimCluster({ nodes: 2, seed: 11 })
+  cluster.kubectl('create deployment web --image=nginx --replicas=2')
+  cluster.settle()
+  cluster.etcd.compact({ revision: cluster.etcd.revision })
+  const fork = cluster.fork()
+  fork.settle()
+  fork.kubectl('scale deployment web --replicas=4')
+  fork.settle()
+  expect(checkInvariants(fork)).toEqual([])
+  expect(fork.list('pods', { labelSelector: 'app=web' }).items.filter(({ status }) => status.phase === 'Running')).toHaveLength(4)
 })

@@ -124,13 +124,21 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     try {
       run()
     } catch (error) {
-      if (isApiError(error, 'Forbidden')) this.#ports.topic.wakeAfter(this.#key, FORBIDDEN_RETRY, { class: 'watchdog' })
+      if (isApiError(error, 'Expired')) this.#startAnew()
+      else if (isApiError(error, 'Forbidden')) this.#ports.topic.wakeAfter(this.#key, FORBIDDEN_RETRY, { class: 'watchdog' })
       else if (isApiError(error) && error.code >= 500) {
         // the server cannot read its own objects (a conversion webhook fails)
         this.disconnect()
         this.#ports.topic.wakeAfter(this.#key, BROKEN_RETRY, { class: 'watchdog' })
       } else if (!isApiError(error, 'NotFound')) throw error
     }
+  }
+
+  /** History has gone that a copy needed to see what its original saw: it lists again. */
+  #startAnew(): void {
+    this.disconnect()
+    this.#ports.state.value.resourceVersion = undefined
+    this.#ports.topic.wake(this.#key)
   }
 
   /** Breaks the watch, as when the connection is cut; {@link reconnect} resumes where it stood. */

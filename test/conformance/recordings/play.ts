@@ -44,7 +44,10 @@ class Player {
     this.#cluster.component(SLOW).stop()
     if (namespace !== undefined) this.#makeNamespace(namespace)
     // the recordings' history was compacted now and then; only this scenario depends on it
-    if (/expired/.test(this.#scenario.id)) this.#cluster.etcd.compact({ revision: this.#cluster.etcd.revision })
+    if (/expired/.test(this.#scenario.id)) {
+      this.#cluster.bookmarkWatches()
+      this.#cluster.etcd.compact({ revision: this.#cluster.etcd.revision })
+    }
     return steps.flatMap((step, at) => {
       if (at === steps.length - 1) this.#pauseAsNoted()
       return this.#step(step, at)
