@@ -155,12 +155,12 @@ test('as JSON the state of components does not repeat what is stored', () => {
 
 test('a fork of a cluster whose history was cut past the apiserver lists again, and works', () => {
   const cluster = new SimCluster({ nodes: 2, seed: 11 })
-  cluster.kubectl('create deployment web --image=nginx --replicas=2')
+  cluster.apply(deployment('web', 2))
   cluster.settle()
   cluster.etcd.compact({ revision: cluster.etcd.revision })
   const fork = cluster.fork()
   fork.settle()
-  fork.kubectl('scale deployment web --replicas=4')
+  fork.apply(deployment('web', 4))
   fork.settle()
   expect(checkInvariants(fork)).toEqual([])
   expect(fork.list('pods', { labelSelector: 'app=web' }).items.filter(({ status }) => status.phase === 'Running')).toHaveLength(4)
