@@ -1,6 +1,6 @@
 import type { Node } from '../api/core/generated.js'
 import type { IpRange } from '../api/ip.js'
-import { parseIp, parseIpRange, rangeHolds } from '../api/ip.js'
+import { parseIp, parseIpRange } from '../api/ip.js'
 import type { Client } from '../apiserver/client/client.js'
 import { FollowedView } from './followed-view.js'
 import type { NetworkNode, NodeDirectory, RunningPod } from './ports.js'
@@ -75,13 +75,4 @@ function podAt(node: NetworkNode, ip: string): RunningPod | undefined {
 function rangesOf({ spec }: Node): readonly IpRange[] {
   const texts = spec.podCIDRs ?? (spec.podCIDR === undefined ? [] : [spec.podCIDR])
   return texts.flatMap((text) => parseIpRange(text) ?? [])
-}
-
-/** Whether an address is in one of the ranges. */
-export function isWithin(ip: string, ranges: readonly string[]): boolean {
-  const address = parseIp(ip)
-  return address !== undefined && ranges.some((text) => {
-    const range = parseIpRange(text)
-    return range !== undefined && rangeHolds(range, address)
-  })
 }

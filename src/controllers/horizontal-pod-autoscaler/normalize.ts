@@ -3,7 +3,7 @@ import { changeWithin, remember } from './history.js'
 import type { ScaleHistory } from './history.js'
 
 /** --horizontal-pod-autoscaler-downscale-stabilization, in ms. */
-export const DOWNSCALE_STABILIZATION = 300_000
+const DOWNSCALE_STABILIZATION = 300_000
 const LARGEST = 2_147_483_647
 
 /** What the metrics ask for, and what it is bound by. */
