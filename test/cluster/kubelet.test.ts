@@ -72,3 +72,31 @@ spec:
   expect(status()).toMatchObject({ restartCount: 1, lastState: { terminated: { exitCode: 0, reason: 'Completed' } } })
   expect(cluster.logs('shop', { previous: true })).toBe('listening, hi\nGET /\nbye\n')
 })
+
+test('containers that share a pid namespace see each other, and may end each other', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  cluster.apply(`
+apiVersion: v1
+kind: Pod
+metadata: { name: p }
+spec:
+  shareProcessNamespace: true
+  containers: [{ name: web, image: nginx }, { name: sh, image: busybox, args: [sleep, "1000"] }]
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: host }
+spec: { hostPID: true, containers: [{ name: c, image: busybox, args: [sleep, "2000"] }] }
+`)
+  cluster.settle()
+  const ps = cluster.exec('p', 'ps', { container: 'sh' }).stdout
+  expect(ps).toMatch(/ 1 .*\/pause\n *7 .*nginx -g daemon off;\n *14 .*sleep 1000\n/)
+  expect(cluster.exec('host', 'ps').stdout).toMatch(/\/sbin\/init\n[^]*\/usr\/bin\/kubelet\n[^]*nginx -g daemon off;\n[^]*sleep 2000\n/)
+  cluster.exec('p', 'kill -HUP 7', { container: 'sh' })
+  cluster.advance('1s')
+  const restarts = (): unknown => cluster.get('pods', { namespace: 'default', name: 'p' }).status.containerStatuses?.map(({ restartCount }) => restartCount)
+  expect(restarts()).toEqual([0, 0])
+  cluster.exec('p', 'kill -9 7', { container: 'sh' })
+  cluster.advance('2s')
+  expect(restarts()).toEqual([1, 0])
+})

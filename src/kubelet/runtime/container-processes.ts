@@ -15,12 +15,14 @@ import { POWER_LOSS, exitOf } from './containers.js'
 import type { ProcessListener } from './process-listeners.js'
 import type { StartPlan } from './start-plan.js'
 import { hasProgram, notFound, startPlan } from './start-plan.js'
-import { processEntries } from './process-table.js'
+import { processEntries, sharedProcess } from './process-table.js'
 import type { RuntimeContainer, RuntimePod, RuntimeTask } from './state.js'
 
 /** A process is waited for by `settle()` for so long; what runs longer counts as a server. Virtual ms. */
 const LONGEST_WORK = 600_000
 const SIGQUIT = 3
+/** SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH. */
+const RELOADS: ReadonlySet<number> = new Set([1, 10, 12, 28])
 const SIGKILL = 9
 const SIGTERM = 15
 const MOST_TERMINATION_MESSAGE = 4096
@@ -305,7 +307,7 @@ export class ContainerProcesses {
     const toListeners = (fd: number, text: string): void => this.#scope.listeners.tell(key, (listener) => listener.output(fd === 2 ? 'stderr' : 'stdout', text))
     return {
       world: worldOf(view, {
-        list: (): readonly ProcessEntry[] => processEntries(pod, container, this.#ports.images),
+        list: (): readonly ProcessEntry[] => processEntries(pod, container, this.#ports.images, this.#ports.state.value),
         kill: (pid, signal) => this.#kill(pod, container, pid, signal),
       }),
       emit: isMain ? toLog : task ? (fd, text) => this.#taskOutput(task, fd, text) : toListeners,
@@ -319,7 +321,13 @@ export class ContainerProcesses {
   }
 
   #kill(pod: RuntimePod, container: RuntimeContainer, pid: number, signal: number): boolean {
+    const shared = sharedProcess(pod, pid)
+    if (shared) {
+      this.#signalShared(pod, shared, signal)
+      return true
+    }
     if (pid === 1) {
+      if (pod.pod?.spec.shareProcessNamespace === true) return true
       this.#signalFirst(pod, container, signal)
       return true
     }
@@ -334,6 +342,18 @@ export class ContainerProcesses {
     return false
   }
 
+  /** In a namespace of others a process is not spared: what it does not handle ends it, but for servers, which take SIGHUP and the like as word to reload. */
+  #signalShared(pod: RuntimePod, container: RuntimeContainer, signal: number): void {
+    if (signal === 0) return
+    if (signal === SIGKILL) return this.#scope.end(pod, container, exitOf(128 + signal))
+    if (container.process) {
+      if (trapSignal(container.process, signalName(signal))) this.#ports.wakes.wakeAfter(keyOf(pod, container), 0)
+      else this.#scope.end(pod, container, exitOf(128 + signal))
+      return
+    }
+    this.#signalFirst(pod, container, signal)
+  }
+
   /** The first process of a container does not see signals that it has no handler for, not even SIGKILL from inside. */
   #signalFirst(pod: RuntimePod, container: RuntimeContainer, signal: number): void {
     if (signal === SIGKILL || signal === 0) return
@@ -343,7 +363,7 @@ export class ContainerProcesses {
     }
     const { behavior } = this.#ports.images.facts(container.image)
     if (behavior?.signal && container.service) this.#scope.effect(pod, container, behavior.signal(container.service.state, signal, this.#scope.context(pod, container)))
-    else this.#scope.end(pod, container, exitOf(signal === SIGTERM || signal === SIGQUIT ? 0 : 128 + signal))
+    else if (!RELOADS.has(signal)) this.#scope.end(pod, container, exitOf(signal === SIGTERM || signal === SIGQUIT ? 0 : 128 + signal))
   }
 
   #terminationMessage(pod: RuntimePod, container: RuntimeContainer, exit: Exit): string | undefined {
