@@ -11,13 +11,6 @@ import { CycleError } from './framework/rejection.js'
 import type { QueuedPod } from './queue/queued-pod.js'
 import type { SchedulerRuntime } from './runtime.js'
 
-/** A pod on its way to its node that a PreBind plugin holds up. Plain data. */
-export interface WaitingPod extends WaitingPlugin {
-  /** Its record in the queue, for the case that it has to go back. */
-  readonly queued: QueuedPod
-  readonly node: string
-}
-
 /** Assume, Reserve, Permit, then what binding takes: one step, since nothing can come between, unless a PreBind plugin waits. */
 export function place(runtime: SchedulerRuntime, framework: Framework, queued: QueuedPod, cycle: Cycle, node: NodeInfo): void {
   const { key } = queued

@@ -22,9 +22,9 @@ export interface StorageContext {
   /** When the work that has begun will be done (virtual ms), by key of the work. Plain data. */
   readonly due: Map<string, number>
   /** Looks at `key` again after `ms`. */
-  later(key: string, ms: number, timerClass?: 'work' | 'watchdog'): void
+  readonly later: (key: string, ms: number, timerClass?: 'work' | 'watchdog') => void
   /** Records events as somebody. */
-  recorderOf(component: string, host?: string): EventRecorder
+  readonly recorderOf: (component: string, host?: string) => EventRecorder
 }
 
 /** Whether one of this storage's provisioners is meant. */

@@ -14,6 +14,7 @@ import { unresolvable } from '../framework/rejection.js'
 import type { SchedulerRelease } from '../texts.js'
 import { bindVolumes, checkBindings } from './volume/bind-volumes.js'
 import { capacityHint, hasEnoughCapacity } from './volume/capacity.js'
+import type { NodeVolumes } from './volume/node-volumes.js'
 import { usesClaim } from './volume/claim-hint.js'
 
 const NAME = 'VolumeBinding'
@@ -22,12 +23,6 @@ const BIND_TIMEOUT = 600_000
 const NO_VOLUME = "node(s) didn't find available persistent volumes to bind"
 const NO_SPACE = 'node(s) did not have enough free storage'
 const LOST = 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)'
-
-/** What has to be bound or provisioned if the pod goes to a certain node. */
-export interface NodeVolumes {
-  readonly bindings: readonly { readonly volume: PersistentVolume; readonly claim: PersistentVolumeClaim }[]
-  readonly provisions: readonly PersistentVolumeClaim[]
-}
 
 class Claims implements CycleData {
   readonly bound: PersistentVolumeClaim[] = []

@@ -7,7 +7,7 @@ import type { PlainData } from '../../../sim/plain-data.js'
 import type { StorageView } from '../../cache/storage-view.js'
 import type { PreBindWait } from '../../framework/plugin.js'
 import { CycleError } from '../../framework/rejection.js'
-import type { NodeVolumes } from '../volume-binding.js'
+import type { NodeVolumes } from './node-volumes.js'
 
 /** What a pod waits for. Plain data. */
 interface Awaited {
