@@ -227,6 +227,11 @@ export function flagsOf(command: string): readonly FlagSpec[] {
   return flags
 }
 
+/** Whether the real kubectl has a command of that name. */
+export function isListed(command: string): boolean {
+  return Object.hasOwn(TABLE, command)
+}
+
 const specsOf = (text: string): readonly FlagSpec[] => text.split(' ').filter((word) => word !== '').flatMap((word) => {
   const group = GROUPS[word]
   return group === undefined ? [specOf(word)] : specsOf(group)

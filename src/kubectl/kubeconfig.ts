@@ -70,8 +70,13 @@ export class Kubeconfig {
 
   /** The content of one file; undefined when there is no such file. */
   read(path: string): KubeconfigContent | undefined {
-    const text = this.#files.text(path) ?? (path === DEFAULT_KUBECONFIG ? this.#env.kubeconfig?.() : undefined)
+    const text = this.text(path)
     return text === undefined ? undefined : parseKubeconfig(text, path)
+  }
+
+  /** The text of one file; undefined when there is no such file. */
+  text(path: string): string | undefined {
+    return this.#files.text(path) ?? (path === DEFAULT_KUBECONFIG ? this.#env.kubeconfig?.() : undefined)
   }
 
   /** Name of the context that counts. */
@@ -97,6 +102,13 @@ export class Kubeconfig {
   get namespace(): string {
     const found = this.#isOwn ? '' : textOf(this.#context(), 'namespace')
     return found || (this.#env.defaultNamespace ?? 'default')
+  }
+
+  /** Where the server is, as the kubeconfig names it. */
+  get server(): string {
+    const given = this.#flags.string('server')
+    if (given !== '') return withScheme(given)
+    return textOf(this.#part('cluster', this.content.clusters, textOf(this.#context(), 'cluster')), 'server')
   }
 
   /** Who asks which server. Throws KubectlError. */

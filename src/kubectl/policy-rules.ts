@@ -22,7 +22,8 @@ export function compactRules(rules: readonly PolicyRule[]): readonly PolicyRule[
   return [...texts.keys()].sort((a, b) => (textOf(a) < textOf(b) ? -1 : textOf(a) > textOf(b) ? 1 : 0))
 }
 
-function brokenDown({ apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [], verbs }: PolicyRule): readonly PolicyRule[] {
+/** One rule for each resource or path and verb. Source: component-helpers auth/rbac/validation BreakdownRule. */
+export function brokenDown({ apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [], verbs }: PolicyRule): readonly PolicyRule[] {
   const named = resourceNames.length === 0 ? [{}] : resourceNames.map((name) => ({ resourceNames: [name] }))
   return [
     ...apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.flatMap((verb) =>

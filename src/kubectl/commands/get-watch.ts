@@ -79,6 +79,7 @@ export class GetWatch {
 
 /** `get -w --request-timeout 2s`: moves virtual time so far and prints what happens. Without a timeout it would never end. */
 export function watchForAWhile(call: Call, selection: Selection): void {
+  if (selection.targets.length > 1) throw new KubectlError('you may only specify a single resource type')
   const timeout = toMillis(call.flags.string('request-timeout', '0'))
   if (timeout === 0)
     throw new KubectlError(

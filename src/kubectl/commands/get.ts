@@ -76,7 +76,7 @@ function checkFlags({ flags }: Call): void {
     throw new KubectlError(`--show-labels option cannot be used with ${flags.string('output')} printer`)
   }
   if (flags.bool('output-watch-events') && !flags.bool('watch') && !flags.bool('watch-only')) {
-    throw usageError('get', '--output-watch-events option can only be used with --watch or --watch-only')
+    throw new KubectlError('--output-watch-events option can only be used with --watch or --watch-only')
   }
 }
 
@@ -128,7 +128,7 @@ function printTables(call: Call, { targets }: Selection): void {
     const { definition, objects } = shownAs(call, group)
     const sorted = sortBy === '' ? objects : sortedOrNone(objects, sortBy)
     if (sorted.length === 0) continue
-    if (printed) call.out.write('\n')
+    if (printed && !options.noHeaders) call.out.write('\n')
     call.out.write(new TablePrinter(definition, options.wide).print(sorted.map((object) => ({ object })), options))
     printed = true
   }

@@ -1,12 +1,22 @@
 import type { Command } from '../call.js'
 import { annotate } from './annotate.js'
+import { apiResources } from './api-resources.js'
+import { apiVersions } from './api-versions.js'
 import { apply } from './apply.js'
+import { clusterInfo } from './cluster-info.js'
 import { cordon, uncordon } from './cordon.js'
+import { auth } from './auth.js'
+import { events } from './events.js'
+import { rollout } from './rollout.js'
+import { wait } from './wait.js'
+import { config } from './config.js'
+import { top } from './top.js'
 import { create } from './create.js'
 import { deleteCommand } from './delete.js'
 import { describe } from './describe.js'
 import { drain } from './drain.js'
 import { exec } from './exec.js'
+import { explain } from './explain.js'
 import { get } from './get.js'
 import { label } from './label.js'
 import { logs } from './logs.js'
@@ -15,5 +25,5 @@ import { version } from './version.js'
 
 /** The commands that there are. */
 export const commands: readonly Command[] = [
-  create, get, deleteCommand, cordon, uncordon, drain, taint, describe, apply, label, annotate, version, logs, exec,
+  create, explain, get, deleteCommand, clusterInfo, cordon, uncordon, drain, taint, describe, logs, exec, apply, label, annotate, apiResources, apiVersions, version, auth, events, rollout, wait, config, top,
 ]

@@ -1,6 +1,6 @@
 import type { Command } from '../call.js'
 import { KubectlError } from '../errors.js'
-import { flagsOf } from '../flag-table.js'
+import { flagsOf, isListed } from '../flag-table.js'
 import type { FlagSpec } from '../flags.js'
 import type { Release } from '../release.js'
 import { commands } from './index.js'
@@ -38,8 +38,10 @@ export function findCommand(words: readonly string[], release: Release): Found |
 /** Goes on to the command below that the next word names, if there is one. */
 function descend(command: Command, path: string, rest: readonly string[], release: Release): Found {
   const flags = flagsFor(command, path, release)
-  const at = command.commands === undefined ? -1 : nameIndex(rest, flags)
+  const at = nameIndex(rest, flags)
   const next = command.commands?.find((one) => isCalled(one, rest[at] ?? ''))
+  const below = `${path} ${rest[at]}`
+  if (next === undefined && isListed(below)) throw new KubectlError(`kubectl ${below} is not part of simcluster yet`)
   return next === undefined ? { command, path, flags, rest } : descend(next, `${path} ${next.name}`, rest.toSpliced(at, 1), release)
 }
 

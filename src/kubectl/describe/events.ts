@@ -33,15 +33,21 @@ export function writeEvents(
   out.line(0, 'Events:')
   out.line(1, 'Type\tReason\tAge\tFrom\tMessage')
   out.line(1, '----\t------\t----\t----\t-------')
-  const lastTime = ({ lastTimestamp }: Event): number => (typeof lastTimestamp === 'string' ? Date.parse(lastTimestamp) : 0)
-  for (const event of events.toSorted((a, b) => lastTime(a) - lastTime(b))) {
+  for (const event of events.toSorted((a, b) => lastTimeOf(a) - lastTimeOf(b))) {
     const { type = '', reason = '', source, reportingComponent, message = '', involvedObject: { fieldPath = '' } } = event
     const from = (source.component ?? '') === '' ? reportingComponent : source.component
     out.line(1, [type, reason, intervalOf(event, now), from, (namesField && fieldPath !== '' ? `${fieldPath}: ` : '') + message.trim()].join('\t'))
   }
 }
 
-function intervalOf({ eventTime, firstTimestamp, lastTimestamp, series, count = 0 }: Event, now: number): string {
+/** When an event was seen last, in virtual ms. Source: kubectl pkg/util/event SortableEvents. */
+export function lastTimeOf({ series, lastTimestamp, eventTime }: Event): number {
+  const time = series?.lastObservedTime ?? lastTimestamp ?? eventTime
+  return typeof time === 'string' ? Date.parse(time) : 0
+}
+
+/** `14s`, `2m (x3 over 5m)`: how long ago an event was seen, and how often. */
+export function intervalOf({ eventTime, firstTimestamp, lastTimestamp, series, count = 0 }: Event, now: number): string {
   const first = ageText(eventTime ?? firstTimestamp, now)
   if (series !== undefined) return `${ageText(series.lastObservedTime, now)} (x${series.count ?? 0} over ${first})`
   return count > 1 ? `${ageText(lastTimestamp, now)} (x${count} over ${first})` : first

@@ -44,7 +44,7 @@ const isMap = (value: unknown): value is Readonly<Record<string, unknown>> => ty
 function goText(value: unknown): string {
   if (value === null) return '<nil>'
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
-  return typeof value === 'object' ? goJson(value) : String(value)
+  return typeof value === 'object' ? goJson(value) : String(value as string | number | boolean)
 }
 
 const ACRONYMS: ReadonlySet<string> = new Set(['API', 'URL', 'UID', 'GUID'])

@@ -68,7 +68,7 @@ export function describeCronJob(out: DescriptionWriter, job: CronJob, context: D
   writeObjectEvents(out, job, context)
 }
 
-function writeJobTemplate(out: DescriptionWriter, { spec = {} as NonNullable<JobTemplateSpec['spec']> }: JobTemplateSpec): void {
+function writeJobTemplate(out: DescriptionWriter, { spec }: JobTemplateSpec): void {
   out.line(0, `Selector:\t${spec.selector === undefined ? '<unset>' : formatSelector(spec.selector)}`)
   out.line(0, `Parallelism:\t${spec.parallelism ?? '<unset>'}`)
   out.line(0, `Completions:\t${spec.completions ?? '<unset>'}`)

@@ -103,7 +103,7 @@ export function sourceLines({ type, lines }: SourceTable, source: Readonly<Recor
 function goValue(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
   if (Array.isArray(value)) return `[${value.join(' ')}]`
-  if (typeof value !== 'object') return String(value)
+  if (typeof value !== 'object') return String(value as string | number | boolean)
   const { name, namespace } = value as { readonly name?: string; readonly namespace?: string }
   if (namespace !== undefined) return `&SecretReference{Name:${name},Namespace:${namespace},}`
   if (name !== undefined) return `&LocalObjectReference{Name:${name},}`

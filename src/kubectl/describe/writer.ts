@@ -21,6 +21,11 @@ export class DescriptionWriter {
     this.#text = ''
   }
 
+  /** The description so far with its tabs, as `rollout history` prints it. */
+  unaligned(): string {
+    return this.#text
+  }
+
   /** The description so far, aligned. */
   toString(): string {
     if (this.#text !== '') this.flush()

@@ -11,7 +11,7 @@ export function printKyaml(value: unknown): string {
 function text(value: unknown, indent: string): string {
   if (value === null || value === undefined) return 'null'
   if (typeof value === 'string') return value.includes('\n') ? linesText(value, indent) : quotedText(value).replaceAll('\\t', '\t')
-  if (typeof value !== 'object') return String(value)
+  if (typeof value !== 'object') return String(value as number | boolean)
   return Array.isArray(value) ? listText(value as readonly unknown[], indent) : mapText(value, indent)
 }
 

@@ -3,7 +3,7 @@ export function goText(value: unknown, absent: string = '<no value>'): string {
   if (value === undefined) return absent
   if (value === null) return '<nil>'
   if (typeof value === 'number') return numberText(value)
-  if (typeof value !== 'object') return String(value)
+  if (typeof value !== 'object') return String(value as string | boolean)
   if (Array.isArray(value)) return `[${value.map((item) => goText(item, '<nil>')).join(' ')}]`
   return `map[${Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, one]) => `${key}:${goText(one, '<nil>')}`).join(' ')}]`
 }

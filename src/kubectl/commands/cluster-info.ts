@@ -1,0 +1,91 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Service } from '../../api/core/generated.js'
+import type { Call, Command } from '../call.js'
+import { KubectlError } from '../errors.js'
+import { printValue, withoutManagedFields } from '../print/object.js'
+
+const DEBUG = "To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'."
+
+/** `kubectl cluster-info` and `cluster-info dump`. Source: kubectl pkg/cmd/clusterinfo. */
+export const clusterInfo: Command = {
+  name: 'cluster-info',
+  commands: [{ name: 'dump', run: dump }],
+  run(call) {
+    const server = call.kubeconfig.server
+    try {
+      const { items } = call.client.list('services', { namespace: 'kube-system', labelSelector: 'kubernetes.io/cluster-service=true' })
+      call.out.line(`Kubernetes control plane is running at ${server}`)
+      for (const service of items) call.out.line(`${nameOf(service)} is running at ${linkOf(service, server)}`)
+    } finally {
+      call.out.line(`\n${DEBUG}`)
+    }
+  },
+}
+
+const nameOf = ({ metadata }: Service): string => metadata.labels?.['kubernetes.io/name'] ?? metadata.name ?? ''
+
+function linkOf({ metadata, spec, status }: Service, server: string): string {
+  const [ingress] = status.loadBalancer?.ingress ?? []
+  const ports = spec.ports ?? []
+  if (ingress !== undefined) return ports.map(({ port }) => `http://${ingress.ip ?? ingress.hostname ?? ''}:${port} `).join('')
+  const { namespace = '', name = '' } = metadata
+  const [port] = ports
+  const shown = ports.length === 1 ? `${name}:${port?.name ?? ''}` : name
+  return `${server}/api/v1/namespaces/${namespace}/services/${port?.name === undefined ? name : shown}/proxy`
+}
+
+/** What is dumped of a namespace, and the file that it goes into. */
+const KINDS = [
+  ['events', 'events'], ['replicationcontrollers', 'replication-controllers'], ['services', 'services'], ['daemonsets', 'daemonsets'],
+  ['deployments', 'deployments'], ['replicasets', 'replicasets'], ['pods', 'pods'],
+] as const
+
+function dump(call: Call): void {
+  const { client, flags, out } = call
+  const format = flags.string('output')
+  if (format !== 'json' && format !== 'yaml') throw new KubectlError(`unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: json,yaml`)
+  const directory = flags.string('output-directory')
+  const write = (file: string, text: string): void => {
+    if (directory === '' || directory === '-') out.write(text)
+    else call.files.write(`${directory.replace(/\/$/, '')}/${file}`, text)
+  }
+  const extension = format
+  write(`nodes.${extension}`, printValue(listOf('Node', client.list('nodes')), format))
+  for (const namespace of namespacesOf(call)) {
+    for (const [resource, file] of KINDS) {
+      const list = client.list(resource, { namespace })
+      write(`${namespace}/${file}.${extension}`, printValue(listOf('', list), format))
+    }
+    for (const pod of client.list('pods', { namespace }).items) {
+      const name = pod.metadata.name ?? ''
+      for (const container of [...pod.spec.initContainers ?? [], ...pod.spec.containers]) {
+        write(`${namespace}/${name}/logs.txt`, `==== START logs for container ${container.name} of pod ${namespace}/${name} ====\n`
+          + `${logOf(call, namespace, name, container.name)}==== END logs for container ${container.name} of pod ${namespace}/${name} ====\n`)
+      }
+    }
+  }
+  if (directory !== '' && directory !== '-') out.line(`Cluster info dumped to ${directory}`)
+}
+
+function namespacesOf({ flags, client, namespace }: Call): readonly string[] {
+  if (flags.bool('all-namespaces')) return client.list('namespaces').items.map(({ metadata }) => metadata.name ?? '')
+  const named = flags.strings('namespaces')
+  return named.length > 0 ? named : ['kube-system', namespace]
+}
+
+function logOf({ client }: Call, namespace: string, name: string, container: string): string {
+  try {
+    const session = client.logs({ namespace, name }, { container })
+    const decoder = new TextDecoder()
+    const text = session.read().map(({ data }) => decoder.decode(data, { stream: true })).join('')
+    session.stop()
+    return text
+  } catch (error) {
+    if (error instanceof Error) return `Request log error: ${error.message}\n`
+    throw error
+  }
+}
+
+function listOf(kind: string, { kind: listKind, apiVersion, metadata, items }: { readonly kind: string; readonly apiVersion: string; readonly metadata: object; readonly items: readonly KubeObject[] }): object {
+  return { kind: listKind === '' ? `${kind}List` : listKind, apiVersion, metadata, items: items.map(withoutManagedFields) }
+}

@@ -1,0 +1,43 @@
+import { parseApiVersion } from '../../api/scheme.js'
+import type { Call, Command } from '../call.js'
+import { KubectlError, NoResourceMatch } from '../errors.js'
+import { explainOld } from '../explain/openapiv2.js'
+import { explainText } from '../explain/plaintext.js'
+import type { ExplainedKind } from '../explain/schemas.js'
+import { readSchemas } from '../explain/schemas.js'
+
+/** `kubectl explain RESOURCE[.FIELD...]`, from the server's OpenAPI documents. Source: kubectl pkg/cmd/explain. */
+export const explain: Command = {
+  name: 'explain',
+  run(call) {
+    const { args, flags, out } = call
+    const [resource, ...more] = args
+    if (resource === undefined) {
+      throw new KubectlError('You must specify the type of resource to explain. '
+        + 'Use "kubectl api-resources" for a complete list of supported resources.')
+    }
+    if (more.length > 0) throw new KubectlError('We accept only this format: explain RESOURCE')
+    const format = flags.string('output')
+    const print = format === 'plaintext' ? explainText : format === 'plaintext-openapiv2' ? explainOld : undefined
+    if (print === undefined) throw new KubectlError(`unrecognized format: ${format}`)
+    const { kind, path } = resolved(call, resource)
+    print({ kind, path, schemas: readSchemas(call, kind), recursive: flags.bool('recursive') }, (text) => out.write(text))
+  },
+}
+
+/** The kind before the first dot, or before a later one when the name has a group (`crontabs.example.com.spec`); the rest are fields. */
+function resolved({ env: { scheme }, flags }: Call, text: string): { readonly kind: ExplainedKind; readonly path: readonly string[] } {
+  const words = text.replace(/\.$/, '').split('.')
+  const apiVersion = flags.string('api-version')
+  for (let at = words.length; at > 0; at--) {
+    const found = scheme.byName(words.slice(0, at).join('.'))
+    if (found === undefined) continue
+    const path = words.slice(at)
+    if (apiVersion === '') return { kind: found, path }
+    const { group, version } = parseApiVersion(apiVersion)
+    const other = scheme.byResource(group, version, found.resource)
+    if (other === undefined) throw new KubectlError(`couldn't find resource for "${group}/${version}, Resource=${found.resource}"`)
+    return { kind: other, path }
+  }
+  throw new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(words[0])}`)
+}

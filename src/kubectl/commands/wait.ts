@@ -1,0 +1,158 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { Step } from '../../api/jsonpath/nodes.js'
+import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
+import type { Call, Command } from '../call.js'
+import { KubectlError, throwCollected } from '../errors.js'
+import { resourceNameOf } from '../kinds.js'
+import { readManifests } from '../manifests.js'
+import { stepsOf } from '../print/custom-columns.js'
+import { printDone } from '../print/done.js'
+import { goText } from '../print/go-template/format.js'
+import { evaluatePath } from '../print/jsonpath.js'
+import type { Target } from '../resource-args.js'
+import { fetchTarget, selectResources, typed } from '../resource-args.js'
+
+/** A week: what a negative timeout stands for. */
+const LONGEST = 168 * 3_600_000
+
+/** What is waited for. */
+type Awaited =
+  | { readonly kind: 'delete' }
+  | { readonly kind: 'create' }
+  | { readonly kind: 'object'; readonly isMet: (object: KubeObject) => boolean }
+
+/** `kubectl wait --for=...`: moves virtual time until it holds. Source: kubectl pkg/cmd/wait. */
+export const wait: Command = {
+  name: 'wait',
+  run(call) {
+    const { flags } = call
+    const awaited = awaitedOf(flags.string('for'))
+    const timeout = flags.duration('timeout') < 0 ? LONGEST : flags.duration('timeout')
+    const targets = selected(call)
+    const errors: Error[] = []
+    let seen = 0
+    if (awaited.kind === 'create') waitForCreation(call, targets, timeout)
+    for (const target of targets.flatMap((one) => expanded(call, one, awaited))) {
+      seen++
+      const object = waitFor(call, target, awaited, timeout)
+      if (object instanceof Error) errors.push(object)
+      else if (object !== undefined) printDone(call, target.definition, object, 'condition met', 'none')
+    }
+    if (seen === 0 && awaited.kind !== 'delete') throw new KubectlError('no matching resources found')
+    throwCollected(errors)
+  },
+}
+
+function selected(call: Call): readonly Target[] {
+  const { flags, args } = call
+  if (flags.has('filename')) {
+    const { infos, errors } = readManifests(call)
+    throwCollected(errors)
+    return infos.map(({ definition, name, namespace }) => ({ definition, name, ...(namespace === undefined ? {} : { namespace }) }))
+  }
+  return selectResources(call, args, {
+    labelSelector: flags.string('selector'), fieldSelector: flags.string('field-selector'), allowEmptySelector: flags.bool('all'),
+    allNamespaces: flags.bool('all-namespaces'),
+  }).targets
+}
+
+interface Awaiting extends Target {
+  readonly name: string
+  readonly object: KubeObject
+}
+
+/** The objects that a target names, as they are; a named one must be there, unless its end is waited for. */
+function expanded(call: Call, target: Target, { kind }: Awaited): readonly Awaiting[] {
+  const { definition } = target
+  try {
+    return fetchTarget(call.client, target).objects.map((object) => ({
+      definition, object, name: object.metadata.name ?? '', ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
+    }))
+  } catch (error) {
+    if (kind === 'delete' && isApiError(error, 'NotFound')) return []
+    throw error
+  }
+}
+
+function waitForCreation({ client, env }: Call, targets: readonly Target[], timeout: number): void {
+  for (const target of targets) {
+    const isThere = (): boolean => (ignoreNotFound(() => fetchTarget(client, target))?.objects.length ?? 0) > 0
+    if (isThere()) continue
+    if (target.name === undefined) throw new KubectlError('resource name must be provided')
+    if (!env.until(isThere, timeout)) throw new KubectlError('timed out waiting for the condition')
+  }
+}
+
+/** The object once the condition holds; undefined when nothing is to be said of it. */
+function waitFor({ client, env }: Call, { definition, object, ...key }: Awaiting, awaited: Awaited, timeout: number): KubeObject | Error | undefined {
+  const resource = resourceNameOf(definition)
+  const now = (): KubeObject | undefined => ignoreNotFound(() => client.get(resource, key))
+  const late = new KubectlError(`timed out waiting for the condition on ${definition.resource}/${key.name}`)
+  if (awaited.kind === 'create') return object
+  if (awaited.kind === 'delete') {
+    const isGone = (): boolean => now()?.metadata.uid !== object.metadata.uid
+    return isGone() || env.until(isGone, timeout) ? object : late
+  }
+  const { isMet: holds } = awaited
+  let last: KubeObject | undefined = object
+  const isMet = (): boolean => {
+    last = now()
+    return last !== undefined && holds(last)
+  }
+  return holds(object) || env.until(isMet, timeout) ? typed(definition, last) : late
+}
+
+function awaitedOf(text: string): Awaited {
+  const lower = text.toLowerCase()
+  if (lower === 'delete' || lower === 'create') return { kind: lower }
+  if (text.startsWith('condition=')) {
+    const [type = '', value = 'true'] = splitOnce(text.slice('condition='.length))
+    return { kind: 'object', isMet: (object) => hasCondition(object, type.toLowerCase(), value.toLowerCase()) }
+  }
+  if (text.startsWith('jsonpath=')) return jsonPathOf(text.slice('jsonpath='.length))
+  throw new KubectlError(`unrecognized condition: ${JSON.stringify(text)}`)
+}
+
+function splitOnce(text: string): readonly string[] {
+  const at = text.indexOf('=')
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+interface Conditioned {
+  readonly metadata: { readonly generation?: number }
+  readonly status?: {
+    readonly observedGeneration?: number
+    readonly conditions?: readonly { readonly type?: string; readonly status?: string; readonly observedGeneration?: number }[]
+  }
+}
+
+/** Whether a condition stands at a value, and is not of an older generation than the object. */
+function hasCondition(object: KubeObject, type: string, value: string): boolean {
+  const { metadata: { generation }, status } = object as Conditioned
+  const found = status?.conditions?.find((one) => one.type?.toLowerCase() === type)
+  if (found === undefined) return false
+  const observed = found.observedGeneration ?? status?.observedGeneration
+  if (generation !== undefined && observed !== undefined && observed < generation) return false
+  return found.status?.toLowerCase() === value
+}
+
+function jsonPathOf(text: string): Awaited {
+  const match = /^(\{.*\}|[^=]*)(?:=(.*))?$/s.exec(text)
+  const [, path = '', value] = match ?? []
+  if (match === null || path === '' || value === '') {
+    throw new KubectlError("jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'")
+  }
+  const steps: readonly Step[] = stepsOf(path)
+  return { kind: 'object', isMet: (object) => isValue(evaluatePath(steps, object), value) }
+}
+
+function isValue(results: readonly unknown[], wanted: string | undefined): boolean {
+  if (results.length === 0) return false
+  if (wanted === undefined) return true
+  if (results.length > 1) throw new KubectlError('given jsonpath expression matches more than one value')
+  const [only] = results
+  if (typeof only === 'object' && only !== null) {
+    throw new KubectlError('jsonpath leads to a nested object or list which is not supported')
+  }
+  return goText(only) === wanted.replaceAll(/^"|"$/g, '')
+}

@@ -1,0 +1,80 @@
+import type { Call } from '../call.js'
+import { answerText } from '../raw.js'
+
+/** A schema of an OpenAPI v3 document. */
+export interface Schema {
+  readonly $ref?: string
+  readonly type?: string
+  readonly format?: string
+  readonly description?: string
+  readonly items?: Schema
+  readonly additionalProperties?: Schema | boolean
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly allOf?: readonly Schema[]
+  readonly required?: readonly string[]
+  readonly enum?: readonly unknown[]
+  readonly 'x-kubernetes-group-version-kind'?: readonly { readonly group: string; readonly version: string; readonly kind: string }[]
+}
+
+/** The kind that is explained. */
+export interface ExplainedKind {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+}
+
+/** The schemas of one group version as the server documents them. */
+export class Schemas {
+  readonly #schemas: Readonly<Record<string, Schema>>
+
+  constructor(schemas: Readonly<Record<string, Schema>>) {
+    this.#schemas = schemas
+  }
+
+  /** The schema of a kind; undefined when the document has none. */
+  ofKind({ group, version, kind }: ExplainedKind): Schema | undefined {
+    return Object.values(this.#schemas).find((schema) => schema['x-kubernetes-group-version-kind']?.some((one) =>
+      one.group === group && one.version === version && one.kind === kind))
+  }
+
+  /** What a reference, or the only part of an `allOf`, stands for. */
+  resolve(schema: Schema): Schema {
+    const ref = refOf(schema)
+    if (ref === undefined) return schema
+    const found = this.#schemas[ref]
+    return found === undefined ? schema : this.resolve(found)
+  }
+
+  /** The object behind a schema: of a list its items, of a map its values. */
+  objectOf(schema: Schema): Schema {
+    const own = this.resolve(schema)
+    if (own.items !== undefined) return this.objectOf(own.items)
+    if (own.properties === undefined && typeof own.additionalProperties === 'object') return this.objectOf(own.additionalProperties)
+    return own
+  }
+}
+
+/** Name of the schema that this one refers to. */
+export function refOf({ $ref, allOf, properties }: Schema): string | undefined {
+  if ($ref !== undefined) return $ref.slice($ref.lastIndexOf('/') + 1)
+  const [only] = allOf ?? []
+  return only !== undefined && allOf?.length === 1 && properties === undefined ? refOf(only) : undefined
+}
+
+/** `[]ContainerPort`, `map[string]string`, `Object`, `integer`; times are strings. */
+export function typeText(schemas: Schemas, schema: Schema): string {
+  const { type, items, additionalProperties } = schema
+  if (items !== undefined) return `[]${typeText(schemas, items)}`
+  if (typeof additionalProperties === 'object') return `map[string]${typeText(schemas, additionalProperties)}`
+  const ref = refOf(schema)
+  if (ref !== undefined && schemas.resolve(schema).format === 'date-time') return 'string'
+  if (ref !== undefined) return ref.slice(ref.lastIndexOf('.') + 1)
+  return type === undefined || type === 'object' ? 'Object' : type
+}
+
+/** Reads the document of a group version. Throws ApiError. */
+export function readSchemas(call: Call, { group, version }: ExplainedKind): Schemas {
+  const path = `/openapi/v3/${group === '' ? `api/${version}` : `apis/${group}/${version}`}`
+  const document = JSON.parse(answerText(call.request({ method: 'GET', path }))) as { readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> } }
+  return new Schemas(document.components?.schemas ?? {})
+}

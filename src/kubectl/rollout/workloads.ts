@@ -1,0 +1,18 @@
+import type { Call } from '../call.js'
+import { KubectlError, throwCollected } from '../errors.js'
+import { readManifests } from '../manifests.js'
+import type { Info } from '../resource-args.js'
+import { fetchTarget, infoOf, keyOf, selectResources } from '../resource-args.js'
+
+/** The objects that a rollout command is about, as they are on the server. Throws KubectlError, ApiError. */
+export function workloadsOf(call: Call): readonly Info[] {
+  const { flags, args, client } = call
+  if (args.length === 0 && !flags.has('filename')) throw new KubectlError('required resource not specified')
+  if (flags.has('filename')) {
+    const { infos, errors } = readManifests(call)
+    throwCollected(errors)
+    return infos.map((info) => infoOf(info.definition, fetchTarget(client, { definition: info.definition, ...keyOf(info), name: info.name }).objects[0] as Info['object']))
+  }
+  const { targets } = selectResources(call, args, { labelSelector: flags.string('selector'), allowEmptySelector: true })
+  return targets.flatMap((target) => fetchTarget(client, target).objects.map((object) => infoOf(target.definition, object)))
+}
