@@ -1,5 +1,5 @@
 import type { Node, PersistentVolume, Pod } from '../../api/core/generated.js'
-import { sha256 } from '../../api/sha256.js'
+import { sha256 } from '../../sim/sha256.js'
 
 /** A CSI volume as the controller knows it. */
 export interface AttachableVolume {

@@ -1,6 +1,6 @@
 import type { RegistryContext } from '../../registry/context.js'
 import type { Resource } from '../../registry/resource.js'
-import { sha256Hex } from '../../../api/sha256.js'
+import { sha256Hex } from '../../../sim/sha256.js'
 import { allGroups } from './all-groups.js'
 import type { DiscoveredGroup } from './groups.js'
 import { isBuiltInGroup, listedSubresources, listedVerbs } from './groups.js'

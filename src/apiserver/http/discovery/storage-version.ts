@@ -1,5 +1,5 @@
 import type { Minor } from '../../../api/releases.js'
-import { sha256 } from '../../../api/sha256.js'
+import { sha256 } from '../../../sim/sha256.js'
 import type { Resource } from '../../registry/resource.js'
 
 /** Kinds that the real server keeps in another version than this one does: `group/Kind`, its version, first minor without that. */

@@ -1,7 +1,7 @@
 import type { RegistryContext } from '../../registry/context.js'
 import type { DiscoveredGroup } from '../discovery/groups.js'
 import { discoveredGroups, isBuiltInGroup } from '../discovery/groups.js'
-import { sha256Hex } from '../../../api/sha256.js'
+import { sha256Hex } from '../../../sim/sha256.js'
 import { DocumentSchemas } from './document-schemas.js'
 import { groupTag, operationPrefix } from './names.js'
 import type { PathItem } from './operations.js'

@@ -1,6 +1,6 @@
 /**
- * SHA-256 (FIPS 180-4), in plain synchronous code: discovery and OpenAPI documents are named by it. The library at hand costs more to load
- * than these lines, and the browser's own digest is asynchronous.
+ * SHA-256 (FIPS 180-4), in plain synchronous code: discovery and OpenAPI documents are named by it, snapshot files end with it. The library at
+ * hand costs more to load than these lines, and the browser's own digest is asynchronous.
  */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const { initial, rounds } = constants()
@@ -57,7 +57,14 @@ function compress(state: Uint32Array, w: Uint32Array, rounds: Uint32Array): void
     b = a
     a = (first + second) | 0
   }
-  for (const [at, word] of [a, b, c, d, e, f, g, h].entries()) state[at] = (state[at] as number) + word
+  state[0] = (state[0] as number) + a
+  state[1] = (state[1] as number) + b
+  state[2] = (state[2] as number) + c
+  state[3] = (state[3] as number) + d
+  state[4] = (state[4] as number) + e
+  state[5] = (state[5] as number) + f
+  state[6] = (state[6] as number) + g
+  state[7] = (state[7] as number) + h
 }
 
 let known: { readonly initial: Uint32Array; readonly rounds: Uint32Array } | undefined
