@@ -1,5 +1,6 @@
 import { invalid, notFound, required, type FieldError } from '../api/field-error.js'
 import { formatIp, parseIp, type IpAddress, type IpFamily } from '../api/ip.js'
+import { addressBook } from './address-book.js'
 import type { Model, NodeModel, PodModel } from './model.js'
 import type { Connection, EndpointRef, Protocol } from './world.js'
 import { WorldError } from './world-error.js'
@@ -43,39 +44,9 @@ interface Candidate {
 
 const external: readonly IpAddress[] = [{ family: 'IPv4', value: 0xcb007101n }, { family: 'IPv6', value: (0x20010db8n << 96n) + 1n }]
 
-interface Owners {
-  readonly pods: ReadonlyMap<string, readonly PodModel[]>
-  readonly nodes: ReadonlyMap<string, NodeModel>
-}
-
-const indexes = new WeakMap<Model, Owners>()
-
-/** Who has which address: pods with a network of their own that are not finished, and nodes. */
-function ownersOf(model: Model): Owners {
-  const known = indexes.get(model)
-  if (known !== undefined) return known
-  const pods = new Map<string, PodModel[]>()
-  const nodes = new Map<string, NodeModel>()
-  for (const pod of model.pods.values()) {
-    if (pod.hostNetwork || pod.finished) continue
-    for (const address of pod.addresses) {
-      const text = formatIp(address)
-      if (!pods.get(text)?.push(pod)) pods.set(text, [pod])
-    }
-  }
-  for (const node of model.nodes.values()) {
-    for (const address of node.addresses) {
-      if (!nodes.has(formatIp(address))) nodes.set(formatIp(address), node)
-    }
-  }
-  const owners = { pods, nodes }
-  indexes.set(model, owners)
-  return owners
-}
-
 /** The node that has an address. */
 export function nodeAt(model: Model, address: IpAddress): NodeModel | undefined {
-  return ownersOf(model).nodes.get(formatIp(address))
+  return addressBook(model).nodeAt(address)
 }
 
 function fail(...faults: readonly FieldError[]): never {
@@ -140,18 +111,14 @@ function familyFor(from: Candidate, to: Candidate, asked: IpFamily | undefined):
 
 function endOf(model: Model, candidate: Candidate, family: IpFamily | undefined, path: string): End {
   const address = candidate.addresses.find((each) => each.family === family)
-  const names = new Set(candidate.domain === undefined ? [] : [candidate.domain])
-  if (address !== undefined) {
-    for (const [name, addresses] of model.domains) {
-      if (addresses.some((each) => each.family === address.family && each.value === address.value)) names.add(name)
-    }
-  }
-  const domains = [...names].sort()
+  const book = addressBook(model)
+  const known = address === undefined ? [] : book.domainsAt(address)
+  const { domain } = candidate
+  const domains = domain === undefined || known.includes(domain) ? known : [...known, domain].sort()
   if (candidate.byAddress !== true || address === undefined) return { pod: candidate.pod, node: candidate.node, address, domains }
-  const { pods, nodes } = ownersOf(model)
-  const [pod, other] = pods.get(formatIp(address)) ?? []
+  const [pod, other] = book.podsAt(address)
   if (other !== undefined && pod !== undefined) fail(invalid(path, formatIp(address), `is the address of both ${pod.key} and ${other.key}`))
-  return { pod, node: pod === undefined ? nodes.get(formatIp(address))?.name : undefined, address, domains }
+  return { pod, node: pod === undefined ? book.nodeAt(address)?.name : undefined, address, domains }
 }
 
 function portOf(port: unknown, to: End, protocol: Protocol): number | undefined {

@@ -1,5 +1,7 @@
 /** `simcluster/netpol`: network policies on plain objects. */
 export { evaluate, evaluateModel } from './evaluate.js'
+export { compile, CompiledWorld } from './compile/compiled-world.js'
+export type { PolicyName } from './compile/compiled-world.js'
 export { networkPolicyApiDefinitions } from './crds/index.js'
 export { checkProof } from './check-proof.js'
 export { readWorld } from './read/world.js'

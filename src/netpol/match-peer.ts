@@ -75,7 +75,7 @@ function nodes({ model, peer: { address } }: Situation, selector: Selector): Out
 }
 
 /** Whether a name is that domain, or with the wildcard one below it. */
-function isOfDomain(name: string, domain: string): boolean {
+export function isOfDomain(name: string, domain: string): boolean {
   return domain.startsWith('*.') ? name.endsWith(domain.slice(1)) && name.length > domain.length - 1 : name === domain
 }
 

@@ -1,0 +1,421 @@
+import { lastOf, type IpAddress, type IpRange } from '../../api/ip.js'
+import type { Labels } from '../../api/labels.js'
+import { AddressBook, keepAddressBook } from '../address-book.js'
+import { resolveConnection, type End } from '../endpoint.js'
+import { evaluateModel } from '../evaluate.js'
+import type { ClusterPolicyModel, Direction, Model, NetworkPolicyModel, NodeModel, PodModel, PolicyModel } from '../model.js'
+import type { NetpolOptions } from '../options.js'
+import type { Verdict } from '../proof.js'
+import { namespaceLabels, readNamespace, readNode, readPod } from '../read/objects.js'
+import { clusterPolicyOrder, readPolicy } from '../read/policy.js'
+import { readWorld } from '../read/world.js'
+import type { Connection, Protocol, World, WorldNamespace, WorldNode, WorldPod, WorldPolicy } from '../world.js'
+import { cellAllows, CellMaker, type Cell, type PortPoint, type Selecting } from './cell.js'
+import { familyIndex, familySpoken } from './families.js'
+import type { EndKind, PlacedPod, PodKind } from './kinds.js'
+import { podSeen, Tests } from './peer-test.js'
+import { keysOf, Placement, sameLabels } from './placement.js'
+import { wordsOf } from './segments.js'
+
+/** Numbers that may be given before everything is numbered anew, beside so many for each pod. */
+const SPARE = 10_000
+const FOR_EACH_POD = 8
+
+/** One side of a connection: the pod whose policies are asked, what the other side sees, and whose traffic it is. */
+export interface Party {
+  readonly kind: PodKind | undefined
+  readonly end: EndKind
+  /** The node, of nodes and of pods on their network. */
+  readonly hostNode: string | undefined
+  /** The node that the pod is on. */
+  readonly node: string | undefined
+}
+
+/** The model of a world that changes. */
+interface LiveModel extends Model {
+  readonly namespaces: Map<string, Labels>
+  readonly pods: Map<string, PodModel>
+  readonly nodes: Map<string, NodeModel>
+  readonly networkPolicies: Map<string, readonly NetworkPolicyModel[]>
+  admin: readonly ClusterPolicyModel[]
+  baseline: readonly ClusterPolicyModel[]
+  domains: Model['domains']
+}
+
+/** Names a policy. A namespace only for those that have one. */
+export interface PolicyName {
+  readonly kind: PolicyModel['kind']
+  readonly namespace?: string | undefined
+  readonly name: string
+}
+
+const isPort = (port: unknown): port is number => Number.isInteger(port) && (port as number) >= 1 && (port as number) <= 65535
+const isProtocol = (protocol: unknown): protocol is Protocol => protocol === 'TCP' || protocol === 'UDP' || protocol === 'SCTP'
+
+/**
+ * A world made for many verdicts, and kept up to date: pods that policies cannot tell apart are one kind, addresses and ports are cut into segments where
+ * a range begins or ends, and what the policies of a kind say on a port is put together once. A change costs what it touches. Answers are
+ * those of `evaluate`.
+ */
+export class CompiledWorld {
+  readonly #model: LiveModel
+  readonly #book: AddressBook
+  readonly #pods = new Map<string, PlacedPod>()
+  readonly #podsIn = new Map<string, Set<string>>()
+  readonly #onHost = new Map<string, Set<string>>()
+  /** Namespaces that have an object. */
+  readonly #declared: Set<string>
+  #tests: Tests
+  #cells: CellMaker
+  #placement: Placement
+
+  /** `declared` are the namespaces that have an object; without it, all. */
+  constructor(model: Model, declared: Iterable<string> = model.namespaces.keys()) {
+    const { options, namespaces, pods, nodes, networkPolicies, admin, baseline, domains } = model
+    this.#model = {
+      options, namespaces: new Map(namespaces), pods: new Map(pods), nodes: new Map(nodes), networkPolicies: new Map(networkPolicies), admin, baseline, domains,
+    }
+    this.#declared = new Set(declared)
+    this.#book = new AddressBook(model)
+    keepAddressBook(this.#model, this.#book)
+    this.#tests = new Tests(options)
+    this.#cells = new CellMaker(this.#tests)
+    this.#placement = new Placement(this.#model, this.#book)
+    this.#placeAll()
+  }
+
+  /** The world as it is now, for {@link evaluateModel} and others; it changes with this. Maps are in no order. */
+  get model(): Model {
+    return this.#model
+  }
+
+  /** Kinds of what is in the world, for those who look at all of it. */
+  get placement(): Placement {
+    return this.#placement
+  }
+
+  /** Pods by `ns/name`. */
+  get pods(): ReadonlyMap<string, PlacedPod> {
+    return this.#pods
+  }
+
+  /** Whether a connection is allowed, without a proof. @throws WorldError when the connection cannot be. */
+  allows(connection: Connection): boolean {
+    const { from, to, port, protocol = 'TCP', family, service = false } = connection
+    if (typeof from === 'string' && typeof to === 'string' && family === undefined && isPort(port) && isProtocol(protocol)) {
+      const [source, destination] = [this.#pods.get(from), this.#pods.get(to)]
+      if (source !== undefined && destination !== undefined) return this.allowsPods(source, destination, this.#placement.point(protocol, port), service)
+    }
+    const resolved = resolveConnection(this.#model, connection)
+    if (resolved.port === undefined) return false
+    const point = this.#placement.point(resolved.protocol, resolved.port)
+    return this.allowsParties(this.#party(resolved.from), this.#party(resolved.to), point, resolved.self, resolved.service)
+  }
+
+  /** The verdict and its proof. @throws WorldError when the connection cannot be. */
+  evaluate(connection: Connection): Verdict {
+    return evaluateModel(this.#model, connection)
+  }
+
+  /** As {@link allows}, for pods that are at hand. */
+  allowsPods(from: PlacedPod, to: PlacedPod, point: PortPoint, service: boolean): boolean {
+    const family = familySpoken(from.families, to.families)
+    const [fromEnd, toEnd] = [from.ends[family] as EndKind, to.ends[family] as EndKind]
+    const self = from === to
+    if (self && !service) return true
+    if (!this.#sideAllows(from.kind, 'egress', point, toEnd, self || this.#isOwnNode('egress', from.model.node, to.hostNode, toEnd))) return false
+    return this.#sideAllows(to.kind, 'ingress', point, fromEnd, self || this.#isOwnNode('ingress', to.model.node, from.hostNode, fromEnd))
+  }
+
+  /** As {@link allows}, for ends that are at hand. */
+  allowsParties(from: Party, to: Party, point: PortPoint, self: boolean, service: boolean): boolean {
+    if (self && !service) return true
+    if (!this.#sideAllows(from.kind, 'egress', point, to.end, self || this.#isOwnNode('egress', from.node, to.hostNode, to.end))) return false
+    return this.#sideAllows(to.kind, 'ingress', point, from.end, self || this.#isOwnNode('ingress', to.node, from.hostNode, from.end))
+  }
+
+  /** What the policies of a kind of pod say; `undefined` for what no policy selects. */
+  cell(kind: PodKind, direction: Direction, point: PortPoint): Cell {
+    const key = point.id * 2 + (direction === 'egress' ? 1 : 0)
+    const known = kind.cells.get(key)
+    if (known !== undefined) return known
+    const cell = this.#cells.make(this.#selecting(kind, direction), kind, direction, point)
+    kind.cells.set(key, cell)
+    return cell
+  }
+
+  /** Adds a pod, or puts it in the place of the one with its name. @throws WorldError for what is no pod. */
+  setPod(pod: WorldPod): void {
+    const model = readPod(pod)
+    const old = this.#pods.get(model.key)
+    if (old !== undefined) this.#dropPod(old)
+    this.#tidy()
+    if (!this.#model.namespaces.has(model.namespace)) this.#model.namespaces.set(model.namespace, namespaceLabels(model.namespace))
+    this.#model.pods.set(model.key, model)
+    this.#book.addPod(model)
+    this.#place(model)
+  }
+
+  /** `key` is `ns/name`. Nothing happens when there is no such pod. */
+  removePod(key: string): void {
+    const placed = this.#pods.get(key)
+    if (placed === undefined) return
+    this.#dropPod(placed)
+    this.#forgetEmpty(placed.model.namespace)
+  }
+
+  /** @throws WorldError for what is no namespace. */
+  setNamespace(namespace: WorldNamespace): void {
+    const [name, labels] = readNamespace(namespace)
+    this.#declared.add(name)
+    this.#relabel(name, labels)
+  }
+
+  /** The object is gone; its pods, if it has any, are in a namespace without labels of its own. */
+  removeNamespace(name: string): void {
+    this.#declared.delete(name)
+    if (!this.#model.namespaces.has(name)) return
+    this.#relabel(name, namespaceLabels(name))
+    this.#forgetEmpty(name)
+  }
+
+  /** @throws WorldError for what is no node. */
+  setNode(node: WorldNode): void {
+    const model = readNode(node)
+    this.#changeNode(model.name, model)
+  }
+
+  removeNode(name: string): void {
+    this.#changeNode(name, undefined)
+  }
+
+  /** Adds a policy of any kind, or puts it in the place of the one of its kind and name. @throws WorldError for what is none. */
+  setPolicy(policy: WorldPolicy): void {
+    const model = readPolicy(policy)
+    this.#tidy()
+    this.#swapPolicy(model.kind === 'NetworkPolicy' ? model : { kind: model.kind, name: model.name }, model)
+  }
+
+  /** Nothing happens when there is no such policy. */
+  removePolicy(name: PolicyName): void {
+    this.#swapPolicy(name, undefined)
+  }
+
+  /** What domain names lead to, all of them. @throws WorldError */
+  setDomains(domains: Readonly<Record<string, readonly string[]>>): void {
+    const read = readWorld({ domains }).domains
+    const touched = new Set([...this.#model.domains.values(), ...read.values()].flat().flatMap((address) => [...this.#alone(address)]))
+    this.#model.domains = read
+    this.#book.setDomains(read)
+    this.#replace(touched)
+  }
+
+  #party({ pod, node, address, domains }: End): Party {
+    const placed = pod && this.#pods.get(pod.key)
+    const end = placed !== undefined && domains.length === 0
+      ? placed.ends[familyIndex(address?.family)] as EndKind
+      : this.#placement.end(placed?.kind, address, domains)
+    return { kind: placed?.kind, end, hostNode: node, node: pod?.node }
+  }
+
+  #isOwnNode(direction: Direction, own: string | undefined, other: string | undefined, end: EndKind): boolean {
+    if (other === undefined || other !== own || podSeen(end.pod, 'NetworkPolicy') !== undefined) return false
+    const { ownNode } = this.#model.options
+    return ownNode === 'both' || (ownNode === 'ingress' && direction === 'ingress')
+  }
+
+  #sideAllows(kind: PodKind | undefined, direction: Direction, point: PortPoint, other: EndKind, exempt: boolean): boolean {
+    return kind === undefined || cellAllows(this.cell(kind, direction, point), other, point, exempt)
+  }
+
+  #selecting(kind: PodKind, direction: Direction): Selecting {
+    const known = kind.selecting.get(direction)
+    if (known !== undefined) return known
+    const { admin, baseline, networkPolicies } = this.#model
+    const wide = (all: readonly ClusterPolicyModel[]): readonly ClusterPolicyModel[] =>
+      (kind.inCluster ? all.filter((policy) => policy[direction].length > 0 && this.#selects(policy, kind)) : [])
+    const narrow = kind.inNetworkPolicy ? networkPolicies.get(kind.namespace.name) ?? [] : []
+    const selecting = {
+      admin: wide(admin), baseline: wide(baseline),
+      networkPolicies: narrow.filter((policy) => policy[direction] !== undefined && this.#selects(policy, kind)),
+    }
+    kind.selecting.set(direction, selecting)
+    return selecting
+  }
+
+  #selects(policy: PolicyModel, kind: PodKind): boolean {
+    if (policy.kind !== 'NetworkPolicy' && !this.#tests.selector(policy.namespaces).matches(kind.namespace)) return false
+    return this.#tests.selector(policy.pods).matches(kind.labels)
+  }
+
+  #place(model: PodModel): void {
+    const placed = this.#placement.place(model)
+    this.#pods.set(model.key, placed)
+    listUnder(this.#podsIn, model.namespace, model.key)
+    if (placed.hostNode !== undefined) listUnder(this.#onHost, placed.hostNode, model.key)
+  }
+
+  #unplace(placed: PlacedPod): void {
+    const { model: { key, namespace }, hostNode } = placed
+    this.#placement.unplace(placed)
+    this.#pods.delete(key)
+    strike(this.#podsIn, namespace, key)
+    if (hostNode !== undefined) strike(this.#onHost, hostNode, key)
+  }
+
+  /** What these pods count as may have changed. */
+  #replace(touched: Iterable<PlacedPod>): void {
+    for (const { model } of [...touched]) {
+      const current = this.#pods.get(model.key)
+      if (current === undefined) continue
+      this.#unplace(current)
+      this.#place(current.model)
+    }
+  }
+
+  #dropPod(placed: PlacedPod): void {
+    this.#unplace(placed)
+    this.#book.removePod(placed.model)
+    this.#model.pods.delete(placed.model.key)
+  }
+
+  #podsAmong(keys: Iterable<string>): readonly PlacedPod[] {
+    return [...keys].flatMap((key) => this.#pods.get(key) ?? [])
+  }
+
+  #relabel(name: string, labels: Labels): void {
+    const old = this.#model.namespaces.get(name)
+    this.#model.namespaces.set(name, labels)
+    if (old !== undefined && sameLabels(old, labels)) return
+    this.#tidy()
+    this.#placement.forgetNamespace(name)
+    this.#replace(this.#podsAmong(this.#podsIn.get(name) ?? []))
+  }
+
+  #forgetEmpty(name: string): void {
+    if (this.#declared.has(name) || this.#podsIn.has(name)) return
+    this.#model.namespaces.delete(name)
+    this.#placement.forgetNamespace(name)
+  }
+
+  #changeNode(name: string, model: NodeModel | undefined): void {
+    const old = this.#model.nodes.get(name)
+    if (old !== undefined && model !== undefined && sameLabels(old.labels, model.labels) && sameAddresses(old.addresses, model.addresses)) return
+    this.#tidy()
+    const touched = new Set(this.#podsAmong(this.#onHost.get(name) ?? []))
+    for (const address of [...old?.addresses ?? [], ...model?.addresses ?? []]) for (const each of this.#alone(address)) touched.add(each)
+    if (old !== undefined) this.#book.removeNode(old)
+    if (model === undefined) this.#model.nodes.delete(name)
+    else {
+      this.#model.nodes.set(name, model)
+      this.#book.addNode(model)
+    }
+    this.#placement.forgetNode(name)
+    this.#replace(touched)
+  }
+
+  /** Tells an address from all others. Answers the pods that have it. */
+  #alone(address: IpAddress): Iterable<PlacedPod> {
+    const words = wordsOf(address)
+    this.#replace(new Set(this.#placement.learnRange(address.family, words, words)))
+    return this.#placement.membersAt(address)
+  }
+
+  #swapPolicy({ kind, namespace, name }: PolicyName, model: PolicyModel | undefined): void {
+    const old = kind === 'NetworkPolicy' ? this.#swapNarrow(namespace ?? 'default', name, model) : this.#swapWide(kind, name, model)
+    if (model !== undefined) this.#replace(this.#learn(model))
+    const where = kind === 'NetworkPolicy' ? namespace ?? 'default' : undefined
+    for (const each of this.#placement.kinds(where)) {
+      if ([old, model].every((policy) => policy === undefined || !this.#selects(policy, each))) continue
+      each.cells.clear()
+      each.selecting.clear()
+    }
+  }
+
+  #swapNarrow(namespace: string, name: string, model: PolicyModel | undefined): PolicyModel | undefined {
+    const before = this.#model.networkPolicies.get(namespace) ?? []
+    const after = [...before.filter((each) => each.name !== name), ...(model?.kind === 'NetworkPolicy' ? [model] : [])].sort((a, b) => (a.name < b.name ? -1 : 1))
+    if (after.length === 0) this.#model.networkPolicies.delete(namespace)
+    else this.#model.networkPolicies.set(namespace, after)
+    return before.find((each) => each.name === name)
+  }
+
+  #swapWide(kind: PolicyName['kind'], name: string, model: PolicyModel | undefined): PolicyModel | undefined {
+    const isIt = (each: ClusterPolicyModel): boolean => each.kind === kind && each.name === name
+    const { admin, baseline, options } = this.#model
+    const old = admin.find(isIt) ?? baseline.find(isIt)
+    const swap = (list: readonly ClusterPolicyModel[], tier: ClusterPolicyModel['tier']): readonly ClusterPolicyModel[] => {
+      const added = model !== undefined && model.kind !== 'NetworkPolicy' && model.tier === tier ? [model] : []
+      return [...list.filter((each) => !isIt(each)), ...added].sort(clusterPolicyOrder(options))
+    }
+    this.#model.admin = swap(admin, 'Admin')
+    this.#model.baseline = swap(baseline, 'Baseline')
+    return old
+  }
+
+  /** Takes note of the keys, ranges and ports that a policy speaks of. Answers the pods that it tells apart from others. */
+  #learn(policy: PolicyModel): Iterable<PlacedPod> {
+    const touched = new Set<PlacedPod>()
+    const keys: string[] = [...keysOf(policy.pods)]
+    for (const { peers = [], ports = [] } of [...policy.ingress ?? [], ...policy.egress ?? []]) {
+      for (const peer of peers) {
+        if (peer.kind === 'pods') keys.push(...keysOf(peer.pods))
+        if (peer.kind === 'blocks') for (const { range, except } of peer.blocks) for (const each of [range, ...except]) this.#learnRange(each, touched)
+      }
+      for (const port of ports) if (port.kind === 'range') this.#placement.learnPorts(port.protocol, port.first, port.last)
+    }
+    const fresh = keys.filter((key) => this.#placement.learnKey(key))
+    if (fresh.length > 0) {
+      for (const placed of this.#pods.values()) if (fresh.some((key) => Object.hasOwn(placed.model.labels, key))) touched.add(placed)
+    }
+    return touched
+  }
+
+  #learnRange(range: IpRange, touched: Set<PlacedPod>): void {
+    const { family, first } = range
+    for (const each of this.#placement.learnRange(family, wordsOf({ family, value: first }), wordsOf({ family, value: lastOf(range) }))) touched.add(each)
+  }
+
+  /** Numbers everything anew when most numbers stand for what is gone. */
+  #tidy(): void {
+    if (this.#placement.made < SPARE + FOR_EACH_POD * this.#pods.size) return
+    this.#tests = new Tests(this.#model.options)
+    this.#cells = new CellMaker(this.#tests)
+    this.#placement = new Placement(this.#model, this.#book)
+    this.#placeAll()
+  }
+
+  #placeAll(): void {
+    const { networkPolicies, admin, baseline, nodes, domains, pods } = this.#model
+    for (const map of [this.#pods, this.#podsIn, this.#onHost]) map.clear()
+    for (const policies of [...networkPolicies.values(), admin, baseline]) for (const policy of policies) this.#learn(policy)
+    for (const { addresses } of nodes.values()) for (const address of addresses) this.#alone(address)
+    for (const addresses of domains.values()) for (const address of addresses) this.#alone(address)
+    for (const pod of pods.values()) this.#place(pod)
+  }
+}
+
+function listUnder(map: Map<string, Set<string>>, name: string, key: string): void {
+  const keys = map.get(name)
+  if (keys === undefined) map.set(name, new Set([key]))
+  else keys.add(key)
+}
+
+function strike(map: Map<string, Set<string>>, name: string, key: string): void {
+  const keys = map.get(name)
+  keys?.delete(key)
+  if (keys?.size === 0) map.delete(name)
+}
+
+function sameAddresses(a: readonly IpAddress[], b: readonly IpAddress[]): boolean {
+  return a.length === b.length && a.every(({ family, value }, at) => b[at]?.family === family && b[at].value === value)
+}
+
+/**
+ * Reads a world and prepares it for many verdicts and for changes: `const compiled = compile(world)`, `compiled.allows(connection)`,
+ * `compiled.setPod(pod)`. Its answers are those of `evaluate`. @throws WorldError when an object cannot be read.
+ */
+export function compile(world: World, options: NetpolOptions = {}): CompiledWorld {
+  const declared = (world.namespaces ?? []).map(({ metadata: { name = '' } }) => name)
+  return new CompiledWorld(readWorld(world, options), declared)
+}

@@ -1,0 +1,137 @@
+import { lastOf, type IpFamily, type IpRange } from '../../api/ip.js'
+import { isOfDomain } from '../match-peer.js'
+import type { Block, Peer, Selector } from '../model.js'
+import type { ResolvedOptions } from '../options.js'
+import type { View } from '../situation.js'
+import type { EndKind, Labelled, PodKind } from './kinds.js'
+import { Memo } from './memo.js'
+import { isBetween, wordsOf, type Words } from './segments.js'
+
+/** A selector that remembers what it has said of what. */
+export class SelectorTest {
+  readonly #selector: Selector
+  readonly #memo = new Memo()
+
+  constructor(selector: Selector) {
+    this.#selector = selector
+  }
+
+  matches({ id, labels }: Labelled): boolean {
+    return this.#memo.get(id) ?? this.#memo.set(id, this.#selector.matches(labels))
+  }
+}
+
+/** The pod at an end, for policies of a view. */
+export function podSeen(pod: PodKind | undefined, view: View): PodKind | undefined {
+  if (pod === undefined) return undefined
+  return (view === 'cluster' ? pod.inCluster : pod.inNetworkPolicy) ? pod : undefined
+}
+
+/** One entry of `from` or `to`, which remembers what it has said of which end. */
+export class PeerTest {
+  readonly #holds: (end: EndKind) => boolean
+  readonly #memo = new Memo()
+
+  constructor(holds: (end: EndKind) => boolean) {
+    this.#holds = holds
+  }
+
+  matches(end: EndKind): boolean {
+    return this.#memo.get(end.id) ?? this.#memo.set(end.id, this.#holds(end))
+  }
+}
+
+interface WordRange {
+  readonly family: IpFamily
+  readonly first: Words
+  readonly last: Words
+}
+
+function wordRange(range: IpRange): WordRange {
+  const { family, first } = range
+  return { family, first: wordsOf({ family, value: first }), last: wordsOf({ family, value: lastOf(range) }) }
+}
+
+function inBlock({ range, except }: Block): (end: EndKind) => boolean {
+  const whole = wordRange(range)
+  const holes = except.map(wordRange)
+  const holds = ({ address, family: spoken }: EndKind, { family, first, last }: WordRange): boolean =>
+    address !== undefined && spoken === family && isBetween(address.first, first, last)
+  return (end) => holds(end, whole) && !holes.some((hole) => holds(end, hole))
+}
+
+const keyOfSelector = (selector: Selector | undefined): unknown => selector?.requirements ?? null
+const keyOfRange = ({ family, first, prefix }: IpRange): string => `${family} ${first}/${prefix}`
+
+/** Selectors and peers of all policies; equal ones are one. */
+export class Tests {
+  readonly #options: ResolvedOptions
+  readonly #selectors = new Map<string, SelectorTest>()
+  readonly #peers = new Map<string, PeerTest>()
+  readonly #ofSelector = new WeakMap<Selector, SelectorTest>()
+  readonly #ofPeer = new WeakMap<Peer, PeerTest>()
+
+  constructor(options: ResolvedOptions) {
+    this.#options = options
+  }
+
+  selector(selector: Selector): SelectorTest {
+    const known = this.#ofSelector.get(selector)
+    if (known !== undefined) return known
+    const key = JSON.stringify(selector.requirements)
+    const test = this.#selectors.get(key) ?? new SelectorTest(selector)
+    this.#selectors.set(key, test)
+    this.#ofSelector.set(selector, test)
+    return test
+  }
+
+  /** `home` is the namespace of the policy. Undefined for an entry that matches nothing. */
+  peer(peer: Peer, view: View, home: string | undefined): PeerTest | undefined {
+    if (peer.kind === 'unknown') return undefined
+    const known = this.#ofPeer.get(peer)
+    if (known !== undefined) return known
+    const key = `${view} ${this.#keyOf(peer, home)}`
+    const test = this.#peers.get(key) ?? new PeerTest(this.#make(peer, view, home))
+    this.#peers.set(key, test)
+    this.#ofPeer.set(peer, test)
+    return test
+  }
+
+  #keyOf(peer: Peer, home: string | undefined): string {
+    switch (peer.kind) {
+      case 'pods': return JSON.stringify(['pods', peer.namespaces === undefined ? home : keyOfSelector(peer.namespaces), keyOfSelector(peer.pods)])
+      case 'blocks': return JSON.stringify(['blocks', peer.blocks.map(({ range, except }) => [keyOfRange(range), except.map(keyOfRange)])])
+      case 'nodes': return JSON.stringify(['nodes', keyOfSelector(peer.nodes)])
+      case 'domains': return JSON.stringify(['domains', peer.domains])
+      case 'unknown': return ''
+    }
+  }
+
+  #make(peer: Peer, view: View, home: string | undefined): (end: EndKind) => boolean {
+    switch (peer.kind) {
+      case 'pods': return this.#pods(peer, view, home)
+      case 'blocks': {
+        const blocks = peer.blocks.map(inBlock)
+        const skipsPods = view === 'NetworkPolicy' && this.#options.ipBlockPods === 'ignore'
+        return (end) => !(skipsPods && podSeen(end.pod, view) !== undefined) && blocks.some((holds) => holds(end))
+      }
+      case 'nodes': {
+        const nodes = this.selector(peer.nodes)
+        return ({ node }) => node !== undefined && nodes.matches(node)
+      }
+      case 'domains': return ({ domains }) => domains.some((name) => peer.domains.some((pattern) => isOfDomain(name, pattern)))
+      case 'unknown': return () => false
+    }
+  }
+
+  #pods(peer: Peer & { readonly kind: 'pods' }, view: View, home: string | undefined): (end: EndKind) => boolean {
+    const namespaces = peer.namespaces === undefined ? undefined : this.selector(peer.namespaces)
+    const pods = peer.pods === undefined ? undefined : this.selector(peer.pods)
+    return (end) => {
+      const pod = podSeen(end.pod, view)
+      if (pod === undefined) return false
+      const isThere = namespaces === undefined ? pod.namespace.name === home : namespaces.matches(pod.namespace)
+      return isThere && (pods === undefined || pods.matches(pod.labels))
+    }
+  }
+}

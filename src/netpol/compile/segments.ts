@@ -1,0 +1,102 @@
+import type { IpAddress, IpFamily } from '../../api/ip.js'
+
+/** A number as 32-bit words, the most significant first: one for ports and IPv4, four for IPv6. */
+export type Words = readonly number[]
+
+/** Numbers that no range tells apart: from `first` up to the first of the next segment. `first` stands for all of them. */
+export interface Segment<M> {
+  readonly id: number
+  readonly first: Words
+  /** What lies in it. */
+  readonly members: Set<M>
+}
+
+/** What a split came to: `lower` has kept its identity, `upper` is new. */
+export interface Split<M> {
+  readonly lower: Segment<M>
+  readonly upper: Segment<M>
+}
+
+function compare(a: Words, b: Words): number {
+  for (let at = 0; at < a.length; at++) {
+    const difference = (a[at] as number) - (b[at] as number)
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
+/** The number after; undefined after the last. */
+function next(words: Words): Words | undefined {
+  const more = [...words]
+  for (let at = more.length - 1; at >= 0; at--) {
+    const word = more[at] as number
+    if (word < 0xffffffff) {
+      more[at] = word + 1
+      return more
+    }
+    more[at] = 0
+  }
+  return undefined
+}
+
+/** A line of numbers cut where some range begins or ends. Cuts are never taken back: finer than needed is still right. */
+export class Segments<M> {
+  readonly #all: Segment<M>[]
+  readonly #makeId: () => number
+
+  /** `width` words each. */
+  constructor(width: number, makeId: () => number) {
+    this.#makeId = makeId
+    this.#all = [{ id: makeId(), first: Array.from({ length: width }, () => 0), members: new Set() }]
+  }
+
+  get all(): readonly Segment<M>[] {
+    return this.#all
+  }
+
+  find(words: Words): Segment<M> {
+    return this.#all[this.#placeOf(words)] as Segment<M>
+  }
+
+  /** Cuts so that the range from `first` to `last` is made of whole segments. Answers what was split. */
+  cut(first: Words, last: Words): readonly Split<M>[] {
+    const after = next(last)
+    return [first, ...(after === undefined ? [] : [after])].flatMap((bound) => this.#cutAt(bound) ?? [])
+  }
+
+  #cutAt(bound: Words): Split<M> | undefined {
+    const at = this.#placeOf(bound)
+    const lower = this.#all[at] as Segment<M>
+    if (compare(lower.first, bound) === 0) return undefined
+    const upper = { id: this.#makeId(), first: bound, members: new Set<M>() }
+    this.#all.splice(at + 1, 0, upper)
+    return { lower, upper }
+  }
+
+  #placeOf(words: Words): number {
+    let low = 0
+    let high = this.#all.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (compare((this.#all[middle] as Segment<M>).first, words) <= 0) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+}
+
+/** The words of an address. */
+export function wordsOf({ family, value }: { readonly family: IpFamily, readonly value: bigint }): Words {
+  if (family === 'IPv4') return [Number(value)]
+  return [96n, 64n, 32n, 0n].map((shift) => Number((value >> shift) & 0xffffffffn))
+}
+
+/** The address of words. */
+export function addressOfWords(family: IpFamily, words: Words): IpAddress {
+  return { family, value: words.reduce((value, word) => (value << 32n) | BigInt(word), 0n) }
+}
+
+/** Whether words lie between two others, both included. */
+export function isBetween(words: Words, first: Words, last: Words): boolean {
+  return compare(words, first) >= 0 && compare(words, last) <= 0
+}
