@@ -187,3 +187,27 @@ test('mounts: what is missing, host paths, parts of volumes, memory, and files t
   cluster.advance('61s')
   expect(read(cluster, 'conf')).toBe('two')
 })
+
+test.each([3, 8])('whatever the interleaving (seed %i), StatefulSets come up with their volumes and leave none behind', (seed) => {
+  const cluster = new SimCluster({ seed, interleaving: 'seeded', maxSettleTime: '2h', nodes: 2 })
+  make(cluster, 'StorageClass', 'local', { provisioner: 'rancher.io/local-path', volumeBindingMode: 'WaitForFirstConsumer' })
+  make(cluster, 'StorageClass', 'disk', { provisioner: 'csi.example.com' })
+  for (const name of ['local', 'disk']) {
+    const spec = { storageClassName: name, accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
+    make(cluster, 'StatefulSet', name, {
+      spec: {
+        serviceName: 'w', replicas: 2, podManagementPolicy: 'Parallel', selector: { matchLabels: { app: name } },
+        persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Delete' }, volumeClaimTemplates: [{ metadata: { name: 'v' }, spec }],
+        template: {
+          metadata: { labels: { app: name } },
+          spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'c', image: 'nginx', volumeMounts: [{ name: 'v', mountPath: '/v' }] }] },
+        },
+      },
+    })
+  }
+  cluster.settle().advance('1m').settle()
+  expect(cluster.list('pods').items.map(({ status }) => status.phase)).toEqual(Array.from({ length: 4 }, () => 'Running'))
+  for (const name of ['local', 'disk']) remove(cluster, 'statefulsets', name)
+  cluster.settle().advance('2m').settle()
+  for (const resource of ['pods', 'persistentvolumeclaims', 'persistentvolumes', 'volumeattachments']) expect(cluster.list(resource).items).toEqual([])
+})
