@@ -37,6 +37,7 @@ import { createServiceLoadBalancerController } from '../controllers/service-lb/i
 import { createStatefulSetController } from '../controllers/statefulset/index.js'
 import { createPolicyStatusController } from '../controllers/validating-admission-policy-status/index.js'
 import { createTaintEvictionController } from '../controllers/taint-eviction/index.js'
+import { createVacProtectionController } from '../controllers/vac-protection/index.js'
 import { createVolumeExpandController } from '../controllers/volume-expand/index.js'
 import { createVolumeBinder } from '../controllers/volume-binder/index.js'
 import { createTtlAfterFinishedController } from '../controllers/ttl-after-finished/index.js'
@@ -78,7 +79,7 @@ export function componentsOf(
     createTtlAfterFinishedController(),
     ...(scheme.byKind('autoscaling', 'v2', 'HorizontalPodAutoscaler') === undefined ? [] : [createHorizontalPodAutoscaler({ resources, metrics })]),
     createDisruptionController(),
-    ...volumeControllers(options, discard),
+    ...volumeControllers(options, scheme, discard),
     createEndpointsController(),
     ...(scheme.byName('endpointslices') === undefined ? [] : [createEndpointSliceController(), createEndpointSliceMirroringController()]),
     ...(options.loadBalancer ? [createServiceLoadBalancerController(options.loadBalancer === true ? {} : options.loadBalancer)] : []),
@@ -95,11 +96,12 @@ export function componentsOf(
 }
 
 /** What makes volumes of claims. */
-function volumeControllers({ storage }: ClusterOptions, discard: (volume: PersistentVolume) => void): readonly Component[] {
+function volumeControllers({ storage }: ClusterOptions, scheme: Scheme, discard: (volume: PersistentVolume) => void): readonly Component[] {
   return [
     createVolumeBinder(),
     createPvcProtectionController(),
     createPvProtectionController(),
+    ...(scheme.byName('volumeattributesclasses') === undefined ? [] : [createVacProtectionController()]),
     createEphemeralVolumeController(),
     createVolumeExpandController(),
     createAttachDetachController(),

@@ -35,7 +35,7 @@ const claims = (cluster: SimCluster): Record<string, string> =>
 const volumes = (cluster: SimCluster): Record<string, string> =>
   Object.fromEntries(cluster.list('persistentvolumes').items.map(({ metadata, spec, status }) => [metadata.name, `${status.phase} ${spec.claimRef?.name ?? ''}`.trim()]))
 const read = (cluster: SimCluster, name: string): string => cluster.exec({ namespace: 'default', name }, ['cat', '/data/log']).stdout
-const remove = (cluster: SimCluster, resource: string, name: string): void => void cluster.client.delete(resource, { ...(resource === 'persistentvolumes' ? {} : { namespace: 'default' }), name })
+const remove = (cluster: SimCluster, resource: string, name: string): void => void cluster.client.delete(resource, { ...(resource === 'persistentvolumes' || resource === 'volumeattributesclasses' ? {} : { namespace: 'default' }), name })
 
 test('which volume a claim gets: reserved ones, nearest access modes, smallest size, class, selector, mode', () => {
   const cluster = newCluster({ nodes: 1, without: ['kube-scheduler'] })
@@ -186,6 +186,19 @@ test('mounts: what is missing, host paths, parts of volumes, memory, and files t
   expect(read(cluster, 'conf')).toBe('one')
   cluster.advance('61s')
   expect(read(cluster, 'conf')).toBe('two')
+})
+
+test('an attributes class goes when nothing names it any more', () => {
+  const cluster = newCluster({ nodes: 1 })
+  cluster.apply({ apiVersion: 'storage.k8s.io/v1', kind: 'VolumeAttributesClass', metadata: { name: 'fast' }, driverName: 'csi.example.com', parameters: { iops: '9' } } as unknown as KubeObject)
+  claim(cluster, 'c', '1Gi', { volumeAttributesClassName: 'fast', storageClassName: '' })
+  cluster.settle()
+  remove(cluster, 'volumeattributesclasses', 'fast')
+  cluster.settle()
+  expect(cluster.list('volumeattributesclasses').items).toHaveLength(1)
+  remove(cluster, 'persistentvolumeclaims', 'c')
+  cluster.settle()
+  expect(cluster.list('volumeattributesclasses').items).toHaveLength(0)
 })
 
 test.each([3, 8])('whatever the interleaving (seed %i), StatefulSets come up with their volumes and leave none behind', (seed) => {

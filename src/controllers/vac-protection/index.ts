@@ -1,0 +1,1 @@
+export { createVacProtectionController } from './controller.js'
