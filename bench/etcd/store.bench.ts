@@ -67,7 +67,7 @@ function measureCopies(size: number): Map<string, number> {
     for (let i = 0; i < 1000; i++) store.fork()
   })
   const snapshot = microseconds(1000, () => {
-    for (let i = 0; i < 1000; i++) store.snapshot()
+    for (let i = 0; i < 1000; i++) store.capture()
   })
   const first: number[] = []
   for (let i = 0; i < 2000; i++) {

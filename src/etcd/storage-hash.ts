@@ -1,6 +1,6 @@
 import { keyBytes } from './keys.js'
-import { valueBytes } from './value.js'
-import { isTombstone, NO_LEASE, type KeyValue, type Version } from './version.js'
+import { encodeKeyValue } from './snapshot/messages.js'
+import { isTombstone, type Version } from './version.js'
 
 const CASTAGNOLI = 0x82f63b78
 
@@ -38,30 +38,7 @@ export function storageKey({ kv, sub }: Version): Uint8Array {
 
 /** A write's value in the `key` bucket: the `mvccpb.KeyValue` message, of a tombstone only its key. */
 export function storageValue({ kv }: Version): Uint8Array {
-  const fields: number[] = []
-  bytesField(fields, 1, keyBytes(kv.key))
-  if (!isTombstone(kv)) encodeLive(fields, kv)
-  return Uint8Array.from(fields)
-}
-
-function encodeLive(fields: number[], kv: KeyValue): void {
-  varintField(fields, 2, BigInt(kv.createRevision))
-  varintField(fields, 3, BigInt(kv.modRevision))
-  varintField(fields, 4, BigInt(kv.version))
-  const value = valueBytes(kv.value)
-  if (value.length > 0) bytesField(fields, 5, value)
-  if (kv.lease !== NO_LEASE) varintField(fields, 6, kv.lease)
-}
-
-function varintField(into: number[], field: number, value: bigint): void {
-  into.push(field << 3)
-  varint(into, value)
-}
-
-function bytesField(into: number[], field: number, bytes: Uint8Array): void {
-  into.push((field << 3) | 2)
-  varint(into, BigInt(bytes.length))
-  for (const byte of bytes) into.push(byte)
+  return encodeKeyValue(kv)
 }
 
 /** Protobuf's base-128 number; negative ones take ten bytes. */

@@ -21,6 +21,8 @@ import { WatchHub, eventOf, type Observer } from './watch-hub.js'
 import { openWatchStream } from './watch-stream.js'
 import type { WatchEvent, WatchResponse, WatchStream } from './watch-types.js'
 import { dumpStore, loadStore, type StoreJson } from './store-json.js'
+import { readSnapshot, type ReadSnapshotOptions } from './snapshot/read.js'
+import { snapshotFile, type SnapshotOptions } from './snapshot/write.js'
 import { settingsOf, type EtcdStoreOptions, type Settings, type StoreState } from './store-state.js'
 
 /**
@@ -279,13 +281,29 @@ export class EtcdStore implements Store {
   }
 
   /** An immutable handle of everything stored, in O(1). */
-  snapshot(): StoreSnapshot {
+  capture(): StoreSnapshot {
     return new StoreSnapshot(this.fork())
   }
 
-  /** A store with what a snapshot holds, in O(1); as often as wanted. */
+  /** A store with what {@link capture} has kept, in O(1); as often as wanted. */
   static restore(snapshot: StoreSnapshot, options: Partial<EtcdStoreOptions> = {}): EtcdStore {
     return snapshot.open(options)
+  }
+
+  /**
+   * A snapshot file as `etcdctl snapshot save` writes it: a bbolt database of the whole retained history, leases and alarms, and its SHA-256.
+   * etcdutl and a real etcd read it. O(what is stored).
+   */
+  snapshot(options?: SnapshotOptions): Uint8Array {
+    return snapshotFile(this.#state(), this.#settings, options)
+  }
+
+  /**
+   * A store from a snapshot file, of this class or of a real etcd; values are bytes. Leases begin anew with their full TTL.
+   * @throws SnapshotError when the file is corrupt, truncated or not etcd's.
+   */
+  static fromSnapshot(file: Uint8Array, options: EtcdStoreOptions & ReadSnapshotOptions): EtcdStore {
+    return new EtcdStore(options, readSnapshot(file, settingsOf(options), options))
   }
 
   /** The whole retained history, leases and alarms as JSON. */

@@ -205,6 +205,6 @@ describe('a watch, whatever is written', () => {
 it('a fork of the store shares the objects themselves', () => {
   const { client, store, sim } = harness()
   const made = client.create('pods', pod('a'))
-  const copy = harness({ store: EtcdStore.restore(store.snapshot(), { clock: sim.clock }) })
+  const copy = harness({ store: EtcdStore.restore(store.capture(), { clock: sim.clock }) })
   expect(copy.client.get('pods', made.metadata)).toBe(made)
 })

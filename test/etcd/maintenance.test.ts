@@ -110,7 +110,7 @@ describe('copies', () => {
     const store = newStore({ clock })
     store.leaseGrant({ ttl: 60, id: 1n })
     store.put({ key: 'a', value: bytes('1'), lease: 1n })
-    const snapshot = store.snapshot()
+    const snapshot = store.capture()
     const fork = store.fork()
     store.leaseRevoke(1n)
     fork.put({ key: 'b' })

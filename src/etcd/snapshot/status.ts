@@ -1,0 +1,59 @@
+import { keyBytes } from '../keys.js'
+import { Crc32c } from '../storage-hash.js'
+import { readBolt } from './bolt-reader.js'
+import { HASH_SIZE } from './pages.js'
+
+/** What `etcdutl snapshot status` tells of a file. */
+export interface SnapshotStatus {
+  /** CRC-32C over everything, in hexadecimal without leading zeros, as it is printed. */
+  readonly hash: string
+  /** The last revision that is stored; 0 when nothing is. */
+  readonly revision: number
+  /** Entries of all buckets: stored revisions and what etcd notes about itself. */
+  readonly totalKeys: number
+  /** Bytes of the database. */
+  readonly totalSize: number
+}
+
+/** As `etcdutl snapshot status`, it does not look at the hash at the end of the file. @throws SnapshotError when the file is no database. */
+export function snapshotStatus(file: Uint8Array): SnapshotStatus {
+  const { buckets, size } = readBolt(file.length % 512 === HASH_SIZE ? file.subarray(0, -HASH_SIZE) : file)
+  const crc = new Crc32c()
+  let totalKeys = 0
+  for (const [name, entries] of buckets) {
+    crc.add(keyBytes(name))
+    for (const { key, value } of entries) {
+      crc.add(key)
+      crc.add(value)
+    }
+    totalKeys += entries.length
+  }
+  const last = buckets.get('key')?.at(-1)?.key
+  const revision = last === undefined || last.length < 8 ? 0 : Number(new DataView(last.buffer, last.byteOffset).getBigInt64(0))
+  return { hash: crc.sum.toString(16), revision, totalKeys, totalSize: size }
+}
+
+/** What `etcdutl snapshot status -w table` prints, or with `simple` without `-w`. */
+export function formatSnapshotStatus({ hash, revision, totalKeys, totalSize }: SnapshotStatus, as: 'table' | 'simple' = 'table'): string {
+  const cells = [hash, `${revision}`, `${totalKeys}`, siBytes(totalSize)]
+  if (as === 'simple') return `${cells.join(', ')}\n`
+  const titles = ['HASH', 'REVISION', 'TOTAL KEYS', 'TOTAL SIZE']
+  const widths = titles.map((title, at) => Math.max(title.length, (cells[at] as string).length))
+  const rule = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+\n`
+  const head = `|${titles.map((title, at) => ` ${centred(title, widths[at] as number)} `).join('|')}|\n`
+  const row = `|${cells.map((cell, at) => ` ${cell.padStart(widths[at] as number)} `).join('|')}|\n`
+  return rule + head + rule + row + rule
+}
+
+function centred(text: string, width: number): string {
+  const left = Math.floor((width - text.length) / 2)
+  return text.padStart(text.length + left).padEnd(width)
+}
+
+/** As go-humanize's `Bytes`: `737 kB`, `1.2 MB`. */
+function siBytes(bytes: number): string {
+  if (bytes < 10) return `${bytes} B`
+  const power = Math.floor(Math.log10(bytes) / 3)
+  const value = Math.floor((bytes / 1000 ** power) * 10 + 0.5) / 10
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${['B', 'kB', 'MB', 'GB', 'TB', 'PB'][power] ?? 'EB'}`
+}
