@@ -1,4 +1,5 @@
 import { place, record } from './binding-cycle.js'
+import type { NodeInfo } from './cache/node-info.js'
 import type { PodInfo } from './cache/pod-info.js'
 import type { CycleInput, CycleOutcome } from './cycle/schedule-pod.js'
 import { schedulePod } from './cycle/schedule-pod.js'
@@ -42,7 +43,7 @@ function attempt(
   const { release, host, nominator, snapshot, cursor } = runtime
   const input: CycleInput = { framework, snapshot, start: cursor.value.start }
   const nominated = (name: string): readonly PodInfo[] => runtime.nominatedPods(name)
-  const withNominated: CycleInput = nominator.size > 0 ? { ...input, nominated } : input
+  const withNominated: CycleInput = nominator.size > 0 ? { ...input, nominated, promisedNodes: nominator.nodes() } : input
   const ties = host.random('ties')
   const withLots = release.ties === 'random' ? { ...withNominated, draw: (n: number) => ties.int(0, n - 1) } : withNominated
   try {
@@ -58,7 +59,8 @@ function reportUnfit(
   runtime: SchedulerRuntime, framework: Framework, queued: QueuedPod, cycle: Cycle, diagnosis: Diagnosis,
 ): void {
   const nominated = (name: string): readonly PodInfo[] => runtime.nominatedPods(name)
-  const post = framework.postFilter(cycle, diagnosis, (trial, node) => passesFilters(framework, trial, node, nominated))
+  const isPromised = ({ name }: NodeInfo): boolean => runtime.nominator.isPromised(name)
+  const post = framework.postFilter(cycle, diagnosis, (trial, node) => passesFilters(framework, trial, node, nominated), isPromised)
   const total = runtime.snapshot.nodes.length
   const says = 'message' in post && runtime.release.postFilterMessages ? post.message : undefined
   const failure = {

@@ -1,9 +1,14 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Pod } from '../../src/api/core/generated.js'
 import type { ObjectInput } from '../../src/api/input.js'
 import type { PodDisruptionBudget } from '../../src/api/policy/generated.js'
-import { explain } from '../../src/scheduler/explain.js'
+import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
+import { Snapshot } from '../../src/scheduler/cache/snapshot.js'
+import { explain, explainIn, handleOf } from '../../src/scheduler/explain.js'
+import { makeFramework } from '../../src/scheduler/profile.js'
 import { createScheduler } from '../../src/scheduler/scheduler.js'
+import { schedulerRelease } from '../../src/scheduler/texts.js'
 import { FakeCluster } from './fake-cluster.js'
 import { node, requesting } from './pods.js'
 
@@ -162,4 +167,26 @@ test('a node promised to a pod is not given to one of less priority', () => {
     one.sim.settle()
     expect(one.placements()['default/urgent']).toBe('a')
   }
+})
+
+test('what trials on nodes have shown is remembered only as long as it is true', () => {
+  const change = fc.record({ pod: fc.nat(11), node: fc.nat(5), cpu: fc.constantFrom('1', '2', '3'), priority: fc.nat(2), started: fc.nat(2), gone: fc.boolean() })
+  const release = schedulerRelease('v1.35')
+  fc.assert(fc.property(fc.array(change, { minLength: 10, maxLength: 40, size: 'max' }), (changes) => {
+    const framework = makeFramework({}, handleOf({}, release))
+    const snapshot = Snapshot.of(Array.from({ length: 6 }, (_, n) => node(`n${n}`)))
+    for (const { pod: n, node: at, cpu, priority, started, gone } of changes) {
+      if (gone) snapshot.removePod(`default/p${n}`)
+      else {
+        const low = requesting(`p${n}`, cpu, '64Mi', { priority, nodeName: `n${at}` })
+        const status = started === 0 ? {} : { startTime: `2026-01-01T00:00:0${started}Z` }
+        snapshot.setPod(podInfoOf({ ...low, status } as Pod), `n${at}`)
+      }
+      for (const one of ['3500m', '2500m']) {
+        const preemptor = podInfoOf(requesting('preemptor', one, '64Mi', { priority: 2 }))
+        const fresh = makeFramework({}, handleOf({}, release))
+        expect(explainIn(snapshot, preemptor, framework, release)).toEqual(explainIn(snapshot, preemptor, fresh, release))
+      }
+    }
+  }), { numRuns: 20 })
 })

@@ -150,7 +150,7 @@ export class NodeInfo {
   }
 }
 
-/** Whether two states of a pod take the same of the node, as they do but for a resize. */
+/** Whether two states of a pod take the same of the node, as they do but for a resize, and give way to the same pods. */
 function takesTheSame(a: PodInfo, b: PodInfo): boolean {
   return (
     a.requests.milliCpu === b.requests.milliCpu &&
@@ -158,6 +158,7 @@ function takesTheSame(a: PodInfo, b: PodInfo): boolean {
     a.requests.ephemeralStorage === b.requests.ephemeralStorage &&
     a.nonZeroMilliCpu === b.nonZeroMilliCpu &&
     a.nonZeroMemory === b.nonZeroMemory &&
+    a.pod.status.startTime === b.pod.status.startTime &&
     a.hostPorts.length + b.hostPorts.length + a.requests.scalars.length + b.requests.scalars.length === 0
   )
 }

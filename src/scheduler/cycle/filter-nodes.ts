@@ -49,6 +49,8 @@ export interface SearchRange {
   readonly start: number
   /** How many feasible nodes end the search. */
   readonly wanted: number
+  /** Slots of the nodes that are promised to pods. */
+  readonly promised: ReadonlySet<number>
 }
 
 /**
@@ -56,7 +58,7 @@ export interface SearchRange {
  * more.) Source: pkg/scheduler/schedule_one.go findNodesThatPassFilters.
  */
 export function findFeasibleNodes(
-  framework: Framework, cycle: Cycle, { nodes, start, wanted }: SearchRange, nominated: NominatedPods | undefined,
+  framework: Framework, cycle: Cycle, { nodes, start, wanted, promised }: SearchRange, nominated: NominatedPods | undefined,
 ): Search {
   const feasible: NodeInfo[] = []
   const rejected = new NodeRejections()
@@ -66,7 +68,7 @@ export function findFeasibleNodes(
   for (let step = 0, at = length === 0 ? 0 : start % length; step < length && feasible.length < wanted; step++) {
     const node = nodes[at] as NodeInfo
     const rejection =
-      (nominated ? failsWithNominated(framework, cycle, node, nominated) : undefined) ??
+      (nominated && promised.has(node.slot) ? failsWithNominated(framework, cycle, node, nominated) : undefined) ??
       verdicts.filter(cycle, node) ??
       (others.length > 0 ? firstRefusal(others, cycle, node) : undefined)
     if (rejection) rejected.add(node, rejection)

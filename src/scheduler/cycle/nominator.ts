@@ -23,6 +23,15 @@ export class Nominator {
     return this.#state.value.get(key)
   }
 
+  /** Nodes that are promised to any pod. */
+  nodes(): Iterable<string> {
+    return this.#byNode.keys()
+  }
+
+  isPromised(nodeName: string): boolean {
+    return this.#byNode.has(nodeName)
+  }
+
   /** Keys of the pods that the node is promised to, sorted. */
   podsOf(nodeName: string): readonly string[] {
     const keys = this.#byNode.get(nodeName)

@@ -19,6 +19,8 @@ export interface CycleInput {
   readonly start: number
   /** Left out when no node is promised to any pod. */
   readonly nominated?: NominatedPods
+  /** Names of the nodes that are promised to pods; goes with `nominated`. */
+  readonly promisedNodes?: Iterable<string>
   /** Breaks ties by lot; without it the first wins. */
   readonly draw?: (n: number) => number
 }
@@ -42,10 +44,16 @@ export function schedulePod(pod: PodInfo, input: CycleInput): CycleOutcome {
   const all = snapshot.nodes
   const nodes = preFilter.nodeNames ? all.filter(({ name }) => preFilter.nodeNames?.has(name)) : all
   const wanted = numFeasibleNodesToFind(framework.percentageOfNodesToScore, nodes.length)
-  const search = findFeasibleNodes(framework, cycle, { nodes, start, wanted }, input.nominated)
+  const search = findFeasibleNodes(framework, cycle, { nodes, start, wanted, promised: promisedSlots(input) }, input.nominated)
   const nextStart = (start + search.feasible.length + search.rejected.size) % all.length
   if (search.feasible.length === 0) return { cycle, nextStart, diagnosis: diagnose(search, preFilter) }
   return { cycle, nextStart, node: choose(cycle, input, search) }
+}
+
+function promisedSlots({ snapshot, promisedNodes = [] }: CycleInput): ReadonlySet<number> {
+  const slots = new Set<number>()
+  for (const name of promisedNodes) slots.add(snapshot.get(name)?.slot ?? -1)
+  return slots
 }
 
 /** A node that preemption has made room on is taken without looking further, if the pod fits. */

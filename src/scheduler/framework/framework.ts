@@ -195,8 +195,11 @@ export class Framework {
   /** The first nomination, else all reasons joined. `passes` runs the filters with nominated pods. */
   postFilter(
     cycle: Cycle, diagnosis: Diagnosis, passes: (cycle: Cycle, node: NodeInfo) => PluginRejection | undefined,
+    isPromised: (node: NodeInfo) => boolean = () => false,
   ): Nomination | { readonly message: string; readonly keepsNomination: boolean } {
-    const tools = { passes, addPod: this.addPod.bind(this), removePod: this.removePod.bind(this) }
+    const isLocal = this.otherFilters(cycle).length === 0
+    const isDecidedBy = (node: NodeInfo): boolean => isLocal && !isPromised(node)
+    const tools = { passes, addPod: this.addPod.bind(this), removePod: this.removePod.bind(this), isDecidedBy }
     const reasons: string[] = []
     let keepsNomination = false
     for (const plugin of this.#postFilter) {

@@ -64,6 +64,8 @@ export interface PostFilterTools {
   passes(cycle: Cycle, node: NodeInfo): PluginRejection | undefined
   addPod(other: PodInfo, node: NodeInfo, cycle: Cycle): void
   removePod(other: PodInfo, node: NodeInfo, cycle: Cycle): void
+  /** Whether nothing but the node and the pods on it decides whether the node passes: no cross-node rule, no pod that it is promised to. */
+  isDecidedBy(node: NodeInfo, cycle: Cycle): boolean
 }
 
 /** Looks at all nodes that passed before they are scored; `skip` leaves the plugin's score out. */

@@ -7,10 +7,12 @@ import type { Diagnosis } from '../framework/diagnosis.js'
 import { fitErrorMessage } from '../framework/diagnosis.js'
 import { rejectionOf } from '../framework/node-rejections.js'
 import type { Plugin, PluginFactory, PluginHandle, PostFilterRejection, PostFilterTools } from '../framework/plugin.js'
-import type { PluginRejection } from '../framework/rejection.js'
+import type { PluginRejection, Rejection } from '../framework/rejection.js'
 import { unresolvable, unschedulable } from '../framework/rejection.js'
+import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import type { Candidate } from '../preemption/candidates.js'
 import { pickCandidate, selectVictims } from '../preemption/candidates.js'
+import { recall, TrialMemory } from '../preemption/known-trials.js'
 
 const NAME = 'DefaultPreemption'
 const NOT_HELPFUL: PluginRejection = { plugin: NAME, rejection: unresolvable('Preemption is not helpful for scheduling') }
@@ -20,16 +22,20 @@ const NOT_HELPFUL: PluginRejection = { plugin: NAME, rejection: unresolvable('Pr
  * Source: plugins/defaultpreemption, framework/preemption.
  */
 export function defaultPreemption(args: DefaultPreemptionArgs = {}): PluginFactory {
-  return (handle): Plugin => ({
-    name: NAME,
-    postFilter: (pod, cycle, diagnosis, tools) => {
-      const objection = objectionTo(pod, cycle, diagnosis)
-      if (objection) return { ...unschedulable(`preemption: ${objection}`), keepsNomination: true }
-      const { candidates, rejected } = tryNodes(cycle, diagnosis, handle, tools, args)
-      return candidates.length > 0 ? pickCandidate(candidates) : notHelped(cycle, rejected)
-    },
-    eventsToRegister: {},
-  })
+  return (handle): Plugin => {
+    const memory = new TrialMemory()
+    return {
+      name: NAME,
+      postFilter: (pod, cycle, diagnosis, tools) => {
+        const objection = objectionTo(pod, cycle, diagnosis)
+        if (objection) return { ...unschedulable(`preemption: ${objection}`), keepsNomination: true }
+        const attempt = trialOf(cycle, handle.podDisruptionBudgets(), tools, memory)
+        const { candidates, rejected } = tryNodes(cycle, diagnosis, handle, attempt, args)
+        return candidates.length > 0 ? pickCandidate(candidates) : notHelped(cycle, rejected)
+      },
+      eventsToRegister: {},
+    }
+  }
 }
 
 function notHelped({ snapshot }: Cycle, nodes: ReadonlyMap<string, PluginRejection>): PostFilterRejection {
@@ -60,20 +66,29 @@ interface Trials {
   readonly rejected: ReadonlyMap<string, PluginRejection>
 }
 
+type Trial = (node: NodeInfo) => Candidate | Rejection
+
+function trialOf(cycle: Cycle, budgets: readonly PodDisruptionBudget[], tools: PostFilterTools, memory: TrialMemory): Trial {
+  const known = budgets.length === 0 ? memory.of(cycle.pod) : undefined
+  return (node) => {
+    const attempt = (): Candidate | Rejection => selectVictims(cycle, node, budgets, tools)
+    return known && tools.isDecidedBy(node, cycle) ? recall(known, node, attempt) : attempt()
+  }
+}
+
 /** Tries nodes from a random one on, until enough can be made room on, one of them without breaking a budget. */
 function tryNodes(
-  cycle: Cycle, diagnosis: Diagnosis, handle: PluginHandle, tools: PostFilterTools, args: DefaultPreemptionArgs,
+  cycle: Cycle, diagnosis: Diagnosis, handle: PluginHandle, attempt: Trial, args: DefaultPreemptionArgs,
 ): Trials {
   const nodes = cycle.snapshot.nodes.filter((node) => isResolvable(diagnosis, node))
   const candidates: Candidate[] = []
   const rejected = new Map<string, PluginRejection>()
   if (nodes.length === 0) return { candidates, rejected }
   const wanted = candidatesWanted(nodes.length, args)
-  const budgets = handle.podDisruptionBudgets()
   let safe = 0
   for (let step = 0, at = handle.randomInt(nodes.length); step < nodes.length; step++, at = (at + 1) % nodes.length) {
     const node = nodes[at] as NodeInfo
-    const trial = selectVictims(cycle, node, budgets, tools)
+    const trial = attempt(node)
     if ('reasons' in trial) rejected.set(node.name, { plugin: NAME, rejection: trial })
     else {
       candidates.push(trial)

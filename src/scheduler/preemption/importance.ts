@@ -9,7 +9,8 @@ export function startTimeOf({ pod }: PodInfo): number {
 /** Most important first: higher priority, then earlier start, then key. Source: pkg/scheduler/util MoreImportantPod. */
 export function byImportance(a: PodInfo, b: PodInfo): number {
   if (a.priority !== b.priority) return b.priority - a.priority
-  const [left, right] = [startTimeOf(a), startTimeOf(b)]
-  if (left !== right) return left < right ? -1 : 1
+  const [left, right] = [a.pod.status.startTime, b.pod.status.startTime]
+  // times of the API are all written alike; who has not started yet comes last
+  if (left !== right) return left && (!right || left < right) ? -1 : 1
   return a.key < b.key ? -1 : 1
 }
