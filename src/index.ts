@@ -31,4 +31,8 @@ export type { ExecOptions, ExecResult, LogOptions, PodName } from './cluster/pod
 export { kindSchema } from './api/kind-schema.js'
 export { testKeys } from './pki/index.js'
 export { explain } from './scheduler/explain.js'
+export type { ExplainOptions, Explanation } from './scheduler/explain.js'
+export type { KubeSchedulerConfiguration } from './scheduler/configuration.js'
+export type { Plugin as SchedulerPlugin, PluginFactory as SchedulerPluginFactory } from './scheduler/framework/plugin.js'
+export { unresolvable, unschedulable } from './scheduler/framework/rejection.js'
 export { LivelockError } from './sim/livelock.js'
