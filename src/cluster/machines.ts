@@ -1,3 +1,4 @@
+import { forbiddenLabels } from '../apiserver/admission/node-restriction/labels.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import { createContainerRuntime, createKubelet } from '../kubelet/index.js'
 import type { Machine, Surroundings, VolumeFiles } from '../kubelet/index.js'
@@ -7,6 +8,7 @@ import type { Slice } from '../sim/module.js'
 import type { Simulation } from '../sim/simulation.js'
 import type { ControlPlane } from './control-plane.js'
 import { VolumeStore } from './volume-store.js'
+import { ADMIN } from './identities.js'
 import type { ClusterOptions, NodeOptions } from './options.js'
 
 /** What is known of the machines: part of the cluster's state, so that a fork has the same ones. */
@@ -98,18 +100,27 @@ export class Machines {
   }
 
   #addKubelet(name: string, machine: Machine): void {
-    const { taints, name: node, staticPods: _onDisk, kubelet, ...rest } = this.#node(name)
+    const { taints, name: node, staticPods: _onDisk, kubelet, labels = {}, ...rest } = this.#node(name)
+    const byAdmin = forbiddenLabels(labels, {}, 'all')
     this.#plane.addComponent(
       createKubelet({
         ...rest,
         ...kubelet,
         node,
+        labels: Object.fromEntries(Object.entries(labels).filter(([key]) => !byAdmin.includes(key))),
+        ...(byAdmin.length === 0 ? {} : { registered: () => this.#label(name, Object.fromEntries(byAdmin.map((key) => [key, labels[key] ?? '']))) }),
         runtime: machine,
         registerReady: true,
         events: this.#options.events ?? true,
         ...(taints === undefined ? {} : { registerWithTaints: taints }),
       }),
     )
+  }
+
+  /** Labels that a node may not give itself (its role) are put on by the administrator, as `kubeadm join` does. */
+  #label(name: string, labels: Readonly<Record<string, string>>): void {
+    const client = this.#plane.client(ADMIN, { userAgent: 'kubeadm' })
+    client.patch('nodes', { name }, { type: 'strategic', body: { metadata: { labels } } })
   }
 
   #node(name: string): AddressedNode {

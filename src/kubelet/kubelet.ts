@@ -109,7 +109,10 @@ class Kubelet {
     this.#statuses = this.#makeStatuses(release)
     this.#mirrors = new MirrorManager({ client, statuses: this.#statuses, node, log: this.#log })
     this.#lease = new NodeLease(host, node, timings.leaseDuration)
-    const onRegistered = (): void => this.#lease.renew()
+    const onRegistered = (): void => {
+      this.#lease.renew()
+      options.registered?.()
+    }
     this.#agent = new NodeAgent(host, { options, version, statusReport: timings.statusReport, nodes, recorder, onRegistered, volumesInUse: () => this.#volumesInUse(), pressures: () => this.#evictions.pressures })
     const report = (): void => this.#agent.syncStatus()
     this.#shutdown = new ShutdownManager(host, { options, records: this.#records, recorder, wake: this.#wake, report })

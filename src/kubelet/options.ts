@@ -34,6 +34,8 @@ export interface KubeletOptions extends KubeletConfiguration {
   readonly registerReady?: boolean
   /** Whether Event objects are recorded. Default true. */
   readonly events?: boolean
+  /** Called when the node has registered itself: what an administrator then does to it. It must not depend on anything but the cluster's state. */
+  readonly registered?: () => void
   readonly timings?: Partial<KubeletTimings>
 }
 

@@ -3,6 +3,7 @@ import { isMirrorPod } from '../api/core/conditions.js'
 import type { KubeObject } from '../api/definition.js'
 import { parseFieldSelector } from '../api/fields.js'
 import type { PolicyRule } from '../api/rbac/generated.js'
+import { nodeNameOf } from '../apiserver/authentication/node-identity.js'
 import type { UserInfo } from '../apiserver/client/client.js'
 import type {
   AccessAttributes, Authorization, Authorizer, HeldRules, ResourceAttributes, RuleResolver, StoreView,
@@ -13,8 +14,6 @@ import { volumeSecrets } from './volume-secrets.js'
 
 const ALLOWED: Authorization = { allowed: true }
 const NO_OPINION: Authorization = { allowed: false }
-const PREFIX = 'system:node:'
-const GROUP = 'system:nodes'
 const LEASE_NAMESPACE = 'kube-node-lease'
 const NO_RULES: HeldRules = { resourceRules: [], nonResourceRules: [], incomplete: false }
 
@@ -43,7 +42,7 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
   }
 
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization {
-    const node = nodeOf(user)
+    const node = nodeNameOf(user)
     if (node === undefined) return NO_OPINION
     if (node === '') return no(`unknown node for user ${JSON.stringify(user.name)}`)
     const special = 'path' in attributes ? undefined : this.#special(node, attributes)
@@ -51,7 +50,7 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
   }
 
   rulesFor(user: UserInfo): HeldRules {
-    if (nodeOf(user) === undefined) return NO_RULES
+    if (nodeNameOf(user) === undefined) return NO_RULES
     return { ...NO_RULES, incomplete: true, error: 'node authorizer does not support user rule resolution' }
   }
 
@@ -182,11 +181,6 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
     }
     return false
   }
-}
-
-/** The node that a user is; undefined for all others. Source: pkg/auth/nodeidentifier. */
-function nodeOf({ name, groups }: UserInfo): string | undefined {
-  return name.startsWith(PREFIX) && groups?.includes(GROUP) === true ? name.slice(PREFIX.length) : undefined
 }
 
 function selects({ fieldSelector }: ResourceAttributes, field: string, value: string): boolean {

@@ -6,6 +6,7 @@ import { defaultStorageClass } from './default-storage-class.js'
 import { defaultTolerationSeconds } from './default-toleration-seconds.js'
 import { limitRanger } from './limit-ranger.js'
 import { namespaceLifecycle } from './namespace-lifecycle.js'
+import { nodeRestriction } from './node-restriction/index.js'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.js'
 import { podSecurity } from './pod-security.js'
 import { podTopologyLabels } from './pod-topology-labels.js'
@@ -22,12 +23,12 @@ const POD_TOPOLOGY_LABELS_SINCE: Minor = 35
 const POD_SECURITY_SINCE: Minor = 23
 
 /**
- * The admission plugins that a server of that minor has on by default, as far as they exist here, in kube-apiserver's order
- * (pkg/kubeapiserver/options/plugins.go). `extensions` are the policies and webhooks, which come just before the quota.
+ * The admission plugins that a server of that minor has on by default, as far as they exist here, and NodeRestriction, which kubeadm adds; in
+ * kube-apiserver's order (pkg/kubeapiserver/options/plugins.go). `extensions` are the policies and webhooks, which come just before the quota.
  */
 export function defaultAdmission(minor: Minor, extensions: readonly AdmissionPlugin[] = []): readonly AdmissionPlugin[] {
   return [
-    namespaceLifecycle, limitRanger, serviceAccount, taintNodesByCondition, ...(minor >= POD_SECURITY_SINCE ? [podSecurity] : []),
+    namespaceLifecycle, limitRanger, serviceAccount, nodeRestriction(minor), taintNodesByCondition, ...(minor >= POD_SECURITY_SINCE ? [podSecurity] : []),
     priority, defaultTolerationSeconds, defaultStorageClass, storageObjectInUseProtection, persistentVolumeClaimResize, runtimeClass,
     certificateApproval, certificateSigning, certificateSubjectRestriction, defaultIngressClass,
     ...(minor >= POD_TOPOLOGY_LABELS_SINCE ? [podTopologyLabels] : []),

@@ -1,0 +1,26 @@
+import type { KubeObject } from '../../../api/definition.js'
+import type { Minor } from '../../../api/releases.js'
+import { forbidden } from '../../errors.js'
+import type { AdmissionAttributes, AdmissionContext } from '../../ports.js'
+
+/** One write of a node that is to be judged. */
+export interface NodeWrite {
+  readonly node: string
+  readonly attributes: AdmissionAttributes
+  readonly context: AdmissionContext
+  readonly minor: Minor
+}
+
+/** Throws 403: `pods "x" is forbidden: <why>`. */
+export function refuse({ attributes: { definition: { group, resource }, name } }: NodeWrite, why: string): never {
+  throw forbidden({ group, resource }, name, why)
+}
+
+/** As Go quotes a string. */
+export const quoted = (text: string): string => JSON.stringify(text)
+
+/** The object of a write as its kind. */
+export const objectOf = <T extends KubeObject>({ attributes }: NodeWrite): T => attributes.object as unknown as T
+
+/** The stored object of a write. */
+export const oldOf = <T extends KubeObject>({ attributes }: NodeWrite): T => attributes.old as unknown as T
