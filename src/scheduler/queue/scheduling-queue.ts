@@ -129,8 +129,11 @@ export class SchedulingQueue {
   /** Something has happened: pods that it may help leave the pool, in the order in which they entered it. */
   onEvent(event: ClusterEvent): void {
     if (this.#pool.size === 0) return
-    const candidates = this.#pool.candidates((plugin) => this.#ports.isInterested(plugin, event.kind))
-    for (const pod of candidates) this.#reconsider(pod, event)
+    // most events help nobody: only those that are helped are put in order
+    const helped = this.#pool.candidates(
+      (plugin) => this.#ports.isInterested(plugin, event.kind), (pod) => this.#helps(pod, event) !== undefined,
+    )
+    for (const pod of helped) this.#reconsider(pod, event)
   }
 
   /** The same for events that concern only one pod: changes of itself. */
@@ -181,16 +184,22 @@ export class SchedulingQueue {
   }
 
   #reconsider(pod: QueuedPod, event: ClusterEvent): void {
+    const help = this.#helps(pod, event)
+    if (help === 'at once') this.#activate(pod)
+    else if (help === 'after back-off') this.#leavePool(pod)
+  }
+
+  /** Whether a plugin that turned the pod down wants it back because of the event, and when. */
+  #helps(pod: QueuedPod, event: ClusterEvent): 'at once' | 'after back-off' | undefined {
     const info = this.#ports.podInfo(pod.key)
-    if (!info) return
+    if (!info) return undefined
     const says = (plugin: string): boolean => {
       const hint = this.#ports.hintOf(info, plugin, event.kind)
       return hint !== undefined && (hint === 'queue' || hint(info, event))
     }
-    if (pod.gatedBy !== undefined) {
-      if (says(pod.gatedBy)) this.#activate(pod)
-    } else if (pod.pendingBy.some(says)) this.#activate(pod)
-    else if (pod.rejectedBy.some(says)) this.#leavePool(pod)
+    if (pod.gatedBy !== undefined) return says(pod.gatedBy) ? 'at once' : undefined
+    if (pod.pendingBy.some(says)) return 'at once'
+    return pod.rejectedBy.some(says) ? 'after back-off' : undefined
   }
 
   #leavePool(pod: QueuedPod): void {

@@ -27,11 +27,13 @@ export class UnschedulablePool {
     }
   }
 
-  /** The pods that a plugin of interest turned down, in the order in which they came. */
-  candidates(isInterested: (plugin: string) => boolean): readonly QueuedPod[] {
+  /** The pods that a plugin of interest turned down and that pass, in the order in which they came. */
+  candidates(isInterested: (plugin: string) => boolean, passes: (pod: QueuedPod) => boolean): readonly QueuedPod[] {
     const found = new Set<QueuedPod>()
-    for (const [plugin, pods] of this.#byPlugin) if (isInterested(plugin)) for (const pod of pods) found.add(pod)
-    return [...found].sort(bySeq)
+    for (const [plugin, pods] of this.#byPlugin) {
+      if (isInterested(plugin)) for (const pod of pods) if (!found.has(pod) && passes(pod)) found.add(pod)
+    }
+    return found.size < 2 ? [...found] : [...found].sort(bySeq)
   }
 
   /** All pods in the order in which they came. */
