@@ -9,7 +9,7 @@ import { daemonSetStatus, deploymentStatus, statefulSetStatus } from './status-t
 import { workloadsOf } from './workloads.js'
 
 /** A rollout that does not end is given up after so long in virtual time, as a watch of kubectl would go on for ever. */
-const LONGEST = 24 * 3_600_000
+const LONGEST = 3_600_000
 
 /** `kubectl rollout status`: moves virtual time until the rollout is over. Source: kubectl pkg/cmd/rollout/rollout_status.go. */
 export function rolloutStatus(call: Call): void {
