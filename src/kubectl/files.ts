@@ -53,6 +53,15 @@ export class FileSource {
     this.#out.file(path, text)
   }
 
+  /** The files that lie in a folder, not those in folders of it, in the order of their names. */
+  inFolder(path: string): readonly SourceText[] {
+    const prefix = path.endsWith('/') ? path : `${path}/`
+    return Object.entries(this.#options.files ?? {})
+      .filter(([name]) => name.startsWith(prefix) && !name.slice(prefix.length).includes('/'))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([source, text]) => ({ source, text }))
+  }
+
   #folder(path: string, recursive: boolean): readonly SourceText[] {
     const prefix = path.endsWith('/') ? path : `${path}/`
     return Object.entries(this.#options.files ?? {})

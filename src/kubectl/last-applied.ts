@@ -4,11 +4,11 @@ import { goJson } from './print/json.js'
 /** Where `apply` remembers what it was given. */
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
-/** The object with the annotation that holds its own configuration. Source: kubectl util.GetModifiedConfiguration. */
-export function withLastApplied(object: KubeObject): KubeObject {
+/** The object with the annotation that holds its own configuration (`isInOrder`: its keys stand as Go's fields do). Source: kubectl util.GetModifiedConfiguration. */
+export function withLastApplied(object: KubeObject, isInOrder = false): KubeObject {
   const { [LAST_APPLIED]: _, ...annotations } = object.metadata.annotations ?? {}
-  const plain = { ...object, metadata: { ...object.metadata, annotations } }
-  const configuration = `${goJson(plain)}\n`
+  const plain = isInOrder && Object.keys(annotations).length === 0 ? object : { ...object, metadata: { ...object.metadata, annotations } }
+  const configuration = `${goJson(plain, '', '', isInOrder)}\n`
   return { ...plain, metadata: { ...plain.metadata, annotations: { ...annotations, [LAST_APPLIED]: configuration } } }
 }
 

@@ -1,6 +1,7 @@
+import { semanticEqual } from '../../api/equal.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { PolicyRule, Subject } from '../../api/rbac/generated.js'
-import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
+import { ignoreNotFound } from '../../apiserver/client/api-error.js'
 import type { Call } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import type { DryRun } from '../dry-run.js'
@@ -47,14 +48,9 @@ function reconcileOne(call: Call, info: Info, dryRun: DryRun): void {
     return
   }
   const merged = mergedWith(existing, wanted, { rules: flags.bool('remove-extra-permissions'), subjects: flags.bool('remove-extra-subjects') })
-  const changes = JSON.stringify(merged) !== JSON.stringify(existing) && existing.metadata.annotations?.[PROTECTED] !== 'false'
-  try {
-    const result = changes && dryRun !== 'client' ? client.update(resource, merged as never, options) : merged
-    printDone(call, definition, typed(definition, result as KubeObject), 'reconciled', dryRun)
-  } catch (error) {
-    if (isApiError(error)) throw error
-    throw error
-  }
+  const changes = !semanticEqual(merged, existing) && existing.metadata.annotations?.[PROTECTED] !== 'false'
+  const result = changes && dryRun !== 'client' ? client.update(resource, merged as never, options) : merged
+  printDone(call, definition, typed(definition, result as KubeObject), 'reconciled', dryRun)
   if (changes) report(call, 'reconciliation required update', missingOf(existing, wanted))
 }
 
@@ -64,11 +60,12 @@ interface Missing {
 }
 
 function missingOf(existing: AccessObject | undefined, { rules = [], subjects = [] }: AccessObject): Missing {
+  const keyOfSubject = ({ kind, apiGroup = '', namespace = '', name }: Subject): string => JSON.stringify([kind, apiGroup, namespace, name])
   const held = new Set((existing?.rules ?? []).flatMap(brokenDown).map((rule) => JSON.stringify(rule)))
-  const bound = new Set((existing?.subjects ?? []).map((one) => JSON.stringify(one)))
+  const bound = new Set((existing?.subjects ?? []).map(keyOfSubject))
   return {
     rules: rules.filter((rule) => brokenDown(rule).some((part) => !held.has(JSON.stringify(part)))),
-    subjects: subjects.filter((one) => !bound.has(JSON.stringify(one))),
+    subjects: subjects.filter((one) => !bound.has(keyOfSubject(one))),
   }
 }
 

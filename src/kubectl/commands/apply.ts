@@ -17,6 +17,7 @@ export const apply: Command = {
     if (call.args.length > 0)
       throw new KubectlError(`Unexpected args: [${call.args.join(' ')}]\nSee 'kubectl apply -h' for help and examples`)
     if (!call.flags.has('filename')) throw new KubectlError('must specify one of -f and -k')
+    if (call.flags.bool('prune')) throw new KubectlError('pruning is not part of this kubectl yet')
     if (call.flags.bool('server-side')) throw new KubectlError('server-side apply is not part of this kubectl yet')
     const matches = compileSelectorText(call.flags.string('selector'))
     const { infos, errors: unreadable } = readManifests(call)

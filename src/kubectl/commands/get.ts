@@ -126,7 +126,7 @@ function printTables(call: Call, { targets }: Selection): void {
   let printed = false
   for (const group of groupsOf(found)) {
     const { definition, objects } = shownAs(call, group)
-    const sorted = sortBy === '' ? objects : sortedOrNone(objects, sortBy)
+    const sorted = sortBy === '' ? inRowOrder(definition, objects) : sortedOrNone(objects, sortBy)
     if (sorted.length === 0) continue
     if (printed && !options.noHeaders) call.out.write('\n')
     call.out.write(new TablePrinter(definition, options.wide).print(sorted.map((object) => ({ object })), options))
@@ -134,6 +134,11 @@ function printTables(call: Call, { targets }: Selection): void {
   }
   if (!printed && errors.length === 0 && !call.flags.bool('ignore-not-found')) call.out.errorLine(nothingFound(call, targets))
   throwCollected(errors)
+}
+
+/** As the server orders the rows of a Table. */
+function inRowOrder({ compareRows }: Group['definition'], objects: readonly KubeObject[]): readonly KubeObject[] {
+  return compareRows === undefined ? objects : objects.toSorted(compareRows)
 }
 
 /** Rows of which none has the field are not shown at all. */

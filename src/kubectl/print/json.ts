@@ -13,8 +13,11 @@ export function goString(text: string): string {
   return JSON.stringify(text).replaceAll(/[<>&\u2028\u2029]/g, (char) => escapes[char] as string)
 }
 
-/** JSON with sorted keys and `indent` for each level (none: compact), as Go prints unstructured objects. */
-export function goJson(value: unknown, indent = '', prefix = ''): string {
+/**
+ * JSON with `indent` for each level (none: compact), as Go prints it: unstructured objects with sorted keys, typed ones in the order of their fields
+ * (`isInOrder`).
+ */
+export function goJson(value: unknown, indent = '', prefix = '', isInOrder = false): string {
   const json = value as Json
   if (typeof json === 'string') return goString(json)
   if (json === null || typeof json !== 'object') return JSON.stringify(json)
@@ -22,7 +25,7 @@ export function goJson(value: unknown, indent = '', prefix = ''): string {
   if (Array.isArray(json))
     return enclose(
       '[',
-      json.map((item: unknown) => goJson(item, indent, inner)),
+      json.map((item: unknown) => goJson(item, indent, inner, isInOrder)),
       ']',
       indent,
       prefix,
@@ -30,9 +33,9 @@ export function goJson(value: unknown, indent = '', prefix = ''): string {
   const colon = indent === '' ? ':' : ': '
   const entries = Object.entries(json)
     .filter(([, field]) => field !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, field]) => goString(key) + colon + goJson(field, indent, inner))
-  return enclose('{', entries, '}', indent, prefix)
+  if (!isInOrder) entries.sort(([a], [b]) => (a < b ? -1 : 1))
+  const texts = entries.map(([key, field]) => goString(key) + colon + goJson(field, indent, inner, isInOrder))
+  return enclose('{', texts, '}', indent, prefix)
 }
 
 function enclose(open: string, parts: readonly string[], close: string, indent: string, prefix: string): string {
@@ -43,6 +46,6 @@ function enclose(open: string, parts: readonly string[], close: string, indent: 
 }
 
 /** What `-o json` prints. */
-export function printJson(value: unknown): string {
-  return `${goJson(value, '    ')}\n`
+export function printJson(value: unknown, isInOrder = false): string {
+  return `${goJson(value, '    ', '', isInOrder)}\n`
 }

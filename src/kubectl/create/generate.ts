@@ -1,0 +1,78 @@
+import type { KubeObject } from '../../api/definition.js'
+import { letControllersAct } from '../between-requests.js'
+import type { Call } from '../call.js'
+import { fieldValidationOf } from '../commands/field-validation.js'
+import { dryRunOf } from '../dry-run.js'
+import { isFailure, KubectlError, usageError } from '../errors.js'
+import { resourceNameOf } from '../kinds.js'
+import { withLastApplied } from '../last-applied.js'
+import { printDone } from '../print/done.js'
+import { printJson } from '../print/json.js'
+import { typed } from '../resource-args.js'
+
+/** An object that a generator made: its keys in the order of Go's fields. The namespace is added when one is asked for. */
+export interface Generated {
+  readonly kind: string
+  readonly apiVersion: string
+  readonly metadata: KubeObject['metadata']
+  readonly [field: string]: unknown
+}
+
+/**
+ * Sends what a generator has made and prints it, or only prints it. `failure` is what kubectl writes before the server's words; without it the
+ * refusal is shown as it is. Throws KubectlError, ApiError. Source: kubectl pkg/cmd/create.
+ */
+export function createGenerated(call: Call, generated: Generated, failure?: string): void {
+  const definition = call.env.scheme.ofObject(generated.apiVersion, generated.kind)
+  if (definition === undefined) {
+    throw new KubectlError(`no matches for kind ${JSON.stringify(generated.kind)} in version ${JSON.stringify(generated.apiVersion)}`)
+  }
+  const dryRun = dryRunOf(call)
+  const placed = definition.namespaced && call.namespaceGiven ? withNamespace(generated, call.namespace) : generated
+  const wanted = call.flags.bool('save-config') ? withLastApplied(placed as KubeObject, true) : (placed as KubeObject)
+  if (dryRun === 'client') {
+    if (call.flags.string('output') === 'json') call.out.write(printJson(wanted, true))
+    else printDone(call, definition, wanted, 'created', dryRun)
+    return
+  }
+  const sent = definition.namespaced ? withNamespace(wanted, call.namespace) : wanted
+  const created = failing(failure, () => call.client.create(resourceNameOf(definition), sent, {
+    dryRun: dryRun === 'server', fieldValidation: fieldValidationOf(call), fieldManager: call.flags.string('field-manager'),
+  }))
+  letControllersAct(call.env, definition, dryRun)
+  printDone(call, definition, typed(definition, created), 'created', dryRun)
+}
+
+/** Runs `work`; a refusal is printed after `failure`, as fmt.Errorf("... %v") does. */
+export function failing<T>(failure: string | undefined, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw failure !== undefined && isFailure(error) ? new KubectlError(`${failure} ${error.message}`) : error
+  }
+}
+
+function withNamespace<T extends { readonly metadata: KubeObject['metadata'] }>(object: T, namespace: string): T {
+  const { name, ...rest } = object.metadata
+  return { ...object, metadata: { name, namespace, ...rest } }
+}
+
+/** The only name that a generator takes; what stands behind `--` is no name. Throws KubectlError. Source: create.NameFromCommandArgs. */
+export function nameOf(call: Call): string {
+  const length = call.dash ?? call.args.length
+  if (length !== 1) throw usageError(call.command, `exactly one NAME is required, got ${length}`)
+  return call.args[0] as string
+}
+
+/** The words behind the name: a command for a container. */
+export const commandOf = (call: Call): readonly string[] => call.args.slice(1)
+
+/** `{ [field]: value }`, or nothing when the value is empty, as Go's omitempty has it. */
+export function optional(field: string, value: string | readonly unknown[] | boolean | object | undefined): object {
+  const isEmpty = value === undefined || value === '' || value === false || (Array.isArray(value) ? value.length === 0
+    : typeof value === 'object' && Object.keys(value).length === 0)
+  return isEmpty ? {} : { [field]: value }
+}
+
+/** Every value once, in the order of its first use. */
+export const unique = (values: readonly string[]): readonly string[] => [...new Set(values)]

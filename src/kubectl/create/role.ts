@@ -1,0 +1,92 @@
+import type { Call, Command } from '../call.js'
+import { KubectlError, NoResourceMatch } from '../errors.js'
+import type { Generated } from './generate.js'
+import { createGenerated, nameOf, optional, unique } from './generate.js'
+
+const VERBS: ReadonlySet<string> = new Set([
+  '*', 'get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'use', 'bind', 'escalate', 'impersonate', 'sign', 'approve', 'proxy', 'attest',
+])
+const PATH_VERBS: readonly string[] = ['get', 'put', 'post', 'head', 'options', 'delete', 'patch']
+const API_VERSION = 'rbac.authorization.k8s.io/v1'
+
+/** `kubectl create role NAME --verb=VERB --resource=TYPE.GROUP/SUB --resource-name=X`. Source: kubectl pkg/cmd/create/create_role.go. */
+export const role: Command = {
+  name: 'role',
+  run(call) {
+    const name = nameOf(call)
+    const verbs = verbsOf(call)
+    const resources = unique(call.flags.strings('resource'))
+    if (verbs.length === 0) throw new KubectlError('at least one verb must be specified')
+    if (resources.length === 0) throw new KubectlError('at least one resource must be specified')
+    createGenerated(call, { kind: 'Role', apiVersion: API_VERSION, metadata: { name }, rules: resourceRules(call, verbs, resources) })
+  },
+}
+
+/** `kubectl create clusterrole NAME`. Source: kubectl pkg/cmd/create/create_clusterrole.go. */
+export const clusterrole: Command = {
+  name: 'clusterrole',
+  run(call) {
+    createGenerated(call, clusterRoleOf(call, nameOf(call)))
+  },
+}
+
+function clusterRoleOf(call: Call, name: string): Generated {
+  const { flags } = call
+  const [verbs, resources, names] = [verbsOf(call), unique(flags.strings('resource')), flags.strings('resource-name')]
+  const [paths, aggregation] = [unique(flags.strings('non-resource-url')), flags.string('aggregation-rule')]
+  const base = { kind: 'ClusterRole', apiVersion: API_VERSION, metadata: { name } }
+  if (aggregation !== '') {
+    if ([verbs, resources, names, paths].some((list) => list.length > 0)) {
+      throw new KubectlError('aggregation rule must be specified without nonResourceURLs, verbs, resources or resourceNames')
+    }
+    const matchLabels = Object.fromEntries(aggregation.split(',').map((pair) => pair.split('=')))
+    return { ...base, rules: null, aggregationRule: { clusterRoleSelectors: [{ matchLabels }] } }
+  }
+  if (verbs.length === 0) throw new KubectlError('at least one verb must be specified')
+  if (resources.length === 0 && paths.length === 0) throw new KubectlError('one of resource or nonResourceURL must be specified')
+  if (resources.length === 0 && names.length > 0) throw new KubectlError('resource must be specified when resourceName is specified')
+  const rules = resources.length === 0 ? [] : resourceRules(call, verbs, resources)
+  return { ...base, rules: [...rules, ...(paths.length === 0 ? [] : [pathRule(verbs, paths)])] }
+}
+
+function pathRule(verbs: readonly string[], nonResourceURLs: readonly string[]): object {
+  const bad = verbs.find((verb) => verb !== '*' && !PATH_VERBS.includes(verb))
+  if (bad !== undefined) throw new KubectlError(`invalid verb: '${bad}' for nonResourceURL`)
+  for (const path of nonResourceURLs) {
+    if (path === '*') continue
+    if (path === '' || !path.startsWith('/')) throw new KubectlError('nonResourceURL should start with /')
+    if (path.slice(0, -1).includes('*')) throw new KubectlError("nonResourceURL only supports wildcard matches when '*' is at the end")
+  }
+  return { verbs, nonResourceURLs }
+}
+
+/** `*` stands for all, whatever is said beside it. */
+function verbsOf(call: Call): readonly string[] {
+  const verbs = unique(call.flags.strings('verb'))
+  return verbs.includes('*') ? ['*'] : verbs
+}
+
+/** One rule for each API group, in the order of their names. */
+function resourceRules(call: Call, verbs: readonly string[], texts: readonly string[]): readonly object[] {
+  for (const verb of verbs) if (!VERBS.has(verb)) call.out.errorLine(`Warning: '${verb}' is not a standard resource verb`)
+  const names = unique(call.flags.strings('resource-name'))
+  if (names.length > 0 && texts.length === 0) throw new KubectlError('at least one resource must be specified when resourceName is specified')
+  const byGroup = new Map<string, string[]>()
+  for (const text of texts) {
+    const { group, resource } = resourceOf(call, text)
+    byGroup.set(group, [...byGroup.get(group) ?? [], resource])
+  }
+  return [...byGroup].sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([group, resources]) => ({ verbs, apiGroups: [group], resources: unique(resources), ...optional('resourceNames', names) }))
+}
+
+/** Reads `deploy`, `deployments.apps/scale`, `*`. */
+function resourceOf(call: Call, text: string): { readonly group: string; readonly resource: string } {
+  const [type = '', subresource, ...more] = text.split('/')
+  if (more.length > 0) throw new KubectlError(`resource ${JSON.stringify(text)} must have at most one subresource`)
+  const suffix = subresource === undefined ? '' : `/${subresource}`
+  if (type === '*') return { group: '*', resource: `*${suffix}` }
+  const definition = call.env.scheme.byName(type)
+  if (definition === undefined) throw new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(type.split('.')[0])}`)
+  return { group: definition.group, resource: definition.resource + suffix }
+}

@@ -1,0 +1,13 @@
+import { KubectlError } from './errors.js'
+import { canonicalQuantity } from '../api/quantity.js'
+
+/** `cpu=100m,memory=1Gi` as a list of resources, sorted by name. Throws KubectlError. Source: kubectl pkg/generate/versioned populateResourceListV1. */
+export function resourceList(text: string): Readonly<Record<string, string>> {
+  if (text === '') return {}
+  const pairs = text.split(',').map((statement): [string, string] => {
+    const [name = '', value, ...more] = statement.split('=')
+    if (value === undefined || more.length > 0) throw new KubectlError(`Invalid argument syntax ${statement}, expected <resource>=<value>`)
+    return [name, quantityText(value)]
+  })
+  return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)))
+}

@@ -1,0 +1,13 @@
+import { sha256 } from '../sim/sha256.js'
+import type { Call } from './call.js'
+
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
+
+/**
+ * Five letters that make a name unique. kubectl takes them by chance; here they follow from the text, the time and `attempt`, so that the same
+ * cluster always gives the same name. Source of the alphabet: apimachinery util/rand.
+ */
+export function randomSuffix({ env }: Pick<Call, 'env'>, text: string, attempt = 0): string {
+  const digest = sha256(new TextEncoder().encode(`${text} ${env.clock.now()} ${attempt}`))
+  return [...digest.subarray(0, 5)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('')
+}
