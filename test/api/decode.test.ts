@@ -4,7 +4,7 @@ import { appsSchema } from '../../src/api/apps/generated.js'
 import { coreSchema, type Pod } from '../../src/api/core/generated.js'
 import { decode } from '../../src/api/schema/decode.js'
 import { DecodeError } from '../../src/api/schema/decode-error.js'
-import { deepFreeze, freezeDecoded } from '../../src/api/schema/freeze.js'
+import { deepFreeze } from '../../src/api/schema/freeze.js'
 import type { Field, Message } from '../../src/api/schema/types.js'
 import { zodSchema } from '../../src/api/schema/zod.js'
 
@@ -77,23 +77,42 @@ describe('decode', () => {
     expect(Object.isFrozen(object.metadata.labels)).toBe(false)
   })
 
-  it('shares frozen parts of an earlier result only when asked', () => {
-    const first = freezeDecoded(
-      pod, decode<Pod>(pod, { spec: { containers: [{ name: 'c' }] }, status: { phase: 'Running' } }).object,
-    )
+  it('shares the parts of an earlier result that are in their place, only when asked', () => {
+    const first = deepFreeze(decode<Pod>(pod, { spec: { containers: [{ name: 'c' }, { name: 'd' }] }, status: { phase: 'Running' } }).object)
     const next = { ...first, status: { ...first.status, phase: 'Failed' } }
     expect(decode<Pod>(pod, next).object.spec).not.toBe(first.spec)
-    const shared = decode<Pod>(pod, next, { shareFrozen: true }).object
+    const shared = decode<Pod>(pod, next, { like: first }).object
     expect(shared.spec).toBe(first.spec)
     expect(shared.status).toEqual({ phase: 'Failed' })
+    const [container] = first.spec.containers
+    const turned = decode<Pod>(pod, { spec: { containers: [{ name: 'x' }, container] } }, { like: first }).object
+    expect(turned.spec.containers[1]).toEqual(container)
+    expect(turned.spec.containers[1]).not.toBe(container)
   })
 
   it('does not take a frozen part of another type for its own', () => {
     const secret = coreSchema.message('Secret')
-    const map = freezeDecoded(configMap, decode<{ metadata: object }>(configMap, { metadata: { name: 'a' } }).object)
-    expect(() => decode(secret, { data: map.metadata }, { shareFrozen: true })).toThrow(DecodeError)
-    expect(() => decode(secret, { metadata: map }, { shareFrozen: true })).not.toThrow()
-    expect(decode<{ metadata: object }>(secret, { metadata: map }, { shareFrozen: true }).object.metadata).not.toBe(map)
+    const map = deepFreeze(decode<{ metadata: object }>(configMap, { metadata: { name: 'a' } }).object)
+    const like = deepFreeze(decode<object>(secret, { metadata: { name: 'b' }, data: {} }).object)
+    expect(() => decode(secret, { data: map.metadata }, { like })).toThrow(DecodeError)
+    expect(() => decode(secret, { metadata: map }, { like })).not.toThrow()
+    expect(decode<{ metadata: object }>(secret, { metadata: map }, { like }).object.metadata).not.toBe(map)
+  })
+
+  it('is the same with and without something alike', () => {
+    fc.assert(fc.property(fc.jsonValue(), fc.jsonValue(), (spec, status) => {
+      const read = (input: unknown, like?: object): unknown => {
+        try {
+          return decode(pod, input, { like })
+        } catch (error) {
+          return String(error)
+        }
+      }
+      const first = read({ spec: status })
+      const like = typeof first === 'string' ? {} : (first as { object: object }).object
+      const next = { spec, status: (like as { spec?: unknown }).spec }
+      expect(read(next, deepFreeze(like))).toEqual(read(next))
+    }))
   })
 })
 

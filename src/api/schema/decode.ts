@@ -1,18 +1,15 @@
 import { DecodeError, jsonKind } from './decode-error.js'
-import { isDecoded } from './freeze.js'
 import { isPlainObject, maxDepth, maxItems, setOwn } from './plain-json.js'
 import { goTypeOf, planOf, type FieldPlan, type Plan } from './plan.js'
 import { readScalar, TypeMismatch, zeroScalar } from './scalars.js'
-import type { ListField, Message, ScalarField } from './types.js'
+import type { Message, ScalarField } from './types.js'
 
 export interface DecodeOptions {
   /**
-   * Take over subtrees (metadata, spec, status, a whole object) that an earlier decode of the same message made and
-   * `freezeDecoded` froze, instead of copying them. The result then has frozen parts: only for writes whose strategy replaces
-   * whole
-   * parts (status updates, updates). Default false: every node of the result is fresh and mutable.
+   * A frozen object that an earlier decode of the same message made. What of the input is the very part of it that lies in the same place is
+   * taken over uncopied, so the result may have frozen parts: only for writes whose strategy replaces whole parts (status updates).
    */
-  readonly shareFrozen?: boolean
+  readonly like?: object | undefined
 }
 
 /** A fresh object with only known fields, and the paths of the fields that were not known (`spec.containers[0].imag`). */
@@ -28,9 +25,9 @@ export interface Decoded<T> {
  */
 export function decode<T = unknown>(message: Message, input: unknown, options: DecodeOptions = {}): Decoded<T> {
   if (message.read !== undefined) return message.read(input) as Decoded<T>
-  const decoder = new Decoder(options.shareFrozen ?? false)
+  const decoder = new Decoder()
   try {
-    const object = decoder.root(message, input) as T
+    const object = decoder.root(message, input, options.like) as T
     return { object, unknownFields: decoder.unknownFields }
   } catch (error) {
     throw error instanceof RangeError ? new DecodeError('exceeded max depth') : error
@@ -41,24 +38,19 @@ type Mutable = Record<string, unknown>
 
 class Decoder {
   readonly unknownFields: string[] = []
-  private readonly share: boolean
   /** Where we are: field names, map keys (as `.key`) and list indexes. Leaves are not on it: their plan knows their name. */
   private readonly path: (string | number)[] = []
   private depth = 0
 
-  constructor(share: boolean) {
-    this.share = share
-  }
-
-  root(message: Message, input: unknown): unknown {
+  root(message: Message, input: unknown, like: object | undefined): unknown {
     if (!isPlainObject(input)) {
       throw new DecodeError(`json: cannot unmarshal ${jsonKind(input)} into Go value of type ${message.goType}`)
     }
-    return this.message(planOf(message), input)
+    return this.message(planOf(message), input, like)
   }
 
-  private message(plan: Plan, input: Readonly<Mutable>): unknown {
-    if (this.share && isDecoded(input, plan.message)) return input
+  private message(plan: Plan, input: Readonly<Mutable>, like: unknown): unknown {
+    if (input === like) return input
     if (++this.depth > maxDepth) throw new DecodeError('exceeded max depth')
     const { guesses, always } = plan
     const out: Mutable = {}
@@ -71,7 +63,7 @@ class Decoder {
       if (field === undefined) {
         if (value !== undefined) this.unknownFields.push(this.pathText(name))
       } else if (value !== undefined && value !== null) {
-        this.field(out, field, value)
+        this.field(out, field, value, partOf(like, name))
       }
     }
     for (let at = 0; at < always.length; at++) {
@@ -89,16 +81,16 @@ class Decoder {
   }
 
   /** Reads one field into `out`. Frequent leaf types take the short way. */
-  private field(out: Mutable, plan: FieldPlan, value: unknown): void {
+  private field(out: Mutable, plan: FieldPlan, value: unknown, like: unknown): void {
     const { name, keepsEmpty } = plan
     if (typeof value === 'string' && plan.type === 'string') {
       if (keepsEmpty || value !== '') out[name] = value
     } else if (typeof value === 'boolean' && plan.type === 'boolean') {
       if (keepsEmpty || value) out[name] = value
     } else if (plan.type === 'message') {
-      out[name] = this.child(plan, value)
+      out[name] = this.child(plan, value, like)
     } else if (plan.type === 'list') {
-      const list = this.list(plan, value)
+      const list = this.list(plan, value, like)
       if (keepsEmpty || list.length > 0) out[name] = list
     } else if (plan.type === 'map') {
       const map = this.map(plan, value)
@@ -110,28 +102,28 @@ class Decoder {
   }
 
   /** An item of a list or a value of a map; null stands for Go's empty value. */
-  private item(plan: FieldPlan, value: unknown): unknown {
+  private item(plan: FieldPlan, value: unknown, like: unknown): unknown {
     if (value === null || value === undefined) return this.zero(plan)
     switch (plan.type) {
       case 'string': return typeof value === 'string' ? value : this.scalar(plan, value)
-      case 'message': return this.checked(plan, value)
-      case 'list': return this.list(plan, value)
+      case 'message': return this.checked(plan, value, like)
+      case 'list': return this.list(plan, value, like)
       case 'map': return this.map(plan, value)
       default: return this.scalar(plan, value)
     }
   }
 
-  private checked(plan: FieldPlan, value: unknown): unknown {
+  private checked(plan: FieldPlan, value: unknown, like: unknown): unknown {
     const child = plan.child()
     if (!isPlainObject(value)) throw this.mismatch(plan, jsonKind(value), child.message.goType)
-    return this.message(child, value)
+    return this.message(child, value, like)
   }
 
-  private child(plan: FieldPlan, value: unknown): unknown {
+  private child(plan: FieldPlan, value: unknown, like: unknown): unknown {
     // checked before the path grows: a mismatch adds the field's own name
-    if (!isPlainObject(value)) return this.checked(plan, value)
+    if (!isPlainObject(value)) return this.checked(plan, value, like)
     this.path.push(plan.name)
-    const read = this.message(plan.child(), value)
+    const read = this.message(plan.child(), value, like)
     this.path.pop()
     return read
   }
@@ -142,9 +134,9 @@ class Decoder {
     return read
   }
 
-  private list(plan: FieldPlan, value: unknown): readonly unknown[] {
+  private list(plan: FieldPlan, value: unknown, like: unknown): readonly unknown[] {
     if (!Array.isArray(value)) throw this.mismatch(plan, jsonKind(value), goTypeOf(plan.owner, plan.field))
-    if (this.share && isDecoded(value, plan.field as ListField)) return value
+    if (value === like) return value
     const items = value as readonly unknown[]
     if (items.length > maxItems) throw new DecodeError(`json: array of ${items.length} items is too long`)
     const { path } = this
@@ -153,7 +145,7 @@ class Decoder {
     const at = path.push(plan.name, 0) - 1
     for (let index = 0; index < items.length; index++) {
       path[at] = index
-      out.push(this.item(itemPlan, items[index]))
+      out.push(this.item(itemPlan, items[index], partOf(like, index)))
     }
     path.pop()
     path.pop()
@@ -170,7 +162,7 @@ class Decoder {
       const member = value[key]
       if (member === undefined) continue
       path[at] = `.${key}`
-      setOwn(out, key, this.item(itemPlan, member))
+      setOwn(out, key, this.item(itemPlan, member, undefined))
     }
     path.pop()
     path.pop()
@@ -181,7 +173,7 @@ class Decoder {
   private zero({ field, child, zeroIsNull }: FieldPlan): unknown {
     if (zeroIsNull) return null
     switch (field.type) {
-      case 'message': return this.message(child(), {})
+      case 'message': return this.message(child(), {}, undefined)
       // a required list that is missing is refused by validation, which wants to walk it first
       case 'list': return field.required === true ? [] : null
       case 'map': return null
@@ -209,6 +201,11 @@ class Decoder {
     }
     return text === '' ? name : `${text}.${name}`
   }
+}
+
+/** What lies at that place in an object or list of an earlier decode, which are the same shape throughout. */
+function partOf(like: unknown, place: string | number): unknown {
+  return typeof like === 'object' && like !== null ? (like as Readonly<Record<string | number, unknown>>)[place] : undefined
 }
 
 function isEmpty(map: object): boolean {

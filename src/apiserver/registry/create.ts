@@ -89,9 +89,9 @@ function initMetadata({ clock, uids }: RegistryContext, { metadata }: Draft<Kube
 
 function store(context: RegistryContext, call: Call, draft: Draft<KubeObject>, reservation: Reservation | undefined): KubeObject {
   const { resource } = call
-  if (call.dryRun) return sealDryRun(resource, draft, undefined)
+  if (call.dryRun) return sealDryRun(draft, undefined)
   reservation?.commit(draft as KubeObject)
-  const object = seal(context, resource, draft)
+  const object = seal(context, draft)
   save(context, resource, object, undefined)
   return object
 }

@@ -26,16 +26,16 @@ export const NO_KIND_SCHEME = 'pkg/api/legacyscheme/scheme.go:30'
 
 /**
  * Reads a request body as an object of the expected kind: checks apiVersion and kind, types and unknown fields (by
- * fieldValidation). The answer is a fresh draft; with `shareFrozen` it may hold frozen parts of a stored object.
+ * fieldValidation). The answer is a fresh draft, but for the parts of `like` (a stored object) that the body has in the same places.
  */
 export function decodeBody<T extends KubeObject = KubeObject>(
-  call: Call, resources: Resources, body: unknown, expected: ExpectedKind, shareFrozen = false,
+  call: Call, resources: Resources, body: unknown, expected: ExpectedKind, like?: KubeObject,
 ): Draft<T> {
   const apiVersion = expected.group === '' ? expected.version : `${expected.group}/${expected.version}`
   checkKind(resources, body, expected, apiVersion)
   const fail = (why: string): Error => badRequest(cannotHandle(expected.kind, expected.version, expected.kind, why))
   try {
-    const { object: decoded, unknownFields } = decode<Record<string, unknown>>(expected.message, body, { shareFrozen })
+    const { object: decoded, unknownFields } = decode<Record<string, unknown>>(expected.message, body, { like })
     reportFields(call, unknownFields, fail)
     // the body may be the stored object itself
     const object = Object.isFrozen(decoded) ? { ...decoded } : decoded

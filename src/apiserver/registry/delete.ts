@@ -54,7 +54,7 @@ export function deleteExisting(context: RegistryContext, call: Call, existing: K
   if (plan === 'pending') return { object: existing, gone: false }
   if (plan === 'now') return remove(context, call, existing)
   const { draft, removeAfter } = plan
-  if (call.dryRun) return { object: sealDryRun(call.resource, draft, existing.metadata.resourceVersion), gone: removeAfter }
+  if (call.dryRun) return { object: sealDryRun(draft, existing.metadata.resourceVersion), gone: removeAfter }
   const marked = store(context, call, draft, existing)
   return removeAfter ? remove(context, call, marked) : { object: marked, gone: false }
 }
@@ -66,7 +66,7 @@ function isSystemPriorityClass({ resource }: Call, { metadata: { name = '' } }: 
 /** Writes the draft unless it changes nothing. */
 function store(context: RegistryContext, call: Call, draft: Draft<KubeObject>, existing: KubeObject): KubeObject {
   if (sameJson(draft, existing)) return existing
-  const marked = seal(context, call.resource, draft)
+  const marked = seal(context, draft)
   save(context, call.resource, marked, existing)
   return marked
 }
@@ -184,5 +184,5 @@ function terminateNamespace(context: RegistryContext, call: Call, existing: Kube
 }
 
 function writeMarked(context: RegistryContext, call: Call, draft: Draft<KubeObject>, existing: KubeObject): KubeObject {
-  return call.dryRun ? sealDryRun(call.resource, draft, existing.metadata.resourceVersion) : store(context, call, draft, existing)
+  return call.dryRun ? sealDryRun(draft, existing.metadata.resourceVersion) : store(context, call, draft, existing)
 }

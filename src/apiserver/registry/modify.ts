@@ -15,9 +15,9 @@ export function modify<T extends KubeObject>(
 ): T {
   const draft = { ...existing, metadata: { ...existing.metadata } } as Draft<T>
   change(draft)
-  if (dryRun) return sealDryRun(resource, draft as unknown as Draft<KubeObject>, existing.metadata.resourceVersion) as T
+  if (dryRun) return sealDryRun(draft as unknown as Draft<KubeObject>, existing.metadata.resourceVersion) as T
   if (sameJson(draft, existing)) return existing
-  const sealed = seal(context, resource, draft as unknown as Draft<KubeObject>)
+  const sealed = seal(context, draft as unknown as Draft<KubeObject>)
   save(context, resource, sealed, existing)
   return sealed as T
 }

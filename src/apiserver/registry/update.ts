@@ -42,7 +42,7 @@ function decodeUpdate(context: RegistryContext, call: Call, existing: KubeObject
   const { resource, request: { body: sent } } = call
   const expected = definitionKind(resource)
   if (call.subresource === 'status') {
-    const draft = decodeBody(call, context.resources, sent, expected, true)
+    const draft = decodeBody(call, context.resources, sent, expected, existing)
     draft.metadata = { ...draft.metadata }
     return draft
   }
@@ -102,15 +102,15 @@ export function writeUpdate(context: RegistryContext, call: Call, draft: Draft<K
   checkValid(call, object, existing)
   context.admission.validate(attributesOf(call, 'UPDATE', object, existing))
   for (const text of resource.definition.strategy.warnings?.(object, existing) ?? []) warn(call, text)
-  if (call.dryRun) return sealDryRun(resource, draft, existing.metadata.resourceVersion)
+  if (call.dryRun) return sealDryRun(draft, existing.metadata.resourceVersion)
   if (shouldDeleteDuringUpdate(resource, object, existing)) {
     discard(context, resource, existing)
-    return seal(context, resource, draft)
+    return seal(context, draft)
   }
   draft.metadata.resourceVersion = existing.metadata.resourceVersion as string
   if (sameJson(object, existing)) return existing
   reservation?.commit(object)
-  const sealed = seal(context, resource, draft)
+  const sealed = seal(context, draft)
   save(context, resource, sealed, existing)
   reservation?.release()
   return sealed

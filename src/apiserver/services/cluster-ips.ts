@@ -91,7 +91,7 @@ export class ClusterIps {
       },
       spec: { parentRef: { resource: 'services', namespace, name } },
     }
-    const sealed = seal({ storage }, this.#addresses, draft as unknown as Draft<KubeObject>)
+    const sealed = seal({ storage }, draft as unknown as Draft<KubeObject>)
     save({ storage }, this.#addresses, sealed, undefined)
   }
 

@@ -5,7 +5,7 @@ import { textOf } from '../../api/go-text.js'
 import { ProtobufError } from '../../api/protobuf/protobuf-error.js'
 import { DecodeError, jsonKind } from '../../api/schema/decode-error.js'
 import { decode } from '../../api/schema/decode.js'
-import { freezeDecoded } from '../../api/schema/freeze.js'
+import { deepFreeze } from '../../api/schema/freeze.js'
 import { isPlainObject } from '../../api/schema/plain-json.js'
 import type { KeyValue } from '../../etcd/version.js'
 import { ApiError } from '../client/api-error.js'
@@ -39,7 +39,7 @@ export function decodeStored({ resources, protobuf }: StoredBytesPorts, { key, v
     const object = expected === undefined ? parsed as unknown as Draft<KubeObject> : typed(resources, expected, parsed)
     if (!isPlainObject(object.metadata)) throw new DecodeError('Object \'metadata\' is missing')
     object.metadata.resourceVersion = String(modRevision)
-    return expected === undefined ? object as KubeObject : freezeDecoded(expected.message, object as KubeObject)
+    return expected === undefined ? object as KubeObject : deepFreeze(object as KubeObject)
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw untypedError(`couldn't get version/kind; json parse error: ${error.message}`)
     if (error instanceof YamlSyntaxError) throw untypedError(`yaml: ${error.message}`)
@@ -67,7 +67,7 @@ function parse(bytes: Uint8Array, expected: Resource | undefined, protobuf: Prot
 function typed(resources: Resources, expected: Resource, parsed: Record<string, unknown>): Draft<KubeObject> {
   const apiVersion = textMember(parsed, 'apiVersion') ?? expected.apiVersion
   const kind = textMember(parsed, 'kind') ?? expected.kind
-  const resource = resources.ofKind(apiVersion, kind)
+  const resource = resources.ofStoredKind(apiVersion, kind)
   if (resource === undefined) throw new DecodeError(`no kind "${kind}" is registered for version "${apiVersion}" in scheme "${NO_KIND_SCHEME}"`)
   if (resource.prefix !== expected.prefix) {
     const short = apiVersion.split('/').at(-1) as string
