@@ -149,6 +149,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly validateName?: (name: string, prefix: boolean) => readonly string[]
   readonly strategy: Strategy<T>
   readonly columns: readonly PrinterColumn<T>[]
+  /** Order of the rows of a Table. Default: that of the list. */
+  readonly compareRows?: (a: T, b: T) => number
   /** Field selectors besides metadata.name and metadata.namespace: label to value, '' when unset. */
   readonly selectableFields: Readonly<Record<string, (object: T) => string>>
 }

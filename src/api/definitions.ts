@@ -57,6 +57,11 @@ const all: readonly KindDefinition[] = [
   ...storageDefinitions,
 ]
 
+/** A built-in kind in any version, whether a release serves it or not: what may lie in etcd. */
+export function definitionOfAnyRelease(group: string, version: string, kind: string): KindDefinition | undefined {
+  return all.find((one) => one.kind === kind && one.version === version && one.group === group)
+}
+
 /** The definitions that a release serves, as they were in it. */
 export function definitionsOf(release: Release): readonly KindDefinition[] {
   return all

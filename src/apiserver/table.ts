@@ -45,7 +45,8 @@ export function tableOf(
   resource: Resource, object: KubeObject | ListLike, now: number, include: IncludeObject = 'Metadata',
 ): Table {
   const isList = isListOf(object)
-  const items = isList ? object.items : [object]
+  const { compareRows } = resource.definition
+  const items = !isList ? [object] : compareRows === undefined ? object.items : object.items.toSorted(compareRows)
   const columns = isScale(object, resource) ? SCALE_COLUMNS : resource.definition.columns
   return {
     kind: 'Table',

@@ -1,7 +1,8 @@
 import { forbiddenLabels } from '../apiserver/admission/node-restriction/labels.js'
+import type { Pod } from '../api/core/generated.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import { createContainerRuntime, createKubelet } from '../kubelet/index.js'
-import type { Machine, Surroundings, VolumeFiles } from '../kubelet/index.js'
+import type { KubeletOptions, Machine, Surroundings, VolumeFiles } from '../kubelet/index.js'
 import { ClusterNetwork } from './cluster-network.js'
 import { surroundingsOf } from './surroundings.js'
 import type { Slice } from '../sim/module.js'
@@ -18,7 +19,11 @@ interface MachinesState {
   readonly nodes: Map<string, AddressedNode>
 }
 
-type AddressedNode = NodeOptions & { readonly internalIP: string }
+/** What Nodes of other clusters tell of their machines beside {@link NodeOptions}. */
+type MachineFacts = Partial<Pick<KubeletOptions, 'externalIP' | 'podCIDR' | 'osImage' | 'kernelVersion' | 'containerRuntimeVersion' | 'architecture' | 'operatingSystem'>>
+
+/** A node as the cluster's state has it. */
+export type AddressedNode = NodeOptions & MachineFacts & { readonly internalIP: string }
 
 /** The machines of a cluster: for each a container runtime and a kubelet. */
 export class Machines {
@@ -67,6 +72,11 @@ export class Machines {
     const kubelet = kubeletOf(name)
     const { simulation, connectivity } = this.#plane
     return machine?.powered === true && !simulation.isStopped(kubelet) && !connectivity.isCut(kubelet) ? machine : undefined
+  }
+
+  /** Machines that have been there before the simulation began go on with their pods. To be called before anything has run. */
+  adopt(pods: readonly Pod[]): void {
+    for (const pod of pods) this.#machines.get(pod.spec.nodeName ?? '')?.adopt(pod)
   }
 
   names(): readonly string[] {

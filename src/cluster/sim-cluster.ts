@@ -1,6 +1,7 @@
 import type { Status } from '../apiserver/client/api-error.js'
-import type { PersistentVolume } from '../api/core/generated.js'
+import type { PersistentVolume, Pod } from '../api/core/generated.js'
 import type { Draft } from '../api/draft.js'
+import { protobufCodec } from '../api/protobuf/protobuf.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
 import type {
   Client, Creatable, DeleteOptions, ListOptions, ObjectKey, ObjectList, Patch, WatchEvent, WriteOptions,
@@ -16,6 +17,7 @@ import { EtcdStore } from '../etcd/store.js'
 import { applyObjects, createKubectl, kubectlWatch } from '../kubectl/index.js'
 import type { Applied, KubectlEnvironment, KubectlOptions, KubectlResult } from '../kubectl/index.js'
 import type { ConnectOptions, Connection, DnsReply, From, RecordType } from '../network/index.js'
+import type { EffectiveSecurity } from '../kubelet/index.js'
 import type { Duration } from '../sim/duration.js'
 import type { EventBus } from '../sim/event-bus.js'
 import { Simulation } from '../sim/simulation.js'
@@ -35,6 +37,8 @@ import type { Identity } from './identities.js'
 import { ADMIN, userOf } from './identities.js'
 import { defaultObjects } from './default-objects.js'
 import { editObject } from './edit.js'
+import type { EtcdImportOptions } from './etcd-import.js'
+import { importEtcdSnapshot } from './etcd-import.js'
 import { kubeletAgents } from './kubelet-agent.js'
 import type { ExecOptions, ExecResult, LogOptions, PodName } from './pod-streams.js'
 import { execInPod, logsOfPod } from './pod-streams.js'
@@ -53,6 +57,9 @@ import type { ClusterSnapshotJson } from './snapshot.js'
 import { ClusterSnapshot } from './snapshot.js'
 import { serveMetrics } from './served-metrics.js'
 import { plugProxy } from './proxy-network.js'
+import { securityOfPod } from './security.js'
+import type { UnreadableValue } from './unreadable.js'
+import { unreadableValues } from './unreadable.js'
 import { iterateWatch } from './watch-iterator.js'
 
 /** What decides the draws until a new cluster is ready. No user can have chosen it: it is no safe integer. */
@@ -108,7 +115,7 @@ export class SimCluster {
       authorization: options.authorization ?? 'RBAC', users: options.users ?? [], webhooks: options.webhooks,
       keys: options.keys, 
       nodeAgents: options.nodeAgents ?? kubeletAgents({ machineOf: (node) => this.#machines.answering(node), now: () => clock.now() }), advertiseAddress: options.advertiseAddress,
-      serviceCIDR: options.serviceCIDR, managedFields: options.managedFields, storedProtobuf: options.storedProtobuf,
+      serviceCIDR: options.serviceCIDR, managedFields: options.managedFields, storedProtobuf: options.storedProtobuf ?? protobufCodec,
     })
     this.client = this.#userClient(ADMIN.name, this.#plane.client(ADMIN, { userAgent: 'kubectl' }))
     this.#kubectlEnvironment = kubectlEnvironment(this.#plane, this.version)
@@ -257,6 +264,14 @@ export class SimCluster {
     return logsOfPod(this.client, pod, options)
   }
 
+  /**
+   * What each container of a pod runs with (user, groups, capabilities, profiles, ...), with the rule that decided each setting.
+   * @throws ApiError when there is no such pod.
+   */
+  security(pod: PodName): readonly EffectiveSecurity[] {
+    return securityOfPod(this.client, this.#machines, pod)
+  }
+
   /** A client under another identity. */
   as(identity: Identity): Client {
     return this.#userClient(identity.user, this.#plane.client(userOf(identity)))
@@ -393,6 +408,34 @@ export class SimCluster {
   /** All stored objects of a resource, past the network: for invariant checkers and pictures. */
   stored<R extends ResourceName>(resource: R, options?: ListOptions): readonly ObjectOf<R>[] {
     return this.#plane.client(ADMIN).list(resource, options).items
+  /**
+   * A cluster from a snapshot of etcd (`etcdctl snapshot save`, {@link EtcdStore.snapshot}), of a simulator or of a real cluster: every object, the
+   * history that was kept, leases. Nodes get machines whose pods run on; everything that etcd does not hold (what is on disks, in memory, in the
+   * network) is new. What cannot be read stays in etcd as it is, see {@link unreadable}.
+   * @throws SnapshotError when the file is corrupt, truncated or not etcd's.
+   */
+  static fromEtcdSnapshot(file: Uint8Array, options: EtcdImportOptions = {}): SimCluster {
+    const snapshot = importEtcdSnapshot(file, options)
+    const cluster = new SimCluster(snapshot.options, snapshot)
+    cluster.#beginOnStored()
+    return cluster
+  }
+
+  /** As an apiserver that starts on an etcd that is not empty, and machines that have been running. */
+  #beginOnStored(): void {
+    const { server } = this.#plane
+    bootstrap(server, { serviceAccounts: false })
+    const { storage, resources } = server.context
+    const pods = resources.get('pods')
+    this.#machines.adopt(storage.lenient().list({ from: pods.prefix, to: `${pods.prefix.slice(0, -1)}0` }) as readonly Pod[])
+  }
+
+  /** Values in {@link etcd} that are no objects of this cluster's API: encrypted ones, unknown kinds, broken ones, keys of other programs. O(all keys). */
+  unreadable(): readonly UnreadableValue[] {
+    const { storage, resources } = this.#plane.server.context
+    return unreadableValues(this.#store, storage, resources)
+  }
+
   }
 
   /** Names of the resources that are stored, in order. */

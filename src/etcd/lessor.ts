@@ -84,6 +84,14 @@ export class Lessor {
     this.#byExpiry.set(expiryKey(lease), lease)
   }
 
+  /** All leases end so many ms later. */
+  delay(ms: number): void {
+    for (const lease of this.all()) {
+      this.#byExpiry.delete(expiryKey(lease))
+      this.load({ ...lease, expiry: lease.expiry + ms })
+    }
+  }
+
   remove(lease: Lease): void {
     this.#byId.delete(idKey(lease.id))
     this.#byExpiry.delete(expiryKey(lease))

@@ -224,6 +224,11 @@ export class EtcdStore implements Store {
     return { header: this.#header(), leases: this.#lessor.all().map(({ id }) => id) }
   }
 
+  /** All leases end so many ms later: as when nobody could renew them for that time. */
+  delayLeases(ms: number): void {
+    this.#lessor.delay(ms)
+  }
+
   nextExpiry(): number | undefined {
     return this.#lessor.next()?.expiry
   }

@@ -19,7 +19,7 @@ const V1BETA1 = `${GROUP}/v1beta1`
  * pkg/apis/apiextensions/v1/conversion.go.
  */
 export function toV1({ spec, ...crd }: BetaDefinition): CustomResourceDefinition {
-  const { version = '', versions = [], validation, subresources, additionalPrinterColumns, conversion, ...rest } = spec
+  const { version = '', versions = [], validation, subresources, additionalPrinterColumns, conversion, preserveUnknownFields, ...rest } = spec
   const shared = {
     ...(validation === undefined ? {} : { schema: validation }), ...columnsToV1({ subresources, additionalPrinterColumns }),
   }
@@ -28,6 +28,7 @@ export function toV1({ spec, ...crd }: BetaDefinition): CustomResourceDefinition
     ...crd, apiVersion: V1,
     spec: {
       ...rest, ...(conversion === undefined ? {} : { conversion: conversionToV1(conversion) }),
+      ...(preserveUnknownFields === true ? { preserveUnknownFields } : {}),
       versions: all.map((one) => ({ ...shared, ...one, ...columnsToV1(one) }) as CustomResourceDefinitionVersion),
     },
   } as CustomResourceDefinition

@@ -154,6 +154,8 @@ export const flowSchemaDefinition: KindDefinition<FlowSchema> = defineKind<FlowS
     generationChanged: specChanged,
     allowUnconditionalUpdate: false,
   },
+  // source: pkg/printers/internalversion/printers.go printFlowSchemaList, pkg/util/apihelpers FlowSchemaSequence
+  compareRows: (a, b) => a.spec.matchingPrecedence - b.spec.matchingPrecedence || ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1),
   columns: [
     nameColumn(),
     column('PriorityLevel', ({ spec }) => spec.priorityLevelConfiguration.name),

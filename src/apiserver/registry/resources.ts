@@ -1,6 +1,8 @@
 import type { KindDefinition } from '../../api/definition.js'
+import { definitionOfAnyRelease } from '../../api/definitions.js'
 import type { Minor, Release } from '../../api/releases.js'
 import type { Scheme } from '../../api/scheme.js'
+import { parseApiVersion } from '../../api/scheme.js'
 import { noSuchPath } from '../errors.js'
 import type { Resource } from './resource.js'
 import { resourceOf } from './resource.js'
@@ -111,6 +113,18 @@ export class Resources {
   /** The resource of a kind: `ofKind('apps/v1', 'Deployment')`. */
   ofKind(apiVersion: string, kind: string): Resource | undefined {
     return this.#current.byKind.get(`${apiVersion} ${kind}`)
+  }
+
+  /**
+   * As `ofKind`, and versions that the release does not serve any more: objects that were stored in them are still read. Upstream's scheme knows
+   * them; a v1.34 stores CustomResourceDefinitions as v1beta1, which it does not serve.
+   */
+  ofStoredKind(apiVersion: string, kind: string): Resource | undefined {
+    const served = this.ofKind(apiVersion, kind)
+    if (served !== undefined) return served
+    const { group, version } = parseApiVersion(apiVersion)
+    const definition = definitionOfAnyRelease(group, version, kind)
+    return definition === undefined ? undefined : resourceFor(definition, this.#scheme)
   }
 
   /** Whether there is such a kind at all. */

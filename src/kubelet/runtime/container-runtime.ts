@@ -6,6 +6,7 @@ import { stableHex, stableUuid } from '../stable-hex.js'
 import type { Tree } from '../files/tree.js'
 import type { ImageFacts } from '../images/image-table.js'
 import { ImageTable, isDefinition } from '../images/image-table.js'
+import { adoptedImages, adoptedPod } from './adopt.js'
 import type { ContainerBehavior } from './behavior.js'
 import { behaviorOf, setBehavior } from './behavior.js'
 import type { Exit } from './containers.js'
@@ -14,8 +15,8 @@ import { ContainerProcesses } from './container-processes.js'
 import type { ContainerUsage } from './container-usage.js'
 import { containerUsage, declaresUsage } from './container-usage.js'
 import { fullImageName } from './image-name.js'
-import { beginPull, endPull } from './image-pulls.js'
-import { allocateIp, poolRange, releaseIp } from './ip-pool.js'
+import { beginPull, endPull, imageSize } from './image-pulls.js'
+import { allocateIp, poolRange, releaseIp, reserveIp } from './ip-pool.js'
 import type { ContainerRuntimeOptions, Machine, RuntimeTimings } from './machine.js'
 import { DEFAULT_RUNTIME_TIMINGS } from './machine.js'
 import type { ContainerRequest, RuntimeChange, SandboxRequest } from './runtime-api.js'
@@ -259,6 +260,21 @@ class SimulatedMachine implements Machine {
   announceShutdown(shuttingDown: boolean): void {
     this.#state.shuttingDown = shuttingDown
     this.#tell('shutdown')
+  }
+
+  adopt(pod: Pod): void {
+    const adopted = adoptedPod(pod)
+    const { pods, images, ips } = this.#state
+    if (!adopted || pods.has(adopted.uid)) return
+    pods.set(adopted.uid, adopted)
+    if (!adopted.hostNetwork && adopted.ip !== undefined) reserveIp(ips, adopted.ip)
+    for (const image of adoptedImages(adopted, (name) => this.behavior(name).imageSize ?? imageSize(name))) {
+      if (!images.has(image.name)) images.set(image.name, image)
+    }
+    for (const container of adopted.containers) {
+      const plan = container.state === 'running' ? this.processes.plan(adopted, container) : undefined
+      if (plan !== undefined && plan.kind !== 'error') this.processes.start(adopted, container, plan)
+    }
   }
 
   powerOff(): void {

@@ -34,12 +34,17 @@ export function beginPull(images: Map<string, RuntimeImage>, { image, uid, autho
   const pull: RuntimeImage = {
     name, state: 'pulling', since: now, authorized, waiters: [uid],
     took: behavior.pullTime ?? (isPresent ? timings.imageCheck : timings.imagePull),
-    size: behavior.imageSize ?? SMALLEST + (Number.parseInt(stableHex(name, 8), 16) % SPREAD),
+    size: behavior.imageSize ?? imageSize(name),
   }
   if (isPresent) pull.wasPresent = true
   if (isPresent && known.isPrivate === true) pull.isPrivate = true
   images.set(name, pull)
   return pull
+}
+
+/** Bytes of an image of which nothing is known: made from its name. */
+export function imageSize(name: string): number {
+  return SMALLEST + (Number.parseInt(stableHex(name, 8), 16) % SPREAD)
 }
 
 /** Ends a pull. Answers the pods that have waited for it. */

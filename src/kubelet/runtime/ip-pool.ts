@@ -23,6 +23,13 @@ export function allocateIp(pool: IpPool, cidr: string): string | undefined {
   return undefined
 }
 
+/** Takes an address that somebody has already. */
+export function reserveIp(pool: IpPool, ip: string): void {
+  const address = parseIp(ip)
+  pool.used.add(address)
+  if (address > pool.last) pool.last = address
+}
+
 /** Gives an address back; one that is not taken is ignored. */
 export function releaseIp(pool: IpPool, ip: string): void {
   pool.used.delete(parseIp(ip))

@@ -65,6 +65,11 @@ export interface Machine extends ContainerRuntime, Module {
   installKubelet(version: string): void
   /** The network plugin works, or fails. */
   setNetworkReady(ready: boolean): void
+  /**
+   * Takes on a pod that ran on the machine before the simulation began: its containers run on, what they execute starts anew. For use before the
+   * kubelet's first step.
+   */
+  adopt(pod: Pod): void
   /** The machine's power is gone: every process ends at once. Stop the kubelet with it. */
   powerOff(): void
   /** Boots: a new boot id, and every container that ran is dead (exit code 255, reason Unknown). Then start the kubelet. */
