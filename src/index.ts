@@ -28,7 +28,7 @@ export type {
   SystemUsage,
 } from './kubelet/index.js'
 export type {
-  ConnectOptions, Connection, DnsReply, From, Hop, OutsideHost, Outcome, PolicyConnection, PolicyEnd, PolicyEnforcer, RecordType, To,
+  ConnectOptions, Connection, DnsReply, From, Hop, NetworkPolicyOptions, OutsideHost, Outcome, PolicyConnection, PolicyEnd, PolicyEnforcer, RecordType, To,
 } from './network/index.js'
 export type { ClusterMetrics } from './cluster/cluster-metrics.js'
 export type { PodSelection, Usage } from './cluster/measure.js'

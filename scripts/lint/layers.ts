@@ -20,7 +20,7 @@ const visible: Readonly<Record<string, readonly string[]>> = {
   scheduler: client,
   kubelet: client,
   controllers: client,
-  network: client,
+  network: [...client, 'netpol'],
 }
 
 /** The folders that may touch the store: its owner, the composition root that builds it, and the edge that serves it. */

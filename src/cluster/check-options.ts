@@ -71,6 +71,10 @@ function makeSchema(): z.ZodMiniType {
     storedProtobuf: z.optional(z.looseObject({ decode: z.custom((value) => typeof value === 'function', 'must be a function') })),
     keys: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),
     clusterCIDR: z.optional(text),
+    networkPolicy: z.optional(z.union([z.boolean(), z.strictObject({
+      hostNetwork: z.optional(z.enum(['node', 'pod'])), ownNode: z.optional(z.enum(['both', 'ingress', 'none'])), finishedPods: z.optional(z.enum(['ignored', 'selected'])),
+      ipBlockPods: z.optional(z.enum(['match', 'ignore'])), equalPriority: z.optional(z.enum(['name', 'creation'])), existingConnections: z.optional(z.enum(['keep', 'cut'])),
+    })])),
     policyEnforcer: z.optional(z.looseObject({ check: z.custom((value) => typeof value === 'function', 'must be a function') })),
     metricsServer: z.optional(z.boolean()),
     loadBalancer: z.optional(z.union([z.boolean(), z.strictObject({ range: z.optional(text) })])),

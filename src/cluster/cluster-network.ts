@@ -2,8 +2,8 @@ import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import { handleHttp } from '../apiserver/http.js'
 import { parseIpRange, formatIp } from '../api/ip.js'
 import type { Machine, RuntimePod } from '../kubelet/index.js'
-import { Network } from '../network/index.js'
-import type { NetworkNode, NetworkState, NodeDirectory, OutsideHost, Payload, PolicyEnforcer, Reply } from '../network/index.js'
+import { ClusterPolicies, Network } from '../network/index.js'
+import type { NetworkNode, NetworkPolicyOptions, NetworkState, NodeDirectory, OutsideHost, Payload, PolicyEnforcer, Reply } from '../network/index.js'
 import type { Slice } from '../sim/module.js'
 import type { Simulation } from '../sim/simulation.js'
 import type { ControlPlane } from './control-plane.js'
@@ -19,8 +19,10 @@ export interface ClusterNetworkParts {
   /** Range of cluster IPs. Default 10.96.0.0/12. */
   readonly serviceCIDR?: string | undefined
   readonly outside?: Readonly<Record<string, OutsideHost>> | undefined
-  /** Undefined: no policies are enforced. */
-  readonly enforcer?: (() => PolicyEnforcer | undefined) | undefined
+  /** Decides in the place of the policies in the cluster. */
+  readonly enforcer?: PolicyEnforcer | undefined
+  /** How the policies in the cluster are enforced; false: they are not. Default true. */
+  readonly networkPolicy?: boolean | NetworkPolicyOptions | undefined
 }
 
 /** Name of the module that is a node's kube-proxy. */
@@ -37,6 +39,7 @@ export class ClusterNetwork {
   readonly #state: Slice<NetworkState>
   readonly #nodes: NodesOfMachines
   #network: Network | undefined
+  #policies: ClusterPolicies | undefined
 
   constructor(parts: ClusterNetworkParts) {
     this.#parts = parts
@@ -89,8 +92,17 @@ export class ClusterNetwork {
     for (const key of [...affinity.keys()]) if (key.startsWith(`${node}|`)) affinity.delete(key)
   }
 
+  /** Undefined as long as there are no policies. */
+  #enforcer(): PolicyEnforcer | undefined {
+    const { plane, enforcer, networkPolicy = true } = this.#parts
+    if (enforcer !== undefined || networkPolicy === false) return enforcer
+    const { existingConnections: _, ...options } = networkPolicy === true ? {} : networkPolicy
+    this.#policies ??= new ClusterPolicies(plane.client(ADMIN), options)
+    return this.#policies.hasPolicies() ? this.#policies : undefined
+  }
+
   #make(): Network {
-    const { plane, simulation, outside = {}, enforcer, serviceCIDR } = this.#parts
+    const { plane, simulation, outside = {}, serviceCIDR, networkPolicy } = this.#parts
     const { clock, random, bus } = simulation
     const address = plane.server.context.address
     const colon = address.lastIndexOf(':')
@@ -101,7 +113,8 @@ export class ClusterNetwork {
         up: () => plane.connectivity.isConnected('network'), ask: (payload) => askApiserver(plane, payload),
       },
       hasSlices: plane.scheme.release.minor >= 19 && plane.scheme.byName('endpointslices') !== undefined,
-      enforcer: () => enforcer?.(),
+      enforcer: () => this.#enforcer(),
+      cutsExisting: typeof networkPolicy === 'object' && networkPolicy.existingConnections === 'cut',
       onVerdict: ({ from, to, port, protocol }, { allowed, proof }) => {
         if (!bus.has('policyVerdict')) return
         bus.emit('policyVerdict', {

@@ -44,7 +44,7 @@ export class Machines {
     this.#state = simulation.slice<MachinesState>('cluster', 'machines', () => ({ next: 11, nodes: new Map() }))
     this.network = new ClusterNetwork({
       plane, simulation, machines: () => this.#machines, addressOf: (name) => this.#state.value.nodes.get(name)?.internalIP ?? '',
-      serviceCIDR: options.serviceCIDR, outside: options.outside, enforcer: () => options.policyEnforcer,
+      serviceCIDR: options.serviceCIDR, outside: options.outside, enforcer: options.policyEnforcer, networkPolicy: options.networkPolicy,
     })
     plane.keepHistory(() => this.network.oldestNeeded())
     for (const name of this.#state.value.nodes.keys()) this.#start(name)

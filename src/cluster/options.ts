@@ -5,7 +5,7 @@ import type { SimulatedStorageOptions } from '../controllers/simulated-storage/i
 import type { IngressControllerOptions } from '../controllers/ingress-status/index.js'
 import type { LoadBalancerOptions } from '../controllers/service-lb/index.js'
 import type { ContainerBehavior, ImageDefinition, KubeletConfiguration, RuntimeTimings } from '../kubelet/index.js'
-import type { OutsideHost, PolicyEnforcer } from '../network/index.js'
+import type { NetworkPolicyOptions, OutsideHost, PolicyEnforcer } from '../network/index.js'
 import type { NodeAgents } from '../apiserver/node-agent.js'
 import type { ProtobufDecoder } from '../apiserver/ports.js'
 import type { KeyProvider } from '../pki/index.js'
@@ -91,7 +91,12 @@ export interface ClusterOptions extends SimulationOptions {
   readonly serviceCIDR?: string
   /** Whether objects say who owns which of their fields; server-side apply needs it. Without it writes are cheaper. Default true. */
   readonly managedFields?: boolean
-  /** Decides on connections of pods, in the place of the network plugin. Default: everything is allowed. */
+  /**
+   * How the network plugin enforces NetworkPolicy, and the kinds of policy.networking.k8s.io once their CustomResourceDefinitions are installed: what
+   * Kubernetes leaves open (`NetpolOptions`), and what becomes of connections that exist. False: it does not, as some plugins. Default true.
+   */
+  readonly networkPolicy?: boolean | NetworkPolicyOptions
+  /** Decides on connections of pods, in the place of the policies in the cluster. */
   readonly policyEnforcer?: PolicyEnforcer
   /** Whether a metrics-server serves metrics.k8s.io, for autoscalers and `kubectl top`. Default false, as in a new cluster of kubeadm's. */
   readonly metricsServer?: boolean

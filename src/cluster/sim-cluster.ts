@@ -302,6 +302,14 @@ export class SimCluster {
     return this.#machines.network.network.connect(options)
   }
 
+  /**
+   * Sends over a connection that {@link connect} made: whether it still carries, after changes of pods, nodes and (with `networkPolicy: { existingConnections:
+   * 'cut' }`) policies. The connection is plain data: it can be kept, and taken to a fork. @throws RangeError for one that was not made.
+   */
+  carryOn(connection: Connection, send?: ConnectOptions['send']): Connection {
+    return this.#machines.network.network.carryOn(connection, send)
+  }
+
   /** Asks DNS as a pod does that has its server configured; `server` is the first of its /etc/resolv.conf unless told otherwise. No search path. */
   resolve(from: From, name: string, type: RecordType = 'A', server?: string): DnsReply {
     const { ends, resolver } = this.#machines.network.network

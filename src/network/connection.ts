@@ -115,6 +115,8 @@ export interface PolicyHop {
   readonly to: string
   readonly port: number
   readonly protocol: Protocol
+  /** Only the policies of the sender were asked. */
+  readonly side?: 'egress'
   readonly allowed: boolean
   readonly proof?: PlainData
 }

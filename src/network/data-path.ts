@@ -3,7 +3,7 @@ import { nodeCondition } from '../api/core/conditions.js'
 import { isApiError } from '../apiserver/client/api-error.js'
 import type { Connection, Hop, Outcome, Payload, Protocol, Reply } from './connection.js'
 import { hostPort } from './connection.js'
-import type { Accepted, NetworkNode, NetworkPorts, OutsideHost, PolicyEnd, RunningPod } from './ports.js'
+import type { Accepted, NetworkNode, NetworkPorts, OutsideHost, PolicyConnection, PolicyEnd, RunningPod } from './ports.js'
 import type { NodeRules, Packet } from './proxy/kube-proxy.js'
 import { localEndpoints, translate } from './proxy/kube-proxy.js'
 import { Routes } from './route.js'
@@ -38,6 +38,12 @@ interface UnderWay {
   readonly at: NetworkNode | undefined
   /** Who sent it, as those who get it see it. */
   readonly from: PolicyEnd
+  /** Who sent it, as long as its policies have not been asked whether it may leave. */
+  readonly sender: PolicyEnd | undefined
+  /** A Service has brought it. */
+  readonly service: boolean
+  /** It belongs to a connection that was made before. */
+  readonly exists: boolean
   readonly fromPod: boolean
 }
 
@@ -64,10 +70,27 @@ export class DataPath {
     hops.push({ hop: 'source', ...(from.pod === undefined ? {} : { pod: from.pod }), ...(from.node === undefined ? {} : { node: from.node }), ip: from.ip, running })
     if (!running) return end(hops, 'unreachable')
     const at = source.kind === 'pod' || source.kind === 'node' ? source.node : undefined
-    const packet: UnderWay = { hops, wanted, at, from, fromPod: source.kind === 'pod' && !source.pod.hostNetwork }
+    const packet: UnderWay = { hops, wanted, at, from, sender: from, service: false, exists: false, fromPod: source.kind === 'pod' && !source.pod.hostNetwork }
     if (source.kind === 'outside') return this.#enter(packet)
     if (source.kind === 'apiserver') return this.#route(packet, wanted.ip, wanted.port)
     return this.#leave(packet, source)
+  }
+
+  /**
+   * Sends over a connection that exists: kube-proxy has chosen its endpoint, and what it was let through by stays so. `by` is the node whose address the
+   * other side sees, when that is not the sender's own.
+   */
+  carryOn(source: Source, wanted: Wanted, by: NetworkNode | undefined): Connection {
+    const hops: Hop[] = []
+    const own = this.#endOf(source)
+    const running = isRunning(source)
+    hops.push({ hop: 'source', ...(own.pod === undefined ? {} : { pod: own.pod }), ...(own.node === undefined ? {} : { node: own.node }), ip: own.ip, running })
+    if (!running) return end(hops, 'unreachable')
+    const from = by === undefined ? own : { ip: by.address, node: by.name }
+    const at = source.kind === 'pod' || source.kind === 'node' ? source.node : by
+    const packet: UnderWay = { hops, wanted, at, from, sender: own, service: false, exists: true, fromPod: source.kind === 'pod' && !source.pod.hostNetwork }
+    if (LOOPBACK.test(wanted.ip) && packet.fromPod && source.kind === 'pod') return broken(this.#listener(packet, source.node, source.pod, wanted.port))
+    return broken(this.#route(packet, wanted.ip, wanted.port, true))
   }
 
   /** From a pod or a node: its own kube-proxy sees the packet first. */
@@ -153,7 +176,7 @@ export class DataPath {
   }
 
   #toBackEnd(packet: UnderWay, { ip, port }: BackEnd): Connection {
-    return this.#route(packet, ip, port, true)
+    return this.#route({ ...packet, service: true }, ip, port, true)
   }
 
   /** The rules that are in a node's kernel. */
@@ -193,7 +216,9 @@ export class DataPath {
     if (isTranslated || node === at) return this.#host(packet, node, port)
     // the source of what leaves the pod network is the node
     const from = packet.fromPod && at !== undefined ? { ip: at.address, node: at.name } : packet.from
-    const arrived: UnderWay = { ...packet, from, at: node, fromPod: false }
+    const denied = packet.fromPod ? this.#egress(packet, packet.from, { ip, node: node.name }, port) : undefined
+    if (denied !== undefined) return denied
+    const arrived: UnderWay = { ...packet, from, sender: from, at: node, fromPod: false }
     return this.#translated(arrived, node, { sourceIP: from.ip, origin: 'outside', ip, port, protocol, toNode: true }) ?? this.#host(arrived, node, port)
   }
 
@@ -204,14 +229,28 @@ export class DataPath {
   }
 
   /** Answers the end of the connection when policies do not let it through. */
-  #policy({ hops, from, wanted: { protocol } }: UnderWay, to: PolicyEnd, port: number): Connection | undefined {
+  #policy(packet: UnderWay, to: PolicyEnd, port: number): Connection | undefined {
+    const { from, sender } = packet
+    // behind another source address the policies of the sender are asked apart
+    const denied = sender === undefined || sender === from ? undefined : this.#egress(packet, sender, to, port)
+    return denied ?? this.#ask(packet, { from, to }, port)
+  }
+
+  /** Whether a pod's own policies let it out. */
+  #egress(packet: UnderWay, from: PolicyEnd, to: PolicyEnd, port: number): Connection | undefined {
+    return from.pod === undefined ? undefined : this.#ask(packet, { from, to, side: 'egress' }, port)
+  }
+
+  #ask({ hops, service, exists, wanted: { protocol } }: UnderWay, ends: Pick<PolicyConnection, 'from' | 'to' | 'side'>, port: number): Connection | undefined {
+    const { from, to } = ends
+    if ((from.pod === undefined && to.pod === undefined) || (exists && !this.#ports.cutsExisting)) return undefined
     const enforcer = this.#ports.enforcer()
-    if (enforcer === undefined || (from.pod === undefined && to.pod === undefined)) return undefined
-    const connection = { from, to, port, protocol }
+    if (enforcer === undefined) return undefined
+    const connection = { ...ends, port, protocol, ...(service ? { service } : {}) }
     const verdict = enforcer.check(connection)
     this.#ports.onVerdict(connection, verdict)
     hops.push({
-      hop: 'policy', from: from.pod ?? from.ip, to: to.pod ?? to.ip, port, protocol, allowed: verdict.allowed,
+      hop: 'policy', from: from.pod ?? from.ip, to: to.pod ?? to.ip, port, protocol, ...(ends.side === undefined ? {} : { side: ends.side }), allowed: verdict.allowed,
       ...(verdict.proof === undefined ? {} : { proof: verdict.proof }),
     })
     return verdict.allowed ? undefined : end(hops, 'timeout', { endpoint: hostPort(to.ip, port) })
@@ -350,6 +389,11 @@ function hostPortOf({ pod }: RunningPod, port: number, protocol: Protocol): numb
 function accepted(hops: Hop[], answer: Accepted, reached: Partial<Connection>): Connection {
   if (answer.kind === 'answered') return end(hops, 'connected', { ...reached, response: answer.response })
   return end(hops, answer.kind, reached)
+}
+
+/** Who does not know of the connection (any more) resets it. */
+function broken(connection: Connection): Connection {
+  return connection.outcome === 'refused' ? { ...connection, outcome: 'reset' } : connection
 }
 
 function end(hops: readonly Hop[], outcome: Outcome, more: Partial<Connection> = {}): Connection {

@@ -11,4 +11,6 @@ export type {
 } from './ports.js'
 export type { DnsAnswer, DnsRecord, RecordType } from './dns/records.js'
 export type { DnsReply } from './dns/resolver.js'
+export { ClusterPolicies } from './policies/cluster-policies.js'
+export type { NetworkPolicyOptions } from './policies/cluster-policies.js'
 export { resolvConfText } from './dns/resolv-conf.js'

@@ -1,7 +1,8 @@
 import type { Pod, Service } from '../api/core/generated.js'
 import { DataPath } from './data-path.js'
 import type { Source } from './data-path.js'
-import type { Connection, Hop, Payload, Protocol } from './connection.js'
+import { ignoreNotFound } from '../apiserver/client/api-error.js'
+import type { Connection, Hop, ListenerHop, Payload, Protocol, ProxyHop, SourceHop } from './connection.js'
 import { Resolver } from './dns/resolver.js'
 import type { From, Target, To } from './ends.js'
 import { Ends } from './ends.js'
@@ -53,6 +54,32 @@ export class Network {
     return hops.length === 0 ? connection : { ...connection, proof: [...hops, ...connection.proof] }
   }
 
+  /**
+   * Sends over a connection that was made: whether it still carries, and what is answered. Its end is no longer there: `reset` or `unreachable`; its packets are
+   * lost: `timeout`. @throws RangeError for one that was not made.
+   */
+  carryOn({ connected, endpoint = '', pod, proof }: Connection, send?: Partial<Payload>): Connection {
+    const hop = proof.findLast(isSource)
+    const last = proof.findLast(isListener)
+    if (!connected || hop === undefined || last === undefined) throw new RangeError('the connection was not made')
+    const source = this.#sourceAgain(hop)
+    if (source === undefined) return ended([{ ...hop, running: false }], 'unreachable')
+    const translated = proof.findLast(isProxy)
+    const by = translated?.masqueraded === true ? this.#ports.nodes.get(translated.node) : undefined
+    const { protocol, port } = last
+    const payload: Payload | undefined = send && { protocol: protocol === 'UDP' ? 'udp' : send.body === undefined || send.path !== undefined ? 'http' : 'tcp', ...send }
+    const ip = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, '')
+    const now = this.path.carryOn(source, { ip, port, protocol, ...(payload === undefined ? {} : { payload }) }, by)
+    // another pod that was given the address knows nothing of the connection
+    return now.connected && now.pod !== pod ? { ...now, outcome: 'reset', connected: false } : now
+  }
+
+  #sourceAgain({ pod, node, ip }: SourceHop): Source | undefined {
+    if (pod === undefined) return this.ends.source(node === undefined ? { ip } : { node })
+    const source = ignoreNotFound(() => this.ends.source(pod))
+    return source?.kind === 'pod' && !source.pod.hostNetwork && source.pod.ip !== ip ? undefined : source
+  }
+
   /** --cluster-dns of the kubelets. */
   clusterDNS(): string {
     const service = this.path.services.now().service('kube-system', 'kube-dns')
@@ -90,6 +117,10 @@ export class Network {
     return addresses.length === 1 ? first : this.#ports.chance().pick(addresses)
   }
 }
+
+const isSource = (hop: Hop): hop is SourceHop => hop.hop === 'source'
+const isListener = (hop: Hop): hop is ListenerHop => hop.hop === 'listener'
+const isProxy = (hop: Hop): hop is ProxyHop => hop.hop === 'kube-proxy'
 
 const nameOf = ({ metadata: { namespace = '', name = '' } }: Pod | Service): string => `${namespace}/${name}`
 

@@ -56,6 +56,10 @@ export interface PolicyConnection {
   /** Port of the pod, not of the Service. */
   readonly port: number
   readonly protocol: Protocol
+  /** It came by a Service. Default false. */
+  readonly service?: boolean
+  /** Asked only whether it may leave the pod that it comes from: on its way in it has another source. Default: both sides. */
+  readonly side?: 'egress'
 }
 
 /** Enforces network policies. Asked once for each connection with a pod at one of its ends. */
@@ -97,6 +101,8 @@ export interface NetworkPorts {
   readonly hasSlices: boolean
   /** Undefined: everything is allowed. */
   readonly enforcer: () => PolicyEnforcer | undefined
+  /** Whether the enforcer is asked about connections that exist, too. */
+  readonly cutsExisting: boolean
   /** Told of every verdict of the enforcer. */
   readonly onVerdict: (connection: PolicyConnection, verdict: { readonly allowed: boolean; readonly proof?: PlainData }) => void
   /** Hosts outside of the cluster by their names. */

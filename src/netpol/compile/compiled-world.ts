@@ -17,6 +17,13 @@ import { podSeen, Tests } from './peer-test.js'
 import { keysOf, Placement, sameLabels } from './placement.js'
 import { wordsOf } from './segments.js'
 
+/** What the policies of a kind of pod come to, made when it is asked for. */
+interface Known {
+  /** By port and direction: out of and into a port are neighbours. */
+  readonly cells: (Cell | undefined)[]
+  readonly selecting: Map<Direction, Selecting>
+}
+
 /** Numbers that may be given before everything is numbered anew, beside so many for each pod. */
 const SPARE = 10_000
 const FOR_EACH_POD = 8
@@ -65,6 +72,8 @@ export class CompiledWorld {
   readonly #onHost = new Map<string, Set<string>>()
   /** Namespaces that have an object. */
   readonly #declared: Set<string>
+  /** By the number of the kind of pod; thrown away when a policy that selects it changes. */
+  #known: (Known | undefined)[] = []
   #tests: Tests
   #cells: CellMaker
   #placement: Placement
@@ -103,7 +112,8 @@ export class CompiledWorld {
   allows(connection: Connection): boolean {
     const { from, to, port, protocol = 'TCP', family, service = false } = connection
     if (typeof from === 'string' && typeof to === 'string' && family === undefined && isPort(port) && isProtocol(protocol)) {
-      const [source, destination] = [this.#pods.get(from), this.#pods.get(to)]
+      const source = this.#pods.get(from)
+      const destination = this.#pods.get(to)
       if (source !== undefined && destination !== undefined) return this.allowsPods(source, destination, this.#placement.point(protocol, port), service)
     }
     const resolved = resolveConnection(this.#model, connection)
@@ -120,7 +130,8 @@ export class CompiledWorld {
   /** As {@link allows}, for pods that are at hand. */
   allowsPods(from: PlacedPod, to: PlacedPod, point: PortPoint, service: boolean): boolean {
     const family = familySpoken(from.families, to.families)
-    const [fromEnd, toEnd] = [from.ends[family] as EndKind, to.ends[family] as EndKind]
+    const fromEnd = from.ends[family] as EndKind
+    const toEnd = to.ends[family] as EndKind
     const self = from === to
     if (self && !service) return true
     if (!this.#sideAllows(from.kind, 'egress', point, toEnd, self || this.#isOwnNode('egress', from.model.node, to.hostNode, toEnd))) return false
@@ -137,11 +148,8 @@ export class CompiledWorld {
   /** What the policies of a kind of pod say; `undefined` for what no policy selects. */
   cell(kind: PodKind, direction: Direction, point: PortPoint): Cell {
     const key = point.id * 2 + (direction === 'egress' ? 1 : 0)
-    const known = kind.cells.get(key)
-    if (known !== undefined) return known
-    const cell = this.#cells.make(this.#selecting(kind, direction), kind, direction, point)
-    kind.cells.set(key, cell)
-    return cell
+    const { cells } = this.#knownOf(kind)
+    return cells[key] ??= this.#cells.make(this.#selecting(kind, direction), kind, direction, point)
   }
 
   /** Adds a pod, or puts it in the place of the one with its name. @throws WorldError for what is no pod. */
@@ -228,9 +236,14 @@ export class CompiledWorld {
     return kind === undefined || cellAllows(this.cell(kind, direction, point), other, point, exempt)
   }
 
+  #knownOf(kind: PodKind): Known {
+    return this.#known[kind.id] ??= { cells: [], selecting: new Map() }
+  }
+
   #selecting(kind: PodKind, direction: Direction): Selecting {
-    const known = kind.selecting.get(direction)
-    if (known !== undefined) return known
+    const known = this.#knownOf(kind).selecting
+    const before = known.get(direction)
+    if (before !== undefined) return before
     const { admin, baseline, networkPolicies } = this.#model
     const wide = (all: readonly ClusterPolicyModel[]): readonly ClusterPolicyModel[] =>
       (kind.inCluster ? all.filter((policy) => policy[direction].length > 0 && this.#selects(policy, kind)) : [])
@@ -239,7 +252,7 @@ export class CompiledWorld {
       admin: wide(admin), baseline: wide(baseline),
       networkPolicies: narrow.filter((policy) => policy[direction] !== undefined && this.#selects(policy, kind)),
     }
-    kind.selecting.set(direction, selecting)
+    known.set(direction, selecting)
     return selecting
   }
 
@@ -326,9 +339,7 @@ export class CompiledWorld {
     if (model !== undefined) this.#replace(this.#learn(model))
     const where = kind === 'NetworkPolicy' ? namespace ?? 'default' : undefined
     for (const each of this.#placement.kinds(where)) {
-      if ([old, model].every((policy) => policy === undefined || !this.#selects(policy, each))) continue
-      each.cells.clear()
-      each.selecting.clear()
+      if ([old, model].some((policy) => policy !== undefined && this.#selects(policy, each))) this.#known[each.id] = undefined
     }
   }
 
@@ -379,6 +390,7 @@ export class CompiledWorld {
   /** Numbers everything anew when most numbers stand for what is gone. */
   #tidy(): void {
     if (this.#placement.made < SPARE + FOR_EACH_POD * this.#pods.size) return
+    this.#known = []
     this.#tests = new Tests(this.#model.options)
     this.#cells = new CellMaker(this.#tests)
     this.#placement = new Placement(this.#model, this.#book)

@@ -1,8 +1,7 @@
 /** What policies cannot tell apart, as one thing with a number. Numbers are never given twice, so that answers can be remembered by them. */
 import type { IpFamily } from '../../api/ip.js'
 import type { Labels } from '../../api/labels.js'
-import type { Direction, NamedPort, PodModel } from '../model.js'
-import type { Cell, Selecting } from './cell.js'
+import type { NamedPort, PodModel } from '../model.js'
 import type { Segment } from './segments.js'
 
 /** Something that has labels: a namespace, a node, or a set of labels of pods. */
@@ -24,9 +23,6 @@ export interface PodKind {
   readonly ports: readonly NamedPort[]
   readonly inNetworkPolicy: boolean
   readonly inCluster: boolean
-  /** What its policies come to, by direction and port; made when it is asked for, thrown away when a policy that selects it changes. */
-  readonly cells: Map<number, Cell>
-  readonly selecting: Map<Direction, Selecting>
 }
 
 /** An end of a connection as the rules of the other side see it. */

@@ -35,6 +35,8 @@ export class Placement {
   readonly #points = new Map<number, PortPoint>()
   #labelIds = 0
   #endIds = 0
+  #portIds = 0
+  #kindIds = 0
   #others = 0
 
   constructor(model: Model, book: AddressBook) {
@@ -42,12 +44,12 @@ export class Placement {
     this.#book = book
     const makeId = (): number => this.#others++
     this.#addresses = { IPv4: new Segments(1, makeId), IPv6: new Segments(4, makeId) }
-    this.#ports = [0, 1, 2].map(() => new Segments<never>(1, makeId))
+    this.#ports = [0, 1, 2].map(() => new Segments<never>(1, () => this.#portIds++))
   }
 
   /** How many numbers were given: what remembered answers need room for. */
   get made(): number {
-    return this.#labelIds + this.#endIds + this.#others
+    return this.#labelIds + this.#endIds + this.#kindIds + this.#portIds + this.#others
   }
 
   /** Kinds of pods in a namespace; in all of them without one. */
@@ -164,9 +166,7 @@ export class Placement {
     const known = this.#podKinds.get(key)
     if (known !== undefined) return known
     for (const { protocol, port } of pod.ports) this.learnPorts(protocol, port, port)
-    const kind: PodKind = {
-      id: this.#others++, namespace, labels, ports: pod.ports, inNetworkPolicy, inCluster, cells: new Map(), selecting: new Map(),
-    }
+    const kind: PodKind = { id: this.#kindIds++, namespace, labels, ports: pod.ports, inNetworkPolicy, inCluster }
     this.#podKinds.set(key, kind)
     const there = this.#kindsIn.get(pod.namespace)
     if (there === undefined) this.#kindsIn.set(pod.namespace, new Set([kind]))

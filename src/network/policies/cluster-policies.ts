@@ -1,0 +1,137 @@
+import type { KubeObject } from '../../api/definition.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
+import type { Client } from '../../apiserver/client/client.js'
+import { splitKey } from '../../apiserver/client/object-index.js'
+import { compile } from '../../netpol/compile/compiled-world.js'
+import type { CompiledWorld, PolicyName } from '../../netpol/compile/compiled-world.js'
+import type { NetpolOptions } from '../../netpol/options.js'
+import { WorldError } from '../../netpol/world-error.js'
+import type { EndpointRef, WorldNamespace, WorldNode, WorldPod, WorldPolicy } from '../../netpol/world.js'
+import type { PlainData } from '../../sim/plain-data.js'
+import type { PolicyConnection, PolicyEnd, PolicyEnforcer } from '../ports.js'
+import { FollowedObjects, type Follower } from './followed-objects.js'
+
+const GROUP = 'policy.networking.k8s.io'
+
+/** Kinds that count once their CustomResourceDefinitions are there, by the names of these. */
+const custom: Readonly<Record<string, PolicyName['kind']>> = {
+  [`clusternetworkpolicies.${GROUP}`]: 'ClusterNetworkPolicy',
+  [`adminnetworkpolicies.${GROUP}`]: 'AdminNetworkPolicy',
+  [`baselineadminnetworkpolicies.${GROUP}`]: 'BaselineAdminNetworkPolicy',
+}
+
+/** How policies are enforced. */
+export interface NetworkPolicyOptions extends NetpolOptions {
+  /**
+   * What becomes of connections that were made before a policy forbids them: connection tracking keeps them, or their packets are held against
+   * the policies, too.
+   * @defaultValue 'keep'
+   */
+  readonly existingConnections?: 'keep' | 'cut'
+}
+
+/** Whether the apiserver serves what a CustomResourceDefinition defines. */
+function isEstablished(definition: KubeObject): boolean {
+  const { status } = definition as unknown as { readonly status?: { readonly conditions?: readonly { readonly type: string, readonly status: string }[] } }
+  return status?.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True') === true
+}
+
+/** Reads an object, or takes it for absent when it cannot be read: what a network plugin does with a version that it does not know. */
+function readOr(read: () => void, absent: () => void): void {
+  try {
+    read()
+  } catch (error) {
+    if (!(error instanceof WorldError)) throw error
+    absent()
+  }
+}
+
+/**
+ * What a network plugin does that enforces policies: NetworkPolicy, and the kinds of policy.networking.k8s.io while their CustomResourceDefinitions are
+ * installed. Nothing of the cluster is read before there is a policy and somebody connects; after that only what has changed. A cache; a fork makes its own.
+ */
+export class ClusterPolicies implements PolicyEnforcer {
+  readonly #client: Client
+  readonly #world: CompiledWorld
+  readonly #definitions: FollowedObjects
+  readonly #policies: FollowedObjects
+  readonly #custom = new Map<string, FollowedObjects>()
+  readonly #objects: readonly FollowedObjects[]
+
+  constructor(client: Client, options: NetpolOptions = {}) {
+    this.#client = client
+    const world = compile({}, options)
+    this.#world = world
+    this.#policies = new FollowedObjects(client, 'networkpolicies', this.#policiesOf('NetworkPolicy'))
+    this.#definitions = new FollowedObjects(client, 'customresourcedefinitions', {
+      set: (definition) => this.#defined(definition.metadata.name ?? '', isEstablished(definition)),
+      remove: (name) => this.#defined(name, false),
+    })
+    this.#objects = [
+      new FollowedObjects(client, 'namespaces', { set: (each) => world.setNamespace(each as WorldNamespace), remove: (name) => world.removeNamespace(name) }),
+      new FollowedObjects(client, 'nodes', {
+        set: (each) => readOr(() => world.setNode(each as unknown as WorldNode), () => world.removeNode(each.metadata.name ?? '')), remove: (name) => world.removeNode(name),
+      }),
+      new FollowedObjects(client, 'pods', {
+        set: (each) => readOr(() => world.setPod(each as unknown as WorldPod), () => world.removePod(`${each.metadata.namespace ?? ''}/${each.metadata.name ?? ''}`)),
+        remove: (key) => world.removePod(key),
+      }),
+    ]
+  }
+
+  /** Whether there is any policy now. */
+  hasPolicies(): boolean {
+    this.#policies.pull()
+    this.#definitions.pull()
+    let count = this.#policies.size
+    for (const [name, followed] of this.#custom) {
+      try {
+        followed.pull()
+      } catch (error) {
+        // deleted together with its definition, which has not been told yet
+        if (!isApiError(error, 'NotFound')) throw error
+        this.#defined(name, false)
+      }
+      count += followed.size
+    }
+    return count > 0
+  }
+
+  /** What the policies that there are now say. */
+  check({ from, to, port, protocol, service = false, side }: PolicyConnection): { readonly allowed: boolean, readonly proof: PlainData } {
+    if (this.hasPolicies()) for (const followed of this.#objects) followed.pull()
+    const family = to.ip.includes(':') ? 'IPv6' as const : 'IPv4' as const
+    try {
+      const { allowed, proof } = this.#world.evaluate({ from: this.#refOf(from), to: this.#refOf(to), port, protocol, service, family })
+      return { allowed: side === 'egress' ? proof.egress.allowed : allowed, proof: proof as unknown as PlainData }
+    } catch (error) {
+      if (!(error instanceof WorldError)) throw error
+      // an address that the API says two pods have
+      return { allowed: false, proof: { fault: error.message } }
+    }
+  }
+
+  #refOf({ ip, pod, node }: PolicyEnd): EndpointRef {
+    const { pods, nodes } = this.#world.model
+    if (pod !== undefined && pods.has(pod)) return pod
+    return pod === undefined && node !== undefined && nodes.has(node) ? { node } : { ip }
+  }
+
+  #policiesOf(kind: PolicyName['kind']): Follower {
+    const remove = (key: string): void => this.#world.removePolicy({ kind, ...splitKey(key) })
+    return {
+      set: (object) => readOr(() => this.#world.setPolicy({ ...object as WorldPolicy, kind }), () => remove(`${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`)),
+      remove,
+    }
+  }
+
+  #defined(name: string, isServed: boolean): void {
+    const kind = Object.hasOwn(custom, name) ? custom[name] : undefined
+    if (kind === undefined) return
+    const followed = this.#custom.get(name)
+    if (isServed && followed === undefined) this.#custom.set(name, new FollowedObjects(this.#client, name.slice(0, name.indexOf('.')), this.#policiesOf(kind)))
+    if (isServed || followed === undefined) return
+    this.#custom.delete(name)
+    followed.clear()
+  }
+}

@@ -1,0 +1,170 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { SimCluster } from '../../src/index.js'
+import type { Connection, PolicyConnection } from '../../src/index.js'
+import { checkProof, networkPolicyApiDefinitions } from '../../src/netpol/index.js'
+import type { EndpointRef, Proof, World } from '../../src/netpol/index.js'
+import type { PolicyHop } from '../../src/network/index.js'
+
+function pod(name: string, node: string, labels: Record<string, string> = {}): object {
+  const containers = [{ name: 'c', image: 'nginx', ports: [{ name: 'web', containerPort: 80 }] }]
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels }, spec: { nodeName: node, containers } }
+}
+
+function policy(name: string, spec: object): object {
+  return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name }, spec }
+}
+
+const only = (name: string): readonly object[] => [{ podSelector: { matchLabels: { app: name } } }]
+const denyAll = policy('deny', { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'] })
+
+const start = (options: ConstructorParameters<typeof SimCluster>[0] = {}): SimCluster => {
+  const made = new SimCluster({ ...options, nodes: 3, outside: { 'db.example.com': { ip: '203.0.113.7' } } })
+  made.apply([
+    pod('web', 'node-1', { app: 'web' }), pod('near', 'node-1', { app: 'client' }), pod('far', 'node-2', { app: 'client' }), pod('other', 'node-2'),
+    { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ port: 8000, targetPort: 'web', nodePort: 30_080 }] } },
+  ])
+  return made.settle()
+}
+
+const isPolicy = (hop: { readonly hop: string }): hop is PolicyHop => hop.hop === 'policy'
+const policies = ({ proof }: Connection): readonly PolicyHop[] => proof.filter(isPolicy)
+
+function worldOf(made: SimCluster): World {
+  const list = <T>(resource: string): readonly T[] => made.list(resource).items as unknown as readonly T[]
+  return { namespaces: list('namespaces'), pods: list('pods'), nodes: list('nodes'), policies: list<object>('networkpolicies').map((each) => ({ ...each, kind: 'NetworkPolicy' })) as never }
+}
+
+describe('policies on the data path', () => {
+  let made: SimCluster
+  beforeAll(() => {
+    made = start()
+    made.apply([
+      policy('web', { podSelector: { matchLabels: { app: 'web' } }, ingress: [{ from: only('client'), ports: [{ port: 80 }] }] }),
+      policy('client', { podSelector: { matchLabels: { app: 'client' } }, policyTypes: ['Egress'], egress: [{ to: only('web'), ports: [{ port: 'web' }] }] }),
+    ])
+  })
+
+  test.each<[string, Parameters<SimCluster['connect']>[0], string]>([
+    ['what the policies of both allow', { from: 'far', to: { pod: 'web' }, port: 80 }, 'connected'],
+    ['a Service: they see address and port of the pod', { from: 'far', to: 'default/web', port: 8000 }, 'connected'],
+    ['who is not named', { from: 'other', to: { pod: 'web' }, port: 80 }, 'timeout'],
+    ['who is not named, by the Service', { from: 'other', to: 'default/web', port: 8000 }, 'timeout'],
+    ['another port', { from: 'far', to: { pod: 'web' }, port: 81 }, 'timeout'],
+    ['a pod that it may not go to', { from: 'far', to: { pod: 'other' }, port: 80 }, 'timeout'],
+    ['a pod that no policy selects', { from: 'other', to: { pod: 'near' }, port: 80 }, 'connected'],
+    ['outside, where it may not go', { from: 'far', to: 'db.example.com', port: 80 }, 'timeout'],
+    ['outside, without a policy', { from: 'other', to: 'db.example.com', port: 80 }, 'connected'],
+    ['its own node', { from: 'far', to: { node: 'node-2' }, port: 10_250 }, 'connected'],
+    ['another node: the policies of the sender are asked before the source becomes its node', { from: 'far', to: { node: 'node-3' }, port: 10_250 }, 'timeout'],
+    ['a node port of its own node: out it goes to the pod, in it comes from the node', { from: 'far', to: { node: 'node-2' }, port: 30_080 }, 'timeout'],
+    ['the pod from its own node', { from: { node: 'node-1' }, to: { pod: 'web' }, port: 80 }, 'connected'],
+    ['the pod from another node', { from: { node: 'node-2' }, to: { pod: 'web' }, port: 80 }, 'timeout'],
+    ['itself', { from: 'web', to: { pod: 'web' }, port: 80 }, 'connected'],
+  ])('%s', (_, options, outcome) => {
+    const connection = made.connect(options)
+    expect(connection.outcome, JSON.stringify(connection.proof)).toBe(outcome)
+    expect(JSON.parse(JSON.stringify(connection))).toEqual(connection)
+    const world = worldOf(made)
+    for (const { from, to, port, protocol, proof, allowed, side } of policies(connection)) {
+      const verdict = proof as unknown as Proof
+      const whole = side === 'egress' ? verdict.egress.allowed && verdict.ingress.allowed : allowed
+      const refOf = (end: string): EndpointRef => (end.includes('/') ? end : { ip: end })
+      expect(checkProof(world, { from: refOf(from), to: refOf(to), port, protocol, service: verdict.connection.service ?? false }, { allowed: whole, proof: verdict })).toEqual([])
+    }
+  })
+
+  test('a container sees the same, and the bus is told', () => {
+    const seen: (readonly [string, string, number, boolean, boolean])[] = []
+    const stop = made.on('policyVerdict', ({ from, to, port, allowed, proof }) => seen.push([from, to, port, allowed, proof !== undefined]))
+    expect(made.exec('other', 'wget -qO- -T 2 http://web:8000')).toMatchObject({ stderr: 'wget: download timed out\n', exitCode: 1 })
+    expect(made.exec('near', 'wget -qO- -T 2 http://web:8000').exitCode).toBe(0)
+    stop()
+    expect(seen).toEqual([['default/other', 'default/web', 80, false, true], ['default/near', 'default/web', 80, true, true]])
+  })
+})
+
+test('nothing is read before there is a policy; policies hold from when they are written until they are gone, in forks too', () => {
+  const made = start()
+  const lists: string[] = []
+  const stop = made.on('request', ({ verb, resource }) => {
+    if (verb === 'list') lists.push(resource ?? '')
+  })
+  const outcome = (one = made): string => one.connect({ from: 'far', to: { pod: 'web' }, port: 80 }).outcome
+  made.connect({ from: 'far', to: { pod: 'web' }, port: 80 })
+  expect(lists).not.toContain('pods')
+  expect(policies(made.connect({ from: 'far', to: { pod: 'web' }, port: 80 }))).toEqual([])
+  made.apply(denyAll)
+  expect(outcome()).toBe('timeout')
+  expect(lists).toContain('pods')
+  lists.length = 0
+  const fork = made.fork()
+  made.kubectl('label pod web app-')
+  expect([outcome(), outcome(fork)]).toEqual(['connected', 'timeout'])
+  made.kubectl('label pod web app=web')
+  expect(outcome()).toBe('timeout')
+  made.kubectl('delete networkpolicy deny')
+  expect([outcome(), outcome(fork)]).toEqual(['connected', 'timeout'])
+  expect(lists).not.toContain('pods')
+  stop()
+})
+
+test('cluster-wide kinds count while their definitions are installed', () => {
+  const made = start()
+  const outcome = (): string => made.connect({ from: 'far', to: { pod: 'web' }, port: 80 }).outcome
+  made.apply(denyAll)
+  made.apply(networkPolicyApiDefinitions())
+  made.settle()
+  const wide = (name: string, priority: number, action: string): object => ({
+    apiVersion: 'policy.networking.k8s.io/v1alpha2', kind: 'ClusterNetworkPolicy', metadata: { name },
+    spec: { tier: 'Admin', priority, subject: { namespaces: {} }, ingress: [{ action, from: [{ namespaces: {} }] }] },
+  })
+  expect(outcome()).toBe('timeout')
+  made.apply(wide('accept', 10, 'Accept'))
+  expect(outcome()).toBe('connected')
+  made.apply(wide('deny', 5, 'Deny'))
+  expect(outcome()).toBe('timeout')
+  made.kubectl('delete networkpolicy deny')
+  made.kubectl('delete cnp deny')
+  expect(outcome()).toBe('connected')
+  made.apply({
+    apiVersion: 'policy.networking.k8s.io/v1alpha1', kind: 'AdminNetworkPolicy', metadata: { name: 'old' },
+    spec: { priority: 1, subject: { namespaces: {} }, ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }] },
+  })
+  expect(outcome()).toBe('timeout')
+  made.kubectl('delete crd adminnetworkpolicies.policy.networking.k8s.io')
+  made.settle()
+  expect(outcome()).toBe('connected')
+})
+
+describe('connections that exist', () => {
+  test.each([['keep', 'connected'], ['cut', 'timeout']] as const)('%s', (existingConnections, outcome) => {
+    const made = start({ networkPolicy: { existingConnections } })
+    const connection = made.connect({ from: 'far', to: 'default/web', port: 8000 })
+    expect(made.carryOn(connection, { path: '/' })).toMatchObject({ outcome: 'connected', pod: 'default/web', response: { status: 200 } })
+    made.apply(denyAll)
+    expect(made.connect({ from: 'far', to: 'default/web', port: 8000 }).outcome).toBe('timeout')
+    expect(made.carryOn(connection).outcome).toBe(outcome)
+    made.kubectl('delete networkpolicy deny')
+    made.kubectl('delete service web')
+    expect(made.carryOn(connection).outcome).toBe('connected')
+    made.node('node-1').partition()
+    expect(made.carryOn(connection).outcome).toBe('timeout')
+    made.node('node-1').repair()
+    made.kubectl('delete pod web --grace-period=0 --force')
+    made.settle()
+    expect(made.carryOn(connection).outcome).toBe('unreachable')
+    expect(() => made.carryOn(made.carryOn(connection))).toThrow('the connection was not made')
+  })
+})
+
+test('another enforcer takes their place, and they can be left out', () => {
+  const asked: PolicyConnection[] = []
+  const made = start({ policyEnforcer: { check: (connection) => ({ allowed: asked.push(connection) > 0 }) } })
+  made.apply(denyAll)
+  expect(made.connect({ from: 'far', to: 'default/web', port: 8000 }).outcome).toBe('connected')
+  expect(asked).toMatchObject([{ from: { pod: 'default/far' }, to: { pod: 'default/web' }, port: 80, service: true }])
+  const open = start({ networkPolicy: false })
+  open.apply(denyAll)
+  expect(open.connect({ from: 'far', to: { pod: 'web' }, port: 80 }).outcome).toBe('connected')
+  expect(() => new SimCluster({ networkPolicy: { ownNode: 'never' as 'none' } })).toThrow('networkPolicy')
+})
