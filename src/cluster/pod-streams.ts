@@ -28,7 +28,8 @@ export interface ExecResult {
 /** Options of `SimCluster.logs`. */
 export type LogOptions = Omit<PodLogOptions, 'follow'>
 
-function keyOf(pod: PodName): ObjectKey {
+/** The key that a name stands for. */
+export function podKey(pod: PodName): ObjectKey {
   if (typeof pod !== 'string') return pod
   const slash = pod.indexOf('/')
   return slash < 0 ? { namespace: 'default', name: pod } : { namespace: pod.slice(0, slash), name: pod.slice(slash + 1) }
@@ -38,7 +39,7 @@ function keyOf(pod: PodName): ObjectKey {
 export function execInPod(client: Client, wait: (ended: () => boolean) => boolean, pod: PodName, command: string | readonly string[], options: ExecOptions): ExecResult {
   const words = typeof command === 'string' ? ['sh', '-c', command] : command
   const { container, stdin } = options
-  const session = client.exec(keyOf(pod), {
+  const session = client.exec(podKey(pod), {
     command: words, stdin: stdin !== undefined, stdout: true, stderr: true, ...(container === undefined ? {} : { container }),
   })
   if (stdin !== undefined) {
@@ -55,7 +56,7 @@ export function execInPod(client: Client, wait: (ended: () => boolean) => boolea
 
 /** All of a log so far. */
 export function logsOfPod(client: Client, pod: PodName, options: LogOptions): string {
-  const session: Session = client.logs(keyOf(pod), options)
+  const session: Session = client.logs(podKey(pod), options)
   const text = textOf(session.read(), 'stdout')
   session.stop()
   return text

@@ -408,14 +408,6 @@ export class SimCluster {
     return SimCluster.restore(ClusterSnapshot.fromJSON(json), options)
   }
 
-  /** Rolling hash over everything that has happened; equal for equal seeds and calls, anywhere. */
-  traceHash(): string {
-    return this.#simulation.trace.toString()
-  }
-
-  /** All stored objects of a resource, past the network: for invariant checkers and pictures. */
-  stored<R extends ResourceName>(resource: R, options?: ListOptions): readonly ObjectOf<R>[] {
-    return this.#plane.client(ADMIN).list(resource, options).items
   /**
    * A cluster from a snapshot of etcd (`etcdctl snapshot save`, {@link EtcdStore.snapshot}), of a simulator or of a real cluster: every object, the
    * history that was kept, leases. Nodes get machines whose pods run on; everything that etcd does not hold (what is on disks, in memory, in the
@@ -444,6 +436,14 @@ export class SimCluster {
     return unreadableValues(this.#store, storage, resources)
   }
 
+  /** Rolling hash over everything that has happened; equal for equal seeds and calls, anywhere. */
+  traceHash(): string {
+    return this.#simulation.trace.toString()
+  }
+
+  /** All stored objects of a resource, past the network: for invariant checkers and pictures. */
+  stored<R extends ResourceName>(resource: R, options?: ListOptions): readonly ObjectOf<R>[] {
+    return this.#plane.client(ADMIN).list(resource, options).items
   }
 
   /** Names of the resources that are stored, in order. */

@@ -17,14 +17,17 @@ export const id: Program = {
       }
       write(`${flags.has('n') ? world.userName ?? uid : uid}\n`)
     } else if (flags.has('g')) write(`${flags.has('n') ? groupName(gid) ?? gid : gid}\n`)
-    else if (flags.has('G')) write(`${[gid, ...groups.filter((group) => group !== gid)].join(' ')}\n`)
+    else if (flags.has('G')) write(`${inOrder(gid, groups).join(' ')}\n`)
     else {
-      const all = [gid, ...groups.filter((group) => group !== gid)].map((group) => named(group, groupName(group)))
+      const all = inOrder(gid, groups).map((group) => named(group, groupName(group)))
       write(`uid=${named(uid, world.userName)} gid=${named(gid, groupName(gid))} groups=${all.join(',')}\n`)
     }
     return 0
   },
 }
+
+/** As the kernel keeps them. */
+const inOrder = (gid: number, groups: readonly number[]): readonly number[] => [...new Set([gid, ...groups])].sort((a, b) => a - b)
 
 /** The name that goes with a number in /etc/passwd or /etc/group. */
 function nameIn(text: string, number: number): string | undefined {

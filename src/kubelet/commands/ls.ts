@@ -45,6 +45,8 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 function modeText(directory: boolean, mode: number): string {
   const bits = [6, 3, 0].map((shift) => ['r', 'w', 'x'].map((letter, at) => ((mode >> shift) & (4 >> at) ? letter : '-')).join(''))
   const sticky = (mode & 0o1000) !== 0
+  const setgid = (mode & 0o2000) !== 0 ? ((mode & 0o010) !== 0 ? 's' : 'S') : undefined
+  if (setgid !== undefined) bits[1] = `${(bits[1] ?? '').slice(0, 2)}${setgid}`
   const text = bits.join('')
   return `${directory ? 'd' : '-'}${sticky ? `${text.slice(0, -1)}t` : text}`
 }

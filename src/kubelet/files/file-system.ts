@@ -9,6 +9,8 @@ export interface FileUser {
   readonly uid: number
   readonly gid: number
   readonly groups: readonly number[]
+  /** Whether modes do not count for him (CAP_DAC_OVERRIDE). Default: for root. */
+  readonly overrides?: boolean
 }
 
 /** Text that one file may hold, and a layer with all its files. */
@@ -17,6 +19,8 @@ const LARGEST_LAYER = 8 * 1024 * 1024
 
 const READ = 4
 const WRITE = 2
+/** Of directories: what is made in them belongs to their group. */
+const SETGID = 0o2000
 
 /**
  * The file system that the processes of a container see: its image under a layer of its own, and what is mounted in it. A view over
@@ -73,7 +77,8 @@ export class FileSystem {
     if (mount.readOnly) throw new FileFault('Read-only file system')
     if (!this.#may(old ?? parent, WRITE)) throw new FileFault('Permission denied')
     const next = append && old !== undefined ? textOf(old) + text : text
-    const { uid: owner, gid: group } = this.#user
+    const { uid: owner, gid } = this.#user
+    const group = inheritsGroup(parent) ? parent.group : gid
     const entry: FileEntry = { kind: 'file', mode: 0o644, owner, group, ...old, text: next, time: this.#now() }
     this.#put(mount, inner, entry, next.length)
   }
@@ -84,8 +89,9 @@ export class FileSystem {
     const { mount, inner } = this.#find(path)
     if (mount.readOnly) throw new FileFault('Read-only file system')
     if (!this.#may(parent, WRITE)) throw new FileFault('Permission denied')
-    const { uid: owner, gid: group } = this.#user
-    this.#put(mount, inner, { kind: 'directory', mode: 0o755, owner, group, time: this.#now() }, 0)
+    const { uid: owner, gid } = this.#user
+    const [group, mode] = inheritsGroup(parent) ? [parent.group, 0o755 | SETGID] : [gid, 0o755]
+    this.#put(mount, inner, { kind: 'directory', mode, owner, group, time: this.#now() }, 0)
   }
 
   /** Removes a file, or a directory with all in it. */
@@ -130,13 +136,15 @@ export class FileSystem {
   }
 
   #may({ mode, owner, group }: FileEntry, bit: number): boolean {
-    const { uid, gid, groups } = this.#user
-    if (uid === 0) return true
+    const { uid, gid, groups, overrides = uid === 0 } = this.#user
+    if (overrides) return true
     if (uid === owner) return (mode & (bit << 6)) !== 0
     if (group === gid || groups.includes(group)) return (mode & (bit << 3)) !== 0
     return (mode & bit) !== 0
   }
 }
+
+const inheritsGroup = ({ mode }: FileEntry): boolean => (mode & SETGID) !== 0
 
 /** Content of a file's entry. */
 export function textOf({ text = '' }: FileEntry): string {

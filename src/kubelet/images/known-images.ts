@@ -1,10 +1,72 @@
 import { AGNHOST } from './agnhost.js'
 import type { ImageBehavior, ImageDefinition } from './image.js'
 
+/** Who is in which group there shows in `id`. */
+const BUSYBOX_PASSWD = `root:x:0:0:root:/root:/bin/sh
+daemon:x:1:1:daemon:/usr/sbin:/bin/false
+bin:x:2:2:bin:/bin:/bin/false
+sys:x:3:3:sys:/dev:/bin/false
+sync:x:4:100:sync:/bin:/bin/sync
+mail:x:8:8:mail:/var/spool/mail:/bin/false
+www-data:x:33:33:www-data:/var/www:/bin/false
+operator:x:37:37:Operator:/var:/bin/false
+nobody:x:65534:65534:nobody:/home:/bin/false
+`
+const BUSYBOX_GROUP = `root:x:0:
+daemon:x:1:
+bin:x:2:
+sys:x:3:
+adm:x:4:
+tty:x:5:
+disk:x:6:
+lp:x:7:
+mail:x:8:
+kmem:x:9:
+wheel:x:10:root
+cdrom:x:11:
+dialout:x:18:
+floppy:x:19:
+video:x:28:
+audio:x:29:
+tape:x:32:
+www-data:x:33:
+operator:x:37:
+utmp:x:43:
+plugdev:x:46:
+staff:x:50:
+lock:x:54:
+netdev:x:82:
+users:x:100:
+nobody:x:65534:
+`
+const ALPINE_GROUP = `root:x:0:root
+bin:x:1:root,bin,daemon
+daemon:x:2:root,bin,daemon
+sys:x:3:root,bin
+adm:x:4:root,daemon
+tty:x:5:
+disk:x:6:root
+lp:x:7:lp
+wheel:x:10:root
+floppy:x:11:root
+mail:x:12:mail
+audio:x:18:
+cdrom:x:19:
+dialout:x:20:root
+tape:x:26:root
+video:x:27:root
+shadow:x:42:
+users:x:100:games
+utmp:x:406:
+ping:x:999:
+nogroup:x:65533:
+nobody:x:65534:
+`
+
 /** Well-known images, by the last part of their name: as much of them as shows. */
 const KNOWN: Readonly<Record<string, Omit<ImageDefinition, 'name'>>> = {
-  busybox: { user: '', cmd: ['sh'], closed: true },
-  alpine: { user: '', cmd: ['/bin/sh'], closed: true },
+  busybox: { user: '', cmd: ['sh'], closed: true, files: { '/etc/passwd': BUSYBOX_PASSWD, '/etc/group': BUSYBOX_GROUP } },
+  alpine: { user: '', cmd: ['/bin/sh'], closed: true, files: { '/etc/group': ALPINE_GROUP } },
   debian: { user: '', cmd: ['bash'], programs: ['bash'], closed: true },
   ubuntu: { user: '', cmd: ['/bin/bash'], programs: ['bash'], closed: true },
   curl: { user: 'curl_user', cmd: ['curl'], entrypoint: ['/entrypoint.sh'] },

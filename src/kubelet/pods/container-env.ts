@@ -1,5 +1,6 @@
 import type { Container, EnvVar, Pod } from '../../api/core/generated.js'
 import { expanded } from '../runtime/start-plan.js'
+import { nonRootFault } from '../security-context/non-root.js'
 import { configMapData, secretData } from '../runtime/volumes.js'
 import type { ApiObjects } from './api-objects.js'
 import { ConfigFault } from './api-objects.js'
@@ -49,21 +50,9 @@ function referredValue(pod: Pod, container: Container, from: NonNullable<EnvVar[
 
 /**
  * Whether runAsNonRoot forbids the container. An image that nobody has described passes.
- * Source: pkg/kubelet/kuberuntime/security_context_others.go verifyRunAsNonRoot.
  * @throws ConfigFault
  */
 export function checkNonRoot(pod: Pod, container: Container, imageUser: string | undefined, shownPod: string): void {
-  const own = container.securityContext
-  const ofPod = pod.spec.securityContext
-  if (!(own?.runAsNonRoot ?? ofPod?.runAsNonRoot)) return
-  const uid = own?.runAsUser ?? ofPod?.runAsUser
-  if (uid !== undefined) {
-    if (uid === 0) throw new ConfigFault(`container's runAsUser breaks non-root policy (pod: ${JSON.stringify(shownPod)}, container: ${container.name})`)
-    return
-  }
-  if (imageUser === undefined) return
-  const [user = ''] = imageUser.split(':')
-  if (user === '' || user === '0') throw new ConfigFault(`container has runAsNonRoot and image will run as root (pod: ${JSON.stringify(shownPod)}, container: ${container.name})`)
-  if (/^\d+$/.test(user)) return
-  throw new ConfigFault(`container has runAsNonRoot and image has non-numeric user (${user}), cannot verify user is non-root (pod: ${JSON.stringify(shownPod)}, container: ${container.name})`)
+  const fault = nonRootFault(pod, container, imageUser, shownPod)
+  if (fault !== undefined) throw new ConfigFault(fault)
 }

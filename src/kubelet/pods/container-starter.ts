@@ -8,6 +8,7 @@ import type { ActionScope } from '../prober/target.js'
 import type { KubeletRelease } from '../release.js'
 import type { ContainerRuntime } from '../runtime/runtime-api.js'
 import { latestContainer } from '../runtime/state.js'
+import { asUnderstood } from '../security-context/identity.js'
 import { allocated } from './allocation.js'
 import type { ApiObjects } from './api-objects.js'
 import { ConfigFault } from './api-objects.js'
@@ -197,7 +198,8 @@ export class ContainerStarter {
     const isEphemeral = !init && !pod.spec.containers.includes(container)
     const runsToCompletion = !isEphemeral && ((init && !isSidecar(container)) || (!init && pod.spec.restartPolicy !== 'Always'))
     record.inFlight = { step: 'start', container: container.name, since: now }
-    this.#runtime.startContainer({ uid, name: container.name, image: container.image ?? '', attempt, runsToCompletion, pod, env, resources: allocated(record, container) })
+    const understood = asUnderstood(pod, this.#release.minor)
+    this.#runtime.startContainer({ uid, name: container.name, image: container.image ?? '', attempt, runsToCompletion, pod: understood, env, resources: allocated(record, container) })
     this.#events.container(record, container, 'Normal', 'Created', this.#release.created(container.name))
     return true
   }

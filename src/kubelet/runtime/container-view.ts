@@ -7,6 +7,11 @@ import type { FileUser } from '../files/file-system.js'
 import type { Mount, Tree } from '../files/tree.js'
 import { fileOf } from '../files/tree.js'
 import type { ImageFacts } from '../images/image-table.js'
+import { accountOf, groupText, passwdText } from '../security-context/accounts.js'
+import { effectiveCapabilities } from '../security-context/capabilities.js'
+import { effectiveSecurity } from '../security-context/effective.js'
+import { effectiveIdentity } from '../security-context/identity.js'
+import { procStatus } from '../security-context/proc-status.js'
 import { SHELLS } from '../shell/shell-call.js'
 import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
 import { expanded, hasProgram } from './start-plan.js'
@@ -28,6 +33,8 @@ const ROOT_DIRECTORY = { mode: 0o755, owner: 0, group: 0 }
 const OPEN_DIRECTORY = { mode: 0o777, owner: 0, group: 0 }
 const EMPTY: Tree = new Map()
 const STICKY = 0o1777
+/** Containers that are left of a pod of which nothing else is known. */
+const NO_POD = { metadata: {}, spec: { containers: [] }, status: {} } as unknown as Pod
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The container's spec; undefined when the pod has none of that name any more. */
@@ -52,18 +59,10 @@ export function workingDirectory({ sandbox, container, image }: ContainerView): 
 
 /** Who the processes of a container run as: the container's security context over the pod's over the image. */
 export function userOf({ sandbox, container, image }: Pick<ContainerView, 'sandbox' | 'container' | 'image'>): FileUser {
-  const pod = sandbox.pod?.spec.securityContext
-  const own = containerSpec(sandbox.pod, container.name)?.securityContext
-  const [name = '', group] = (image.user ?? '').split(':')
-  const uid = own?.runAsUser ?? pod?.runAsUser ?? (/^\d+$/.test(name) ? Number(name) : name === '' || name === 'root' ? 0 : namedId(name))
-  const gid = own?.runAsGroup ?? pod?.runAsGroup ?? (/^\d+$/.test(group ?? '') ? Number(group) : uid === namedId(name) && name !== '' ? uid : 0)
-  const groups = [...(pod?.supplementalGroups ?? []), ...(pod?.fsGroup === undefined ? [] : [pod.fsGroup])]
-  return { uid, gid, groups }
-}
-
-/** Users that an image names get this number: 101 is what nginx has. */
-function namedId(name: string): number {
-  return name === 'nobody' ? 65_534 : 101
+  const spec = containerSpec(sandbox.pod, container.name) ?? {}
+  const { uid, gid, groups } = effectiveIdentity(sandbox.pod ?? NO_POD, spec, image)
+  const { effective } = effectiveCapabilities(spec, uid.value).value
+  return { uid: uid.value, gid: gid.value, groups: groups.map(({ value }) => value), overrides: effective.includes('DAC_OVERRIDE') }
 }
 
 /** What a process sees; the port to the processes is the caller's. */
@@ -71,12 +70,11 @@ export function worldOf(view: ContainerView, processes: { list(): readonly Proce
   const { sandbox, image, surroundings, now } = view
   const user = userOf(view)
   const pod = sandbox.pod ?? { metadata: { name: sandbox.name, namespace: sandbox.namespace }, spec: { containers: [] }, status: {} } as unknown as Pod
-  const lines = passwd(view)
   let files: FileSystem | undefined
   return {
     now, user,
     hostname: hostnameOf(sandbox),
-    userName: lines.find((line) => line.split(':')[2] === String(user.uid))?.split(':')[0],
+    userName: accountOf(image, user.uid)?.name,
     network: surroundings.networkOf(pod, sandbox.ip ?? ''),
     get files() {
       return files ??= new FileSystem(mountsOf(view), user, () => now)
@@ -89,12 +87,6 @@ export function worldOf(view: ContainerView, processes: { list(): readonly Proce
 
 function hostnameOf({ name, pod }: RuntimePod): string {
   return pod?.spec.hostname || (pod?.spec.hostNetwork === true ? pod.spec.nodeName ?? name : name.slice(0, 63))
-}
-
-function passwd({ image }: Pick<ContainerView, 'image'>): readonly string[] {
-  const [name = ''] = (image.user ?? '').split(':')
-  const own = name === '' || name === 'root' || /^\d+$/.test(name) ? [] : [`${name}:x:${namedId(name)}:${namedId(name)}::/home/${name}:/bin/sh`]
-  return ['root:x:0:0:root:/root:/bin/sh', 'daemon:x:1:1:daemon:/usr/sbin:/bin/false', ...own, 'nobody:x:65534:65534:nobody:/home:/bin/false']
 }
 
 /** All that is mounted in a container. */
@@ -127,14 +119,22 @@ function imageTree(view: ContainerView): Tree {
     'etc/hosts': '# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\n'
       + `fe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${ip}\t${hostname}\n${aliases === '' ? '' : `\n# Entries added by HostAliases.\n${aliases}`}`,
     'etc/resolv.conf': resolvConf,
-    'etc/passwd': passwd(view).map((line) => `${line}\n`).join(''),
-    'etc/group': 'root:x:0:\ndaemon:x:1:\nnobody:x:65534:\n',
+    'etc/passwd': passwdText(image), 'etc/group': groupText(image),
     'dev/null': '', 'dev/termination-log': '',
   }
+  const status = (): string => statusText(view)
+  for (const path of ['proc/1/status', 'proc/self/status']) tree.set(path, fileOf(status, 0o444))
   for (const [path, text] of Object.entries(texts)) tree.set(path, fileOf(text, path === 'dev/termination-log' ? 0o666 : 0o644))
   if (image.page !== undefined) tree.set('usr/share/nginx/html/index.html', fileOf(image.page))
   for (const [path, text] of Object.entries(image.files ?? {})) tree.set(path.replace(/^\/+/, ''), fileOf(text, text.startsWith('#!') ? 0o755 : 0o644))
   return tree
+}
+
+/** What Linux tells of the first process. */
+function statusText({ sandbox, container, image }: ContainerView): string {
+  const found = effectiveSecurity(sandbox.pod ?? NO_POD, { imageOf: () => image }).find((one) => one.container === container.name)
+  const [program = ''] = [...image.entrypoint ?? [], ...image.cmd ?? []]
+  return found === undefined ? '' : procStatus(found, (program || container.name).split('/').at(-1) ?? '')
 }
 
 function volumeMount(view: ContainerView, { name, mountPath, subPath = '', subPathExpr, readOnly = false }: VolumeMount): Mount | undefined {
@@ -148,7 +148,7 @@ function volumeMount(view: ContainerView, { name, mountPath, subPath = '', subPa
   const owned = fsGroup === undefined ? ROOT_DIRECTORY : { mode: 0o2775, owner: 0, group: fsGroup }
   const mounted = sandbox.volumes?.get(name)
   if (mounted !== undefined && comesFromApi(mounted)) {
-    return { path, layers: [treeOf(mounted, pod, surroundings)], readOnly: true, prefix, directory: OPEN_DIRECTORY, device: 'tmpfs', type: 'tmpfs' }
+    return { path, layers: [treeOf(mounted, pod, surroundings)], readOnly: true, prefix, directory: fsGroup === undefined ? OPEN_DIRECTORY : { mode: 0o2777, owner: 0, group: fsGroup }, device: 'tmpfs', type: 'tmpfs' }
   }
   if (mounted?.kind === 'network') {
     const tree = surroundings.networkVolume(mounted.id)
@@ -165,13 +165,13 @@ function volumeMount(view: ContainerView, { name, mountPath, subPath = '', subPa
       prefix: [base, prefix].filter((part) => part !== '').join('/'), directory: volume.hostPath ? ROOT_DIRECTORY : owned, device: '/dev/vda1', type: 'ext4',
     }
   }
-  return emptyDirMount(view, volume, { path, prefix, readOnly, group: fsGroup ?? 0 })
+  return emptyDirMount(view, volume, { path, prefix, readOnly, fsGroup })
 }
 
 /** emptyDir, and what else lives and dies with the pod (inline CSI volumes). */
 function emptyDirMount(
   { sandbox }: ContainerView, { name, emptyDir }: Volume,
-  { path, prefix, readOnly, group }: Pick<Mount, 'path' | 'prefix' | 'readOnly'> & { readonly group: number },
+  { path, prefix, readOnly, fsGroup }: Pick<Mount, 'path' | 'prefix' | 'readOnly'> & { readonly fsGroup: number | undefined },
 ): Mount {
   const dirs = (sandbox.emptyDirs ??= new Map())
   const made = (): Tree => {
@@ -181,7 +181,8 @@ function emptyDirMount(
   }
   const inMemory = emptyDir?.medium === 'Memory'
   return {
-    path, layers: [made()], writable: made, readOnly, prefix, directory: { ...OPEN_DIRECTORY, group },
+    path, layers: [made()], writable: made, readOnly, prefix,
+    directory: fsGroup === undefined ? OPEN_DIRECTORY : { mode: 0o2777, owner: 0, group: fsGroup },
     device: inMemory ? 'tmpfs' : '/dev/vda1', type: inMemory ? 'tmpfs' : 'ext4',
     ...(inMemory && emptyDir?.sizeLimit !== undefined ? { limit: quantityValue(emptyDir.sizeLimit) } : {}),
   }

@@ -51,7 +51,12 @@ export function comesFromApi(volume: PodVolume): volume is ApiVolume {
 /** The files of such a volume. */
 export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: Surroundings): Tree {
   const tree: Tree = new Map()
-  const add = (path: string, text: string | (() => string), own: number | undefined): void => void tree.set(path, fileOf(text, own ?? mode))
+  const fsGroup = pod.spec.securityContext?.fsGroup
+  const add = (path: string, text: string | (() => string), own: number | undefined): void => {
+    const file = fileOf(text, own ?? mode)
+    // Source: pkg/volume/volume_linux.go changeFilePermission
+    tree.set(path, fsGroup === undefined ? file : { ...file, group: fsGroup, mode: file.mode | 0o440 })
+  }
   const addKeys = (data: Readonly<Record<string, string>>, items: readonly KeyToPath[] | undefined): void => {
     if (items === undefined) for (const [key, text] of Object.entries(data)) add(key, text, undefined)
     else for (const { key, path, mode: own } of items) if (Object.hasOwn(data, key)) add(path, data[key] as string, own)

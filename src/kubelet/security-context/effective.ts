@@ -1,0 +1,76 @@
+import type { Container, Pod, SELinuxOptions } from '../../api/core/generated.js'
+import type { ImageAccounts } from './accounts.js'
+import type { EffectiveCapabilities } from './capabilities.js'
+import { effectiveCapabilities } from './capabilities.js'
+import type { Decided } from './decided.js'
+import type { EffectiveIdentity } from './identity.js'
+import { asUnderstood, effectiveIdentity } from './identity.js'
+import { mustBeNonRoot, nonRootFault } from './non-root.js'
+import type { Profile } from './profiles.js'
+import { effectiveAppArmor, effectiveSELinux, effectiveSeccomp } from './profiles.js'
+
+/** What a container runs with, each setting with the rule that decided it. Plain data. */
+export interface EffectiveSecurity extends EffectiveIdentity {
+  readonly container: string
+  readonly privileged: Decided<boolean>
+  readonly capabilities: Decided<EffectiveCapabilities>
+  /** Linux' no_new_privs: programs cannot gain rights, not even by setuid. */
+  readonly noNewPrivileges: Decided<boolean>
+  readonly readOnlyRootFilesystem: Decided<boolean>
+  readonly runAsNonRoot: Decided<boolean>
+  readonly seccomp: Decided<Profile>
+  readonly appArmor: Decided<Profile>
+  readonly seLinux: Decided<SELinuxOptions | undefined>
+  readonly procMount: Decided<string>
+  /** Why the kubelet does not make the container (CreateContainerConfigError). */
+  readonly fault?: string
+}
+
+/** What beside the pod decides about the security of its containers. */
+export interface SecurityOptions {
+  /** By image name: what is known of it. Default: images of which nothing is known run as root. */
+  readonly imageOf?: (image: string) => ImageAccounts & { readonly isKnown?: boolean }
+  /** Minor of the node's kubelet. Default 35. */
+  readonly minor?: number
+  /** `seccompDefault` of its configuration. Default false. */
+  readonly seccompDefault?: boolean
+}
+
+/**
+ * What each container of a pod runs with: its own security context over its pod's over the image over what the runtime does by itself. A pure
+ * function; init containers come first, ephemeral ones last. Source: pkg/securitycontext/util.go, pkg/kubelet/kuberuntime/security_context.go.
+ */
+export function effectiveSecurity(given: Pod, options: SecurityOptions = {}): readonly EffectiveSecurity[] {
+  const pod = asUnderstood(given, options.minor ?? 35)
+  const { initContainers = [], containers, ephemeralContainers = [] } = pod.spec
+  return [...initContainers, ...containers, ...ephemeralContainers as readonly Container[]].map((container) => ofContainer(pod, container, options))
+}
+
+function ofContainer(pod: Pod, container: Container, { imageOf, minor = 35, seccompDefault = false }: SecurityOptions): EffectiveSecurity {
+  const image = imageOf?.(container.image ?? '') ?? {}
+  const identity = effectiveIdentity(pod, container, image)
+  const own = container.securityContext ?? {}
+  const { name = '', namespace = '', uid = '' } = pod.metadata
+  const fault = nonRootFault(pod, container, image.isKnown === false ? undefined : image.user ?? '', `${name}_${namespace}(${uid})`)
+  return {
+    container: container.name, ...identity,
+    privileged: onContainer(own.privileged, 'privileged', false),
+    capabilities: effectiveCapabilities(container, identity.uid.value),
+    noNewPrivileges: own.allowPrivilegeEscalation === undefined
+      ? { value: false, from: 'runtime', rule: 'securityContext.allowPrivilegeEscalation is not set: escalation is allowed' }
+      : { value: !own.allowPrivilegeEscalation, from: 'container', rule: 'securityContext.allowPrivilegeEscalation' },
+    readOnlyRootFilesystem: onContainer(own.readOnlyRootFilesystem, 'readOnlyRootFilesystem', false),
+    runAsNonRoot: mustBeNonRoot(pod, container),
+    seccomp: effectiveSeccomp(pod, container, { minor, seccompDefault }),
+    appArmor: effectiveAppArmor(pod, container),
+    seLinux: effectiveSELinux(pod, container),
+    procMount: onContainer(own.procMount, 'procMount', 'Default'),
+    ...(fault === undefined ? {} : { fault }),
+  }
+}
+
+/** A setting that only containers have. */
+function onContainer<T>(value: T | undefined, field: string, otherwise: T): Decided<T> {
+  return value === undefined
+    ? { value: otherwise, from: 'runtime', rule: `securityContext.${field} is not set` } : { value, from: 'container', rule: `securityContext.${field}` }
+}
