@@ -1,5 +1,7 @@
 /** The house from the roof down. Folders on one line are siblings and do not know each other. */
 export const levels: readonly (readonly string[])[] = [
+  ['scenarios'],
+  ['host'],
   ['server', 'client-node', 'view', 'testing'],
   ['cluster'],
   ['kubectl'],
@@ -24,7 +26,7 @@ const visible: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The folders that may touch the store: its owner, the composition root that builds it, and the edge that serves it. */
-const storeUsers = ['apiserver/', 'cluster/', 'server/etcd/']
+const storeUsers = ['apiserver/', 'cluster/', 'server/etcd/', 'host/etcd/']
 
 /** Files of this name are pure: they and the neighbours they import know nothing but `api`. */
 const pureFile = /(^|\/)evaluate\.ts$/
@@ -44,7 +46,7 @@ export function isPure(file: string): boolean {
 
 /** Whether the file belongs to the core, which also runs in browsers and is deterministic. */
 export function isCore(file: string): boolean {
-  return !['server', 'client-node'].includes(layerOf(file))
+  return !['server', 'client-node', 'host', 'scenarios'].includes(layerOf(file))
 }
 
 function levelOf(layer: string): number {

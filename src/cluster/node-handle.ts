@@ -1,7 +1,7 @@
 import type { Node, Pod } from '../api/core/generated.js'
 import { ignoreNotFound } from '../apiserver/client/api-error.js'
 import type { Client } from '../apiserver/client/client.js'
-import type { DeclaredUsage, SystemUsage } from '../kubelet/index.js'
+import type { DeclaredUsage, Machine, SystemUsage } from '../kubelet/index.js'
 import type { KubectlResult } from '../kubectl/environment.js'
 import { kubeProxyOf } from './cluster-network.js'
 import type { ControlPlane } from './control-plane.js'
@@ -34,6 +34,11 @@ export class NodeHandle {
     ports.machines.get(name)
     this.name = name
     this.#ports = ports
+  }
+
+  /** What lies below its kubelet: containers, images and the disk. Throws RangeError once the machine has been removed. */
+  get machine(): Machine {
+    return this.#ports.machines.get(this.name)
   }
 
   /** The Node object, frozen. Throws ApiError NotFound if it has been deleted. */

@@ -20,6 +20,7 @@ import type { ConnectOptions, Connection, DnsReply, From, RecordType } from '../
 import type { EffectiveSecurity } from '../kubelet/index.js'
 import type { Duration } from '../sim/duration.js'
 import type { EventBus } from '../sim/event-bus.js'
+import type { Slice } from '../sim/topic.js'
 import { Simulation } from '../sim/simulation.js'
 import type { AccessVerdict, CanOptions } from './can.js'
 import { modesOf } from './authorization-modes.js'
@@ -376,6 +377,14 @@ export class SimCluster {
   /** Certificates, keys and kubeconfig files, as kubeadm and the kubelets have left them. Made when first read. */
   get pki(): Pki {
     return this.#plane.pki
+  }
+
+  /**
+   * A piece of state that something built upon the cluster keeps in it, under a name of its own; made by `initial` when there is none. Plain data (maps
+   * and sets too), which snapshots and forks take along.
+   */
+  extensionState<S>(name: string, initial: () => S): Slice<S> {
+    return this.#simulation.slice('extension', name, initial)
   }
 
   /** The whole state as a value. */
