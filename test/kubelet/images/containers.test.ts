@@ -86,7 +86,7 @@ describe('what a container sees', () => {
   test.each([
     ['echo $CM_a $URL $LIMIT', /^1 http:\/\/10\.244\.\d+\.\d+\/\$\(NONE\) 64\n$/],
     ['cat /cm/sub/b /sec/key /info/name', /^twohunter2box$/],
-    ['id', /^uid=1000 gid=3000 groups=3000,2000\n$/],
+    ['id', /^uid=1000 gid=3000 groups=2000,3000\n$/],
     ['echo x > /data/f && cat /data/f', /^x\n$/],
     ['cut -d. -f1 /var/run/secrets/kubernetes.io/serviceaccount/token | head -c 3; cut -c1-9 /var/run/secrets/kubernetes.io/serviceaccount/namespace', /^$/],
     ['wget -qO- web | grep -o "Welcome to nginx" | head -1', /^Welcome to nginx\n$/],

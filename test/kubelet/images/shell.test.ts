@@ -33,7 +33,7 @@ const SCRIPTS: readonly Case[] = [
   ['__proto__=x; echo $__proto__ $constructor', 'x\n'],
   ['cat <<EOF\nhome $HOME\nEOF', 'home /root\n'],
   ['f() { f; }; f', '', 2, 'sh: maximum recursion depth exceeded\n'],
-  ['id; whoami', 'uid=0(root) gid=0(root) groups=0(root)\nroot\n'],
+  ['id; whoami', 'uid=0(root) gid=0(root) groups=0(root),10(wheel)\nroot\n'],
 ]
 
 describe('the little shell', () => {
