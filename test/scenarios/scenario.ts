@@ -8,11 +8,16 @@ const fresh = new Map<string, ClusterSnapshot>()
 
 /** Controllers that no action of a scenario can set to work. */
 const IDLE = [
-  'serviceaccount-token', 'certificatesigningrequest-approving', 'certificatesigningrequest-signing', 'certificatesigningrequest-cleaner',
-  'bootstrap-signer', 'token-cleaner', 'clusterrole-aggregation', 'validatingadmissionpolicy-status', 'resourcequota', 'replicationcontroller',
-  'cronjob', 'ttl-after-finished', 'endpoints', 'endpointslice', 'endpointslice-mirroring',
-  'root-ca-certificate-publisher',
-].map((name) => `kube-controller-manager/${name}-controller`)
+  ...[
+    'serviceaccount-token', 'certificatesigningrequest-approving', 'certificatesigningrequest-signing', 'certificatesigningrequest-cleaner',
+    'bootstrap-signer', 'token-cleaner', 'clusterrole-aggregation', 'validatingadmissionpolicy-status', 'resourcequota', 'replicationcontroller',
+    'cronjob', 'ttl-after-finished', 'endpoints', 'endpointslice', 'endpointslice-mirroring', 'root-ca-certificate-publisher',
+    'statefulset', 'job', 'horizontal-pod-autoscaler', 'persistentvolume-binder', 'persistentvolumeclaim-protection',
+    'persistentvolume-protection', 'volumeattributesclass-protection', 'ephemeral-volume', 'persistentvolume-expander',
+    'persistentvolume-attach-detach',
+  ].map((name) => `kube-controller-manager/${name}-controller`),
+  'simulated-storage', 'kube-apiserver',
+]
 
 function optionsOf({ whole, ...options }: Beginning): ClusterOptions {
   return whole ? options : { ...options, authorization: 'AlwaysAllow', managedFields: false, without: IDLE }
