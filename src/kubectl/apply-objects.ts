@@ -13,6 +13,7 @@ import { goJson } from './print/json.js'
 import type { Info } from './resource-args.js'
 import { keyOf, typed } from './resource-args.js'
 import { threeWayPatch } from './three-way.js'
+import { unversioned } from './unversioned.js'
 
 /** What `apply` did to one object. */
 export interface Applied {
@@ -44,7 +45,7 @@ export function applyInfo(context: ApplyContext, info: Info): Applied {
   const current = retrieving(info, () => ignoreNotFound(() => context.client.get(resource, keyOf(info))))
   if (current === undefined) {
     try {
-      const object = context.dryRun === 'client' ? modified : context.client.create(resource, modified, context.write)
+      const object = context.dryRun === 'client' ? modified : context.client.create(resource, unversioned(modified), context.write)
       letControllersAct(context, definition, context.dryRun)
       return { definition, operation: 'created', object: typed(definition, object), annotationMissing: false }
     } catch (error) {
@@ -111,7 +112,7 @@ function patchUntilDone(
 function recreate(context: ApplyContext, info: Info, modified: KubeObject): KubeObject {
   const resource = resourceNameOf(info.definition)
   context.client.delete(resource, keyOf(info), { gracePeriodSeconds: 0 })
-  return typed(info.definition, context.client.create(resource, modified, context.write))
+  return typed(info.definition, context.client.create(resource, unversioned(modified), context.write))
 }
 
 /**

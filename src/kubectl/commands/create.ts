@@ -10,6 +10,7 @@ import { readManifests } from '../manifests.js'
 import { printDone } from '../print/done.js'
 import type { Info } from '../resource-args.js'
 import { typed } from '../resource-args.js'
+import { unversioned } from '../unversioned.js'
 import { fieldValidationOf } from './field-validation.js'
 
 /** `kubectl create -f` */
@@ -41,7 +42,7 @@ function createOne(call: Call, { definition, object }: Info, dryRun: DryRun): vo
   const created =
     dryRun === 'client'
       ? wanted
-      : call.client.create(resourceNameOf(definition), wanted, {
+      : call.client.create(resourceNameOf(definition), unversioned(wanted), {
           dryRun: dryRun === 'server',
           fieldValidation: fieldValidationOf(call),
           fieldManager: call.flags.string('field-manager', 'kubectl-create'),
