@@ -5,6 +5,7 @@ import type { RefOf } from '../sim/plain-data.js'
 import type { SimulationState } from '../sim/state.js'
 import { stateFromJson, stateToJson } from '../sim/state.js'
 import type { ClusterOptions } from './options.js'
+import { readSnapshotFile, writeSnapshotFile } from './snapshot-file.js'
 
 const FORMAT = 1
 
@@ -54,12 +55,33 @@ export class ClusterSnapshot {
     return { simcluster: FORMAT, options, simulation: stateToJson(this.#simulation, storedIn(etcd)), etcd }
   }
 
-  /** @throws TypeError when `json` is no snapshot, or one of another format. */
+  /** The snapshot as a file: its JSON form behind a line that says what it is, with its length and SHA-256. */
+  toFile(): Uint8Array {
+    return writeSnapshotFile(this.toJSON())
+  }
+
+  /** @throws TypeError that says what is wrong, when the file is another, of another format, truncated or corrupt. */
+  static fromFile(file: Uint8Array): ClusterSnapshot {
+    return ClusterSnapshot.fromJSON(readSnapshotFile(file) as ClusterSnapshotJson)
+  }
+
+  /** @throws TypeError when `json` is no snapshot, one of another format, or damaged. */
   static fromJSON(json: ClusterSnapshotJson): ClusterSnapshot {
     if (typeof json !== 'object' || json === null || !('simcluster' in json)) throw new TypeError('this is no snapshot of a simcluster')
     if (json.simcluster !== FORMAT) {
-      throw new TypeError(`this snapshot has format ${String(json.simcluster)}; this version of simcluster reads format ${FORMAT}`)
+      throw new TypeError(
+        `this snapshot has format ${String(json.simcluster)}; this version of simcluster reads format ${FORMAT}. `
+        + 'Objects can be taken over by a snapshot of etcd: cluster.etcd.snapshot() there, SimCluster.fromEtcdSnapshot() here.',
+      )
     }
+    try {
+      return ClusterSnapshot.#load(json)
+    } catch (error) {
+      throw new TypeError(`this snapshot is damaged: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    }
+  }
+
+  static #load(json: ClusterSnapshotJson): ClusterSnapshot {
     // the store keeps the values of the document, frozen: what the state refers to is the stored object again
     let now = 0
     const store = EtcdStore.fromJSON(json.etcd, { clock: { now: () => now } })

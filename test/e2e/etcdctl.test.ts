@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -131,10 +131,10 @@ describe.skipIf(!installed)('etcdctl', () => {
 
   describe('on a cluster', () => {
     /** A served cluster; `run` is etcdctl with its certificates. */
-    async function served(): Promise<{ cluster: SimCluster; server: ClusterServer; run: (line: string, how?: { stdin?: string; stopAfter?: number }) => Promise<Outcome> }> {
+    async function served(): Promise<{ cluster: SimCluster; server: ClusterServer; folder: string; run: (line: string, how?: { stdin?: string; stopAfter?: number }) => Promise<Outcome> }> {
       const cluster = new SimCluster({ nodes: 1 })
       cluster.settle()
-      const server = await serve(cluster, { time: 'virtual', etcd: { snapshot: () => new Uint8Array(102_400).fill(7) } })
+      const server = await serve(cluster, { time: 'virtual', etcd: {} })
       const folder = mkdtempSync(join(tmpdir(), 'simcluster-etcdctl-'))
       const etcd = server.etcd as EtcdServer
       etcd.writeCredentials(folder)
@@ -143,7 +143,7 @@ describe.skipIf(!installed)('etcdctl', () => {
         rmSync(folder, { recursive: true })
       })
       const credentials = '--cacert ca.crt --cert client.crt --key client.key'.split(' ')
-      return { cluster, server, run: (line, how = {}) => etcdctl(etcd.url, [...credentials, ...wordsOf(line)], { ...how, cwd: folder }) }
+      return { cluster, server, folder, run: (line, how = {}) => etcdctl(etcd.url, [...credentials, ...wordsOf(line)], { ...how, cwd: folder }) }
     }
 
     test('sees what the apiserver writes, and writes what the apiserver sees', async () => {
@@ -191,10 +191,11 @@ describe.skipIf(!installed)('etcdctl', () => {
       expect((await run('lease list')).stdout).not.toContain(id)
     })
 
-    test('a snapshot comes as it was written, with its hash; without a certificate nobody is let in', async () => {
-      const { server, run } = await served()
+    test('a snapshot comes as it is written here, with its hash; without a certificate nobody is let in', async () => {
+      const { cluster, server, run, folder } = await served()
       const saved = await run('snapshot save file')
       expect(saved).toMatchObject({ stdout: 'Snapshot saved at file\n', code: 0 })
+      expect(readFileSync(join(folder, 'file')).equals(cluster.etcd.snapshot())).toBe(true)
       const url = (server.etcd as EtcdServer).url
       const { code, stderr } = await etcdctl(url, ['--insecure-skip-tls-verify', '--insecure-transport=false', '--dial-timeout', '300ms', '--command-timeout', '300ms', 'get', 'x'])
       expect(code).toBe(1)

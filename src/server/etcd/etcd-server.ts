@@ -27,7 +27,6 @@ export interface EtcdServerParts extends HostedMember {
   readonly plain: boolean
   /** Certificates and virtual time; absent for a bare store. */
   readonly pki?: { readonly pki: Pki; readonly now: () => number }
-  readonly writeSnapshot?: (store: EtcdStore) => Uint8Array
   readonly report: (error: unknown) => void
   readonly onClose?: () => void
 }
@@ -45,13 +44,11 @@ export class EtcdServer {
 
   /** @throws Error when it is to listen without TLS on an address that others reach. */
   constructor(parts: EtcdServerParts) {
-    const { store, writeSnapshot, plain, host, report } = parts
+    const { store, plain, host, report } = parts
     if (plain && !isLoopback(host)) throw new Error(`etcd is served without TLS on a loopback address only, not on ${host}`)
     this.store = store
     this.#parts = parts
-    const member = {
-      ...parts, clientUrls: () => [this.url], ...(writeSnapshot === undefined ? {} : { snapshot: () => writeSnapshot(store) }),
-    }
+    const member = { ...parts, clientUrls: () => [this.url] }
     const { services, tick } = etcdServices(member)
     this.#tick = tick
     const { tls, authority } = plain ? { tls: undefined, authority: '' } : tlsOf(parts)

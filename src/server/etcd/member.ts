@@ -17,6 +17,4 @@ export interface EtcdMember {
   readonly wait: () => () => void
   /** The store's time, in ms. */
   readonly now: () => number
-  /** A snapshot file without its hash. Absent: there is nobody who writes one. */
-  readonly snapshot?: () => Uint8Array
 }

@@ -17,8 +17,6 @@ export interface EtcdServeOptions {
   readonly certSANs?: readonly string[]
   /** Without TLS and for everybody who reaches it; only on a loopback address. Default false for a cluster, true for a bare store. */
   readonly plain?: boolean
-  /** Writes a snapshot file, without the hash at its end, for `etcdctl snapshot save`. Default: that is answered with Unimplemented. */
-  readonly snapshot?: (store: EtcdStore) => Uint8Array
   /** Hears of what must not happen: a bug of the simulator in a request. Default: process.emitWarning. */
   readonly onError?: (error: unknown) => void
 }
@@ -83,11 +81,9 @@ function storeServer(store: EtcdStore, options: StandaloneOptions): EtcdServer {
 /** Ms between two looks at a bare store's leases. */
 const STORE_TICK_MS = 100
 
-function common(options: EtcdServeOptions, plain: boolean): Pick<EtcdServerParts, 'port' | 'host' | 'certSANs' | 'plain' | 'report' | 'writeSnapshot'> {
-  const { port = 0, host = '127.0.0.1', certSANs = [], snapshot } = options
-  return {
-    port, host, certSANs, plain, report: (error) => report(options, error), ...(snapshot === undefined ? {} : { writeSnapshot: snapshot }),
-  }
+function common(options: EtcdServeOptions, plain: boolean): Pick<EtcdServerParts, 'port' | 'host' | 'certSANs' | 'plain' | 'report'> {
+  const { port = 0, host = '127.0.0.1', certSANs = [] } = options
+  return { port, host, certSANs, plain, report: (error) => report(options, error) }
 }
 
 function report({ onError = (fault: unknown) => process.emitWarning(fault instanceof Error ? fault : String(fault)) }: EtcdServeOptions, error: unknown): void {
