@@ -9,10 +9,11 @@ import type {
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
 import { handleHttp, handleStreaming } from '../apiserver/http.js'
-import type { ProtobufDecoder } from '../apiserver/ports.js'
+import type { AuthenticationVerdict, ProtobufDecoder } from '../apiserver/ports.js'
 import type { HttpCodecs } from '../apiserver/http/body.js'
 import type { HttpStream } from '../apiserver/http/http-stream.js'
 import type { HttpRequest, HttpResponse, HttpWatch } from '../apiserver/http/http-types.js'
+import { shownBy } from '../apiserver/http/sender.js'
 import { EtcdStore } from '../etcd/store.js'
 import { applyObjects, createKubectl, kubectlWatch } from '../kubectl/index.js'
 import type { Applied, KubectlEnvironment, KubectlOptions, KubectlResult } from '../kubectl/index.js'
@@ -113,7 +114,7 @@ export class SimCluster {
     this.#store = from?.openStore({ clock }) ?? new EtcdStore({ clock })
     this.#plane = new ControlPlane({
       simulation: this.#simulation, store: this.#store, version: this.version, events: options.events ?? true,
-      authorization: options.authorization ?? 'RBAC', users: options.users ?? [], webhooks: options.webhooks,
+      authorization: options.authorization ?? 'RBAC', authentication: options.authentication, users: options.users ?? [], webhooks: options.webhooks,
       keys: options.keys, 
       nodeAgents: options.nodeAgents ?? kubeletAgents({ machineOf: (node) => this.#machines.answering(node), now: () => clock.now() }), advertiseAddress: options.advertiseAddress,
       serviceCIDR: options.serviceCIDR, managedFields: options.managedFields, storedProtobuf: options.storedProtobuf ?? protobufCodec,
@@ -138,6 +139,11 @@ export class SimCluster {
       rememberFresh(options, () => this.snapshot())
     }
     if (!given) this.#simulation.reseed(options.seed ?? 1)
+  }
+
+  /** What it was made with. */
+  get options(): ClusterOptions {
+    return this.#options
   }
 
   /** Virtual time, milliseconds since the epoch. */
@@ -273,6 +279,15 @@ export class SimCluster {
     return securityOfPod(this.client, this.#machines, pod)
   }
 
+  /**
+   * Whom the apiserver takes the sender of a request for, by its headers and client certificates; without a user it is answered with 401, and
+   * `faults` are what the apiserver's log says.
+   */
+  identify(request: Pick<HttpRequest, 'headers' | 'clientCertificates'>): AuthenticationVerdict {
+    const { authenticator } = this.#plane.server.context.ports
+    return authenticator?.explain?.(shownBy({ method: 'GET', path: '/', ...request })) ?? { faults: [] }
+  }
+
   /** A client under another identity. */
   as(identity: Identity): Client {
     return this.#userClient(identity.user, this.#plane.client(userOf(identity)))
@@ -404,7 +419,7 @@ export class SimCluster {
    * A cluster from a snapshot. `options` are laid over those of the original; after {@link fromJSON} components of your own and scheduler
    * plugins, which are no data, have to be given again.
    */
-  static restore(snapshot: ClusterSnapshot, options: Pick<ClusterOptions, 'policyEnforcer' | 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf' | 'images' | 'authorization'> = {}): SimCluster {
+  static restore(snapshot: ClusterSnapshot, options: Pick<ClusterOptions, 'policyEnforcer' | 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf' | 'images' | 'authorization' | 'authentication'> = {}): SimCluster {
     return new SimCluster({ ...snapshot.options, ...options }, snapshot)
   }
 
@@ -413,7 +428,7 @@ export class SimCluster {
   }
 
   /** See {@link restore}. @throws TypeError when it is no snapshot of this format. */
-  static fromJSON(json: ClusterSnapshotJson, options: Pick<ClusterOptions, 'policyEnforcer' | 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf' | 'images' | 'authorization'> = {}): SimCluster {
+  static fromJSON(json: ClusterSnapshotJson, options: Pick<ClusterOptions, 'policyEnforcer' | 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf' | 'images' | 'authorization' | 'authentication'> = {}): SimCluster {
     return SimCluster.restore(ClusterSnapshot.fromJSON(json), options)
   }
 
