@@ -1,18 +1,19 @@
-import type { Action, ClusterPolicyModel, ClusterRule, Direction, NamedPort, NetworkPolicyModel, PortMatch, RuleMatch } from '../model.js'
+import type { Action, ClusterPolicyModel, ClusterRule, Direction, NamedPort, NetworkPolicyModel, PolicyModel, PortMatch, RuleMatch } from '../model.js'
 import type { View } from '../situation.js'
 import type { Protocol } from '../world.js'
 import { podSeen, type PeerTest, type Tests } from './peer-test.js'
-import type { EndKind, PodKind } from './kinds.js'
+import type { EndKind } from './kinds.js'
 
 /** Rules as far as they hold for one port: whom they speak of. */
-interface Matcher {
+export interface Matcher {
   readonly everyone: boolean
   readonly peers: readonly PeerTest[]
   /** Only peers that have the port under one of these names; undefined: whatever its name. */
   readonly named: readonly string[] | undefined
 }
 
-interface Step extends Matcher {
+/** A rule of a cluster-wide policy, in its place. */
+export interface Step extends Matcher {
   readonly action: Action
 }
 
@@ -57,23 +58,58 @@ function portsOf(ports: readonly PortMatch[] | undefined, point: PortPoint, own:
   return names
 }
 
-/** Makes cells. */
+/** Makes cells: one for all kinds of pods that the same policies select. */
 export class CellMaker {
   readonly #tests: Tests
+  readonly #numbers = new WeakMap<PolicyModel, number>()
+  readonly #selecting = new Map<string, Selecting>()
+  readonly #cells = new Map<Selecting, Map<string, Cell>>()
+  #count = 0
 
   constructor(tests: Tests) {
     this.#tests = tests
   }
 
-  make({ admin, networkPolicies, baseline }: Selecting, kind: PodKind, direction: Direction, point: PortPoint): Cell {
+  /** The same for the same policies. */
+  selecting(selecting: Selecting): Selecting {
+    const { admin, networkPolicies, baseline } = selecting
+    const key = [admin, networkPolicies, baseline].map((policies) => policies.map((policy) => this.#numberOf(policy)).join()).join('|')
+    const known = this.#selecting.get(key)
+    if (known !== undefined) return known
+    this.#selecting.set(key, selecting)
+    return selecting
+  }
+
+  /** Policies have changed: what was made of them is not kept here any more. */
+  forget(): void {
+    this.#selecting.clear()
+    this.#cells.clear()
+  }
+
+  /** `ports` are the named ports of the pod that the policies select. */
+  make(selecting: Selecting, ports: readonly NamedPort[], direction: Direction, point: PortPoint): Cell {
     // named ports are those of the destination: of the pod itself on its way in, of the other end on its way out
-    const own = direction === 'ingress' ? kind.ports : undefined
-    return {
+    const own = direction === 'ingress' ? ports : undefined
+    const cells = this.#cells.get(selecting) ?? new Map<string, Cell>()
+    this.#cells.set(selecting, cells)
+    const key = `${direction} ${point.id} ${point.protocol} ${own?.filter((each) => each.port === point.port && each.protocol === point.protocol).map(({ name }) => name).join() ?? ''}`
+    const known = cells.get(key)
+    if (known !== undefined) return known
+    const { admin, networkPolicies, baseline } = selecting
+    const cell = {
       admin: this.#steps(admin, direction, point, own),
       isolated: networkPolicies.length > 0,
       accepts: this.#accepts(networkPolicies, direction, point, own),
       baseline: this.#steps(baseline, direction, point, own),
     }
+    cells.set(key, cell)
+    return cell
+  }
+
+  #numberOf(policy: PolicyModel): number {
+    const number = this.#numbers.get(policy) ?? this.#count++
+    this.#numbers.set(policy, number)
+    return number
   }
 
   #matcher({ peers, ports }: RuleMatch, point: PortPoint, own: readonly NamedPort[] | undefined, view: View, home?: string): Matcher | undefined {

@@ -149,7 +149,7 @@ export class CompiledWorld {
   cell(kind: PodKind, direction: Direction, point: PortPoint): Cell {
     const key = point.id * 2 + (direction === 'egress' ? 1 : 0)
     const { cells } = this.#knownOf(kind)
-    return cells[key] ??= this.#cells.make(this.#selecting(kind, direction), kind, direction, point)
+    return cells[key] ??= this.#cells.make(this.#selecting(kind, direction), kind.ports, direction, point)
   }
 
   /** Adds a pod, or puts it in the place of the one with its name. @throws WorldError for what is no pod. */
@@ -248,10 +248,10 @@ export class CompiledWorld {
     const wide = (all: readonly ClusterPolicyModel[]): readonly ClusterPolicyModel[] =>
       (kind.inCluster ? all.filter((policy) => policy[direction].length > 0 && this.#selects(policy, kind)) : [])
     const narrow = kind.inNetworkPolicy ? networkPolicies.get(kind.namespace.name) ?? [] : []
-    const selecting = {
+    const selecting = this.#cells.selecting({
       admin: wide(admin), baseline: wide(baseline),
       networkPolicies: narrow.filter((policy) => policy[direction] !== undefined && this.#selects(policy, kind)),
-    }
+    })
     known.set(direction, selecting)
     return selecting
   }
@@ -337,6 +337,7 @@ export class CompiledWorld {
   #swapPolicy({ kind, namespace, name }: PolicyName, model: PolicyModel | undefined): void {
     const old = kind === 'NetworkPolicy' ? this.#swapNarrow(namespace ?? 'default', name, model) : this.#swapWide(kind, name, model)
     if (model !== undefined) this.#replace(this.#learn(model))
+    this.#cells.forget()
     const where = kind === 'NetworkPolicy' ? namespace ?? 'default' : undefined
     for (const each of this.#placement.kinds(where)) {
       if ([old, model].some((policy) => policy !== undefined && this.#selects(policy, each))) this.#known[each.id] = undefined

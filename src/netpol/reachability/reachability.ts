@@ -1,0 +1,129 @@
+import type { PortPoint } from '../compile/cell.js'
+import { CompiledWorld, compile } from '../compile/compiled-world.js'
+import type { NetpolOptions } from '../options.js'
+import type { World } from '../world.js'
+import type { Reach, ReachTable } from './cell-text.js'
+import { groupOf, podsInNamespaces, type ReachabilityGroup } from './group.js'
+import { alikeIn, matricesOf, sameMatrix, verdictOf, type Matrix } from './matrix.js'
+import { everyone, type Alike } from './parties.js'
+import { joined, nameClasses, readPortWanted, spansOf, type PortClass, type PortSpan, type PortWanted } from './ports.js'
+import { svgOf } from './svg.js'
+import { textOf } from './text.js'
+
+/** What to look at. */
+export interface ReachabilityOptions extends NetpolOptions {
+  /** Only these ports; by default all there are, those that behave alike as one. */
+  readonly ports?: readonly PortWanted[]
+  /** Whether nodes and addresses outside are in it. Default true. */
+  readonly outside?: boolean
+}
+
+/** The same as plain JSON. `allowed[from][to]` and `ownNode[from][to]` are names of ports. */
+export interface ReachabilityJson {
+  readonly ports: readonly PortClass[]
+  readonly groups: readonly ReachabilityGroup[]
+  readonly allowed: readonly (readonly (readonly string[])[])[]
+  readonly ownNode: readonly (readonly (readonly string[])[])[]
+}
+
+/** Who reaches whom, on every port. A pod always reaches itself, whatever the table says of its group. */
+export class Reachability implements ReachTable {
+  readonly groups: readonly ReachabilityGroup[]
+  readonly ports: readonly PortClass[]
+  /** Whether policies can select who is in the group. */
+  readonly governed: readonly boolean[]
+  readonly #matrices: readonly Matrix[]
+  readonly #numbers: readonly number[]
+  #groupByPod: ReadonlyMap<string, number> | undefined
+
+  /** `numbers` are those of the groups in the matrices, one for each port. */
+  constructor(parts: {
+    readonly groups: readonly ReachabilityGroup[], readonly ports: readonly PortClass[], readonly governed: readonly boolean[],
+    readonly matrices: readonly Matrix[], readonly numbers: readonly number[],
+  }) {
+    this.groups = parts.groups
+    this.ports = parts.ports
+    this.governed = parts.governed
+    this.#matrices = parts.matrices
+    this.#numbers = parts.numbers
+  }
+
+  /** What a group can do to another; all three are indexes. */
+  reach(from: number, to: number, port: number): Reach {
+    const matrix = this.#matrices[port]
+    if (matrix === undefined) throw new RangeError(`there is no port class ${port}; there are ${this.ports.length}`)
+    return verdictOf(matrix, this.#numbers[from] ?? -1, this.#numbers[to] ?? -1)
+  }
+
+  /** The index of the group that a pod (`ns/name`) is in; -1 when there is no such pod. */
+  groupOf(pod: string): number {
+    this.#groupByPod ??= new Map(this.groups.flatMap(({ pods }, at) => pods.map((key) => [key, at] as const)))
+    return this.#groupByPod.get(pod) ?? -1
+  }
+
+  /** A table for people: a row for each source, what it reaches in the columns. */
+  toText(): string {
+    return textOf(this)
+  }
+
+  toJSON(): ReachabilityJson {
+    const cells = (wanted: Reach): ReachabilityJson['allowed'] => this.groups.map((_, from) => this.groups.map((__, to) =>
+      this.ports.flatMap(({ name }, port) => (this.reach(from, to, port) === wanted ? [name] : []))))
+    return { ports: this.ports, groups: this.groups, allowed: cells('allow'), ownNode: cells('ownNode') }
+  }
+
+  /** The table as a picture, an SVG document. */
+  toSvg(): string {
+    return svgOf(this)
+  }
+}
+
+interface PortPart {
+  readonly point: PortPoint
+  readonly spans: readonly PortSpan[]
+}
+
+function portsOf({ placement }: CompiledWorld, wanted: readonly PortWanted[] | undefined): readonly PortPart[] {
+  if (wanted !== undefined) {
+    return wanted.map(readPortWanted).map((span) => ({ point: placement.point(span.protocol, span.first), spans: [span] }))
+  }
+  return (['TCP', 'UDP', 'SCTP'] as const).flatMap((protocol) =>
+    spansOf(placement.points(protocol)).map((span) => ({ point: placement.point(protocol, span.first), spans: [span] })))
+}
+
+/** Ports with the same matrix become one. */
+function foldPorts(parts: readonly PortPart[], matrices: readonly Matrix[]): { readonly spans: readonly (readonly PortSpan[])[], readonly matrices: readonly Matrix[] } {
+  const folded: { readonly matrix: Matrix, readonly spans: PortSpan[] }[] = []
+  for (const [at, { spans }] of parts.entries()) {
+    const matrix = matrices[at] as Matrix
+    const same = folded.find((each) => sameMatrix(each.matrix, matrix))
+    if (same === undefined) folded.push({ matrix, spans: [...spans] })
+    else same.spans.push(...spans)
+  }
+  return { spans: folded.map(({ spans }) => joined(spans)), matrices: folded.map(({ matrix }) => matrix) }
+}
+
+const sortOrder = ['pods', 'nodes', 'outside']
+
+/**
+ * The whole matrix of a world: everyone who can be at an end of a connection, on all ports, with what behaves alike folded into one. `world` is plain
+ * Kubernetes objects, or compiled. @throws WorldError when an object cannot be read; RangeError for a port that is none.
+ */
+export function reachability(world: World | CompiledWorld, options: ReachabilityOptions = {}): Reachability {
+  const { ports: wanted, outside = true, ...choices } = options
+  const compiled = world instanceof CompiledWorld ? world : compile(world, choices)
+  const parties = everyone(compiled).filter(({ sort }) => outside || sort === 'pods')
+  const parts = portsOf(compiled, wanted)
+  const folded = foldPorts(parts, matricesOf(compiled, parties, parts.map(({ point }) => point)))
+  const lists = alikeIn(folded.matrices, parties.map(({ sort, onHost }) => `${sort} ${String(onHost)}`))
+  const sizes = podsInNamespaces(compiled)
+  const made = lists.map((list) => {
+    const all = list.map((at) => parties[at] as Alike)
+    return { number: list[0] ?? 0, governed: all.some(({ kind }) => kind !== undefined), group: groupOf(all, sizes, compiled.model.nodes.size) }
+  })
+  made.sort((a, b) => sortOrder.indexOf(a.group.sort) - sortOrder.indexOf(b.group.sort) || (a.group.name < b.group.name ? -1 : 1))
+  return new Reachability({
+    groups: made.map(({ group }) => group), governed: made.map(({ governed }) => governed), numbers: made.map(({ number }) => number),
+    ports: nameClasses(folded.spans, wanted === undefined), matrices: folded.matrices,
+  })
+}

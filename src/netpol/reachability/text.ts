@@ -1,0 +1,41 @@
+import { cellText, countText, type ReachTable } from './cell-text.js'
+
+const LONGEST = 24
+
+/** Longer cells are told below the table, by a letter. */
+class Notes {
+  readonly #letters = new Map<string, string>()
+
+  shorten(text: string): string {
+    if (text.length <= LONGEST) return text
+    const known = this.#letters.get(text)
+    if (known !== undefined) return known
+    const letter = `[${this.#letters.size + 1}]`
+    this.#letters.set(text, letter)
+    return letter
+  }
+
+  lines(): readonly string[] {
+    return [...this.#letters].map(([text, letter]) => `${letter} ${text}`)
+  }
+}
+
+/** A reachability as a table of characters. */
+export function textOf(reachability: ReachTable): string {
+  const { groups, ports } = reachability
+  const notes = new Notes()
+  const labels = groups.map((group, at) => `${at + 1} ${group.name}${countText(group)}`)
+  const cells = groups.map((_, from) => groups.map((__, to) => notes.shorten(cellText(reachability, from, to).text)))
+  const first = Math.max('from \\ to'.length, ...labels.map(({ length }) => length))
+  const widths = groups.map((_, to) => Math.max(String(to + 1).length, ...cells.map((row) => row[to]?.length ?? 0)))
+  const line = (label: string, texts: readonly string[]): string => [label.padEnd(first), ...texts.map((text, at) => text.padEnd(widths[at] ?? 0))].join('  ').trimEnd()
+  const table = [line('from \\ to', groups.map((_, at) => String(at + 1))), ...cells.map((row, from) => line(labels[from] ?? '', row))]
+  const used = cells.flat()
+  const legend = [
+    ...(used.includes('*') ? [`*  ${ports.length === 1 && ports[0]?.name !== 'every port' ? ports[0]?.name ?? '' : 'every port'}`] : []),
+    ...(used.includes('-') ? ['-  nothing'] : []),
+    ...(used.some((text) => text.includes('own node')) ? ['own node  only between a pod and the node that it is on'] : []),
+    ...notes.lines(),
+  ]
+  return `${[...table, '', ...legend, 'A pod always reaches itself.'].join('\n')}\n`
+}
