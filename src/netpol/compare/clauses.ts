@@ -1,0 +1,172 @@
+import { rangeHolds } from '../../api/ip.js'
+import { requirementMatches } from '../../api/labels.js'
+import type { Action, Block, ClusterPolicyModel, Direction, NetworkPolicyModel, Peer, PolicyModel, PortMatch, RuleMatch, Selector } from '../model.js'
+import type { ResolvedOptions } from '../options.js'
+import type { View } from '../situation.js'
+import { portsWithin, type Role, type Scene } from './scene.js'
+import { both, type Cube } from './space.js'
+import { NAME_LABEL, type AddressClass, type PolicySet, type PortClass } from './vocabulary.js'
+
+/** Where a clause comes from: a rule of a policy (its place in the list), or that the policy selects the pod. */
+export interface Origin {
+  readonly policy: PolicyModel
+  readonly direction: Direction
+  readonly rule?: number
+}
+
+/** A cube in which something happens. */
+export interface Clause {
+  readonly cube: Cube
+  readonly action: Action
+  readonly origin: Origin
+}
+
+/** What the policies of one side of a scene come to. Clauses of the cluster-wide tiers come in order, the first that holds decides. */
+export interface SideClauses {
+  readonly admin: readonly Clause[]
+  /** Rules of NetworkPolicies: one is enough. */
+  readonly allows: readonly Clause[]
+  /** Where a NetworkPolicy selects the pod, and so denies what no rule allows. */
+  readonly isolates: readonly Clause[]
+  readonly baseline: readonly Clause[]
+}
+
+interface Side {
+  readonly scene: Scene
+  readonly options: ResolvedOptions
+  readonly direction: Direction
+  readonly own: Role
+  readonly other: Role
+}
+
+type Cubes = readonly Cube[]
+const everything: Cubes = [[]]
+
+function product(a: Cubes, b: Cubes): Cubes {
+  return a.flatMap((left) => b.flatMap((right) => {
+    const merged = both(left, right)
+    return merged === undefined ? [] : [merged]
+  }))
+}
+
+/** Labels that a selector asks for, each by the variable of its key. */
+function selected({ requirements }: Selector, { space }: Scene, variableOf: (key: string) => string): Cubes {
+  let cubes = everything
+  for (const requirement of requirements) {
+    const { key } = requirement
+    const literal = space.literal(variableOf(key), (value) => requirementMatches(requirement, value === undefined ? {} : { [key]: value as string }))
+    cubes = literal === undefined ? [] : product(cubes, [[literal]])
+  }
+  return cubes
+}
+
+const podsOf = (scene: Scene, role: Role, selector: Selector | undefined): Cubes =>
+  (selector === undefined ? everything : selected(selector, scene, (key) => scene.podLabel(role, key)))
+
+const namespacesOf = (scene: Scene, role: Role, selector: Selector): Cubes =>
+  selected(selector, scene, (key) => (key === NAME_LABEL ? scene.namespaceName(role) : scene.namespaceLabel(role, key)))
+
+function literals(scene: Scene, name: string, passes: (value: unknown) => boolean): Cubes {
+  const literal = scene.space.literal(name, passes)
+  return literal === undefined ? [] : [[literal]]
+}
+
+const namespaceIs = (scene: Scene, role: Role, name: string): Cubes => literals(scene, scene.namespaceName(role), (each) => each === name)
+
+function blocks(scene: Scene, role: Role, all: readonly Block[]): Cubes {
+  const holds = ({ family, intervals: [interval] }: AddressClass): boolean => {
+    const address = { family, value: interval?.[0] ?? 0n }
+    return all.some(({ range, except }) => rangeHolds(range, address) && !except.some((each) => rangeHolds(each, address)))
+  }
+  return literals(scene, scene.address(role), (each) => holds(each as AddressClass))
+}
+
+function peerCubes({ scene, options, other }: Side, peer: Peer, view: View, home: string): Cubes {
+  const isPod = scene.sees(other, view)
+  switch (peer.kind) {
+    case 'pods': {
+      if (!isPod) return []
+      const namespaces = peer.namespaces === undefined ? namespaceIs(scene, other, home) : namespacesOf(scene, other, peer.namespaces)
+      return product(namespaces, podsOf(scene, other, peer.pods))
+    }
+    case 'blocks':
+      return view === 'NetworkPolicy' && isPod && options.ipBlockPods === 'ignore' ? [] : blocks(scene, other, peer.blocks)
+    case 'nodes': {
+      const sort = scene.shape[other]
+      return sort === 'node' || sort === 'hostPod' ? selected(peer.nodes, scene, (key) => scene.nodeLabel(key)) : []
+    }
+    case 'domains': return peer.domains.flatMap((pattern) => literals(scene, scene.domain(pattern), (each) => each === true))
+    case 'unknown': return []
+  }
+}
+
+function portCubes({ scene }: Side, port: PortMatch, view: View): Cubes {
+  if (port.kind === 'unknown') return []
+  const { protocol } = port
+  const spoken = protocol === undefined ? everything : literals(scene, 'protocol', (each) => each === protocol)
+  switch (port.kind) {
+    case 'all': return spoken
+    case 'range': return product(spoken, literals(scene, 'port', (each) => portsWithin(each as PortClass, port)))
+    case 'name': return scene.sees('to', view) ? product(spoken, literals(scene, scene.portName(port.name), (each) => each === true)) : []
+  }
+}
+
+function ruleCubes(side: Side, { peers, ports }: RuleMatch, view: View, home: string): Cubes {
+  const from = peers === undefined ? everything : peers.flatMap((peer) => peerCubes(side, peer, view, home))
+  const at = ports === undefined ? everything : ports.flatMap((port) => portCubes(side, port, view))
+  return product(from, at)
+}
+
+function clusterClauses(side: Side, policies: readonly ClusterPolicyModel[]): readonly Clause[] {
+  const { scene, direction, own } = side
+  if (!scene.sees(own, 'cluster')) return []
+  return policies.flatMap((policy) => {
+    const subject = product(namespacesOf(scene, own, policy.namespaces), podsOf(scene, own, policy.pods))
+    return policy[direction].flatMap((rule, at): readonly Clause[] => {
+      const { failsClosed } = rule
+      const action = failsClosed ? 'Deny' : rule.action
+      const matched = failsClosed ? (rule.action === 'Accept' ? [] : everything) : ruleCubes(side, rule, 'cluster', '')
+      return product(subject, matched).map((cube) => ({ cube, action, origin: { policy, direction, rule: at } }))
+    })
+  })
+}
+
+interface NarrowClauses {
+  readonly allows: readonly Clause[]
+  readonly isolates: readonly Clause[]
+}
+
+/** Whether it is traffic that no NetworkPolicy blocks. */
+function isException({ scene: { shape }, options: { ownNode }, direction, other }: Side): boolean {
+  if (shape.self) return true
+  return shape.ownNode && shape[other] === 'node' && (ownNode === 'both' || (ownNode === 'ingress' && direction === 'ingress'))
+}
+
+function networkPolicyClauses(side: Side, policies: readonly NetworkPolicyModel[]): NarrowClauses {
+  const { scene, direction, own } = side
+  if (!scene.sees(own, 'NetworkPolicy')) return { allows: [], isolates: [] }
+  const allows: Clause[] = []
+  const isolates: Clause[] = []
+  for (const policy of policies) {
+    const rules = policy[direction]
+    if (rules === undefined) continue
+    const subject = product(namespaceIs(scene, own, policy.namespace), podsOf(scene, own, policy.pods))
+    isolates.push(...subject.map((cube): Clause => ({ cube, action: 'Deny', origin: { policy, direction } })))
+    rules.forEach((rule, at) => {
+      const cubes = product(subject, ruleCubes(side, rule, 'NetworkPolicy', policy.namespace))
+      allows.push(...cubes.map((cube): Clause => ({ cube, action: 'Accept', origin: { policy, direction, rule: at } })))
+    })
+  }
+  if (!isException(side)) return { allows, isolates }
+  return { allows: isolates.map((each) => ({ ...each, action: 'Accept' })), isolates: [] }
+}
+
+/** The clauses of one side of a scene. */
+export function sideClauses(scene: Scene, direction: Direction, set: PolicySet, options: ResolvedOptions): SideClauses {
+  const side: Side = { scene, options, direction, own: direction === 'egress' ? 'from' : 'to', other: direction === 'egress' ? 'to' : 'from' }
+  return {
+    admin: clusterClauses(side, set.admin),
+    ...networkPolicyClauses(side, [...set.networkPolicies.values()].flat()),
+    baseline: clusterClauses(side, set.baseline),
+  }
+}

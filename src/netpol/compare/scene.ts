@@ -1,0 +1,172 @@
+import type { ResolvedOptions } from '../options.js'
+import type { View } from '../situation.js'
+import { Space, type Cube, type Variable } from './space.js'
+import { FRESH, type AddressClass, type PortClass, type Vocabulary } from './vocabulary.js'
+
+/** What an end of a connection can be; `hostPod` is a pod on the host's network where NetworkPolicy sees those. */
+export type EndSort = 'pod' | 'hostPod' | 'node' | 'external'
+
+/** The side that an end is on. */
+export type Role = 'from' | 'to'
+
+/** Who speaks to whom. All connections of one scene have the same variables. */
+export interface SceneShape {
+  readonly from: EndSort
+  readonly to: EndSort
+  /** Both are pods of one namespace. */
+  readonly sameNamespace: boolean
+  /** The pod reaches itself, through a Service. */
+  readonly self: boolean
+  /** One end is the node of the other. */
+  readonly ownNode: boolean
+}
+
+const isPod = (sort: EndSort): boolean => sort === 'pod' || sort === 'hostPod'
+
+/** All scenes in which some policy could decide, the simplest first. Without `self`, a pod reaches itself whatever policies say. */
+export function sceneShapes({ hostNetwork }: ResolvedOptions): readonly SceneShape[] {
+  const pods: readonly EndSort[] = hostNetwork === 'pod' ? ['pod', 'hostPod'] : ['pod']
+  const plain = { sameNamespace: false, self: false, ownNode: false }
+  return [
+    ...pods.flatMap((pod): readonly SceneShape[] => [{ ...plain, from: 'external', to: pod }, { ...plain, from: pod, to: 'external' }]),
+    ...pods.flatMap((pod) => [false, true].flatMap((ownNode): readonly SceneShape[] =>
+      [{ ...plain, from: 'node', to: pod, ownNode }, { ...plain, from: pod, to: 'node', ownNode }])),
+    ...pods.flatMap((from) => pods.flatMap((to) => [true, false].map((sameNamespace): SceneShape => ({ ...plain, from, to, sameNamespace })))),
+    ...pods.map((pod): SceneShape => ({ from: pod, to: pod, sameNamespace: true, self: true, ownNode: false })),
+  ]
+}
+
+const protocols = ['TCP', 'UDP', 'SCTP']
+
+function labelVariables(prefix: string, labels: ReadonlyMap<string, ReadonlySet<string>>): readonly Variable[] {
+  return [...labels].map(([key, values]) => ({ name: `${prefix}.${key}`, values: [undefined, ...values, FRESH], weight: 1 }))
+}
+
+/** A scene over a vocabulary: its variables, and what is true of all its points. */
+export class Scene {
+  readonly shape: SceneShape
+  readonly vocabulary: Vocabulary
+  readonly space: Space
+  /** What no point of the scene is in. */
+  readonly never: readonly Cube[]
+
+  constructor(shape: SceneShape, vocabulary: Vocabulary) {
+    this.shape = shape
+    this.vocabulary = vocabulary
+    this.space = new Space([...this.#ends(), ...this.#traffic()])
+    this.never = [...this.#familyFaults(), ...this.#nameFaults(), ...this.#addressFaults(), ...this.#domainFaults()]
+  }
+
+  /** What the ends themselves cost to read. */
+  get base(): number {
+    const cost = (sort: EndSort): number => (sort === 'external' ? 0 : sort === 'hostPod' ? 2 : 1)
+    return cost(this.shape.from) + (this.shape.self ? 1 : cost(this.shape.to)) + Number(this.shape.ownNode)
+  }
+
+  /** Whether policies of a view see a pod at an end. */
+  sees(role: Role, view: View): boolean {
+    const sort = this.shape[role]
+    return sort === 'pod' || (sort === 'hostPod' && view === 'NetworkPolicy')
+  }
+
+  podLabel(role: Role, key: string): string {
+    return `${this.#whose(role)}.pod.${key}`
+  }
+
+  namespaceLabel(role: Role, key: string): string {
+    return `${this.shape.sameNamespace ? 'from' : role}.ns.${key}`
+  }
+
+  namespaceName(role: Role): string {
+    return `${this.shape.sameNamespace ? 'from' : role}.name`
+  }
+
+  nodeLabel(key: string): string {
+    return `${this.#whose('to')}.node.${key}`
+  }
+
+  address(role: Role): string {
+    return `${this.#whose(role)}.address`
+  }
+
+  portName(name: string): string {
+    return `named.${name}`
+  }
+
+  domain(pattern: string): string {
+    return `domain.${pattern}`
+  }
+
+  #whose(role: Role): Role {
+    return this.shape.self ? 'from' : role
+  }
+
+  #ends(): readonly Variable[] {
+    const { shape, vocabulary } = this
+    const roles: readonly Role[] = shape.self ? ['from'] : ['from', 'to']
+    return roles.flatMap((role) => [
+      { name: this.address(role), values: vocabulary.addresses, weight: 0 },
+      ...(isPod(shape[role]) ? labelVariables(`${role}.pod`, vocabulary.podLabels) : []),
+      ...(isPod(shape[role]) && this.namespaceName(role).startsWith(role)
+        ? [{ name: this.namespaceName(role), values: [...vocabulary.namespaces, FRESH], weight: 1 }, ...labelVariables(`${role}.ns`, vocabulary.namespaceLabels)]
+        : []),
+      ...(shape[role] === 'node' || shape[role] === 'hostPod' ? labelVariables(`${role}.node`, vocabulary.nodeLabels) : []),
+    ])
+  }
+
+  #traffic(): readonly Variable[] {
+    const { shape, vocabulary } = this
+    return [
+      { name: 'protocol', values: protocols, weight: 0 },
+      { name: 'port', values: vocabulary.ports, weight: 0 },
+      ...(isPod(shape.to) ? vocabulary.portNames.map((name) => ({ name: this.portName(name), values: [false, true], weight: 1 })) : []),
+      ...vocabulary.domains.map((pattern) => ({ name: this.domain(pattern), values: [false, true], weight: 1 })),
+    ]
+  }
+
+  /** Both ends speak the same family. */
+  #familyFaults(): readonly Cube[] {
+    if (this.shape.self || new Set(this.vocabulary.addresses.map(({ family }) => family)).size < 2) return []
+    const is = (role: Role, family: string): Cube => this.cube([[this.address(role), (each) => (each as AddressClass).family === family]])
+    return [[...is('from', 'IPv4'), ...is('to', 'IPv6')], [...is('from', 'IPv6'), ...is('to', 'IPv4')]]
+  }
+
+  /** Other namespaces have other names. */
+  #nameFaults(): readonly Cube[] {
+    const { from, to, sameNamespace } = this.shape
+    if (sameNamespace || !isPod(from) || !isPod(to)) return []
+    return this.vocabulary.namespaces.map((name) => this.cube([['from.name', (each) => each === name], ['to.name', (each) => each === name]]))
+  }
+
+  /** No two ends have one address. */
+  #addressFaults(): readonly Cube[] {
+    if (this.shape.self) return []
+    const lonely = this.vocabulary.addresses.filter(({ intervals }) => intervals.length === 1 && intervals[0]?.[0] === intervals[0]?.[1])
+    return lonely.map((only) => this.cube([[this.address('from'), (each) => each === only], [this.address('to'), (each) => each === only]]))
+  }
+
+  /** Who is of a domain is of those that hold it. */
+  #domainFaults(): readonly Cube[] {
+    const { domains } = this.vocabulary
+    return domains.flatMap((part) => domains.filter((whole) => holdsDomain(whole, part))
+      .map((whole) => this.cube([[this.domain(part), (each) => each === true], [this.domain(whole), (each) => each === false]])))
+  }
+
+  /** The cube of some tests, none of which can fail for all values. */
+  cube(tests: readonly (readonly [name: string, passes: (value: unknown) => boolean])[]): Cube {
+    return tests.flatMap(([name, passes]) => this.space.literal(name, passes) ?? [])
+  }
+}
+
+/** Whether one pattern of domain names holds all that another, different one does. */
+export function holdsDomain(whole: string, part: string): boolean {
+  if (whole === part || !whole.startsWith('*.')) return false
+  const tail = whole.slice(1)
+  const name = part.startsWith('*.') ? part.slice(1) : part
+  return name.endsWith(tail) && name.length > tail.length
+}
+
+/** Whether a port is in a range. */
+export function portsWithin({ first, last }: PortClass, range: PortClass): boolean {
+  return first >= range.first && last <= range.last
+}

@@ -1,0 +1,126 @@
+import type { Direction } from '../model.js'
+import type { ResolvedOptions } from '../options.js'
+import { sideClauses, type Origin } from './clauses.js'
+import { pathsToAllow, pathsToDeny, type Path } from './paths.js'
+import { Scene, sceneShapes } from './scene.js'
+import { openLiterals, outside, within, type Cube, type Region } from './space.js'
+import { vocabularyOf, type PolicySet, type Vocabulary } from './vocabulary.js'
+
+/** Connections that one set of policies allows and the other does not. */
+export interface Finding {
+  readonly scene: Scene
+  /** All of its points differ. */
+  readonly region: Region
+  readonly cost: number
+  /** The side on which the narrower set denies. */
+  readonly direction: Direction
+  /** What denies. */
+  readonly closedBy: Origin | undefined
+  /** What allows on that side. */
+  readonly openedBy: Origin | undefined
+}
+
+const directions: readonly Direction[] = ['egress', 'ingress']
+const otherOf: Readonly<Record<Direction, Direction>> = { egress: 'ingress', ingress: 'egress' }
+
+type Ways = Readonly<Record<Direction, readonly Path[]>>
+
+function waysOf(scene: Scene, set: PolicySet, options: ResolvedOptions, paths: typeof pathsToAllow): Ways {
+  return {
+    egress: paths(sideClauses(scene, 'egress', set, options)),
+    ingress: paths(sideClauses(scene, 'ingress', set, options)),
+  }
+}
+
+/** Where it may be, with what it must avoid. Undefined where it plainly can be nowhere. */
+interface Part {
+  readonly region: Region
+  readonly avoid: readonly Cube[]
+}
+
+function narrowed({ region, avoid }: Part, path: Path): Part | undefined {
+  const part = within(region, path.cube)
+  if (part === undefined) return undefined
+  const all = [...avoid, ...path.avoid]
+  const left: Cube[] = []
+  for (const cube of all) {
+    const open = openLiterals(part, cube)
+    if (open === 0) return undefined
+    if (open > 0) left.push(cube)
+  }
+  return { region: part, avoid: left }
+}
+
+/** How a search goes on after a finding: only cheaper ones are wanted, or those of other origins as well. */
+export interface Wanted {
+  /** What is found must cost less than this, for the same pair of origins. */
+  readonly below: (closedBy: Origin | undefined, openedBy: Origin | undefined) => number
+  /** One finding is enough, the first that comes. */
+  readonly any: boolean
+  readonly found: (finding: Finding) => void
+}
+
+/** Hands over what `wide` allows and `narrow` denies, in one scene. */
+function searchScene(scene: Scene, wide: Ways, narrow: Ways, wanted: Wanted): void {
+  const whole: Part = { region: scene.space.whole(), avoid: scene.never }
+  const { base } = scene
+  for (const direction of directions) {
+    for (const closed of narrow[direction]) {
+      const first = narrowed(whole, closed)
+      if (first === undefined) continue
+      for (const open of wide[direction]) {
+        const bound = wanted.below(closed.origin, open.origin) - base
+        if (bound <= 0) continue
+        const second = narrowed(first, open)
+        if (second === undefined || outside(scene.space, second.region, second.avoid, { below: bound, any: true }) === undefined) continue
+        for (const rest of wide[otherOf[direction]]) {
+          const third = narrowed(second, rest)
+          if (third === undefined) continue
+          const below = wanted.below(closed.origin, open.origin) - base
+          const region = outside(scene.space, third.region, third.avoid, { below, any: wanted.any })
+          if (region === undefined) continue
+          wanted.found({ scene, region, cost: base + scene.space.costOf(region), direction, closedBy: closed.origin, openedBy: open.origin })
+          if (wanted.any && wanted.below(closed.origin, open.origin) <= 0) return
+        }
+      }
+    }
+  }
+}
+
+/** The scenes of two sets of policies, with their ways to either verdict, for searches both ways. */
+export class Arena {
+  readonly #a: PolicySet
+  readonly #b: PolicySet
+  readonly #options: ResolvedOptions
+  readonly #vocabulary: Vocabulary
+
+  constructor(a: PolicySet, b: PolicySet, options: ResolvedOptions) {
+    this.#a = a
+    this.#b = b
+    this.#options = options
+    this.#vocabulary = vocabularyOf([a, b])
+  }
+
+  /** Searches what the second set allows and the first denies (`opened`), or the other way round (`closed`). */
+  search(change: 'opened' | 'closed', wanted: Wanted): void {
+    const [wide, narrow] = change === 'opened' ? [this.#b, this.#a] : [this.#a, this.#b]
+    for (const shape of sceneShapes(this.#options)) {
+      const scene = new Scene(shape, this.#vocabulary)
+      searchScene(scene, waysOf(scene, wide, this.#options, pathsToAllow), waysOf(scene, narrow, this.#options, pathsToDeny), wanted)
+    }
+  }
+
+  /** The cheapest of what {@link search} finds. */
+  simplest(change: 'opened' | 'closed'): Finding | undefined {
+    let best: Finding | undefined
+    this.search(change, { any: false, below: () => best?.cost ?? Infinity, found: (finding) => { best = finding } })
+    return best
+  }
+
+  /** Whether {@link search} finds anything. */
+  isAny(change: 'opened' | 'closed'): boolean {
+    let isFound = false
+    this.search(change, { any: true, below: () => (isFound ? 0 : Infinity), found: () => { isFound = true } })
+    return isFound
+  }
+}

@@ -1,0 +1,148 @@
+import { lastOf, type IpFamily, type IpRange } from '../../api/ip.js'
+import { dnsLabelFaults } from '../../api/names.js'
+import type { Block, ClusterPolicyModel, Model, NetworkPolicyModel, RuleMatch, Selector } from '../model.js'
+
+/** Policies that have been read, as they are in a {@link Model}. */
+export type PolicySet = Pick<Model, 'networkPolicies' | 'admin' | 'baseline'>
+
+/** The label that says how a namespace is called. */
+export const NAME_LABEL = 'kubernetes.io/metadata.name'
+
+/** Stands for any value that no policy mentions. */
+export const FRESH = '\u0000'
+
+/** Addresses that no policy tells apart. */
+export interface AddressClass {
+  readonly family: IpFamily
+  readonly intervals: readonly (readonly [first: bigint, last: bigint])[]
+}
+
+/** Ports that no policy tells apart. */
+export interface PortClass {
+  readonly first: number
+  readonly last: number
+}
+
+/** Everything that some policies speak of. What they do not speak of they cannot tell apart. */
+export interface Vocabulary {
+  /** Values by key; those of pods. */
+  readonly podLabels: ReadonlyMap<string, ReadonlySet<string>>
+  readonly namespaceLabels: ReadonlyMap<string, ReadonlySet<string>>
+  readonly nodeLabels: ReadonlyMap<string, ReadonlySet<string>>
+  /** Names of namespaces. */
+  readonly namespaces: readonly string[]
+  readonly addresses: readonly AddressClass[]
+  readonly ports: readonly PortClass[]
+  readonly portNames: readonly string[]
+  readonly domains: readonly string[]
+}
+
+/** All NetworkPolicies, by namespace and name. */
+export function narrowPolicies({ networkPolicies }: PolicySet): readonly NetworkPolicyModel[] {
+  return [...networkPolicies.values()].flat()
+}
+
+/** All cluster-wide policies, in their order. */
+export function widePolicies({ admin, baseline }: PolicySet): readonly ClusterPolicyModel[] {
+  return [...admin, ...baseline]
+}
+
+class Mentions {
+  readonly pod = new Map<string, Set<string>>()
+  readonly namespace = new Map<string, Set<string>>()
+  readonly node = new Map<string, Set<string>>()
+  readonly names = new Set<string>(['default'])
+  readonly ranges: IpRange[] = []
+  readonly cuts = new Set<number>([1, 65536])
+  readonly portNames = new Set<string>()
+  readonly domains = new Set<string>()
+
+  selector(labels: Map<string, Set<string>>, selector: Selector | undefined): void {
+    for (const { key, values } of selector?.requirements ?? []) {
+      const known = labels.get(key) ?? new Set<string>()
+      labels.set(key, known)
+      for (const value of values) known.add(value)
+    }
+  }
+
+  rule({ peers = [], ports = [] }: RuleMatch): void {
+    for (const peer of peers) {
+      switch (peer.kind) {
+        case 'pods':
+          this.selector(this.namespace, peer.namespaces)
+          this.selector(this.pod, peer.pods)
+          break
+        case 'nodes': this.selector(this.node, peer.nodes); break
+        case 'blocks': peer.blocks.forEach((block) => this.block(block)); break
+        case 'domains': peer.domains.forEach((each) => this.domains.add(each)); break
+        case 'unknown': break
+      }
+    }
+    for (const port of ports) {
+      if (port.kind === 'name') this.portNames.add(port.name)
+      if (port.kind !== 'range') continue
+      this.cuts.add(port.first)
+      this.cuts.add(port.last + 1)
+    }
+  }
+
+  block({ range, except }: Block): void {
+    this.ranges.push(range, ...except)
+  }
+
+  policies(set: PolicySet): void {
+    for (const policy of narrowPolicies(set)) {
+      this.names.add(policy.namespace)
+      this.selector(this.pod, policy.pods)
+    }
+    for (const policy of widePolicies(set)) {
+      this.selector(this.namespace, policy.namespaces)
+      this.selector(this.pod, policy.pods)
+    }
+    for (const { ingress, egress } of [...narrowPolicies(set), ...widePolicies(set)]) [...ingress ?? [], ...egress ?? []].forEach((rule) => this.rule(rule))
+  }
+}
+
+const widths: Readonly<Record<IpFamily, bigint>> = { IPv4: 32n, IPv6: 128n }
+
+/** Cuts a family where a range begins or ends, and puts together what the same ranges hold. */
+function addressClasses(family: IpFamily, all: readonly IpRange[]): readonly AddressClass[] {
+  const ranges = all.filter((range) => range.family === family)
+  const end = 1n << widths[family]
+  const cuts = [...new Set([0n, end, ...ranges.flatMap((range) => [range.first, lastOf(range) + 1n])])].sort((a, b) => (a < b ? -1 : 1))
+  const classes = new Map<string, [bigint, bigint][]>()
+  for (const [at, first] of cuts.slice(0, -1).entries()) {
+    const interval: [bigint, bigint] = [first, (cuts[at + 1] ?? end) - 1n]
+    const held = ranges.map((range) => (first >= range.first && first <= lastOf(range) ? '1' : '0')).join('')
+    const known = classes.get(held)
+    if (known === undefined) classes.set(held, [interval])
+    else known.push(interval)
+  }
+  return [...classes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, intervals]) => ({ family, intervals }))
+}
+
+function portClasses(cuts: ReadonlySet<number>): readonly PortClass[] {
+  const sorted = [...cuts].sort((a, b) => a - b)
+  const classes = sorted.slice(0, -1).map((first, at) => ({ first, last: (sorted[at + 1] ?? 65536) - 1 }))
+  // port 80 reads best where nothing else is asked for
+  return classes.toSorted((a, b) => Number(holds80(b)) - Number(holds80(a)))
+}
+
+const holds80 = ({ first, last }: PortClass): boolean => first <= 80 && last >= 80
+
+/** What sets of policies speak of, together. */
+export function vocabularyOf(sets: readonly PolicySet[]): Vocabulary {
+  const mentions = new Mentions()
+  sets.forEach((set) => mentions.policies(set))
+  const named = mentions.namespace.get(NAME_LABEL) ?? new Set<string>()
+  mentions.namespace.delete(NAME_LABEL)
+  const names = [...mentions.names, ...[...named].filter((name) => dnsLabelFaults(name).length === 0)]
+  return {
+    podLabels: mentions.pod, namespaceLabels: mentions.namespace, nodeLabels: mentions.node,
+    namespaces: [...new Set(names)],
+    // where no range is spoken of, one address is like another
+    addresses: mentions.ranges.length === 0 ? addressClasses('IPv4', []) : [...addressClasses('IPv4', mentions.ranges), ...addressClasses('IPv6', mentions.ranges)],
+    ports: portClasses(mentions.cuts),
+    portNames: [...mentions.portNames], domains: [...mentions.domains],
+  }
+}

@@ -1,0 +1,172 @@
+import { formatIp, type IpAddress } from '../../api/ip.js'
+import type { Connection, Protocol, World, WorldNamespace, WorldNode, WorldPod } from '../world.js'
+import type { EndSort, Role, Scene } from './scene.js'
+import { holdsDomain } from './scene.js'
+import type { Region } from './space.js'
+import { FRESH, type AddressClass, type PortClass } from './vocabulary.js'
+
+/** A cluster without policies, and a connection in it. */
+export interface Witness {
+  readonly world: World
+  readonly connection: Connection
+}
+
+const podNames: Readonly<Record<Role, string>> = { from: 'client', to: 'server' }
+
+/** Addresses that read well, of each sort of end. */
+const usual: Readonly<Record<EndSort, Readonly<Record<Role, readonly IpAddress[]>>>> = (() => {
+  const v4 = (a: number, b: number, c: number, d: number): IpAddress => ({ family: 'IPv4', value: BigInt(((a * 256 + b) * 256 + c) * 256 + d) })
+  const v6 = (head: bigint, tail: bigint): IpAddress => ({ family: 'IPv6', value: (head << 96n) + tail })
+  const pod = { from: [v4(10, 244, 0, 10), v6(0xfd000010n, 0xan)], to: [v4(10, 244, 0, 11), v6(0xfd000010n, 0xbn)] }
+  const node = { from: [v4(192, 168, 0, 1), v6(0xfd000020n, 1n)], to: [v4(192, 168, 0, 2), v6(0xfd000020n, 2n)] }
+  const external = { from: [v4(203, 0, 113, 9), v6(0x20010db8n, 9n)], to: [v4(203, 0, 113, 10), v6(0x20010db8n, 0xan)] }
+  return { pod, hostPod: node, node, external }
+})()
+
+const isIn = (address: IpAddress, { family, intervals }: AddressClass): boolean =>
+  address.family === family && intervals.some(([first, last]) => address.value >= first && address.value <= last)
+
+/** An address of a class, one that reads well if there is one; not one that is taken. */
+function pickAddress(among: AddressClass, sort: EndSort, role: Role, taken: IpAddress | undefined): IpAddress {
+  const { family } = among
+  const isFree = (value: bigint): boolean => taken === undefined || taken.family !== family || taken.value !== value
+  const known = usual[sort][role].find((each) => isIn(each, among) && isFree(each.value))
+  if (known !== undefined) return known
+  for (const [first, last] of among.intervals) {
+    // the first address of a range is seldom anyone's
+    const value = [first + 1n, first, first + 2n].find((each) => each <= last && isFree(each))
+    if (value !== undefined) return { family, value }
+  }
+  throw new Error('bug in compare: a class of addresses has none left')
+}
+
+/** Builds the objects of the simplest point of a region. */
+class Builder {
+  readonly #scene: Scene
+  readonly #region: Region
+  readonly #namespaces: WorldNamespace[] = []
+  readonly #pods: WorldPod[] = []
+  readonly #nodes: WorldNode[] = []
+  readonly #addresses = new Map<Role, IpAddress>()
+
+  constructor(scene: Scene, region: Region) {
+    this.#scene = scene
+    this.#region = region
+  }
+
+  build(): Witness {
+    const { shape } = this.#scene
+    this.#addresses.set('from', this.#addressOf('from', undefined))
+    if (!shape.self) this.#addresses.set('to', this.#addressOf('to', this.#addresses.get('from')))
+    const from = this.#end('from')
+    const to = shape.self ? from : this.#end('to')
+    const domains = this.#domains()
+    const world: World = {
+      namespaces: this.#namespaces, pods: this.#pods,
+      ...(this.#nodes.length === 0 ? {} : { nodes: this.#nodes }),
+      ...(Object.keys(domains).length === 0 ? {} : { domains }),
+    }
+    return { world, connection: { from, to, port: this.#port(), protocol: this.#value('protocol') as Protocol, ...(shape.self ? { service: true } : {}) } }
+  }
+
+  #value(name: string): unknown {
+    return this.#scene.space.valueIn(this.#region, name)
+  }
+
+  #addressOf(role: Role, taken: IpAddress | undefined): IpAddress {
+    return pickAddress(this.#value(this.#scene.address(role)) as AddressClass, this.#scene.shape[role], role, taken)
+  }
+
+  #ip(role: Role): string {
+    return formatIp(this.#addresses.get(role) as IpAddress)
+  }
+
+  #end(role: Role): Connection['from'] {
+    const sort = this.#scene.shape[role]
+    if (sort === 'external') return this.#ip(role)
+    if (sort === 'node') {
+      const node = this.#nodeOf(role)
+      return { node: node.metadata.name ?? '' }
+    }
+    return this.#pod(role)
+  }
+
+  #nodeOf(role: Role): WorldNode {
+    const { shape, vocabulary } = this.#scene
+    const name = shape.ownNode ? 'own-node' : role === 'from' ? 'node-1' : 'node-2'
+    const labels = this.#labels(vocabulary.nodeLabels, (key) => `${role}.node.${key}`)
+    const node: WorldNode = { metadata: { name, ...labels }, status: { addresses: [{ type: 'InternalIP', address: this.#ip(role) }] } }
+    this.#nodes.push(node)
+    return node
+  }
+
+  #pod(role: Role): string {
+    const { shape, vocabulary } = this.#scene
+    const namespace = this.#namespace(role)
+    const name = podNames[role]
+    const isHost = shape[role] === 'hostPod'
+    const nodeName = isHost ? this.#nodeOf(role).metadata.name : shape.ownNode ? 'own-node' : undefined
+    const ports = role === 'to' || shape.self ? this.#ports() : []
+    const spec = {
+      ...(nodeName === undefined ? {} : { nodeName }), ...(isHost ? { hostNetwork: true } : {}),
+      ...(ports.length === 0 ? {} : { containers: [{ ports }] }),
+    }
+    this.#pods.push({
+      metadata: { namespace, name, ...this.#labels(vocabulary.podLabels, (key) => this.#scene.podLabel(role, key)) },
+      ...(Object.keys(spec).length === 0 ? {} : { spec }),
+      status: { podIP: this.#ip(role) },
+    })
+    return `${namespace}/${name}`
+  }
+
+  #namespace(role: Role): string {
+    const { shape, vocabulary } = this.#scene
+    const value = this.#value(this.#scene.namespaceName(role)) as string
+    const name = value === FRESH ? fresh(role === 'to' && !shape.sameNamespace ? 'other' : 'elsewhere', vocabulary.namespaces) : value
+    if (role === 'from' || !shape.sameNamespace) {
+      this.#namespaces.push({ metadata: { name, ...this.#labels(vocabulary.namespaceLabels, (key) => this.#scene.namespaceLabel(role, key)) } })
+    }
+    return name
+  }
+
+  #labels(known: ReadonlyMap<string, ReadonlySet<string>>, variableOf: (key: string) => string): { readonly labels?: Record<string, string> } {
+    const entries = [...known].flatMap(([key, values]): readonly (readonly [string, string])[] => {
+      const name = variableOf(key)
+      const value = this.#scene.space.has(name) ? this.#value(name) as string | undefined : undefined
+      return value === undefined ? [] : [[key, value === FRESH ? fresh('other', [...values]) : value]]
+    })
+    return entries.length === 0 ? {} : { labels: Object.fromEntries(entries) }
+  }
+
+  #port(): number {
+    const { first, last } = this.#value('port') as PortClass
+    return first <= 80 && last >= 80 ? 80 : first
+  }
+
+  #ports(): readonly { readonly name: string, readonly containerPort: number, readonly protocol: string }[] {
+    const names = this.#scene.vocabulary.portNames.filter((name) => this.#value(this.#scene.portName(name)) === true)
+    return names.map((name) => ({ name, containerPort: this.#port(), protocol: this.#value('protocol') as string }))
+  }
+
+  /** Names for all patterns that hold; one below another comes with it. */
+  #domains(): Readonly<Record<string, readonly string[]>> {
+    const { vocabulary: { domains }, shape } = this.#scene
+    const held = domains.filter((pattern) => this.#value(this.#scene.domain(pattern)) === true)
+    const needed = held.filter((pattern) => !held.some((other) => holdsDomain(pattern, other)))
+    const names = needed.map((pattern) => (pattern.startsWith('*.') ? `${fresh('any', domains.map((each) => each.split('.')[0] ?? ''))}${pattern.slice(1)}` : pattern))
+    return Object.fromEntries(names.map((name) => [name, [this.#ip(shape.self ? 'from' : 'to')]]))
+  }
+}
+
+/** A word that is none of those that are known. */
+function fresh(word: string, known: readonly string[]): string {
+  for (let at = 1; ; at++) {
+    const candidate = at === 1 ? word : `${word}-${at}`
+    if (!known.includes(candidate)) return candidate
+  }
+}
+
+/** The objects and the connection of the simplest point of a region. */
+export function witnessOf(scene: Scene, region: Region): Witness {
+  return new Builder(scene, region).build()
+}

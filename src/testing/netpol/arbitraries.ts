@@ -1,0 +1,79 @@
+import type { Arbitrary } from 'fast-check'
+import type { Labels } from '../../api/labels.js'
+import type { Connection, NetpolOptions, World, WorldPolicy } from '../../netpol/index.js'
+import type { FastCheck } from '../rbac/arbitraries.js'
+import { printedAs } from './manifest.js'
+import { clusterPolicyIn, networkPolicyIn } from './policies.js'
+import { netpolVocabulary, type NetpolVocabulary } from './vocabulary.js'
+import { wordsOf } from './words.js'
+import { connectionIn, namedPolicies, worldIn } from './worlds.js'
+
+/** A world, what is left open, and what is asked of them. */
+export interface NetpolScenario {
+  readonly world: World
+  readonly options: NetpolOptions
+  readonly connection: Connection
+}
+
+/**
+ * Arbitraries for network policy. What they make can be read by `readWorld`, shrinks to few objects with few and simple fields, and is printed by fast-check
+ * as the YAML of a manifest.
+ */
+export interface NetpolArbitraries {
+  readonly labels: Arbitrary<Labels>
+  /** A LabelSelector; an empty one often. */
+  readonly selector: Arbitrary<object>
+  /** A NetworkPolicy without a name. */
+  readonly networkPolicy: Arbitrary<WorldPolicy>
+  /** A policy of any cluster-wide kind, without a name. */
+  readonly clusterPolicy: Arbitrary<WorldPolicy>
+  /** Up to five policies of all kinds, each with a name of its own. */
+  readonly policies: Arbitrary<readonly WorldPolicy[]>
+  /** A small world in which much meets: few labels, addresses and ports, policies of every kind. */
+  readonly world: Arbitrary<World>
+  /** Every choice that Kubernetes leaves open. */
+  readonly options: Arbitrary<NetpolOptions>
+  /** A connection in that world. */
+  readonly connectionIn: (world: World) => Arbitrary<Connection>
+  /** All of it. */
+  readonly scenario: Arbitrary<NetpolScenario>
+}
+
+/** What may be left out. */
+export interface NetpolArbitraryOptions {
+  /** @defaultValue {@link netpolVocabulary} */
+  readonly vocabulary?: Partial<NetpolVocabulary>
+  /**
+   * Entries without a field that is known, by which rules fail closed.
+   * @defaultValue true
+   */
+  readonly unknownEntries?: boolean
+}
+
+/**
+ * Arbitraries over a vocabulary. They are made with the fast-check that you pass, so that this package needs none of its own.
+ *
+ * ```ts
+ * const { scenario } = netpolArbitraries(fc)
+ * fc.assert(fc.property(scenario, ({ world, connection, options }) => checkProof(world, connection, evaluate(world, connection, options)).length === 0))
+ * ```
+ */
+export function netpolArbitraries(fc: FastCheck, { vocabulary, unknownEntries = true }: NetpolArbitraryOptions = {}): NetpolArbitraries {
+  const words = wordsOf(fc, { ...netpolVocabulary, ...vocabulary }, unknownEntries)
+  const { some } = words
+  const printed = <T extends object>(arbitrary: Arbitrary<T>): Arbitrary<T> => arbitrary.map((each) => printedAs(fc, each))
+  const networkPolicy = networkPolicyIn(words)
+  const clusterPolicy = clusterPolicyIn(words)
+  const world = worldIn(words, networkPolicy, clusterPolicy)
+  const ask = (where: World): Arbitrary<Connection> => connectionIn(words, where)
+  const options: Arbitrary<NetpolOptions> = fc.record({
+    hostNetwork: some(['node', 'pod'] as const), ownNode: some(['both', 'ingress', 'none'] as const), finishedPods: some(['ignored', 'selected'] as const),
+    ipBlockPods: some(['match', 'ignore'] as const), equalPriority: some(['name', 'creation'] as const),
+  })
+  return {
+    labels: words.labels, selector: words.selector, networkPolicy: printed(networkPolicy), clusterPolicy: printed(clusterPolicy),
+    policies: printed(fc.array(fc.oneof({ weight: 2, arbitrary: networkPolicy }, { weight: 1, arbitrary: clusterPolicy }), { maxLength: 5 }).map(namedPolicies)),
+    world: printed(world), options, connectionIn: ask,
+    scenario: printed(world.chain((each) => fc.record({ world: fc.constant(each), options, connection: ask(each) }))),
+  }
+}
