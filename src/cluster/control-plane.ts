@@ -8,6 +8,7 @@ import type { Component, EventSource } from '../apiserver/client/component.js'
 import type { Client, UserInfo } from '../apiserver/client/client.js'
 import { CorrelatingRecorder } from '../apiserver/client/correlating-recorder.js'
 import type { RecorderState } from '../apiserver/client/correlating-recorder.js'
+import { SeriesRecorder, type SeriesState } from '../apiserver/client/series-recorder.js'
 import type { EventRecorder } from '../apiserver/client/event-recorder.js'
 import { etcdCompactor } from '../apiserver/modules/etcd-compactor.js'
 import { etcdLessor } from '../apiserver/modules/etcd-lessor.js'
@@ -213,8 +214,16 @@ export class ControlPlane {
 }
 
 function recorder(client: Client, host: ModuleHost<ClusterEvents>, source: EventSource): EventRecorder {
+  if (source.instance !== undefined) return seriesRecorder(client, host, source.component, source.instance)
   const state = host.state<RecorderState>(`events ${source.component}`, () => new Map())
   return new CorrelatingRecorder({ client, clock: host.clock, source, state })
+}
+
+function seriesRecorder(client: Client, host: ModuleHost<ClusterEvents>, controller: string, instance: string): EventRecorder {
+  const state = host.state<SeriesState>(`events ${controller}`, () => ({ events: new Map(), made: 0 }))
+  const timer = host.handle(`events ${controller}`, () => made.finish())
+  const made = new SeriesRecorder({ client, clock: host.clock, controller, instance, state, timer })
+  return made
 }
 
 function accessOf({ authorization, users }: ControlPlaneParts, minor: number): NonNullable<ApiServerOptions['plug']> {

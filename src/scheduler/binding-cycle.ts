@@ -109,5 +109,6 @@ export function preBindError(plugin: string, message: string): string {
 export function record(
   { recorder }: SchedulerRuntime, object: Pod, type: 'Normal' | 'Warning', reason: string, message: string,
 ): void {
-  recorder.event({ object, kind: 'Pod', apiVersion: 'v1' }, type, reason, truncateMessage(message))
+  const action = reason === 'Scheduled' ? 'Binding' : 'Scheduling'
+  recorder.event({ object, kind: 'Pod', apiVersion: 'v1' }, type, reason, truncateMessage(message), { action })
 }

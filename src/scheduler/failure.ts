@@ -2,6 +2,7 @@ import { ApiError, ConnectionError, isApiError } from '../apiserver/client/api-e
 import { podCondition } from '../api/core/conditions.js'
 import type { Pod, PodCondition } from '../api/core/generated.js'
 import { formatTime } from '../api/time.js'
+import { conditionChange } from './condition-change.js'
 import type { QueuedPod } from './queue/queued-pod.js'
 import type { SchedulerRuntime } from './runtime.js'
 
@@ -30,7 +31,7 @@ export function handleFailure(runtime: SchedulerRuntime, queued: QueuedPod, fail
   queue.addUnschedulable(queued, { rejectedBy, pendingBy })
   if (nominates !== undefined) nominator.set(queued.key, nominates)
   else if (clearsNomination) nominator.set(queued.key, undefined)
-  recorder.event({ object: pod, kind: 'Pod', apiVersion: 'v1' }, 'Warning', 'FailedScheduling', truncateMessage(message))
+  recorder.event({ object: pod, kind: 'Pod', apiVersion: 'v1' }, 'Warning', 'FailedScheduling', truncateMessage(message), { action: 'Scheduling' })
   patchStatus(runtime, pod, failure)
   if (host.bus.has('unschedulable')) host.bus.emit('unschedulable', { time: host.clock.now(), pod: queued.key, message })
 }
@@ -52,8 +53,8 @@ function patchStatus({ host, release }: SchedulerRuntime, pod: Pod, failure: Att
     lastTransitionTime: (known?.status === 'False' && known.lastTransitionTime) || formatTime(host.clock.now()),
     ...(release.observedGeneration && generation !== undefined ? { observedGeneration: generation } : {}),
   }
-  const conditions = [condition]
-  const status = nomination === nominatedNodeName ? { conditions } : { conditions, nominatedNodeName: nomination || null }
+  const change = conditionChange(pod, condition)
+  const status = nomination === nominatedNodeName ? change : { ...change, nominatedNodeName: nomination || null }
   try {
     host.client.patch('pods', pod.metadata, { type: 'strategic', body: { status } }, { subresource: 'status' })
   } catch (error) {

@@ -3,6 +3,7 @@ import { podCondition } from '../api/core/conditions.js'
 import type { Pod, PodCondition } from '../api/core/generated.js'
 import { formatTime } from '../api/time.js'
 import type { PodInfo } from './cache/pod-info.js'
+import { conditionChange } from './condition-change.js'
 import type { Nomination } from './framework/plugin.js'
 import type { SchedulerRuntime } from './runtime.js'
 
@@ -28,11 +29,13 @@ function removeVictim({ host, recorder }: SchedulerRuntime, preemptor: PodInfo, 
   const { client, clock, bus } = host
   const { metadata } = pod
   const alreadyMarked = podCondition(pod, 'DisruptionTarget')?.reason === 'PreemptionByScheduler'
-  const marking = { type: 'strategic', body: { status: { conditions: [disruptionTarget(pod, clock.now())] } } } as const
+  const status = conditionChange(pod, disruptionTarget(pod, clock.now()))
+  const marking = { type: 'strategic', body: { status } } as const
   if (!alreadyMarked) ignoreNotFound(() => client.patch('pods', metadata, marking, { subresource: 'status' }))
   ignoreNotFound(() => client.delete('pods', metadata))
   const text = `Preempted by pod ${preemptor.pod.metadata.uid ?? ''} on node ${nodeName}`
-  recorder.event({ object: pod, kind: 'Pod', apiVersion: 'v1' }, 'Normal', 'Preempted', text)
+  const related = { object: preemptor.pod, kind: 'Pod', apiVersion: 'v1' }
+  recorder.event({ object: pod, kind: 'Pod', apiVersion: 'v1' }, 'Normal', 'Preempted', text, { action: 'Preempting', related })
   if (bus.has('eviction')) bus.emit('eviction', { time: clock.now(), pod: key, node: nodeName, by: 'preemption' })
 }
 

@@ -48,8 +48,6 @@ export class SchedulerRuntime {
   readonly surroundings: SurroundingInformers
   /** Told when pods may have become ready for another attempt. */
   onRequeue: () => void = () => undefined
-  /** Told when pods may have become ready for another attempt. */
-  onRequeue: () => void = () => undefined
   /** Told when a waiting pod has to be looked at again. */
   onWaiting: (key: string, deadline?: number) => void = () => undefined
   readonly #frameworks: ReadonlyMap<string, Framework>
@@ -59,7 +57,7 @@ export class SchedulerRuntime {
     const options = resolveOptions(given)
     this.host = host
     this.release = schedulerRelease(host.version)
-    this.recorder = host.recorder({ component: 'default-scheduler' })
+    this.recorder = host.recorder({ component: 'default-scheduler', instance: 'default-scheduler-control-plane' })
     this.nodes = host.informer('nodes')
     this.pods = host.informer('pods', { indexers: { [CLAIM]: claimKeysOfPod } })
     this.budgets = host.informer('poddisruptionbudgets')

@@ -35,4 +35,6 @@ export interface ComponentHost extends Host<ClusterEvents> {
 export interface EventSource {
   readonly component: string
   readonly host?: string
+  /** `<component>-<host>`: writes as through events.k8s.io, where what comes again is a series. */
+  readonly instance?: string
 }

@@ -1,0 +1,39 @@
+import type { RecordedRequest } from '../recordings/scenario.js'
+
+/** What a recorder saw at `t` seconds: a call of its own, a note, an Event object, or a change of another object. */
+export interface TimelineItem {
+  readonly t: number
+  /** `request`, `mark`, `Event`, or the short name of a resource (`pods`, `pdbs`, ...). */
+  readonly kind: string
+  readonly what?: string
+  readonly name?: string
+  /** The fields of the summary that are others than before; null for one that is gone. */
+  readonly change?: Readonly<Record<string, unknown>>
+  readonly request?: RecordedRequest
+  readonly code?: number
+  readonly response?: unknown
+  readonly reason?: string
+  readonly type?: string
+  readonly object?: string
+  readonly message?: string
+  readonly source?: string
+  readonly action?: string
+  readonly count?: number
+  /** How often it has come, of an Event that is a series. */
+  readonly series?: number
+}
+
+/** A recorded run of a whole control plane: what happened, and what there was at its end. */
+export interface Timeline {
+  readonly id: string
+  readonly namespace: string
+  /** Requests before the recording began. */
+  readonly applied?: readonly RecordedRequest[]
+  readonly timeline: readonly TimelineItem[]
+  readonly final?: Readonly<Record<string, unknown>>
+}
+
+/** Whether an entry of a file of recordings is one. */
+export function isTimeline(entry: unknown): entry is Timeline {
+  return Array.isArray((entry as { timeline?: unknown }).timeline)
+}
