@@ -35,7 +35,7 @@ export interface FlowIds {
 /** Sends an answer; a large one compressed, if the client takes that. */
 export function respond(response: NodeResponse, request: HttpRequest, answer: HttpResponse, flow?: FlowIds): void {
   const headers = headersFor(request, answer.headers, flow)
-  const body = answer.bytes ?? Buffer.from(answer.body)
+  const body = answer.bytes ?? answer.encoded?.() ?? Buffer.from(answer.body)
   if (request.method === 'HEAD' || answer.code === 304) return end(response, answer.code, headers, undefined)
   if (body.length < GZIP_BYTES || !acceptsGzip(request)) return end(response, answer.code, headers, body)
   gzip(body, { level: GZIP_LEVEL, memLevel: constants.Z_DEFAULT_MEMLEVEL }, (error, small) => {

@@ -4,7 +4,7 @@ import { PlainTextError } from '../errors.js'
 import { boolean } from './query-boolean.js'
 import type { HttpRequest, HttpResponse } from './http-types.js'
 import { header } from './http-types.js'
-import { jsonText } from './json-text.js'
+import { isList, jsonText, listBytes } from './json-text.js'
 
 /** How an object is written. */
 export type TextFormat = 'json' | 'yaml'
@@ -60,6 +60,7 @@ export function objectAnswer(code: number, object: object, parts: AnswerParts = 
       ...headers,
     },
     body: textOf(object, format, pretty),
+    ...(format === 'json' && !pretty && isList(object) ? { encoded: () => listBytes(object) } : {}),
   }
 }
 

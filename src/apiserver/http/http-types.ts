@@ -12,6 +12,8 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array
   /** Whom the connection belongs to (a client certificate); otherwise the `authorization` header is looked at. */
   readonly user?: UserInfo
+  /** The certificates (PEM, the leaf first) that the TLS client has shown, for the apiserver to verify. Without `user`. */
+  readonly clientCertificates?: string
 }
 
 /** An answer as HTTP carries it; `warning` may come several times. */
@@ -21,6 +23,8 @@ export interface HttpResponse {
   readonly body: string
   /** The content where it is no text (OpenAPI v2 as protobuf); `body` is empty then. */
   readonly bytes?: Uint8Array
+  /** Puts together `body` as UTF-8 from parts that were encoded before, where there are such: cheaper than encoding `body`. */
+  readonly encoded?: () => Uint8Array
 }
 
 /** A watch that has been accepted: each pull answers the lines that are due. */

@@ -34,6 +34,43 @@ function listText(list: WithItems): string {
   return `${text}]}`
 }
 
+const encoder = new TextEncoder()
+
+/** Bytes of the texts of objects that can no longer change. */
+const encoded = new WeakMap<object, Uint8Array>()
+
+function bytesOf(object: object): Uint8Array {
+  let bytes = encoded.get(object)
+  if (bytes === undefined) {
+    bytes = encoder.encode(jsonText(object))
+    if (Object.isFrozen(object)) encoded.set(object, bytes)
+  }
+  return bytes
+}
+
+/** Whether {@link listBytes} may write the object. */
+export const isList = (object: object): object is WithItems => !Object.isFrozen(object) && hasItems(object)
+
+/** {@link jsonText} of a list and a line end as UTF-8: what was encoded before is only copied. */
+export function listBytes(list: WithItems): Uint8Array {
+  const { items, ...rest } = list
+  const parts: Uint8Array[] = [encoder.encode(`${JSON.stringify(rest).slice(0, -1)},"items":[`)]
+  for (const [at, item] of items.entries()) {
+    if (at > 0) parts.push(COMMA)
+    parts.push(bytesOf(item))
+  }
+  parts.push(encoder.encode(']}\n'))
+  const all = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
+const COMMA = encoder.encode(',')
+
 const bareForms = new WeakMap<KubeObject, object>()
 
 /** An item of a list: without kind and apiVersion. Always the same object for the same frozen item. */
