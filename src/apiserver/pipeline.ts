@@ -60,8 +60,9 @@ function authenticate(authenticator: Authenticator | undefined): Stage {
       exchange.user = user
       return
     }
-    const shows = credentials?.bearerToken !== undefined || credentials?.certificate !== undefined
-    exchange.user = shows ? authenticator?.authenticate(credentials) : ANONYMOUS
+    const { bearerToken, certificate, clientCertificates } = credentials ?? {}
+    const shows = bearerToken !== undefined || certificate !== undefined || clientCertificates !== undefined
+    exchange.user = shows ? authenticator?.authenticate(credentials ?? {}) : authenticator?.allowsAnonymous === false ? undefined : ANONYMOUS
     if (exchange.user === undefined) throw new ApiError(401, 'Unauthorized', 'Unauthorized')
   }
 }

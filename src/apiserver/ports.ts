@@ -12,6 +12,32 @@ export interface Authenticator {
    * finds nobody.
    */
   reviewToken?(token: string, audiences: readonly string[]): TokenReviewed
+  /** As {@link authenticate}, with why nobody was found, as the log of the apiserver says it. */
+  explain?(credentials: Credentials): AuthenticationVerdict
+  /** Whether a request that shows nothing is let in as `system:anonymous`. Default true. */
+  readonly allowsAnonymous?: boolean
+}
+
+/** Who sends a request, or what is wrong with each thing that he shows. */
+export interface AuthenticationVerdict {
+  readonly user?: UserInfo
+  readonly faults: readonly string[]
+}
+
+/** A client certificate that is to be trusted. `sha256` is the hash of its bytes in lower-case hex. */
+export interface VerifiedCertificate {
+  readonly commonName: string
+  readonly organizations: readonly string[]
+  readonly sha256: string
+}
+
+/** Verifies what TLS clients show. */
+export interface CertificateVerifier {
+  /**
+   * Whom certificates (PEM, the leaf first) name at a virtual time, signed by the authority for clients or by that for front proxies; a text that
+   * says why they are not to be trusted.
+   */
+  verify(chain: string, authority: 'client' | 'front proxy', now: number): VerifiedCertificate | string
 }
 
 /** What a token turned out to be. `error` is what a TokenReview says of a bad one. */

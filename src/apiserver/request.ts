@@ -83,6 +83,10 @@ export interface Credentials {
   readonly bearerToken?: string
   /** Subject of a verified client certificate, and the SHA-256 of its bytes in lower-case hex. */
   readonly certificate?: { readonly commonName: string; readonly organizations: readonly string[]; readonly sha256?: string }
+  /** The certificates (PEM, the leaf first) that a TLS client has shown, not verified yet. */
+  readonly clientCertificates?: string
+  /** Whom the `X-Remote-*` headers name: counts only with the certificate of a front proxy. */
+  readonly remoteUser?: UserInfo
   /** What the `Impersonate-*` headers ask for. */
   readonly impersonate?: Impersonation
 }

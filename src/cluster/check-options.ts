@@ -49,6 +49,11 @@ function makeSchema(): z.ZodMiniType {
     authorizer,
   ])
   const user = z.strictObject({ name: text, token: text, uid: z.optional(text), groups: z.optional(z.array(z.string())) })
+  const oidc = z.strictObject({
+    issuer: text, clientID: text, verify: z.custom((value) => typeof value === 'function', 'must be a function'),
+    usernameClaim: z.optional(text), usernamePrefix: z.optional(z.string()), groupsClaim: z.optional(text), groupsPrefix: z.optional(z.string()),
+    requiredClaims: z.optional(texts),
+  })
   return z.strictObject({
     version: z.optional(text),
     nodes: z.optional(z.union([wholeNumber, z.array(node)])),
@@ -61,6 +66,10 @@ function makeSchema(): z.ZodMiniType {
     authorization: z.optional(z.union([mode, z.array(mode).check(z.minLength(1))])),
     webhooks: z.optional(z.record(z.string(), z.custom((value) => typeof value === 'function', 'must be a function'))),
     users: z.optional(z.array(user)),
+    authentication: z.optional(z.strictObject({
+      anonymous: z.optional(z.boolean()), tokenFile: z.optional(text), oidc: z.optional(oidc),
+      webhook: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),
+    })),
     without: z.optional(z.array(text)),
     components: z.optional(z.array(component)),
     scheduler: z.optional(z.looseObject({})),

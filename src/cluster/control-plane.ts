@@ -21,7 +21,7 @@ import type { KeyProvider, Pki } from '../pki/index.js'
 import { reconcilePolicy } from '../rbac/reconcile-policy.js'
 import type { Simulation } from '../sim/simulation.js'
 import { clusterPki } from './cluster-pki.js'
-import type { UserOptions } from './access.js'
+import type { AccessOptions, AuthenticationOptions, UserOptions } from './access.js'
 import type { AuthorizationMode } from './authorization-modes.js'
 import { modesOf } from './authorization-modes.js'
 import { accessPorts } from './access.js'
@@ -33,6 +33,7 @@ import { processOf } from './identities.js'
 import type { SharedProcess } from './identities.js'
 import { ProcessInformers } from './process-informers.js'
 import type { ConnectivityState } from './connectivity.js'
+import { TokenFile } from './token-file.js'
 
 /** Where clients find the apiserver unless told otherwise, as their errors print it. */
 const APISERVER_ADDRESS = '10.0.0.10:6443'
@@ -47,6 +48,7 @@ export interface ControlPlaneParts {
   readonly events: boolean
   readonly authorization: AuthorizationMode | readonly AuthorizationMode[]
   readonly users: readonly UserOptions[]
+  readonly authentication?: AuthenticationOptions | undefined
   readonly webhooks?: WebhookHandlers | undefined
   /** Host and port that the apiserver advertises. */
   readonly advertiseAddress?: string | undefined
@@ -73,6 +75,7 @@ export class ControlPlane {
   readonly server: ApiServer
   readonly connectivity: Connectivity
   readonly #parts: ControlPlaneParts
+  readonly #tokens: TokenFile
   readonly #hosts = new Map<string, ClusterComponentHost>()
   #neededElsewhere: () => number | undefined = () => undefined
   readonly #informers = new Map<string, ProcessInformers>()
@@ -84,8 +87,9 @@ export class ControlPlane {
     this.simulation = simulation
     this.scheme = createScheme(version)
     this.pki = clusterPki(simulation, { version, address, serviceCIDR: parts.serviceCIDR, keys: parts.keys })
+    this.#tokens = new TokenFile(simulation, this.pki, parts.authentication?.tokenFile)
     this.server = new ApiServer({
-      address, signer: this.pki.tokens, store, clock, random, bus, trace, scheme: this.scheme, plug: accessOf(parts, this.scheme.release.minor),
+      address, signer: this.pki.tokens, store, clock, random, bus, trace, scheme: this.scheme, plug: accessOf(parts, { minor: this.scheme.release.minor, pki: this.pki, tokenFile: () => this.#tokens.users() }),
       ...(parts.serviceCIDR === undefined ? {} : { serviceRanges: parts.serviceCIDR.split(',') }),
       ...(parts.managedFields === undefined ? {} : { managedFields: parts.managedFields }),
       ...(parts.nodeAgents === undefined ? {} : { nodeAgents: parts.nodeAgents }),
@@ -168,6 +172,7 @@ export class ControlPlane {
   /** The apiserver stops or starts listening; etcd keeps everything. At its start it puts the default roles right. */
   setApiserverDown(down: boolean): void {
     const starts = this.connectivity.apiserverDown && !down
+    if (starts) this.#tokens.load()
     if (starts && modesOf(this.#parts.authorization).includes('RBAC')) reconcilePolicy(this.client(APISERVER))
     this.connectivity.apiserverDown = down
     for (const informers of this.#informers.values()) {
@@ -226,6 +231,8 @@ function seriesRecorder(client: Client, host: ModuleHost<ClusterEvents>, control
   return made
 }
 
-function accessOf({ authorization, users }: ControlPlaneParts, minor: number): NonNullable<ApiServerOptions['plug']> {
-  return (view, { signer }) => accessPorts(view, signer, { authorization, users, minor })
+function accessOf(
+  { authorization, authentication, users }: ControlPlaneParts, { minor, pki, tokenFile }: Pick<AccessOptions, 'minor' | 'pki' | 'tokenFile'>,
+): NonNullable<ApiServerOptions['plug']> {
+  return (view, { signer }) => accessPorts(view, signer, { authorization, authentication, users, minor, pki, tokenFile })
 }

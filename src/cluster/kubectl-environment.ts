@@ -3,7 +3,6 @@ import type { Client, UserInfo } from '../apiserver/client/client.js'
 import { handleHttp } from '../apiserver/http.js'
 import type { Impersonation } from '../apiserver/request.js'
 import type { Connection, KubectlAnswer, KubectlEnvironment, KubectlRequest, RequestedIdentity } from '../kubectl/index.js'
-import { readChain } from '../pki/index.js'
 import { ConnectedClient } from './connected-client.js'
 import type { ControlPlane } from './control-plane.js'
 import { ADMIN } from './identities.js'
@@ -47,16 +46,11 @@ export function kubectlEnvironment(plane: ControlPlane, version: string): Kubect
 }
 
 /** Whom the server takes it for; undefined when it does not trust what is shown. */
-function userOf({ server, pki, simulation }: ControlPlane, { isOwn, token, certificate }: RequestedIdentity): UserInfo | undefined {
-  if (token !== undefined) return server.context.ports.authenticator?.authenticate({ bearerToken: token })
-  if (certificate === undefined) return isOwn ? ADMIN : ANONYMOUS
-  try {
-    const found = pki.identify(readChain(certificate), simulation.clock.now())
-    if (typeof found === 'string') return undefined
-    return { name: found.commonName, groups: [...found.organizations, 'system:authenticated'] }
-  } catch {
-    return undefined
-  }
+function userOf({ server }: ControlPlane, { isOwn, token, certificate }: RequestedIdentity): UserInfo | undefined {
+  if (token === undefined && certificate === undefined && isOwn) return ADMIN
+  return server.context.ports.authenticator?.authenticate({
+    ...(token === undefined ? {} : { bearerToken: token }), ...(certificate === undefined ? {} : { clientCertificates: certificate }),
+  })
 }
 
 function impersonationOf({ as, asUid, asGroups, asExtra }: RequestedIdentity): Impersonation | undefined {

@@ -9,7 +9,7 @@ import type { NetworkPolicyOptions, OutsideHost, PolicyEnforcer } from '../netwo
 import type { NodeAgents } from '../apiserver/node-agent.js'
 import type { ProtobufDecoder } from '../apiserver/ports.js'
 import type { KeyProvider } from '../pki/index.js'
-import type { UserOptions } from './access.js'
+import type { AuthenticationOptions, UserOptions } from './access.js'
 import type { AuthorizationMode } from './authorization-modes.js'
 import type { SchedulerOptions } from '../scheduler/options.js'
 import type { SimulationOptions } from '../sim/simulation.js'
@@ -54,6 +54,8 @@ export interface ClusterOptions extends SimulationOptions {
    * (`namespace/name`). They answer synchronously and must be deterministic. Default none: calls to webhooks fail as when nobody listens.
    */
   readonly webhooks?: WebhookHandlers
+  /** Further ways to prove who one is: a token file, OpenID Connect, a webhook; whether one may be anonymous. Default: kubeadm's. */
+  readonly authentication?: AuthenticationOptions
   /** Users with fixed tokens. Default none. */
   readonly users?: readonly UserOptions[]
   /** Components that are left out, by name or by the name of their process (`kube-scheduler`, `kube-controller-manager`). */

@@ -49,10 +49,11 @@ export class ClusterSnapshot {
   toJSON(): ClusterSnapshotJson {
     const {
       components: _components, scheduler: _scheduler, nodes: _nodes, keys: _keys, nodeAgents: _agents, webhooks: _webhooks,
-      storedProtobuf: _protobuf, ...options
+      storedProtobuf: _protobuf, authentication, ...options
     } = this.options
+    const { oidc: _oidc, webhook: _webhook, ...plain } = authentication ?? {}
     const etcd = this.#store.toJSON()
-    return { simcluster: FORMAT, options, simulation: stateToJson(this.#simulation, storedIn(etcd)), etcd }
+    return { simcluster: FORMAT, options: authentication === undefined ? options : { ...options, authentication: plain }, simulation: stateToJson(this.#simulation, storedIn(etcd)), etcd }
   }
 
   /** The snapshot as a file: its JSON form behind a line that says what it is, with its length and SHA-256. */

@@ -2,7 +2,7 @@ import { bits, bitsOf, childrenOf, contentOf, digest, explicit, fromDer, fromPem
 import { sequence, time, timeOf, toDer, toPem } from './der.js'
 import type { Asn1, Bytes } from './der.js'
 import { extensionsDer, readExtensions, wrapped } from './extensions.js'
-import type { AlternativeNames, Extensions, KeyUsage, Purpose } from './extensions.js'
+import type { AlternativeNames, Extensions, KeyIdentifiers, KeyUsage, Purpose } from './extensions.js'
 import { nameOf, subjectOf } from './name.js'
 import type { Subject } from './name.js'
 import { parsePublicKeyInfo, publicKeyInfo, sign, verify } from './rsa.js'
@@ -55,7 +55,7 @@ function keyIdentifier(info: Asn1): Bytes {
 }
 
 /** A certificate that has been read. */
-export interface Certificate extends Extensions {
+export interface Certificate extends Extensions, KeyIdentifiers {
   readonly subject: Required<Subject>
   readonly issuer: Required<Subject>
   readonly serial: bigint

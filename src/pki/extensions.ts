@@ -1,6 +1,6 @@
 import { ipBytes, ipText } from './ip.js'
 import {
-  bits, bitsOf, boolean, childrenOf, contentOf, explicit, fromDer, implicit, isContext, octets, oid, oidOf, sequence, toDer,
+  bits, bitsOf, boolean, childrenOf, contentOf, explicit, fromDer, hex, implicit, isContext, octets, oid, oidOf, sequence, toDer,
 } from './der.js'
 import type { Asn1, Bytes } from './der.js'
 
@@ -38,6 +38,12 @@ export interface Extensions {
   /** Undefined: nothing is said about it. */
   readonly isCa: boolean | undefined
   readonly names: AlternativeNames
+}
+
+/** Key identifiers in hexadecimal; '' where there is none. */
+export interface KeyIdentifiers {
+  readonly subjectKeyId: string
+  readonly authorityKeyId: string
 }
 
 const ID = { subjectKey: '2.5.29.14', keyUsage: '2.5.29.15', names: '2.5.29.17', basic: '2.5.29.19', authorityKey: '2.5.29.35', purposes: '2.5.29.37' }
@@ -86,8 +92,8 @@ function generalNames({ dns = [], ip = [], email = [], uri = [] }: AlternativeNa
 }
 
 /** What a list of extensions says, and the dotted ids of those that are critical but not understood. */
-export function readExtensions(list: Asn1 | undefined): Extensions & { readonly unhandledCritical: readonly string[] } {
-  const result: Extensions = { keyUsages: [], purposes: [], isCa: undefined, names: {} }
+export function readExtensions(list: Asn1 | undefined): Extensions & KeyIdentifiers & { readonly unhandledCritical: readonly string[] } {
+  const result: Extensions & KeyIdentifiers = { keyUsages: [], purposes: [], isCa: undefined, names: {}, subjectKeyId: '', authorityKeyId: '' }
   const unhandledCritical: string[] = []
   for (const item of list === undefined ? [] : childrenOf(list)) {
     const [id, ...rest] = childrenOf(item)
@@ -99,14 +105,14 @@ export function readExtensions(list: Asn1 | undefined): Extensions & { readonly 
   return { ...result, unhandledCritical }
 }
 
-function readExtension(id: string, value: Asn1): Partial<Extensions> | undefined {
+function readExtension(id: string, value: Asn1): Partial<Extensions & KeyIdentifiers> | undefined {
   switch (id) {
     case ID.keyUsage: return { keyUsages: readUsages(bitsOf(value)) }
     case ID.purposes: return { purposes: readPurposes(value) }
     case ID.basic: return { isCa: childrenOf(value).length > 0 && contentOf(childrenOf(value)[0]) !== '\0' }
     case ID.names: return { names: readNames(value) }
-    case ID.subjectKey:
-    case ID.authorityKey: return {}
+    case ID.subjectKey: return { subjectKeyId: hex(contentOf(value)) }
+    case ID.authorityKey: return { authorityKeyId: hex(childrenOf(value).filter((part) => isContext(part, 0)).map((part) => contentOf(part)).join('')) }
     default: return undefined
   }
 }

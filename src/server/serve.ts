@@ -16,7 +16,7 @@ import type { KubeconfigUser } from './kubeconfig.js'
 import { kubeconfigFor } from './kubeconfig.js'
 import { FlowLookup } from './flow-ids.js'
 import { isIpAddress } from './host.js'
-import { Peers } from './peers.js'
+import { chainOn } from './peers.js'
 import { hasBody, isUnread, readBody, requestHead } from './request.js'
 import type { NodeRequest } from './request.js'
 import { headersFor, respond } from './respond.js'
@@ -79,7 +79,6 @@ export class ClusterServer {
   /** The cluster's etcd, when it is served. */
   readonly etcd: EtcdServer | undefined
   readonly #authority: string
-  readonly #peers: Peers
   readonly #time: TimeDriver
   readonly #flows: FlowLookup
   readonly #server: Http2SecureServer
@@ -102,7 +101,6 @@ export class ClusterServer {
       cluster.pki, { dns: hosts.filter((name) => !isIpAddress(name)), ip: hosts.filter(isIpAddress) }, Date.now(),
     )
     this.#authority = authority
-    this.#peers = new Peers(cluster.pki, () => cluster.now())
     this.#flows = new FlowLookup(cluster)
     this.#time = new TimeDriver(cluster, time, { onError: (error) => this.#report(error), afterMove: () => this.#expire() })
     this.etcd = options.etcd === undefined
@@ -294,13 +292,14 @@ export class ClusterServer {
     }
   }
 
-  /** The request with whom it is from; undefined when its certificate is not to be trusted and it shows no token. */
+  /** The request with whom it is from, if a certificate is shown; undefined when neither that nor a token is good. */
   #identify(request: NodeRequest, head: HttpRequest): HttpRequest | undefined {
     const { session } = (request as Partial<Http2ServerRequest>).stream ?? {}
     const socket = (session?.socket ?? request.socket) as TLSSocket
-    const peer = this.#peers.peerOf(session ?? socket, socket)
-    if (peer.kind === 'user') return { ...head, user: peer.user }
-    return peer.kind === 'refused' && head.headers?.authorization === undefined ? undefined : head
+    const clientCertificates = chainOn(session ?? socket, socket)
+    if (clientCertificates === undefined) return head
+    const { user } = this.cluster.identify({ ...head, clientCertificates })
+    return user === undefined ? undefined : { ...head, user }
   }
 
   #expire(): void {

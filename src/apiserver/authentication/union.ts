@@ -1,27 +1,52 @@
 import type { UserInfo } from '../client/client.js'
-import type { Authenticator, TokenReviewed } from '../ports.js'
+import type { AuthenticationVerdict, Authenticator, CertificateVerifier, TokenReviewed, VerifiedCertificate } from '../ports.js'
 import type { Credentials } from '../request.js'
 import { apiAudiences } from './claims.js'
-import { authenticated } from './groups.js'
+import { anonymousName, authenticated, unauthenticatedGroup } from './groups.js'
+import { proxyNames } from './request-header.js'
 import type { TokenAuthenticator } from './token-authenticator.js'
 
 const INVALID = 'invalid bearer token'
 const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id'
+const ANONYMOUS: UserInfo = { name: anonymousName, groups: [unauthenticatedGroup] }
+
+/** How a {@link UnionAuthenticator} is set up. */
+export interface AuthenticatorOptions {
+  /** Default: no certificates are looked at. */
+  readonly certificates?: CertificateVerifier
+  /** Virtual ms. */
+  readonly now?: () => number
+  /** `--anonymous-auth`. Default true. */
+  readonly anonymous?: boolean
+  /** Whether users of certificates are told by which (since v1.32). Default true. */
+  readonly credentialIds?: boolean
+}
 
 /**
- * All ways to prove who one is, in the order of kube-apiserver: a client certificate, then each kind of token. Source:
- * pkg/kubeapiserver/authenticator/config.go.
+ * All ways to prove who one is, in the order of kube-apiserver: the word of a front proxy, a client certificate, then each kind of token. The
+ * first that knows the sender decides; without any, a fault of one refuses, and who shows nothing is anonymous.
+ * Source: pkg/kubeapiserver/authenticator/config.go, apiserver pkg/authentication/request/union.
  */
 export class UnionAuthenticator implements Authenticator {
+  readonly allowsAnonymous: boolean
   readonly #tokens: readonly TokenAuthenticator[]
+  readonly #options: AuthenticatorOptions
 
-  constructor(tokens: readonly TokenAuthenticator[]) {
+  constructor(tokens: readonly TokenAuthenticator[], options: AuthenticatorOptions = {}) {
     this.#tokens = tokens
+    this.#options = options
+    this.allowsAnonymous = options.anonymous ?? true
   }
 
-  authenticate({ certificate, bearerToken }: Credentials): UserInfo | undefined {
-    if (certificate !== undefined && certificate.commonName !== '') return authenticated(ofCertificate(certificate))
-    return bearerToken === undefined ? undefined : this.reviewToken(bearerToken, []).user
+  authenticate(credentials: Credentials): UserInfo | undefined {
+    return this.explain(credentials).user
+  }
+
+  explain(credentials: Credentials): AuthenticationVerdict {
+    const faults: string[] = []
+    const user = this.#ofCertificates(credentials, faults) ?? this.#ofToken(credentials, faults)
+    if (user !== undefined) return { user, faults: [] }
+    return faults.length === 0 && this.allowsAnonymous ? { user: ANONYMOUS, faults } : { faults }
   }
 
   reviewToken(token: string, audiences: readonly string[]): TokenReviewed {
@@ -36,13 +61,32 @@ export class UnionAuthenticator implements Authenticator {
     }
     return { error: faults.length === 0 ? INVALID : `[${[INVALID, ...faults].join(', ')}]` }
   }
-}
 
-/** The common name is the user, the organizations are the groups. Source: apiserver pkg/authentication/request/x509. */
-function ofCertificate({ commonName, organizations, sha256 }: NonNullable<Credentials['certificate']>): UserInfo {
-  return {
-    name: commonName,
-    groups: organizations,
-    ...(sha256 === undefined ? {} : { extra: { [CREDENTIAL_ID]: [`X509SHA256=${sha256}`] } }),
+  #ofToken({ bearerToken }: Credentials, faults: string[]): UserInfo | undefined {
+    if (bearerToken === undefined) return undefined
+    const { user, error } = this.reviewToken(bearerToken, [])
+    if (error !== undefined) faults.push(error)
+    return user
+  }
+
+  #ofCertificates({ certificate, clientCertificates, remoteUser }: Credentials, faults: string[]): UserInfo | undefined {
+    if (certificate !== undefined && certificate.commonName !== '') return this.#ofCertificate(certificate)
+    const { certificates, now = () => 0 } = this.#options
+    if (clientCertificates === undefined || certificates === undefined) return undefined
+    const proxy = certificates.verify(clientCertificates, 'front proxy', now())
+    if (typeof proxy === 'string') faults.push(proxy)
+    else if (!proxyNames.includes(proxy.commonName)) faults.push(`x509: subject with cn=${proxy.commonName} is not in the allowed list`)
+    else if (remoteUser !== undefined) return authenticated(remoteUser)
+    const client = certificates.verify(clientCertificates, 'client', now())
+    if (typeof client === 'string') faults.push(client)
+    else if (client.commonName !== '') return this.#ofCertificate(client)
+    else faults.length = 0 // a name that is empty is nobody's, but no fault either
+    return undefined
+  }
+
+  /** The common name is the user, the organizations are the groups. Source: apiserver pkg/authentication/request/x509. */
+  #ofCertificate({ commonName, organizations, sha256 }: Omit<VerifiedCertificate, 'sha256'> & { readonly sha256?: string }): UserInfo {
+    const isTold = sha256 !== undefined && this.#options.credentialIds !== false
+    return authenticated({ name: commonName, groups: organizations, ...(isTold ? { extra: { [CREDENTIAL_ID]: [`X509SHA256=${sha256}`] } } : {}) })
   }
 }

@@ -1,3 +1,4 @@
+import { remoteUser } from '../authentication/request-header.js'
 import type { Credentials, Impersonation, RequestSender } from '../request.js'
 import type { HttpRequest } from './http-types.js'
 import { header, headerValues } from './http-types.js'
@@ -9,8 +10,16 @@ export function senderOf(http: HttpRequest): RequestSender {
   const userAgent = header(http, 'user-agent') ?? ''
   const impersonate = impersonationOf(http)
   const asked = impersonate === undefined ? {} : { impersonate }
-  if (http.user === undefined) return { credentials: { ...bearer(http), ...asked }, userAgent }
+  if (http.user === undefined) return { credentials: { ...shownBy(http), ...asked }, userAgent }
   return { user: http.user, userAgent, ...(impersonate === undefined ? {} : { credentials: asked }) }
+}
+
+/** What a request shows to prove who sends it. */
+export function shownBy(http: HttpRequest): Credentials {
+  const { clientCertificates } = http
+  if (clientCertificates === undefined) return bearer(http)
+  const remote = remoteUser(http)
+  return { ...bearer(http), clientCertificates, ...(remote === undefined ? {} : { remoteUser: remote }) }
 }
 
 function bearer(http: HttpRequest): Credentials {

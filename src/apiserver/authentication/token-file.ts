@@ -1,0 +1,42 @@
+import type { StaticUser } from './static-tokens.js'
+
+/**
+ * Reads a token file: lines `token,user,uid,"group1,group2"`. Lines without a token are passed over; of two lines with one token the later
+ * counts. Source: apiserver pkg/authentication/token/tokenfile.NewCSV. @throws RangeError with its text.
+ */
+export function parseTokenFile(text: string, path: string): readonly StaticUser[] {
+  const users = new Map<string, StaticUser>()
+  for (const record of records(text)) {
+    if (record.length < 3) throw tooFew(path, record.length)
+    const [token = '', name = '', uid = '', groups = ''] = record
+    if (token === '') continue
+    users.set(token, { token, name, ...(uid === '' ? {} : { uid }), ...(groups === '' ? {} : { groups: groups.split(',') }) })
+  }
+  return [...users.values()]
+}
+
+const tooFew = (path: string, found: number): RangeError =>
+  new RangeError(`token file '${path}' must have at least 3 columns (token, user name, user uid), found ${found}`)
+
+/** The records of CSV as Go's encoding/csv reads them: quoted fields may hold commas, line ends and doubled quotes; empty lines do not count. */
+function records(text: string): readonly (readonly string[])[] {
+  const found: string[][] = []
+  let fields: string[] = []
+  let at = 0
+  while (at < text.length) {
+    const quoted = /"((?:[^"]|"")*)"(,|\r?\n|$)/y
+    const plain = /([^,\n]*?)(,|\r?\n|$)/y
+    quoted.lastIndex = plain.lastIndex = at
+    const match = (text[at] === '"' ? quoted : plain).exec(text)
+    if (match === null) throw new RangeError(`parse error on line ${text.slice(0, at).split('\n').length}: bare " in non-quoted field`)
+    const [whole, value = '', end] = match
+    at += whole.length
+    if (end !== ',' && fields.length === 0 && value === '' && text[at - whole.length] !== '"') continue
+    fields.push(text[at - whole.length] === '"' ? value.replaceAll('""', '"') : value)
+    if (end === ',' && at < text.length) continue
+    if (end === ',') fields.push('')
+    found.push(fields)
+    fields = []
+  }
+  return found
+}
