@@ -1,13 +1,8 @@
 import type { ResolvedOptions } from '../options.js'
 import type { View } from '../situation.js'
+import { bySort, type EndSort, type Role } from './addresses.js'
 import { Space, type Cube, type Variable } from './space.js'
 import { FRESH, type AddressClass, type PortClass, type Vocabulary } from './vocabulary.js'
-
-/** What an end of a connection can be; `hostPod` is a pod on the host's network where NetworkPolicy sees those. */
-export type EndSort = 'pod' | 'hostPod' | 'node' | 'external'
-
-/** The side that an end is on. */
-export type Role = 'from' | 'to'
 
 /** Who speaks to whom. All connections of one scene have the same variables. */
 export interface SceneShape {
@@ -38,6 +33,9 @@ export function sceneShapes({ hostNetwork }: ResolvedOptions): readonly SceneSha
 
 const protocols = ['TCP', 'UDP', 'SCTP']
 
+/** What an unusual address, port or protocol costs: less than a label does. */
+const UNUSUAL = 0.1
+
 function labelVariables(prefix: string, labels: ReadonlyMap<string, ReadonlySet<string>>): readonly Variable[] {
   return [...labels].map(([key, values]) => ({ name: `${prefix}.${key}`, values: [undefined, ...values, FRESH], weight: 1 }))
 }
@@ -60,7 +58,7 @@ export class Scene {
   /** What the ends themselves cost to read. */
   get base(): number {
     const cost = (sort: EndSort): number => (sort === 'external' ? 0 : sort === 'hostPod' ? 2 : 1)
-    return cost(this.shape.from) + (this.shape.self ? 1 : cost(this.shape.to)) + Number(this.shape.ownNode)
+    return cost(this.shape.from) + (this.shape.self ? 3 : cost(this.shape.to)) + Number(this.shape.ownNode)
   }
 
   /** Whether policies of a view see a pod at an end. */
@@ -105,7 +103,7 @@ export class Scene {
     const { shape, vocabulary } = this
     const roles: readonly Role[] = shape.self ? ['from'] : ['from', 'to']
     return roles.flatMap((role) => [
-      { name: this.address(role), values: vocabulary.addresses, weight: 0 },
+      { name: this.address(role), values: bySort(vocabulary.addresses, shape[role], role), weight: UNUSUAL },
       ...(isPod(shape[role]) ? labelVariables(`${role}.pod`, vocabulary.podLabels) : []),
       ...(isPod(shape[role]) && this.namespaceName(role).startsWith(role)
         ? [{ name: this.namespaceName(role), values: [...vocabulary.namespaces, FRESH], weight: 1 }, ...labelVariables(`${role}.ns`, vocabulary.namespaceLabels)]
@@ -117,8 +115,8 @@ export class Scene {
   #traffic(): readonly Variable[] {
     const { shape, vocabulary } = this
     return [
-      { name: 'protocol', values: protocols, weight: 0 },
-      { name: 'port', values: vocabulary.ports, weight: 0 },
+      { name: 'protocol', values: protocols, weight: UNUSUAL },
+      { name: 'port', values: vocabulary.ports, weight: UNUSUAL },
       ...(isPod(shape.to) ? vocabulary.portNames.map((name) => ({ name: this.portName(name), values: [false, true], weight: 1 })) : []),
       ...vocabulary.domains.map((pattern) => ({ name: this.domain(pattern), values: [false, true], weight: 1 })),
     ]

@@ -1,7 +1,7 @@
 import { formatIp, type IpAddress } from '../../api/ip.js'
 import type { Connection, Protocol, World, WorldNamespace, WorldNode, WorldPod } from '../world.js'
-import type { EndSort, Role, Scene } from './scene.js'
-import { holdsDomain } from './scene.js'
+import { pickAddress, type Role } from './addresses.js'
+import { holdsDomain, type Scene } from './scene.js'
 import type { Region } from './space.js'
 import { FRESH, type AddressClass, type PortClass } from './vocabulary.js'
 
@@ -12,33 +12,6 @@ export interface Witness {
 }
 
 const podNames: Readonly<Record<Role, string>> = { from: 'client', to: 'server' }
-
-/** Addresses that read well, of each sort of end. */
-const usual: Readonly<Record<EndSort, Readonly<Record<Role, readonly IpAddress[]>>>> = (() => {
-  const v4 = (a: number, b: number, c: number, d: number): IpAddress => ({ family: 'IPv4', value: BigInt(((a * 256 + b) * 256 + c) * 256 + d) })
-  const v6 = (head: bigint, tail: bigint): IpAddress => ({ family: 'IPv6', value: (head << 96n) + tail })
-  const pod = { from: [v4(10, 244, 0, 10), v6(0xfd000010n, 0xan)], to: [v4(10, 244, 0, 11), v6(0xfd000010n, 0xbn)] }
-  const node = { from: [v4(192, 168, 0, 1), v6(0xfd000020n, 1n)], to: [v4(192, 168, 0, 2), v6(0xfd000020n, 2n)] }
-  const external = { from: [v4(203, 0, 113, 9), v6(0x20010db8n, 9n)], to: [v4(203, 0, 113, 10), v6(0x20010db8n, 0xan)] }
-  return { pod, hostPod: node, node, external }
-})()
-
-const isIn = (address: IpAddress, { family, intervals }: AddressClass): boolean =>
-  address.family === family && intervals.some(([first, last]) => address.value >= first && address.value <= last)
-
-/** An address of a class, one that reads well if there is one; not one that is taken. */
-function pickAddress(among: AddressClass, sort: EndSort, role: Role, taken: IpAddress | undefined): IpAddress {
-  const { family } = among
-  const isFree = (value: bigint): boolean => taken === undefined || taken.family !== family || taken.value !== value
-  const known = usual[sort][role].find((each) => isIn(each, among) && isFree(each.value))
-  if (known !== undefined) return known
-  for (const [first, last] of among.intervals) {
-    // the first address of a range is seldom anyone's
-    const value = [first + 1n, first, first + 2n].find((each) => each <= last && isFree(each))
-    if (value !== undefined) return { family, value }
-  }
-  throw new Error('bug in compare: a class of addresses has none left')
-}
 
 /** Builds the objects of the simplest point of a region. */
 class Builder {

@@ -30,5 +30,5 @@ export function netpolManifest(value: Printed): string {
 /** The same value, which fast-check prints as a manifest. The method is hidden, so that the value is equal to what it was. */
 export function printedAs<T extends object>(fc: FastCheck, value: T): T {
   if (Object.isFrozen(value)) return value
-  return Object.defineProperty(value, fc.toStringMethod, { value: () => `\n${netpolManifest(value as Printed)}`, enumerable: false })
+  return Object.defineProperty(value, fc.toStringMethod, { value: () => `\n${netpolManifest(value as Printed) || '[]'}`, enumerable: false })
 }
