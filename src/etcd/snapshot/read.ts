@@ -9,7 +9,7 @@ import type { Settings, StoreState } from '../store-state.js'
 import { NO_LEASE, tombstone, type KeyValue } from '../version.js'
 import { readBolt } from './bolt-reader.js'
 import type { BoltFile } from './bolt-reader.js'
-import { bytesField, countOf, decodeKeyValue, decodeMessage, numberField } from './messages.js'
+import { bytesField, countField, countOf, decodeKeyValue, decodeMessage, numberField } from './messages.js'
 import { HASH_SIZE } from './pages.js'
 import type { BoltEntry } from './pages.js'
 import { SnapshotError } from './snapshot-error.js'
@@ -116,8 +116,8 @@ function readLeases(entries: readonly BoltEntry[], now: number): Lessor {
   for (const { key, value } of entries) {
     const what = `lease ${hex(key)}`
     const fields = decodeMessage(value, what)
-    const ttl = Math.max(countOf(numberField(fields, 2, what), what), MIN_LEASE_TTL)
-    const remaining = countOf(numberField(fields, 3, what), what)
+    const ttl = Math.max(countField(fields, 2, what), MIN_LEASE_TTL)
+    const remaining = countField(fields, 3, what)
     lessor.load({ id: BigInt.asIntN(64, numberField(fields, 1, what)), ttl, expiry: now + (remaining > 0 ? remaining : ttl) * 1000 })
   }
   return lessor
@@ -127,7 +127,7 @@ const ALARMS: readonly AlarmType[] = ['NONE', 'NOSPACE', 'CORRUPT']
 
 function readAlarm(key: Uint8Array): AlarmMember {
   const fields = decodeMessage(key, 'an alarm')
-  const alarm = ALARMS[countOf(numberField(fields, 2, 'an alarm'), 'an alarm')]
+  const alarm = ALARMS[countField(fields, 2, 'an alarm')]
   if (alarm === undefined) throw new SnapshotError(`there is an alarm of an unknown kind: ${hex(key)}`)
   return { memberId: numberField(fields, 1, 'an alarm'), alarm }
 }

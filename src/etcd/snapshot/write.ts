@@ -51,12 +51,12 @@ function bigEndian(value: bigint): Uint8Array {
 }
 
 function alarmEntry({ memberId, alarm }: AlarmMember): BoltEntry {
-  const kind = alarm === 'CORRUPT' ? 2n : 1n
+  const kind = alarm === 'CORRUPT' ? 2 : 1
   return { key: encodeMessage([[1, memberId], [2, kind]]), value: new Uint8Array(0) }
 }
 
 function leaseEntry({ id, ttl }: Lease): BoltEntry {
-  return { key: bigEndian(id), value: encodeMessage([[1, id], [2, BigInt(ttl)]]) }
+  return { key: bigEndian(id), value: encodeMessage([[1, id], [2, ttl]]) }
 }
 
 function memberEntry(id: bigint): BoltEntry {
