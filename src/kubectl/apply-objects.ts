@@ -18,7 +18,7 @@ import { unversioned } from './unversioned.js'
 /** What `apply` did to one object. */
 export interface Applied {
   readonly definition: KindDefinition
-  readonly operation: 'created' | 'configured' | 'unchanged'
+  readonly operation: 'created' | 'configured' | 'unchanged' | 'serverside-applied'
   readonly object: KubeObject
   /** The object had not been applied before: its last applied configuration was missing. */
   readonly annotationMissing: boolean

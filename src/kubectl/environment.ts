@@ -76,6 +76,20 @@ export interface KubectlOptions {
   readonly files?: Readonly<Record<string, string>>
   /** Environment variables: KUBECONFIG. */
   readonly env?: Readonly<Record<string, string>>
+  /** The editor of `edit`: answers the text as it was saved. It is called again, with the reasons in comments, while the server refuses the result. */
+  readonly editor?: (text: string, path: string) => string
+  /** What uses the ports of `port-forward`: it is called once they are open, and when it returns they are closed. */
+  readonly forwarded?: (ports: readonly ForwardedPort[]) => void
+}
+
+/** A port that `port-forward` has opened. */
+export interface ForwardedPort {
+  /** The port on the machine of kubectl. */
+  readonly local: number
+  /** The port of the pod. */
+  readonly remote: number
+  /** Opens a connection to it. Throws ApiError where the server refuses. */
+  connect(): ReturnType<Client['portForward']>
 }
 
 /** What a command leaves behind, as a process does. */

@@ -94,7 +94,10 @@ function invalidText(error: ApiError): string {
   const { kind = '', name = '', causes = [] } = error.details
   const subject = kind === '' && name === '' ? 'The request is invalid' : `The ${kind} "${name}" is invalid`
   const texts = [...new Set(causes.map(causeText))]
-  if (texts.length === 0) return error.status.details === undefined ? `${error.message}\n` : `${subject}\n`
+  if (texts.length === 0) {
+    const isBare = kind === '' && name === ''
+    return error.status.details === undefined ? `${error.message}\n` : isBare ? `${subject}: ${error.message}\n` : `${subject}\n`
+  }
   return texts.length === 1 ? `${subject}: ${texts[0]}\n` : `${subject}: \n${texts.map((text) => `* ${text}\n`).join('')}`
 }
 

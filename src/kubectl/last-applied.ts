@@ -17,3 +17,9 @@ export function lastAppliedOf({ metadata }: KubeObject): object | undefined {
   const text = metadata.annotations?.[LAST_APPLIED]
   return text === undefined || text === '' ? undefined : (JSON.parse(text) as object)
 }
+
+/** The object without the annotation that `apply` leaves, with annotations in any case. Source: util.GetModifiedConfiguration, not annotated. */
+export function withoutLastApplied(object: KubeObject): KubeObject {
+  const { [LAST_APPLIED]: _, ...annotations } = object.metadata.annotations ?? {}
+  return { ...object, metadata: { ...object.metadata, annotations } }
+}

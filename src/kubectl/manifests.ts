@@ -18,7 +18,7 @@ export function readManifests(call: Call): Manifests {
   const infos: Info[] = []
   const errors: Error[] = []
   for (const source of sources) {
-    for (const object of parseSource(source).flatMap(itemsOf)) {
+    for (const object of parseDocuments(source).flatMap(itemsOf)) {
       const info = infoOfManifest(call, source.source, object)
       if (info instanceof Error) errors.push(info)
       else infos.push(info)
@@ -42,8 +42,8 @@ const goErrors: readonly (readonly [code: RegExp, text: string])[] = [
   [/DUPLICATE_KEY|unique/, 'key already set in map'],
 ]
 
-/** Reads one text. YAML 1.1 words (`yes`, `on`) are booleans, as go-yaml reads them; dates and base 60 numbers stay text. */
-function parseSource({ source, text }: SourceText): unknown[] {
+/** The objects of one text. Throws KubectlError. YAML 1.1 words (`yes`, `on`) are booleans, as go-yaml reads them; dates and base 60 numbers stay text. */
+export function parseDocuments({ source, text }: SourceText): readonly unknown[] {
   const documents = parseAllDocuments(text, {
     schema: 'yaml-1.1',
     merge: true,

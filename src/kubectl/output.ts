@@ -2,6 +2,7 @@
 export class Output {
   readonly #written: { readonly stream: 'stdout' | 'stderr'; readonly text: string }[] = []
   readonly #files = new Map<string, string>()
+  #documents = 0
 
   /** Appends text to stdout as it is. */
   write(text: string): void {
@@ -16,6 +17,12 @@ export class Output {
   /** The files that were written so far. */
   get files(): Readonly<Record<string, string>> {
     return Object.fromEntries(this.#files)
+  }
+
+  /** Appends one of several objects; YAML documents stand apart. Source: cli-runtime printers YAMLPrinter. */
+  document(format: string, text: string): void {
+    if (format === 'yaml' && this.#documents++ > 0) this.write('---\n')
+    this.write(text)
   }
 
   line(text: string): void {

@@ -1,6 +1,8 @@
 import { ApiError } from '../apiserver/client/api-error.js'
 import type { Status, StatusReason } from '../apiserver/client/api-error.js'
+import type { Call } from './call.js'
 import type { KubectlAnswer } from './environment.js'
+import { KubectlError } from './errors.js'
 
 const REASONS: Readonly<Record<number, StatusReason>> = {
   400: 'BadRequest', 401: 'Unauthorized', 403: 'Forbidden', 404: 'NotFound', 405: 'MethodNotAllowed', 406: 'NotAcceptable', 409: 'Conflict',
@@ -28,4 +30,11 @@ function statusIn(body: string): Status | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Sends the file of `-f` to a path as it is (`create --raw`, `replace --raw`), and prints the answer. Throws KubectlError, ApiError. */
+export function sendRaw(call: Call, method: 'POST' | 'PUT', path: string): void {
+  const [source, ...more] = call.files.read(call.flags.strings('filename'), false)
+  if (source === undefined || more.length > 0) throw new KubectlError('--raw can only use a single local file or stdin')
+  call.out.write(answerText(call.request({ method, path, headers: { 'content-type': 'application/json', 'accept': 'application/json' }, body: source.text })))
 }

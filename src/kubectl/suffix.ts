@@ -8,6 +8,13 @@ const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
  * cluster always gives the same name. Source of the alphabet: apimachinery util/rand.
  */
 export function randomSuffix({ env }: Pick<Call, 'env'>, text: string, attempt = 0): string {
-  const digest = sha256(new TextEncoder().encode(`${text} ${env.clock.now()} ${attempt}`))
-  return [...digest.subarray(0, 5)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('')
+  return [...digestOf({ env }, text, attempt).subarray(0, 5)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('')
 }
+
+/** Ten digits for the name of a temporary file, as {@link randomSuffix}. */
+export function randomDigits(call: Pick<Call, 'env'>, text: string): string {
+  return [...digestOf(call, text, 0).subarray(0, 10)].map((byte) => byte % 10).join('')
+}
+
+const digestOf = ({ env }: Pick<Call, 'env'>, text: string, attempt: number): Uint8Array =>
+  sha256(new TextEncoder().encode(`${text} ${env.clock.now()} ${attempt}`))

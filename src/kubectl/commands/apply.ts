@@ -1,59 +1,88 @@
+import { compileSelectorText } from '../../api/label-parser.js'
 import type { Applied, ApplyContext } from '../apply-objects.js'
 import { applyInfo } from '../apply-objects.js'
+import { editLastApplied, setLastApplied, viewLastApplied } from '../apply/last-applied.js'
+import type { Visited } from '../apply/prune.js'
+import { checkPruning, prune } from '../apply/prune.js'
+import { applyManager, applyOnServer } from '../apply/server-side.js'
 import type { Call, Command } from '../call.js'
-import { groupResource } from '../kinds.js'
+import type { DryRun } from '../dry-run.js'
 import { dryRunOf } from '../dry-run.js'
-import { isFailure, KubectlError, throwCollected } from '../errors.js'
+import { isFailure, KubectlError, throwCollected, usageError } from '../errors.js'
+import { groupResource } from '../kinds.js'
 import { LAST_APPLIED } from '../last-applied.js'
 import { readManifests } from '../manifests.js'
 import { printDone } from '../print/done.js'
-import { compileSelectorText } from '../../api/label-parser.js'
+import { printValue, withoutManagedFields } from '../print/object.js'
+import type { Info } from '../resource-args.js'
 import { fieldValidationOf } from './field-validation.js'
 
-/** `kubectl apply -f`: client-side, with the last applied configuration in an annotation. */
+/** `kubectl apply -f`: with a patch made here from the last applied configuration, or by the server. Source: kubectl pkg/cmd/apply/apply.go. */
 export const apply: Command = {
   name: 'apply',
+  commands: [
+    { name: 'view-last-applied', run: viewLastApplied }, { name: 'set-last-applied', run: setLastApplied }, { name: 'edit-last-applied', run: editLastApplied },
+  ],
   run(call) {
-    if (call.args.length > 0)
-      throw new KubectlError(`Unexpected args: [${call.args.join(' ')}]\nSee 'kubectl apply -h' for help and examples`)
-    if (!call.flags.has('filename')) throw new KubectlError('must specify one of -f and -k')
-    if (call.flags.bool('prune')) throw new KubectlError('pruning is not part of this kubectl yet')
-    if (call.flags.bool('server-side')) throw new KubectlError('server-side apply is not part of this kubectl yet')
+    const dryRun = check(call)
     const matches = compileSelectorText(call.flags.string('selector'))
-    const { infos, errors: unreadable } = readManifests(call)
+    const { infos: all, errors: unreadable } = readManifests(call)
+    const infos = all.filter(({ object }) => matches(object.metadata.labels))
     const errors: Error[] = [...unreadable]
-    const context = contextOf(call)
+    const context = contextOf(call, dryRun)
+    const done: Applied[] = []
     for (const info of infos) {
-      if (!matches(info.object.metadata.labels)) continue
       try {
-        report(call, context, applyInfo(context, info))
+        const applied = applyOne(call, context, info)
+        done.push(applied)
+        report(call, context, applied, infos.length)
       } catch (error) {
         if (!isFailure(error)) throw error
         errors.push(error)
       }
     }
-    if (infos.length === 0 && errors.length === 0) throw new KubectlError('no objects passed to apply')
+    if (all.length === 0 && errors.length === 0) throw new KubectlError('no objects passed to apply')
+    if (isPrintedWhole(call) && infos.length > 1) printList(call, done)
     throwCollected(errors)
+    if (call.flags.bool('prune')) prune(call, visitedIn(done), dryRun)
   },
 }
 
-function contextOf(call: Call): ApplyContext {
+/** Throws KubectlError, in kubectl's order, when words or flags do not fit together. */
+function check(call: Call): DryRun {
+  const { flags, args } = call
+  if (!flags.has('filename') && flags.string('kustomize') === '') throw new KubectlError('must specify one of -f and -k')
+  if (args.length > 0) throw usageError('apply', `Unexpected args: [${args.join(' ')}]`)
   const dryRun = dryRunOf(call)
+  const onServer = flags.bool('server-side')
+  if (flags.bool('force-conflicts') && !onServer) throw new KubectlError('--force-conflicts only works with --server-side')
+  if (dryRun === 'client' && onServer) throw new KubectlError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)")
+  if (flags.bool('force') && onServer) throw new KubectlError('--force cannot be used with --server-side')
+  if (dryRun === 'server' && flags.bool('force')) throw new KubectlError('--dry-run=server cannot be used with --force')
+  if (flags.bool('all') && flags.string('selector') !== '') throw new KubectlError('cannot set --all and --selector at the same time')
+  checkPruning(call)
+  return dryRun
+}
+
+function contextOf(call: Call, dryRun: DryRun): ApplyContext {
   return {
     client: call.client,
     scheme: call.env.scheme,
     dryRun,
     force: call.flags.bool('force'),
     wait: (ms) => call.env.wait(ms),
-    write: {
-      dryRun: dryRun === 'server',
-      fieldValidation: fieldValidationOf(call),
-      fieldManager: call.flags.string('field-manager', 'kubectl-client-side-apply'),
-    },
+    write: { dryRun: dryRun === 'server', fieldValidation: fieldValidationOf(call), fieldManager: applyManager(call) },
   }
 }
 
-function report(call: Call, { dryRun }: ApplyContext, { definition, object, operation, annotationMissing }: Applied): void {
+function applyOne(call: Call, context: ApplyContext, info: Info): Applied {
+  if (!call.flags.bool('server-side')) return applyInfo(context, info)
+  return { definition: info.definition, object: applyOnServer(call, info, context.dryRun), operation: 'serverside-applied', annotationMissing: false }
+}
+
+const isPrintedWhole = ({ flags }: Call): boolean => !['', 'name'].includes(flags.string('output'))
+
+function report(call: Call, { dryRun }: ApplyContext, { definition, object, operation, annotationMissing }: Applied, count: number): void {
   if (annotationMissing) {
     call.out.errorLine(
       `Warning: resource ${groupResource(definition).split('.')[0]}/${object.metadata.name ?? ''} is missing the ${LAST_APPLIED} `
@@ -62,5 +91,18 @@ function report(call: Call, { dryRun }: ApplyContext, { definition, object, oper
         + 'kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.',
     )
   }
-  printDone(call, definition, object, operation, dryRun)
+  if (!isPrintedWhole(call) || count === 1) printDone(call, definition, object, operation, dryRun)
+}
+
+/** Several objects are printed as one List. */
+function printList({ flags, out }: Call, done: readonly Applied[]): void {
+  const items = done.map(({ object }) => (flags.bool('show-managed-fields') ? object : withoutManagedFields(object)))
+  out.write(printValue({ apiVersion: 'v1', items, kind: 'List', metadata: {} }, flags.string('output')))
+}
+
+function visitedIn(done: readonly Applied[]): Visited {
+  return {
+    uids: new Set(done.map(({ object }) => object.metadata.uid ?? '')),
+    namespaces: new Set(done.flatMap(({ object }) => object.metadata.namespace ?? [])),
+  }
 }

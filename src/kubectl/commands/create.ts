@@ -1,30 +1,54 @@
-import { letControllersAct } from '../between-requests.js'
 import { isApiError } from '../../apiserver/client/api-error.js'
+import { letControllersAct } from '../between-requests.js'
 import type { Call, Command } from '../call.js'
-import { resourceNameOf } from '../kinds.js'
+import { configmap } from '../create/configmap.js'
+import { cronjob } from '../create/cronjob.js'
+import { deployment } from '../create/deployment.js'
+import { ingress } from '../create/ingress.js'
+import { job } from '../create/job.js'
+import { namespace } from '../create/namespace.js'
+import { pdb } from '../create/pdb.js'
+import { priorityclass } from '../create/priorityclass.js'
+import { quota } from '../create/quota.js'
+import { clusterrolebinding, rolebinding } from '../create/role-binding.js'
+import { clusterrole, role } from '../create/role.js'
+import { secret } from '../create/secret.js'
+import { service } from '../create/service.js'
+import { serviceaccount } from '../create/serviceaccount.js'
+import { token } from '../create/token.js'
 import { dryRunOf } from '../dry-run.js'
 import type { DryRun } from '../dry-run.js'
-import { KubectlError, throwCollected, withSource } from '../errors.js'
+import { editNew } from '../edit/edit-new.js'
+import { KubectlError, throwCollected, usageError, withSource } from '../errors.js'
+import { resourceNameOf } from '../kinds.js'
 import { withLastApplied } from '../last-applied.js'
 import { readManifests } from '../manifests.js'
 import { printDone } from '../print/done.js'
+import { sendRaw } from '../raw.js'
 import type { Info } from '../resource-args.js'
 import { typed } from '../resource-args.js'
+import { compileSelectorText } from '../../api/label-parser.js'
 import { unversioned } from '../unversioned.js'
 import { fieldValidationOf } from './field-validation.js'
 
-/** `kubectl create -f` */
+/** `kubectl create -f`, and the generators below it. Source: kubectl pkg/cmd/create/create.go. */
 export const create: Command = {
   name: 'create',
+  commands: [
+    namespace, quota, secret, configmap, serviceaccount, service, deployment, clusterrole, clusterrolebinding, role, rolebinding, pdb, priorityclass, job, cronjob,
+    ingress, token,
+  ],
   run(call) {
-    const [what] = call.args
-    if (what !== undefined)
-      throw new KubectlError(`kubectl create ${what} is not part of this kubectl yet: write a manifest and use -f`)
-    if (!call.flags.has('filename')) throw new KubectlError('must specify one of -f and -k')
+    if (!call.flags.has('filename') && call.flags.string('kustomize') === '') throw new KubectlError('must specify one of -f and -k')
+    if (call.args.length > 0) throw usageError('create', `Unexpected args: [${call.args.join(' ')}]`)
+    const raw = call.flags.string('raw')
+    if (raw !== '') return sendRaw(call, 'POST', raw)
     const dryRun = dryRunOf(call)
-    const { infos, errors: unreadable } = readManifests(call)
+    const matches = compileSelectorText(call.flags.string('selector'))
+    const { infos: all, errors: unreadable } = readManifests(call)
+    const infos = all.filter(({ object }) => matches(object.metadata.labels))
     const errors: Error[] = [...unreadable]
-    for (const info of infos) {
+    for (const info of call.flags.bool('edit') ? editNew(call, infos) : infos) {
       try {
         createOne(call, info, dryRun)
       } catch (error) {

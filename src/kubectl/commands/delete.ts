@@ -8,6 +8,7 @@ import { dryRunOf, dryRunSuffix } from '../dry-run.js'
 import { isFailure, KubectlError, throwCollected, withSource } from '../errors.js'
 import { groupResource, kindName, resourceNameOf } from '../kinds.js'
 import { readManifests } from '../manifests.js'
+import { NOTHING_GIVEN } from '../selected.js'
 import { unknownFormat } from '../print/object.js'
 import type { Info, Target } from '../resource-args.js'
 import { fetchTargets, keyOf, selectResources } from '../resource-args.js'
@@ -84,16 +85,12 @@ function doomedOf(call: Call): { readonly doomed: readonly Doomed[]; readonly er
     const { infos, errors } = readManifests(call)
     return { doomed: infos, errors: [...errors] }
   }
-  if (call.args.length === 0) throw new KubectlError(nothingGiven)
+  if (call.args.length === 0) throw new KubectlError(NOTHING_GIVEN)
   if (all && call.args.length > 1) throw new KubectlError('name cannot be provided when a selector is specified')
   const allNamespaces = call.flags.bool('all-namespaces')
   const { targets } = selectResources(call, call.args, { labelSelector, fieldSelector, allowEmptySelector: all, allNamespaces })
   return expand(call, targets)
 }
-
-const nothingGiven =
-  "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n"
-  + "   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'"
 
 function expand(call: Call, targets: readonly Target[]): { readonly doomed: readonly Doomed[]; readonly errors: Error[] } {
   const doomed: Doomed[] = []

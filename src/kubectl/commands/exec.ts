@@ -1,10 +1,8 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { Call, Command } from '../call.js'
-import { KubectlError, SilentExit, usageError } from '../errors.js'
+import { KubectlError, usageError } from '../errors.js'
+import { endAs, pump } from '../streams.js'
 import { containerFor, objectNamed, podsOf } from './pod-target.js'
-
-/** A command that does not end is given up after so long in virtual time. */
-const LONGEST = 3_600_000
 
 /** `kubectl exec (POD | TYPE/NAME) [-c CONTAINER] [-i] [-t] -- COMMAND [ARG...]`. Source: kubectl pkg/cmd/exec. */
 export const exec: Command = {
@@ -23,31 +21,11 @@ export const exec: Command = {
 }
 
 function run(call: Call, pod: Pod, command: readonly string[]): void {
-  const { client, env, flags, out, files } = call
+  const { client, flags, out } = call
   const name = flags.string('container')
   const container = name === '' ? containerFor(call, pod, '', flags.bool('quiet')) : name
   const stdin = flags.bool('stdin')
   if (flags.bool('tty')) out.errorLine('Unable to use a TTY - input is not a terminal or the right kind of file')
   const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }
-  const session = client.exec(key, { container, command, stdin, stdout: true, stderr: true })
-  if (stdin) {
-    session.write(new TextEncoder().encode(files.stdin))
-    session.closeInput()
-  }
-  if (session.end === undefined) env.until(() => session.end !== undefined, LONGEST)
-  const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() }
-  for (const { stream, data } of session.read()) {
-    const text = decoders[stream].decode(data, { stream: true })
-    if (stream === 'stdout') out.write(text)
-    else out.error(text)
-  }
-  const { end } = session
-  if (end === undefined) {
-    session.stop()
-    throw new KubectlError('timed out waiting for the condition')
-  }
-  if (end.error !== undefined) throw new KubectlError(`Internal error occurred: ${end.error}`)
-  if (end.exitCode === 0) return
-  out.errorLine(`command terminated with exit code ${end.exitCode}`)
-  throw new SilentExit(end.exitCode)
+  endAs(call, pump(call, client.exec(key, { container, command, stdin, stdout: true, stderr: true }), stdin))
 }

@@ -1,4 +1,16 @@
 import type { Command } from '../call.js'
+import { attach } from './attach.js'
+import { autoscale } from './autoscale.js'
+import { certificate } from './certificate.js'
+import { diff } from './diff.js'
+import { edit } from './edit.js'
+import { expose } from './expose.js'
+import { kustomize } from './kustomize.js'
+import { patch } from './patch.js'
+import { replace } from './replace.js'
+import { run } from './run.js'
+import { scale } from './scale.js'
+import { set } from './set.js'
 import { annotate } from './annotate.js'
 import { apiResources } from './api-resources.js'
 import { apiVersions } from './api-versions.js'
@@ -25,5 +37,6 @@ import { version } from './version.js'
 
 /** The commands that there are. */
 export const commands: readonly Command[] = [
-  create, explain, get, deleteCommand, clusterInfo, cordon, uncordon, drain, taint, describe, logs, exec, apply, label, annotate, apiResources, apiVersions, version, auth, events, rollout, wait, config, top,
+  create, expose, run, set, edit, scale, autoscale, certificate, attach, diff, patch, replace, kustomize,
+  explain, get, deleteCommand, clusterInfo, cordon, uncordon, drain, taint, describe, logs, exec, apply, label, annotate, apiResources, apiVersions, version, auth, events, rollout, wait, config, top,
 ]

@@ -14,5 +14,5 @@ export function doneLine(definition: KindDefinition, name: string, operation: st
 export function printDone(call: Call, definition: KindDefinition, object: KubeObject, operation: string, dryRun: DryRun): void {
   const format = call.flags.string('output')
   if (format === '') call.out.line(doneLine(definition, object.metadata.name ?? '', operation, dryRun))
-  else call.out.write(printObject(definition, object, format, call.flags.bool('show-managed-fields')))
+  else call.out.document(format, printObject(definition, object, format, call.flags.bool('show-managed-fields')))
 }

@@ -1,0 +1,69 @@
+import type { KindDefinition } from '../../api/definition.js'
+import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import type { Call } from '../call.js'
+import type { DryRun } from '../dry-run.js'
+import { KubectlError } from '../errors.js'
+import { resourceNameOf } from '../kinds.js'
+import { lastAppliedOf } from '../last-applied.js'
+import { printDone } from '../print/done.js'
+import { keyOf, infoOf, typed } from '../resource-args.js'
+
+/** What is looked at unless `--prune-allowlist` says otherwise. Source: kubectl pkg/util/prune. */
+const DEFAULTS = [
+  'v1/ConfigMap', 'v1/Endpoints', 'v1/Namespace', 'v1/PersistentVolumeClaim', 'v1/PersistentVolume', 'v1/Pod', 'v1/ReplicationController', 'v1/Secret', 'v1/Service',
+  'batch/v1/Job', 'batch/v1/CronJob', 'networking.k8s.io/v1/Ingress', 'apps/v1/DaemonSet', 'apps/v1/Deployment', 'apps/v1/ReplicaSet', 'apps/v1/StatefulSet',
+]
+
+/** What was applied in this run. */
+export interface Visited {
+  readonly uids: ReadonlySet<string>
+  readonly namespaces: ReadonlySet<string>
+}
+
+/** Throws KubectlError when flags of pruning do not fit together. */
+export function checkPruning({ flags }: Call): void {
+  if (!flags.bool('prune')) return
+  if (!flags.bool('all') && flags.string('selector') === '') {
+    throw new KubectlError('all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. '
+      + 'If you did not mean to prune all resources, specify a label selector')
+  }
+}
+
+/** Deletes what was applied before and was not applied now: it has the annotation, and fits the selector. Source: kubectl pkg/cmd/apply/prune.go. */
+export function prune(call: Call, { uids, namespaces }: Visited, dryRun: DryRun): void {
+  const kinds = kindsOf(call)
+  const places = kinds.flatMap((definition): { readonly definition: KindDefinition; readonly namespace?: string }[] =>
+    (definition.namespaced ? [...namespaces].map((namespace) => ({ definition, namespace })) : []))
+  const everywhere = kinds.filter(({ namespaced }) => !namespaced).map((definition) => ({ definition }))
+  for (const { definition, namespace } of [...places, ...everywhere] as readonly { readonly definition: KindDefinition; readonly namespace?: string }[]) {
+    const { items } = call.client.list(resourceNameOf(definition), {
+      ...(namespace === undefined ? {} : { namespace }), ...(call.flags.string('selector') === '' ? {} : { labelSelector: call.flags.string('selector') }),
+    })
+    for (const item of items) {
+      if (lastAppliedOf(item) === undefined || uids.has(item.metadata.uid ?? '')) continue
+      const info = infoOf(definition, typed(definition, item))
+      const grace = call.flags.int('grace-period')
+      if (dryRun !== 'client') {
+        ignoreNotFound(() => call.client.delete(resourceNameOf(definition), keyOf(info), {
+          propagationPolicy: PROPAGATION[call.flags.string('cascade')] ?? 'Background', ...(grace < 0 ? {} : { gracePeriodSeconds: grace }),
+          ...(dryRun === 'server' ? { dryRun: true } : {}),
+        }))
+      }
+      printDone(call, definition, info.object, 'pruned', dryRun)
+    }
+  }
+}
+
+const PROPAGATION: Readonly<Record<string, 'Background' | 'Foreground' | 'Orphan'>> = { background: 'Background', foreground: 'Foreground', orphan: 'Orphan' }
+
+function kindsOf({ flags, env }: Call): readonly KindDefinition[] {
+  const asked = flags.strings('prune-allowlist')
+  return (asked.length === 0 ? DEFAULTS : asked).map((text) => {
+    const parts = text.split('/')
+    const [group = '', version = '', kind = ''] = parts.length === 2 ? ['core', ...parts] : parts
+    if (parts.length < 2 || parts.length > 3) throw new KubectlError(`invalid GroupVersionKind format: ${text}, please follow <group/version/kind>`)
+    const definition = env.scheme.ofObject(group === 'core' || group === '' ? version : `${group}/${version}`, kind)
+    if (definition === undefined) throw new KubectlError(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(group === 'core' ? version : `${group}/${version}`)}`)
+    return definition
+  })
+}

@@ -1,0 +1,53 @@
+import type { Call, Command } from '../call.js'
+import { optional } from '../create/generate.js'
+import { createFor } from '../create/create-for.js'
+import { KubectlError } from '../errors.js'
+import { forSelected } from '../selected.js'
+import { canonicalQuantity, QuantityError } from '../../api/quantity.js'
+
+/** `kubectl autoscale TYPE/NAME --min --max --cpu=80%|500m --memory=...`. Source: kubectl pkg/cmd/autoscale. */
+export const autoscale: Command = {
+  name: 'autoscale',
+  run(call) {
+    const { flags } = call
+    const [min, max] = [flags.int('min'), flags.int('max')]
+    if (max < 1) throw new KubectlError(`--max=MAXPODS is required and must be at least 1, max: ${max}`)
+    if (max < min) throw new KubectlError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`)
+    const metrics = metricsOf(call)
+    forSelected(call, call.args, (info) => {
+      const { definition, object } = info
+      if (!definition.subresources.some(({ name: one }) => one === 'scale')) {
+        throw new KubectlError(`cannot autoscale a ${definition.kind}: no kind ${JSON.stringify(definition.kind)} is registered for version`)
+      }
+      const name = flags.string('name') || info.name
+      createFor(call, info, {
+        kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v2', metadata: { name },
+        spec: {
+          scaleTargetRef: { kind: definition.kind, name: info.name, apiVersion: object.apiVersion ?? '' }, ...(min > 0 ? { minReplicas: min } : {}),
+          maxReplicas: max, ...optional('metrics', metrics),
+        },
+        status: { desiredReplicas: 0, currentMetrics: null },
+      }, 'autoscaled')
+    })
+  },
+}
+
+function metricsOf({ flags }: Call): readonly object[] {
+  const percent = flags.int('cpu-percent')
+  const [cpu, memory] = [flags.string('cpu') || (percent >= 0 ? `${percent}%` : ''), flags.string('memory')]
+  return [...(cpu === '' ? [] : [metric('cpu', cpu)]), ...(memory === '' ? [] : [metric('memory', memory)])]
+}
+
+function metric(name: string, text: string): object {
+  const target = text.endsWith('%') ? { type: 'Utilization', averageUtilization: Number(text.slice(0, -1)) } : { type: 'AverageValue', averageValue: quantity(name, text) }
+  return { type: 'Resource', resource: { name, target } }
+}
+
+function quantity(name: string, text: string): string {
+  try {
+    return canonicalQuantity(text)
+  } catch (error) {
+    if (error instanceof QuantityError) throw new KubectlError(`invalid --${name} value ${JSON.stringify(text)}: ${error.message}`)
+    throw error
+  }
+}

@@ -1,0 +1,95 @@
+import type { KubeObject } from '../../api/definition.js'
+import { compileSelectorText } from '../../api/label-parser.js'
+import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import { applyManager } from '../apply/server-side.js'
+import type { Call, Command } from '../call.js'
+import { unifiedDiff } from '../diff/unified.js'
+import { isFailure, KubectlError, SilentExit, throwCollected, usageError } from '../errors.js'
+import { patchTableOf, resourceNameOf } from '../kinds.js'
+import { lastAppliedOf, withoutLastApplied } from '../last-applied.js'
+import { readManifests } from '../manifests.js'
+import { withoutManagedFields } from '../print/object.js'
+import { printYaml } from '../print/yaml.js'
+import type { Info } from '../resource-args.js'
+import { keyOf, typed } from '../resource-args.js'
+import { randomDigits } from '../suffix.js'
+import { threeWayPatch } from '../three-way.js'
+
+interface Difference {
+  readonly name: string
+  readonly live: string
+  readonly merged: string
+}
+
+/** `kubectl diff -f`: what an apply would change, as `diff -u -N` of two folders prints it; exit code 1 when there is something. Source: kubectl pkg/cmd/diff. */
+export const diff: Command = {
+  name: 'diff',
+  run(call) {
+    const { flags, args, out } = call
+    if (!flags.has('filename') && flags.string('kustomize') === '') throw new KubectlError('must specify one of -f and -k')
+    if (args.length > 0) throw usageError('diff', `Unexpected args: [${args.join(' ')}]`)
+    if (flags.bool('force-conflicts') && !flags.bool('server-side')) throw new KubectlError('--force-conflicts only works with --server-side')
+    const { infos, errors: unreadable } = readManifests(call)
+    const matches = compileSelectorText(flags.string('selector'))
+    const errors: Error[] = [...unreadable]
+    const differences: Difference[] = []
+    for (const info of infos.filter(({ object }) => matches(object.metadata.labels))) {
+      try {
+        differences.push(differenceOf(call, info))
+      } catch (error) {
+        if (!isFailure(error)) throw error
+        errors.push(error)
+      }
+    }
+    throwCollected(errors)
+    const changed = differences.filter(({ live, merged }) => live !== merged).sort((a, b) => (a.name < b.name ? -1 : 1))
+    const [from, to] = [`/tmp/LIVE-${randomDigits(call, 'live')}`, `/tmp/MERGED-${randomDigits(call, 'merged')}`]
+    const time = `${new Date(call.env.clock.now()).toISOString().replace('T', ' ').replace('Z', '')}000000 +0000`
+    for (const { name, live, merged } of changed) {
+      out.line(`diff -u -N ${from}/${name} ${to}/${name}`)
+      out.write(`--- ${from}/${name}\t${time}\n+++ ${to}/${name}\t${time}\n${unifiedDiff(live, merged)}`)
+    }
+    if (changed.length > 0) throw new SilentExit(1)
+  },
+}
+
+function differenceOf(call: Call, info: Info): Difference {
+  const { definition, name, namespace = '' } = info
+  const resource = resourceNameOf(definition)
+  const found = ignoreNotFound(() => call.client.get(resource, keyOf(info)))
+  const live = found === undefined ? undefined : typed(definition, found)
+  const merged = mergedOf(call, info, live)
+  const [shownLive, shownMerged] = definition.group === '' && definition.kind === 'Secret' ? masked(live, merged) : [live, merged]
+  const text = (object: KubeObject | undefined): string =>
+    (object === undefined ? '' : printYaml(call.flags.bool('show-managed-fields') ? object : withoutManagedFields(object)))
+  const group = definition.group === '' ? '' : `${definition.group}.`
+  return { name: `${group}${definition.version}.${definition.kind}.${namespace}.${name}`, live: text(shownLive), merged: text(shownMerged) }
+}
+
+/** What the server would make of it; what was applied last stays as it is, since it would always differ. */
+function mergedOf(call: Call, info: Info, live: KubeObject | undefined): KubeObject {
+  const { flags, client, env } = call
+  if (flags.bool('server-side')) {
+    const write = { dryRun: true, force: flags.bool('force-conflicts'), fieldManager: applyManager(call) }
+    return typed(info.definition, client.patch(resourceNameOf(info.definition), keyOf(info), { type: 'apply', body: info.object }, write))
+  }
+  const resource = resourceNameOf(info.definition)
+  const write = { dryRun: true, fieldManager: flags.string('field-manager') }
+  if (live === undefined) return typed(info.definition, client.create(resource, info.object, write))
+  const message = patchTableOf(env.scheme, info.definition)
+  const body = threeWayPatch(lastAppliedOf(live) ?? {}, withoutLastApplied(info.object), live, message)
+  if (Object.keys(body).length === 0) return live
+  return typed(info.definition, client.patch(resource, keyOf(info), { type: message === undefined ? 'merge' : 'strategic', body }, write))
+}
+
+type WithData = KubeObject & { readonly data?: Readonly<Record<string, string>> }
+
+/** Values of Secrets are not shown, only that they differ. Source: kubectl pkg/cmd/diff Masker. */
+function masked(live: KubeObject | undefined, merged: KubeObject): readonly [KubeObject | undefined, KubeObject] {
+  const [before, after] = [(live as WithData | undefined)?.data ?? {}, (merged as WithData).data ?? {}]
+  const mask = (object: WithData, data: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>, word: string): KubeObject => {
+    const entries = Object.entries(data).map(([key, value]) => [key, Object.hasOwn(other, key) && other[key] !== value ? `*** (${word})` : '***'] as const)
+    return object.data === undefined ? object : ({ ...object, data: Object.fromEntries(entries) } as KubeObject)
+  }
+  return [live === undefined ? undefined : mask(live, before, after, 'before'), mask(merged, after, before, 'after')]
+}

@@ -1,0 +1,120 @@
+import { parse, YAMLParseError } from 'yaml'
+import type { KubeObject } from '../../api/definition.js'
+import type { Patch } from '../../apiserver/client/client.js'
+import type { ResourceName } from '../../apiserver/client/resources.js'
+import type { Call, Command } from '../call.js'
+import { dryRunOf } from '../dry-run.js'
+import { isFailure, KubectlError, throwCollected } from '../errors.js'
+import { resourceNameOf } from '../kinds.js'
+import { applyMergePatch } from '../merge-patch.js'
+import { printDone } from '../print/done.js'
+import { answerText } from '../raw.js'
+import { resourcePath } from '../resource-path.js'
+import type { Info } from '../resource-args.js'
+import { keyOf, typed } from '../resource-args.js'
+import { selected } from '../selected.js'
+import { semanticEqual } from '../../api/equal.js'
+
+const TYPES: Readonly<Record<string, string>> = {
+  json: 'application/json-patch+json', merge: 'application/merge-patch+json', strategic: 'application/strategic-merge-patch+json',
+}
+
+/** What is sent: read, or as it was written when it cannot be read, so that the server says what is wrong. */
+interface Wanted {
+  readonly type: 'json' | 'merge' | 'strategic'
+  readonly body: object | undefined
+  readonly text: string
+}
+
+/** `kubectl patch TYPE/NAME -p PATCH [--type] [--subresource]`. Source: kubectl pkg/cmd/patch/patch.go. */
+export const patch: Command = {
+  name: 'patch',
+  run(call) {
+    const wanted = wantedOf(call)
+    const dryRun = dryRunOf(call)
+    const isLocal = call.flags.bool('local')
+    if (isLocal && call.args.length > 0) throw new KubectlError('cannot specify --local and server resources')
+    if (isLocal && dryRun === 'server') throw new KubectlError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
+    const { infos, errors } = selected(call, call.args, { isLocal, allowEmptySelector: false })
+    const failures: Error[] = [...errors]
+    for (const info of infos) {
+      try {
+        patchOne(call, info, wanted, isLocal ? 'local' : dryRun)
+      } catch (error) {
+        if (!isFailure(error)) throw error
+        failures.push(error)
+      }
+    }
+    throwCollected(failures)
+    if (infos.length === 0) throw new KubectlError('no objects passed to patch')
+  },
+}
+
+function wantedOf({ flags, files }: Call): Wanted {
+  const path = flags.string('patch-file')
+  if (flags.string('patch') !== '' && path !== '') throw new KubectlError('cannot specify --patch and --patch-file together')
+  if (flags.string('patch') === '' && path === '') throw new KubectlError('must specify --patch or --patch-file containing the contents of the patch')
+  const type = flags.string('type').toLowerCase()
+  if (!Object.hasOwn(TYPES, type)) throw new KubectlError(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.string('type'))}`)
+  const text = path === '' ? flags.string('patch') : files.text(path)
+  if (text === undefined) throw new KubectlError(`unable to read patch file: open ${path}: no such file or directory`)
+  return { type: type as Wanted['type'], text, body: bodyOf(text) }
+}
+
+/** JSON that begins as an object is sent as it is, valid or not; all else is read as YAML. Source: apimachinery util/yaml ToJSON. */
+function bodyOf(text: string): object | undefined {
+  if (/^\s*\{/.test(text)) {
+    try {
+      return JSON.parse(text) as object
+    } catch {
+      return undefined
+    }
+  }
+  try {
+    const value: unknown = parse(text, { schema: 'yaml-1.1', merge: true })
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error
+    const why = /flow|block seq|end of/i.test(error.message) ? 'did not find expected node content' : (error.message.split('\n')[0] ?? '')
+    throw new KubectlError(`unable to parse ${goQuoted(text)}: yaml: line ${error.linePos?.[0].line ?? 1}: ${why}`)
+  }
+}
+
+const goQuoted = (text: string): string => JSON.stringify(text)
+
+function patchOne(call: Call, info: Info, wanted: Wanted, dryRun: 'none' | 'client' | 'server' | 'local'): void {
+  const subresource = call.flags.string('subresource')
+  const { definition } = info
+  const before = subresource === '' ? info.object : call.client.getSubresource(resourceNameOf(definition) as ResourceName, keyOf(info), subresource)
+  const after = dryRun === 'local' ? locally(info, wanted) : onServer(call, info, wanted, dryRun !== 'none', subresource)
+  const isSame = semanticEqual(before, after)
+  const shown = subresource === '' ? definition : { ...definition, ...kindIn(after) }
+  printDone(call, shown, after, isSame ? 'patched (no change)' : 'patched', dryRun === 'local' ? 'none' : dryRun)
+}
+
+function kindIn({ apiVersion = '', kind = '' }: KubeObject): { readonly group: string; readonly kind: string } {
+  const slash = apiVersion.indexOf('/')
+  return { group: slash < 0 ? '' : apiVersion.slice(0, slash), kind }
+}
+
+/** With `--dry-run=client` kubectl patches its own copy; the server's dry run gives the same. */
+function onServer(call: Call, info: Info, { type, body, text }: Wanted, dryRun: boolean, subresource: string): KubeObject {
+  const { definition } = info
+  const fieldManager = call.flags.string('field-manager')
+  if (body === undefined) {
+    const query = `?fieldManager=${encodeURIComponent(fieldManager)}${dryRun ? '&dryRun=All' : ''}`
+    const path = resourcePath(definition, keyOf(info), subresource)
+    const headers = { 'content-type': TYPES[type] as string, 'accept': 'application/json' }
+    return JSON.parse(answerText(call.request({ method: 'PATCH', path: path + query, headers, body: text }))) as KubeObject
+  }
+  const options = { dryRun, fieldManager, ...(subresource === '' ? {} : { subresource }) }
+  const result = call.client.patch(resourceNameOf(definition), keyOf(info), { type, body } as Patch, options)
+  return subresource === '' ? typed(definition, result) : result
+}
+
+/** Lists are taken as a whole: what is local has no table of merge keys but the server's. */
+function locally({ object }: Info, { type, body, text }: Wanted): KubeObject {
+  if (type === 'json') throw new KubectlError('kubectl patch --local --type=json is not part of simcluster yet')
+  if (body === undefined) throw new KubectlError(`unable to parse ${goQuoted(text)}`)
+  return applyMergePatch(object, body) as KubeObject
+}

@@ -1,0 +1,91 @@
+import type { KubeObject } from '../../api/definition.js'
+import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
+import type { Call, Command } from '../call.js'
+import { dryRunOf, dryRunSuffix } from '../dry-run.js'
+import type { DryRun } from '../dry-run.js'
+import { KubectlError, isFailure, throwCollected, usageError, withSource } from '../errors.js'
+import { kindName, resourceNameOf } from '../kinds.js'
+import { LAST_APPLIED, withLastApplied } from '../last-applied.js'
+import { readManifests } from '../manifests.js'
+import { printDone } from '../print/done.js'
+import { sendRaw } from '../raw.js'
+import type { Info } from '../resource-args.js'
+import { keyOf, typed } from '../resource-args.js'
+import { fieldValidationOf } from './field-validation.js'
+
+const FIVE_MINUTES = 300_000
+
+/** `kubectl replace -f [--force]`. Source: kubectl pkg/cmd/replace/replace.go. */
+export const replace: Command = {
+  name: 'replace',
+  run(call) {
+    const { flags, args } = call
+    if (flags.bool('force') && dryRunOf(call) !== 'none') throw new KubectlError('--dry-run can not be used when --force is set')
+    if (flags.int('grace-period') >= 0 && !flags.bool('force')) throw new KubectlError('--grace-period must have --force specified')
+    if (flags.duration('timeout') !== 0 && !flags.bool('force')) throw new KubectlError('--timeout must have --force specified')
+    if (!flags.has('filename') && flags.string('kustomize') === '') throw new KubectlError('must specify one of -f and -k')
+    if (args.length > 0) throw usageError('replace', `Unexpected args: [${args.join(' ')}]`)
+    const raw = flags.string('raw')
+    if (raw !== '') return sendRaw(call, 'PUT', raw)
+    const dryRun = dryRunOf(call)
+    const { infos, errors: unreadable } = readManifests(call)
+    const errors: Error[] = [...unreadable]
+    const attempt = (verb: string, info: Info, work: () => void): void => {
+      try {
+        work()
+      } catch (error) {
+        if (!isFailure(error)) throw error
+        errors.push(isApiError(error) ? withSource(verb, info.source ?? '', error) : error)
+      }
+    }
+    if (flags.bool('force')) {
+      for (const info of infos) attempt('deleting', info, () => deleteFirst(call, info))
+      throwCollected(errors)
+      for (const info of infos) attempt('creating', info, () => createAgain(call, info))
+    } else for (const info of infos) attempt('replacing', info, () => replaceOne(call, info, dryRun))
+    throwCollected(errors)
+    if (infos.length === 0) throw new KubectlError('no objects passed to replace')
+  },
+}
+
+function replaceOne(call: Call, info: Info, dryRun: DryRun): void {
+  const { definition } = info
+  const resource = resourceNameOf(definition)
+  const object = configured(call, info.object)
+  const subresource = call.flags.string('subresource')
+  if (dryRun === 'client') return printDone(call, definition, object, 'replaced', dryRun)
+  const version = object.metadata.resourceVersion ?? ignoreNotFound(() => call.client.get(resource, keyOf(info)))?.metadata.resourceVersion
+  const wanted = version === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion: version } }
+  const result = call.client.update(resource, wanted, {
+    dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager'), fieldValidation: fieldValidationOf(call), ...(subresource === '' ? {} : { subresource }),
+  })
+  printDone(call, definition, typed(definition, result), 'replaced', dryRun)
+}
+
+/** An object that says what was applied last says it anew. Source: util.CreateOrUpdateAnnotation. */
+function configured(call: Call, object: KubeObject): KubeObject {
+  return call.flags.bool('save-config') || object.metadata.annotations?.[LAST_APPLIED] !== undefined ? withLastApplied(object) : object
+}
+
+function deleteFirst(call: Call, info: Info): void {
+  const { flags, client, env, out, release } = call
+  const { definition, name, namespace } = info
+  const resource = resourceNameOf(definition)
+  const asked = flags.int('grace-period')
+  const grace = asked === 0 ? 1 : asked
+  const propagationPolicy = flags.string('cascade') === 'orphan' ? 'Orphan' : flags.string('cascade') === 'foreground' ? 'Foreground' : 'Background'
+  const gone = ignoreNotFound(() => client.delete(resource, keyOf(info), { propagationPolicy, ...(grace < 0 ? {} : { gracePeriodSeconds: grace }) }))
+  if (gone === undefined) return
+  const from = release.namesNamespaceOnDelete && namespace !== undefined ? ` from ${namespace} namespace` : ''
+  out.line(`${kindName(definition)} ${JSON.stringify(name)} deleted${from}${dryRunSuffix('none')}`)
+  const isGone = (): boolean => ignoreNotFound(() => client.get(resource, keyOf(info))) === undefined
+  if (!isGone() && !env.until(isGone, flags.duration('timeout') || FIVE_MINUTES)) throw new KubectlError('timed out waiting for the condition')
+}
+
+function createAgain(call: Call, info: Info): void {
+  const { definition } = info
+  const created = call.client.create(resourceNameOf(definition), configured(call, info.object), {
+    fieldManager: call.flags.string('field-manager'), fieldValidation: fieldValidationOf(call),
+  })
+  printDone(call, definition, typed(definition, created), 'replaced', 'none')
+}

@@ -1,0 +1,142 @@
+import type { Pod } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import { attachTo } from '../attach.js'
+import type { Call, Command } from '../call.js'
+import type { Generated } from '../create/generate.js'
+import { optional } from '../create/generate.js'
+import { labelsOf } from '../create/labels.js'
+import { overridden } from '../create/overrides.js'
+import { dryRunOf } from '../dry-run.js'
+import type { DryRun } from '../dry-run.js'
+import { KubectlError, usageError } from '../errors.js'
+import { resourceNameOf } from '../kinds.js'
+import { withLastApplied } from '../last-applied.js'
+import { printDone } from '../print/done.js'
+import { printJson } from '../print/json.js'
+import { typed } from '../resource-args.js'
+
+const POLICIES: ReadonlySet<string> = new Set(['Always', 'OnFailure', 'Never'])
+const IMAGE = /^(?:[a-zA-Z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/
+
+/** `kubectl run NAME --image=IMAGE [-i] [--rm] [--expose] [-- ARGS]`. Source: kubectl pkg/cmd/run/run.go. */
+export const run: Command = {
+  name: 'run',
+  run(call) {
+    const { flags, args, dash } = call
+    const [name] = args
+    if (name === undefined || dash === 0) throw usageError('run', 'NAME is required for run')
+    const image = flags.string('image')
+    if (!IMAGE.test(image)) throw new KubectlError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`)
+    const dryRun = dryRunOf(call)
+    const attaches = attachesIn(call)
+    check(call, attaches, dryRun)
+    const pod = podFor(call, name, args.slice(1))
+    const wanted = made(call, pod)
+    const created = send(call, wanted, dryRun)
+    if (flags.bool('expose')) {
+      const labels = (wanted.metadata.labels ?? {}) as Readonly<Record<string, string>>
+      const service = made(call, serviceFor(name, flags.string('port'), labels), false)
+      show(call, service, send(call, service, dryRun), dryRun)
+    }
+    if (attaches) attach(call, created as Pod)
+    else show(call, wanted, created, dryRun)
+  },
+}
+
+const attachesIn = ({ flags }: Call): boolean => (flags.has('attach') ? flags.bool('attach') : flags.bool('stdin') || flags.bool('tty'))
+
+function check({ flags }: Call, attaches: boolean, dryRun: DryRun): void {
+  if (flags.bool('tty') && !flags.bool('stdin')) throw usageError('run', '-i/--stdin is required for containers with -t/--tty=true')
+  if (flags.bool('expose') && flags.string('port') === '') throw usageError('run', '--port must be set when exposing a service')
+  if (dryRun !== 'none' && attaches) throw usageError('run', "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)")
+  if (flags.bool('rm') && !attaches) throw usageError('run', '--rm should only be used for attached containers')
+  const policy = flags.string('restart')
+  if (!POLICIES.has(policy)) throw usageError('run', `invalid restart policy: ${policy}`)
+}
+
+function podFor(call: Call, name: string, words: readonly string[]): Generated {
+  const { flags } = call
+  const labels = flags.string('labels') === '' ? { run: name } : labelsOf(flags.string('labels'))
+  const [stdin, tty] = [flags.bool('stdin'), flags.bool('tty')]
+  const port = flags.string('port')
+  const policy = flags.string('restart')
+  const container = {
+    name, image: flags.string('image'), ...optional(flags.bool('command') ? 'command' : 'args', words),
+    ...(port === '' ? {} : { ports: [{ containerPort: portNumber(port) }] }), ...optional('env', flags.strings('env').map(variable)), resources: {},
+    ...optional('imagePullPolicy', flags.string('image-pull-policy')), ...(flags.bool('privileged') ? { securityContext: { privileged: true } } : {}),
+    ...optional('stdin', stdin), ...optional('stdinOnce', stdin && !flags.bool('leave-stdin-open')), ...optional('tty', tty),
+  }
+  return {
+    kind: 'Pod', apiVersion: 'v1', metadata: { name, labels, ...optional('annotations', annotationsOf(call)) },
+    spec: { containers: [container], restartPolicy: policy, dnsPolicy: 'ClusterFirst' }, status: {},
+  }
+}
+
+function portNumber(text: string): number {
+  if (!/^[+-]?\d+$/.test(text)) throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
+  return Number(text)
+}
+
+function variable(text: string): { readonly name: string; readonly value: string } {
+  const at = text.indexOf('=')
+  if (at <= 0) throw new KubectlError(`invalid env: ${text}`)
+  return { name: text.slice(0, at), value: text.slice(at + 1) }
+}
+
+function annotationsOf({ flags }: Call): Readonly<Record<string, string>> {
+  return Object.fromEntries(flags.strings('annotations').map((text) => {
+    const at = text.indexOf('=')
+    if (at <= 0) throw new KubectlError(`invalid annotation format: ${text}`)
+    return [text.slice(0, at), text.slice(at + 1)]
+  }))
+}
+
+function serviceFor(name: string, text: string, selector: Readonly<Record<string, string>>): Generated {
+  const port = portNumber(text)
+  return {
+    kind: 'Service', apiVersion: 'v1', metadata: { name }, spec: { ports: [{ protocol: 'TCP', port, targetPort: port }], selector }, status: { loadBalancer: {} },
+  }
+}
+
+function made(call: Call, generated: Generated, takesOverrides = true): KubeObject {
+  const { name, ...rest } = generated.metadata
+  const placed = { ...generated, metadata: { name, ...(call.namespaceGiven ? { namespace: call.namespace } : {}), ...rest } } as unknown as KubeObject
+  const definition = call.env.scheme.ofObject(generated.apiVersion, generated.kind)
+  const result = takesOverrides && definition !== undefined ? overridden(call, definition, placed) : placed
+  return call.flags.bool('save-config') ? withLastApplied(result, true) : result
+}
+
+function send(call: Call, object: KubeObject, dryRun: DryRun): KubeObject {
+  const definition = definitionOf(call, object)
+  if (dryRun === 'client') return object
+  const placed = { ...object, metadata: { ...object.metadata, namespace: object.metadata.namespace ?? call.namespace } }
+  const options = { dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager') }
+  return typed(definition, call.client.create(resourceNameOf(definition), placed, options))
+}
+
+function definitionOf({ env }: Call, { apiVersion = '', kind = '' }: KubeObject): ReturnType<typeof env.scheme.ofObject> & object {
+  const definition = env.scheme.ofObject(apiVersion, kind)
+  if (definition === undefined) throw new KubectlError(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`)
+  return definition
+}
+
+function show(call: Call, wanted: KubeObject, object: KubeObject, dryRun: DryRun): void {
+  if (dryRun === 'client' && call.flags.string('output') === 'json') call.out.write(printJson(wanted, true))
+  else printDone(call, definitionOf(call, wanted), object, 'created', dryRun)
+}
+
+/** Waits for the container, shows what it writes, and with `--rm` deletes the pod. */
+function attach(call: Call, pod: Pod): void {
+  const { flags, client, out, release } = call
+  const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }
+  try {
+    attachTo(call, key, pod.spec.containers[0]?.name ?? '', { stdin: flags.bool('stdin'), timeout: flags.duration('pod-running-timeout') })
+  } finally {
+    if (flags.bool('rm')) {
+      ignoreNotFound(() => client.delete('pods', key, { propagationPolicy: 'Background' }))
+      out.line(`pod ${JSON.stringify(key.name)} deleted${release.namesNamespaceOnDelete ? ` from ${key.namespace} namespace` : ''}`)
+      call.env.until(() => ignoreNotFound(() => client.get('pods', key)) === undefined, 300_000)
+    }
+  }
+}

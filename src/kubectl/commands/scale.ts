@@ -1,0 +1,64 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { ResourceName } from '../../apiserver/client/resources.js'
+import type { Call, Command } from '../call.js'
+import { dryRunOf } from '../dry-run.js'
+import { KubectlError } from '../errors.js'
+import { groupResource, resourceNameOf } from '../kinds.js'
+import { printDone } from '../print/done.js'
+import type { Info } from '../resource-args.js'
+import { keyOf } from '../resource-args.js'
+import { forSelected, selected } from '../selected.js'
+
+interface Scale extends KubeObject {
+  readonly spec?: { readonly replicas?: number }
+  readonly status?: { readonly replicas?: number }
+}
+
+/** `kubectl scale --replicas=N TYPE/NAME`. Source: kubectl pkg/cmd/scale, pkg/scale/scale.go. */
+export const scale: Command = {
+  name: 'scale',
+  run(call) {
+    const { flags, args } = call
+    const replicas = flags.int('replicas')
+    const [version, expected] = [flags.string('resource-version'), flags.int('current-replicas')]
+    if (replicas < 0) throw new KubectlError('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
+    if (flags.has('current-replicas') && expected < -1) throw new KubectlError('The --current-replicas must specify an integer of -1 or greater')
+    const dryRun = dryRunOf(call)
+    if (version !== '' && selected(call, args).infos.length > 1) throw new KubectlError('cannot use --resource-version with multiple resources')
+    forSelected(call, args, (info) => {
+      if (dryRun === 'client') return printDone(call, info.definition, info.object, 'scaled', dryRun)
+      const result = scaleOne(call, info, { replicas, version, expected }, dryRun === 'server')
+      waitForScale(call, info, replicas, dryRun === 'server')
+      printDone(call, info.definition, flags.string('output') === '' ? info.object : result, 'scaled', dryRun)
+    })
+  },
+}
+
+interface Wanted {
+  readonly replicas: number
+  readonly version: string
+  readonly expected: number
+}
+
+function scaleOne(call: Call, info: Info, { replicas, version, expected }: Wanted, dryRun: boolean): KubeObject {
+  const resource = resourceNameOf(info.definition)
+  const options = { subresource: 'scale', dryRun, fieldManager: 'kubectl' }
+  if (expected === -1 && version === '') return call.client.patch(resource, keyOf(info), { type: 'merge', body: { spec: { replicas } } }, options)
+  const current = call.client.getSubresource(resource as ResourceName, keyOf(info), 'scale') as Scale
+  const { replicas: found = 0 } = current.spec ?? {}
+  if (expected !== -1 && found !== expected) throw new KubectlError(`Expected replicas to be ${expected}, was ${found}`)
+  const { resourceVersion = '' } = current.metadata
+  if (version !== '' && resourceVersion !== version) throw new KubectlError(`Expected resource version to be ${version}, was ${resourceVersion}`)
+  return call.client.update(resource, { ...current, spec: { ...current.spec, replicas } } as KubeObject, options)
+}
+
+/** With `--timeout`: until the scale says what was asked for. */
+function waitForScale(call: Call, info: Info, replicas: number, dryRun: boolean): void {
+  const timeout = call.flags.duration('timeout')
+  if (timeout === 0 || dryRun) return
+  const isDone = (): boolean => {
+    const { status } = call.client.getSubresource(resourceNameOf(info.definition) as ResourceName, keyOf(info), 'scale') as Scale
+    return (status?.replicas ?? 0) === replicas
+  }
+  if (!isDone() && !call.env.until(isDone, timeout)) throw new KubectlError(`timed out waiting for ${JSON.stringify(info.name)} of ${groupResource(info.definition)} to be synced`)
+}

@@ -1,0 +1,16 @@
+import type { Command } from '../call.js'
+import { setEnv } from '../set/env.js'
+import { setImage } from '../set/image.js'
+import { setResources } from '../set/resources.js'
+import { setSelector } from '../set/selector.js'
+import { setServiceAccount } from '../set/service-account.js'
+import { setSubject } from '../set/subject.js'
+
+/** `kubectl set image`, `env`, `resources`, `selector`, `serviceaccount`, `subject`. */
+export const set: Command = {
+  name: 'set',
+  commands: [
+    { name: 'image', run: setImage }, { name: 'env', run: setEnv }, { name: 'resources', run: setResources },
+    { name: 'selector', run: setSelector }, { name: 'serviceaccount', aliases: ['sa'], run: setServiceAccount }, { name: 'subject', run: setSubject },
+  ],
+}

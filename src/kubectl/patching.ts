@@ -1,0 +1,32 @@
+import type { KubeObject } from '../api/definition.js'
+import type { Call } from './call.js'
+import type { DryRun } from './dry-run.js'
+import { isFailure, KubectlError } from './errors.js'
+import { patchTableOf, resourceNameOf } from './kinds.js'
+import type { Info } from './resource-args.js'
+import { keyOf, typed } from './resource-args.js'
+import { threeWayPatch } from './three-way.js'
+
+/** How a change is sent. */
+export interface Patching {
+  readonly dryRun: DryRun
+  readonly fieldManager?: string
+  /** What is written before the server's words: `failed to patch image update to pod template:`. */
+  readonly failure?: string
+}
+
+/** Sends what differs between an object and what it shall be, as a patch. Undefined when nothing differs. Throws ApiError, KubectlError. */
+export function patchTo(call: Call, info: Info, wanted: KubeObject, { dryRun, fieldManager, failure }: Patching): KubeObject | undefined {
+  const { definition, object } = info
+  const message = patchTableOf(call.env.scheme, definition)
+  const body = threeWayPatch(object, wanted, object, message)
+  if (Object.keys(body).length === 0) return undefined
+  if (dryRun === 'client') return wanted
+  try {
+    const type = message === undefined ? 'merge' : 'strategic'
+    const options = { dryRun: dryRun === 'server', fieldManager: fieldManager ?? call.flags.string('field-manager') }
+    return typed(definition, call.client.patch(resourceNameOf(definition), keyOf(info), { type, body }, options))
+  } catch (error) {
+    throw failure !== undefined && isFailure(error) ? new KubectlError(`${failure} ${error.message}`) : error
+  }
+}

@@ -1,0 +1,78 @@
+import type { Deployment } from '../../api/apps/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import type { Call } from '../call.js'
+import { KubectlError, throwCollected } from '../errors.js'
+import { groupResource } from '../kinds.js'
+import { patchTo } from '../patching.js'
+import { printDone } from '../print/done.js'
+import type { Info } from '../resource-args.js'
+import { isFailure } from '../errors.js'
+import { workloadsOf } from './workloads.js'
+
+const RESTARTED = 'kubectl.kubernetes.io/restartedAt'
+
+/** `kubectl rollout pause`. Source: polymorphichelpers/objectpauser.go. */
+export function rolloutPause(call: Call): void {
+  changeWorkloads(call, 'paused', (info) => {
+    const deployment = deploymentOf(info, 'pausing is not supported')
+    if (deployment.spec.paused === true) throw new KubectlError('is already paused')
+    return { ...deployment, spec: { ...deployment.spec, paused: true } } as Deployment
+  })
+}
+
+/** `kubectl rollout resume`. Source: polymorphichelpers/objectresumer.go. */
+export function rolloutResume(call: Call): void {
+  changeWorkloads(call, 'resumed', (info) => {
+    const deployment = deploymentOf(info, 'resuming is not supported')
+    if (deployment.spec.paused !== true) throw new KubectlError('is not paused')
+    const { paused: _, ...spec } = deployment.spec
+    return { ...deployment, spec } as Deployment
+  })
+}
+
+/** `kubectl rollout restart`: an annotation of the template says when. Source: polymorphichelpers/objectrestarter.go. */
+export function rolloutRestart(call: Call): void {
+  const now = `${new Date(call.env.clock.now()).toISOString().slice(0, 19)}Z`
+  changeWorkloads(call, 'restarted', ({ definition, object }) => {
+    if (!RESTARTABLE.has(groupResource(definition))) throw new KubectlError('restarting is not supported')
+    const workload = object as Deployment
+    if (definition.kind === 'Deployment' && workload.spec.paused === true) throw new KubectlError("can't restart paused deployment (run rollout resume first)")
+    const { template } = workload.spec
+    const annotations = { ...template.metadata?.annotations, [RESTARTED]: now }
+    return { ...workload, spec: { ...workload.spec, template: { ...template, metadata: { ...template.metadata, annotations } } } } as Deployment
+  })
+}
+
+const RESTARTABLE: ReadonlySet<string> = new Set(['deployments.apps', 'daemonsets.apps', 'statefulsets.apps'])
+
+function deploymentOf({ definition, object }: Info, otherwise: string): Deployment {
+  if (groupResource(definition) !== 'deployments.apps') throw new KubectlError(otherwise)
+  return object as Deployment
+}
+
+function changeWorkloads(call: Call, done: string, change: (info: Info) => KubeObject): void {
+  const errors: Error[] = []
+  for (const info of workloadsOf(call)) {
+    try {
+      const result = patchTo(call, info, changedBy(info, change), { dryRun: 'none', failure: 'failed to patch:' })
+      if (result === undefined) {
+        throw new KubectlError(`failed to create patch for ${info.name}: if restart has already been triggered within the past second, `
+          + 'please wait before attempting to trigger another')
+      }
+      printDone(call, info.definition, result, done, 'none')
+    } catch (error) {
+      if (!isFailure(error)) throw error
+      errors.push(error)
+    }
+  }
+  throwCollected(errors)
+}
+
+/** What cannot be changed is named in the text. */
+function changedBy(info: Info, change: (info: Info) => KubeObject): KubeObject {
+  try {
+    return change(info)
+  } catch (error) {
+    throw error instanceof KubectlError ? new KubectlError(`${groupResource(info.definition)} ${JSON.stringify(info.name)} ${error.message}`) : error
+  }
+}
