@@ -1,0 +1,132 @@
+import { resolveOptions, type NetpolOptions } from '../options.js'
+import { readPolicy } from '../read/policy.js'
+import type { Connection, EndpointRef, WorldPolicy } from '../world.js'
+import type { Origin } from './clauses.js'
+import { exampleOf, readPolicies, type CounterExample } from './compare.js'
+import { Arena, type Finding } from './search.js'
+import { originPath, policyTitle, tellOrigin } from './tell.js'
+
+/** A field that decides. */
+export interface Decider {
+  /** `NetworkPolicy default/web`; none: no policy decides, which allows. */
+  readonly policy?: string
+  /** `spec.ingress[0]` */
+  readonly path?: string
+}
+
+/** A kind of connections that a change of policies opens or closes: those that a changed field decides. */
+export interface PolicyChange {
+  readonly change: 'opened' | 'closed'
+  /** The side on which it is decided. */
+  readonly direction: 'ingress' | 'egress'
+  /** What denies them: before, of what is opened; after, of what is closed. */
+  readonly deniedBy: Decider
+  /** What allows them on that side. */
+  readonly allowedBy: Decider
+  /** One of them; `a` is the verdict before, `b` after. */
+  readonly example: CounterExample
+  /** For people: what, and an example. */
+  readonly text: string
+}
+
+/** What a change of policies opens and closes; nothing of both: it changes no verdict in any cluster. */
+export interface PolicyChanges {
+  readonly opened: readonly PolicyChange[]
+  readonly closed: readonly PolicyChange[]
+}
+
+function deciderOf(origin: Origin | undefined): Decider {
+  return origin === undefined ? {} : { policy: policyTitle(origin.policy), path: originPath(origin) }
+}
+
+/** An end, short. */
+function tellEnd(end: EndpointRef): string {
+  if (typeof end === 'string') return end
+  return 'node' in end ? `node ${end.node}` : JSON.stringify(end)
+}
+
+/** `default/client -> default/server:80/TCP` */
+export function tellConnection({ from, to, port, protocol = 'TCP' }: Connection): string {
+  const end = tellEnd(to)
+  return `${tellEnd(from)} -> ${end.includes(':') ? `[${end}]` : end}:${port}/${protocol}`
+}
+
+/** Titles of the policies that are not, as they are, in the other list. */
+function changedTitles(policies: readonly WorldPolicy[], others: readonly WorldPolicy[]): ReadonlySet<string> {
+  const known = new Set(others.map((each) => JSON.stringify(each)))
+  return new Set(policies.filter((each) => !known.has(JSON.stringify(each))).map((each) => policyTitle(readPolicy(each))))
+}
+
+class Changes {
+  readonly #change: 'opened' | 'closed'
+  /** Titles of policies that are new or other than before, and of those that are gone or were other. */
+  readonly #now: ReadonlySet<string>
+  readonly #then: ReadonlySet<string>
+
+  constructor(change: 'opened' | 'closed', now: ReadonlySet<string>, then: ReadonlySet<string>) {
+    this.#change = change
+    this.#now = now
+    this.#then = then
+  }
+
+  /** What the change is told by: of the fields that decide before and after, the one that was changed. */
+  #told(closedBy: Origin | undefined, openedBy: Origin | undefined): Origin | undefined {
+    const [was, is] = this.#change === 'opened' ? [closedBy, openedBy] : [openedBy, closedBy]
+    const changed = [
+      ...(is !== undefined && this.#now.has(policyTitle(is.policy)) ? [is] : []),
+      ...(was !== undefined && this.#then.has(policyTitle(was.policy)) ? [was] : []),
+    ]
+    // a rule says more than that a policy selects the pod
+    return changed.find(({ rule }) => rule !== undefined) ?? changed[0] ?? is ?? was
+  }
+
+  search(arena: Arena): readonly Finding[] {
+    const best = new Map<string, Finding>()
+    const keyOf = (closedBy: Origin | undefined, openedBy: Origin | undefined): string => {
+      const told = this.#told(closedBy, openedBy)
+      return told === undefined ? '' : `${told.direction} ${policyTitle(told.policy)} ${originPath(told)}`
+    }
+    arena.search(this.#change, {
+      any: false,
+      below: (closedBy, openedBy) => best.get(keyOf(closedBy, openedBy))?.cost ?? Infinity,
+      found: (finding) => best.set(keyOf(finding.closedBy, finding.openedBy), finding),
+    })
+    return [...best.values()]
+  }
+
+  describe({ direction, closedBy, openedBy }: Finding, example: CounterExample): string {
+    const isOpened = this.#change === 'opened'
+    const [was, is] = isOpened ? [closedBy, openedBy] : [openedBy, closedBy]
+    const told = this.#told(closedBy, openedBy)
+    const what = told === undefined ? direction : `${direction} ${tellOrigin(told)}`
+    const by = (origin: Origin | undefined): string => (origin === undefined ? 'no policy' : `${policyTitle(origin.policy)} ${originPath(origin)}`)
+    const [before, after] = isOpened ? ['denied', 'allowed'] : ['allowed', 'denied']
+    return `${isOpened ? '+' : '-'} ${what}\n    for example ${tellConnection(example.connection)}, ${before} by ${by(was)}, now ${after} by ${by(is)}`
+  }
+}
+
+/**
+ * What a change of policies opens and closes, in all clusters that there could be: for each changed field that comes to decide otherwise, a simplest
+ * connection. As {@link compare}, of which it is the long form. @throws WorldError for a policy that cannot be read.
+ */
+export function policyChanges(before: readonly WorldPolicy[], after: readonly WorldPolicy[], options: NetpolOptions = {}): PolicyChanges {
+  const resolved = resolveOptions(options)
+  const [first, second] = [readPolicies(before, resolved), readPolicies(after, resolved)]
+  const arena = new Arena(first, second, resolved)
+  const [now, then] = [changedTitles(after, before), changedTitles(before, after)]
+  const list = (change: 'opened' | 'closed'): readonly PolicyChange[] => {
+    const changes = new Changes(change, now, then)
+    return changes.search(arena).map((finding): PolicyChange => {
+      const example = exampleOf(finding, first, second, resolved)
+      const { direction, closedBy, openedBy } = finding
+      return { change, direction, deniedBy: deciderOf(closedBy), allowedBy: deciderOf(openedBy), example, text: changes.describe(finding, example) }
+    })
+  }
+  return { opened: list('opened'), closed: list('closed') }
+}
+
+/** The changes as text, for a review: what is opened (`+`), then what is closed (`-`). */
+export function formatChanges({ opened, closed }: PolicyChanges): string {
+  if (opened.length + closed.length === 0) return 'no connection in any cluster is judged otherwise\n'
+  return [...opened, ...closed].map(({ text }) => `${text}\n`).join('')
+}
