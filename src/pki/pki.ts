@@ -12,6 +12,7 @@ import type { KeyProvider } from './keys.js'
 import { kubeconfigText } from './kubeconfig.js'
 import type { Subject } from './name.js'
 import { nodeFiles } from './node-files.js'
+import type { FileSource } from './node-files.js'
 import { parsePublicKeyPem, privateKeyPem, publicKeyPem } from './rsa.js'
 import type { PrivateKey, PublicKey } from './rsa.js'
 import { TokenSigner } from './token-signer.js'
@@ -76,7 +77,7 @@ export class Pki {
 
   /** All files of the control plane, and those of `node` if one is given; sorted. */
   paths(node?: string): readonly string[] {
-    const made = node === undefined ? [...this.#makers().keys()] : [...nodeFiles(this, node).keys()]
+    const made = node === undefined ? [...this.#makers().keys()] : [...nodeFiles(this.#asMade(), node).keys()]
     const { files } = this.#parts.state()
     const written = node === undefined ? [...files.keys()].filter((path) => path.startsWith('/')) : []
     const prefix = node === undefined ? '' : `${node}:`
@@ -88,12 +89,8 @@ export class Pki {
     const id = node === undefined ? path : `${node}:${path}`
     const written = this.#parts.state().files.get(id)
     if (typeof written === 'string') return written
-    let text = this.#made.get(id)
-    if (text === undefined && written !== null) {
-      const maker = node === undefined ? this.#makers().get(path) : nodeFiles(this, node).get(path)
-      if (maker !== undefined) this.#made.set(id, (text = maker()))
-    }
-    if (text === undefined || written === null) throw new RangeError(`open ${path}: no such file or directory`)
+    const text = written === null ? undefined : this.#madeFile(path, node)
+    if (text === undefined) throw new RangeError(`open ${path}: no such file or directory`)
     return text
   }
 
@@ -160,6 +157,29 @@ export class Pki {
     return serialFrom(new Random(this.config.seed).stream(`pki/${what}`))
   }
 
+  /** A file as it was made, whatever has become of it. */
+  #madeFile(path: string, node?: string): string | undefined {
+    const id = node === undefined ? path : `${node}:${path}`
+    let text = this.#made.get(id)
+    if (text === undefined) {
+      const maker = node === undefined ? this.#makers().get(path) : nodeFiles(this.#asMade(), node).get(path)
+      if (maker !== undefined) this.#made.set(id, (text = maker()))
+    }
+    return text
+  }
+
+  #original(path: string): string {
+    return this.#madeFile(path) ?? ''
+  }
+
+  /** What the files of nodes are made from: what was there when they joined. */
+  #asMade(): FileSource {
+    return {
+      config: this.config, read: (path) => this.#original(path), key: (purpose) => this.key(purpose), serialOf: (what) => this.serialOf(what),
+      sign: (spec, publicKey) => createCertificate(spec, publicKey, { subject: { commonName: AUTHORITIES['ca'] ?? '' }, key: this.key('pki/ca') }),
+    }
+  }
+
   #makers(): ReadonlyMap<string, () => string> {
     return (this.#makersByPath ??= this.#findMakers())
   }
@@ -204,10 +224,11 @@ export class Pki {
   }
 
   #makeLeaf(parts: Pick<CertificateSpec, 'subject' | 'purposes' | 'names'>, purpose: string, authority: string): string {
-    return this.sign(
-      { ...parts, serial: this.serialOf(purpose), ...this.#validity(LEAF_DAYS), keyUsages: ['digital signature', 'key encipherment'] },
-      this.key(purpose), authority,
-    )
+    const spec: CertificateSpec = {
+      ...parts, serial: this.serialOf(purpose), ...this.#validity(LEAF_DAYS), keyUsages: ['digital signature', 'key encipherment'],
+    }
+    const subject = { commonName: AUTHORITIES[authority] ?? authority }
+    return createCertificate(spec, this.key(purpose), { subject, key: this.key(`pki/${authority}`) })
   }
 
   #makeConfig(name: string, subject: Subject, local: boolean): string {
@@ -215,7 +236,7 @@ export class Pki {
     return kubeconfigText({
       ...(clusterName === undefined ? {} : { cluster: clusterName }),
       server: `https://${local ? advertiseAddress : controlPlaneEndpoint}`,
-      authority: this.read(`${PKI_DIR}/ca.crt`),
+      authority: this.#original(`${PKI_DIR}/ca.crt`),
       user: subject.commonName,
       credential: {
         certificate: this.#makeLeaf({ subject, purposes: ['client auth'], names: {} }, name, 'ca'), key: privateKeyPem(this.key(name)),

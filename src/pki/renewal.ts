@@ -1,0 +1,129 @@
+import { parseCertificates } from './certificate.js'
+import type { Certificate } from './certificate.js'
+import { PKI_DIR } from './inventory.js'
+import type { Pki } from './pki.js'
+import { BACKDATE } from './pki.js'
+import { privateKeyPem } from './rsa.js'
+
+const DAY = 86_400_000
+const VALIDITY = 365 * DAY
+
+/** What kubeadm calls a certificate that it renews, where it is, who signs it, and what it says when it has renewed it. */
+interface Renewable {
+  readonly name: string
+  /** Path without `.crt`, or of a kubeconfig file. */
+  readonly path: string
+  readonly authority: string
+  readonly title: string
+}
+
+const inConfig = (name: string, who: string): Renewable =>
+  ({ name, path: `/etc/kubernetes/${name}`, authority: 'ca', title: `certificate embedded in the kubeconfig file for the ${who}` })
+const inFile = (name: string, file: string, authority: string, title: string): Renewable => ({ name, path: `${PKI_DIR}/${file}`, authority, title: `certificate ${title}` })
+
+/** In kubeadm's order. Source: kubernetes cmd/kubeadm/app/phases/certs/renewal/manager.go. */
+const RENEWABLE: readonly Renewable[] = [
+  inConfig('admin.conf', 'admin to use and for kubeadm itself'),
+  inFile('apiserver', 'apiserver', 'ca', 'for serving the Kubernetes API'),
+  inFile('apiserver-etcd-client', 'apiserver-etcd-client', 'etcd-ca', 'the apiserver uses to access etcd'),
+  inFile('apiserver-kubelet-client', 'apiserver-kubelet-client', 'ca', 'for the API server to connect to kubelet'),
+  inConfig('controller-manager.conf', 'controller manager to use'),
+  inFile('etcd-healthcheck-client', 'etcd/healthcheck-client', 'etcd-ca', 'for liveness probes to healthcheck etcd'),
+  inFile('etcd-peer', 'etcd/peer', 'etcd-ca', 'for etcd nodes to communicate with each other'),
+  inFile('etcd-server', 'etcd/server', 'etcd-ca', 'for serving etcd'),
+  inFile('front-proxy-client', 'front-proxy-client', 'front-proxy-ca', 'for the front proxy client'),
+  inConfig('scheduler.conf', 'scheduler manager to use'),
+  inConfig('super-admin.conf', 'super-admin'),
+]
+
+/** Authorities by kubeadm's names. */
+const AUTHORITY_PATHS: Readonly<Record<string, string>> = { 'ca': 'ca', 'etcd-ca': 'etcd/ca', 'front-proxy-ca': 'front-proxy-ca' }
+/** First minor with super-admin.conf. */
+const SUPER_ADMIN_SINCE = 29
+
+/** When a certificate ends. Times in virtual ms. */
+export interface CertificateExpiry {
+  /** `apiserver-etcd-client`, `admin.conf`. */
+  readonly name: string
+  /** Of the certificate, or of the kubeconfig file that holds it. */
+  readonly path: string
+  /** Undefined: the file is not there. */
+  readonly expires: number | undefined
+  /** Name of the authority that signs it; '' for an authority itself. */
+  readonly authority: string
+  /** The authority's key is not there: kubeadm cannot renew it. */
+  readonly isExternal: boolean
+}
+
+/** What `kubeadm certs check-expiration` looks at, in its order: certificates, then authorities. Whatever cannot be read counts as missing. */
+export function certificateExpiry(pki: Pki): { readonly certificates: readonly CertificateExpiry[], readonly authorities: readonly CertificateExpiry[] } {
+  return {
+    certificates: renewable(pki).map(({ name, path, authority }) => {
+      const file = pathOf(path)
+      return { name, path: file, expires: certificateAt(pki, path)?.notAfter, authority, isExternal: isExternal(pki, authority) }
+    }),
+    authorities: Object.entries(AUTHORITY_PATHS).map(([name, file]) => {
+      const path = `${PKI_DIR}/${file}.crt`
+      return { name, path, expires: certificateAt(pki, `${PKI_DIR}/${file}`)?.notAfter, authority: '', isExternal: isExternal(pki, name) }
+    }),
+  }
+}
+
+/** What came of a renewal. */
+export interface Renewal {
+  readonly name: string
+  /** `certificate for serving the Kubernetes API`: kubeadm prints it before ` renewed`. */
+  readonly title: string
+  readonly result: 'renewed' | 'missing' | 'external'
+}
+
+/**
+ * Renews one certificate for a year, or with `all` every one, as `kubeadm certs renew` does: new key and certificate with the subject, names and
+ * purposes of the old one. Whoever has read the old one goes on with it until it starts again.
+ * @throws RangeError for a name that there is not.
+ */
+export function renewCertificates(pki: Pki, name: string, now: number): readonly Renewal[] {
+  const wanted = name === 'all' ? renewable(pki) : renewable(pki).filter((one) => one.name === name)
+  if (wanted.length === 0) throw new RangeError(`unknown command ${JSON.stringify(name)} for "kubeadm certs renew"`)
+  return wanted.map((one) => ({ name: one.name, title: one.title, result: renew(pki, one, now) }))
+}
+
+function renew(pki: Pki, { name, path, authority }: Renewable, now: number): Renewal['result'] {
+  const old = certificateAt(pki, path)
+  if (old === undefined) return 'missing'
+  if (isExternal(pki, authority)) return 'external'
+  const key = pki.key(`${name} ${old.serial} ${now}`)
+  const certificate = pki.sign({
+    subject: old.subject, serial: pki.serialOf(`${name} ${old.serial} ${now}`), notBefore: now - BACKDATE, notAfter: now + VALIDITY,
+    keyUsages: ['digital signature', 'key encipherment'], purposes: old.purposes, names: old.names,
+  }, key, AUTHORITY_PATHS[authority])
+  if (!path.endsWith('.conf')) {
+    pki.write(`${path}.crt`, certificate)
+    pki.write(`${path}.key`, privateKeyPem(key))
+    return 'renewed'
+  }
+  pki.write(path, pki.read(path)
+    .replace(/^(\s*client-certificate-data:).*$/m, `$1 ${btoa(certificate)}`).replace(/^(\s*client-key-data:).*$/m, `$1 ${btoa(privateKeyPem(key))}`))
+  return 'renewed'
+}
+
+const renewable = ({ config: { minor } }: Pki): readonly Renewable[] => RENEWABLE.filter(({ name }) => name !== 'super-admin.conf' || minor >= SUPER_ADMIN_SINCE)
+
+const pathOf = (path: string): string => (path.endsWith('.conf') ? path : `${path}.crt`)
+
+function certificateAt(pki: Pki, path: string): Certificate | undefined {
+  try {
+    const text = pki.read(pathOf(path))
+    const pem = path.endsWith('.conf') ? atob(/^\s*client-certificate-data:\s*(\S+)\s*$/m.exec(text)?.[1] ?? '') : text
+    return parseCertificates(pem)[0]
+  } catch {
+    return undefined
+  }
+}
+
+/** An authority whose certificate is there and whose key is not. */
+function isExternal(pki: Pki, authority: string): boolean {
+  const path = `${PKI_DIR}/${AUTHORITY_PATHS[authority] ?? authority}`
+  const has = (file: string): boolean => pki.paths().includes(file)
+  return has(`${path}.crt`) && !has(`${path}.key`)
+}
