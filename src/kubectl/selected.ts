@@ -6,7 +6,7 @@ import type { Info } from './resource-args.js'
 import { fetchTarget, infoOf, keyOf, selectResources } from './resource-args.js'
 
 /** What is said when neither arguments nor files name anything. Source: cli-runtime resource/builder.go missingResourceError. */
-export const NOTHING_GIVEN =
+export const NOTHING_GIVEN: string =
   "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n"
   + "   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'"
 

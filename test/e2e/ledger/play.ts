@@ -157,7 +157,15 @@ function optionsFor(id: string): RunOptions {
   }
 }
 
+/** What `sed -i` of the table above does. */
+function ownEditor(id: string): (text: string) => string {
+  const [, from, to = ''] = /s\/(.*)\/(.*)\/'$/.exec(first(editors, id) ?? '') ?? []
+  return from === undefined ? (text) => text : (text) => text.replaceAll(new RegExp(from, 'g'), to)
+}
+
 function ownOutcome(cluster: SimCluster, words: readonly string[], id: string, stdin: string | undefined): Outcome {
-  const { stdout, stderr, exitCode } = cluster.kubectl(words, { files: filesFor(id), ...(stdin === undefined ? {} : { stdin }) })
+  const { stdout, stderr, exitCode } = cluster.kubectl(words, {
+    files: filesFor(id), editor: ownEditor(id), ...(stdin === undefined ? {} : { stdin }),
+  })
   return { stdout, stderr, code: exitCode }
 }

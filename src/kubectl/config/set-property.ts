@@ -1,0 +1,73 @@
+import type { Call } from '../call.js'
+import { toBase64 } from '../create/secret.js'
+import { KubectlError } from '../errors.js'
+import type { ListName } from './file.js'
+import { changeEntry, changeFile, fileOf, LISTS, withFields } from './file.js'
+
+/** The fields of each list that can be set by a path. */
+const FIELDS: Readonly<Record<ListName, readonly string[]>> = {
+  clusters: ['server', 'tls-server-name', 'insecure-skip-tls-verify', 'certificate-authority', 'certificate-authority-data', 'proxy-url', 'disable-compression'],
+  contexts: ['cluster', 'user', 'namespace'],
+  users: ['client-certificate', 'client-certificate-data', 'client-key', 'client-key-data', 'token', 'tokenFile', 'as', 'as-uid', 'username', 'password'],
+}
+const BOOLEANS: readonly string[] = ['insecure-skip-tls-verify', 'disable-compression']
+
+/** `kubectl config set PROPERTY VALUE`. Source: kubectl pkg/cmd/config/set.go. */
+export function setProperty(call: Call): void {
+  const { args, out } = call
+  const [property, value] = args
+  if (property === undefined || value === undefined || args.length > 2) throw new KubectlError(`Unexpected args: [${args.join(' ')}]`)
+  if (property === 'current-context') {
+    changeFile(call, fileOf(call, ({ currentContext }) => currentContext !== ''), (content) => ({ ...content, currentContext: value }))
+  } else {
+    const { list, name, field } = placeOf(property)
+    if (name === '' || field === '') throw new KubectlError(`can't set a map to a value: ${property}`)
+    const wanted = valueOf(call, field, value)
+    changeEntry(call, list, name, (before) => withFields(before, { [field]: wanted }))
+  }
+  out.line(`Property ${JSON.stringify(property)} set.`)
+}
+
+/** `kubectl config unset PROPERTY`. Source: kubectl pkg/cmd/config/unset.go. */
+export function unsetProperty(call: Call): void {
+  const { args, out, kubeconfig } = call
+  const [property] = args
+  if (property === undefined || args.length > 1) throw new KubectlError(`Unexpected args: [${args.join(' ')}]`)
+  if (property === 'current-context') {
+    changeFile(call, fileOf(call, ({ currentContext }) => currentContext !== ''), (content) => ({ ...content, currentContext: '' }))
+  } else {
+    const { list, name, field } = placeOf(property)
+    if (name === '') changeFile(call, kubeconfig.path, (content) => ({ ...content, [list]: [] }))
+    else if (kubeconfig.content[list].some((one) => one.name === name)) changeEntry(call, list, name, (before) => (field === '' ? undefined : withFields(before, { [field]: undefined })))
+  }
+  out.line(`Property ${JSON.stringify(property)} unset.`)
+}
+
+interface Place {
+  readonly list: ListName
+  /** '' for the whole list. */
+  readonly name: string
+  /** '' for the whole entry. */
+  readonly field: string
+}
+
+/** Reads `clusters.NAME.FIELD`; names may have dots, fields have none. */
+function placeOf(property: string): Place {
+  const [list = '', ...rest] = property.split('.')
+  if (!Object.hasOwn(LISTS, list)) throw new KubectlError(`unable to parse ${property} after [] at api.Config`)
+  const last = rest.at(-1) ?? ''
+  const isField = rest.length > 1 && FIELDS[list as ListName].includes(last)
+  return { list: list as ListName, name: (isField ? rest.slice(0, -1) : rest).join('.'), field: isField ? last : '' }
+}
+
+function valueOf({ flags }: Call, field: string, value: string): string | boolean {
+  if (BOOLEANS.includes(field)) {
+    if (!/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value)) throw new KubectlError(`strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`)
+    return /^(1|t|T|TRUE|true|True)$/.test(value)
+  }
+  if (!field.endsWith('-data')) return value
+  if (flags.bool('set-raw-bytes')) return toBase64(value)
+  const bad = /[^A-Za-z0-9+/=]/.exec(value)
+  if (bad !== null) throw new KubectlError(`error decoding input value: illegal base64 data at input byte ${bad.index}`)
+  return value
+}
