@@ -2,6 +2,7 @@
 export const levels: readonly (readonly string[])[] = [
   ['scenarios'],
   ['host'],
+  ['vitest'],
   ['server', 'client-node', 'view', 'testing'],
   ['cluster'],
   ['kubectl'],

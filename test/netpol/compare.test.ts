@@ -6,7 +6,7 @@ import { netpolArbitraries } from '../../src/testing/netpol/index.js'
 const TINY = {
   namespaces: ['default', 'red'], keys: ['app'], selectorKeys: [], values: ['a'],
   podIPs: [], nodeIPs: [], addresses: [], ranges: [{ cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] }, { cidr: '10.0.0.0/15', except: [] }],
-  protocols: ['TCP', 'UDP'] as const, ports: [80, 81], portRanges: [], portNames: ['web'], domains: [], domainPatterns: [],
+  protocols: ['TCP'] as const, ports: [80], portRanges: [], portNames: ['web'], domains: [], domainPatterns: [],
 }
 
 /** Every cluster that tiny policies can tell apart, as nine big ones: all pods at once, and of labels of namespaces each pair (they are an orthogonal array). */
@@ -33,7 +33,7 @@ function tinyWorlds(): readonly World[] {
 
 function connectionsIn({ pods = [] }: World): readonly Connection[] {
   const ends = [...pods.map(({ metadata: { namespace = '', name = '' } }) => `${namespace}/${name}`), '10.0.9.9', '10.1.9.9', '11.0.9.9', 'external']
-  return ends.flatMap((from) => ends.flatMap((to) => (['TCP', 'UDP'] as const).flatMap((protocol) => [80, 81].map((port): Connection => ({ from, to, port, protocol })))))
+  return ends.flatMap((from) => ends.flatMap((to) => (['TCP', 'SCTP'] as const).flatMap((protocol) => [80, 81].map((port): Connection => ({ from, to, port, protocol })))))
 }
 
 function expectRelation(seen: { a: boolean, b: boolean }, { onlyA, onlyB }: ReturnType<typeof compare>): void {

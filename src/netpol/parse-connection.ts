@@ -1,0 +1,27 @@
+import { invalid } from '../api/field-error.js'
+import type { Connection, EndpointRef, Protocol } from './world.js'
+import { WorldError } from './world-error.js'
+
+const FORM = /^(?<from>\S+)\s*->\s*(?<to>\S+):(?<port>[^:\s/]+)(?:\/(?<protocol>[A-Za-z]+))?$/
+
+/** `[2001:db8::1]` is the address without brackets, `node:n1` a node, `www.example.com` a domain; pods, addresses and `external` are as they are. */
+function endOf(text: string): EndpointRef {
+  const [, inner] = /^\[(.*)\]$/.exec(text) ?? []
+  if (inner !== undefined) return inner
+  if (text.startsWith('node:')) return { node: text.slice('node:'.length) }
+  const isDomain = /[A-Za-z]/.test(text) && text.includes('.') && !text.includes('/') && !text.includes(':')
+  return isDomain ? { domain: text } : text
+}
+
+/**
+ * Reads `default/web -> default/db:6379/TCP`. Ends are pods (`namespace/name`), addresses (IPv6 at the destination in brackets), `node:name`, domain names or
+ * `external`; the port is a number or its name in the pod; without a protocol it is TCP. @throws WorldError for another form.
+ */
+export function parseConnection(text: string): Connection {
+  const { from, to, port, protocol = 'TCP' } = FORM.exec(text.trim())?.groups ?? {}
+  if (from === undefined || to === undefined || port === undefined) {
+    throw new WorldError('connection', [invalid('connection', text, "must be like 'default/web -> default/db:6379/TCP'")])
+  }
+  const number = /^\d+$/.test(port) ? Number(port) : port
+  return { from: endOf(from), to: endOf(to), port: number, protocol: protocol.toUpperCase() as Protocol }
+}
