@@ -73,3 +73,65 @@ it('after changes in any order it answers as if made anew, whatever was asked in
     expect(Object.fromEntries(compiled.model.namespaces)).toEqual(Object.fromEntries(readWorld(after, choice).namespaces))
   }), { numRuns: 60 })
 })
+
+const at = (...ips: readonly string[]): object => ({ status: { podIPs: ips.map((ip) => ({ ip })) } })
+const pod = (name: string, more: object = {}, labels: Record<string, string> = {}): NonNullable<World['pods']>[number] => ({ metadata: { namespace: 'default', name, labels }, ...more })
+const node = (name: string, ip: string, labels: Record<string, string> = {}): NonNullable<World['nodes']>[number] =>
+  ({ metadata: { name, labels }, status: { addresses: [{ type: 'InternalIP', address: ip }] } })
+const narrow = (spec: object, name = 'p'): NonNullable<World['policies']>[number] => ({ kind: 'NetworkPolicy', metadata: { namespace: 'default', name }, spec })
+const wide = (egress: object): NonNullable<World['policies']>[number] =>
+  ({ kind: 'ClusterNetworkPolicy', metadata: { name: 'wide' }, spec: { tier: 'Admin', priority: 1, subject: { namespaces: {} }, egress: [egress] } })
+const from = (peer: object): object => ({ podSelector: {}, ingress: [{ from: [peer] }] })
+
+/** Each changes the answer, or tells apart what was one before. */
+const cases: readonly (readonly [string, World, Change, World, Connection])[] = [
+  ['a node comes that a pod on its network gets its address from',
+    { pods: [pod('h', { spec: { hostNetwork: true, nodeName: 'n' } }), pod('a')], policies: [narrow(from({ ipBlock: { cidr: '192.168.0.0/24' } }))] },
+    (compiled) => compiled.setNode(node('n', '192.168.0.1')), { nodes: [node('n', '192.168.0.1')] }, { from: 'default/h', to: 'default/a', port: 80 }],
+  ['a policy asks for a label that none asked for',
+    { pods: [pod('a', {}, { app: 'a' }), pod('b', {}, { app: 'b' }), pod('c')], policies: [] },
+    (compiled) => compiled.setPolicy(narrow(from({ podSelector: { matchLabels: { app: 'a' } } }))), { policies: [narrow(from({ podSelector: { matchLabels: { app: 'a' } } }))] },
+    { from: 'default/a', to: 'default/c', port: 80 }],
+  ['a node gets other labels',
+    { pods: [pod('a')], nodes: [node('n', '192.168.0.1')], policies: [wide({ action: 'Deny', to: [{ nodes: { matchLabels: { zone: 'z' } } }] })] },
+    (compiled) => compiled.setNode(node('n', '192.168.0.1', { zone: 'z' })), { nodes: [node('n', '192.168.0.1', { zone: 'z' })] }, { from: 'default/a', to: { node: 'n' }, port: 80 }],
+  ['a pod comes whose named port is no boundary yet',
+    { pods: [pod('a')], policies: [narrow({ podSelector: {}, ingress: [{ ports: [{ port: 'web' }] }] })] },
+    (compiled) => compiled.setPod(pod('b', { spec: { containers: [{ ports: [{ containerPort: 8080, name: 'web' }] }] } })),
+    { pods: [pod('a'), pod('b', { spec: { containers: [{ ports: [{ containerPort: 8080, name: 'web' }] }] } })] }, { from: 'default/a', to: 'default/b', port: 8080 }],
+  ['a name leads to a pod now',
+    { pods: [pod('a'), pod('b', at('10.0.0.2'))], policies: [wide({ action: 'Accept', to: [{ domainNames: ['b.example.com'] }] }), narrow({ podSelector: {}, policyTypes: ['Egress'] })] },
+    (compiled) => compiled.setDomains({ 'b.example.com': ['10.0.0.2'] }), { domains: { 'b.example.com': ['10.0.0.2'] } }, { from: 'default/a', to: 'default/b', port: 80 }],
+  ['the destination speaks IPv6 first',
+    { pods: [pod('a', at('10.0.0.1', 'fd00::1')), pod('b', at('fd00::2', '10.0.0.2'))], policies: [] },
+    (compiled) => compiled.setPolicy(narrow(from({ ipBlock: { cidr: 'fd00::/64' } }))), { policies: [narrow(from({ ipBlock: { cidr: 'fd00::/64' } }))] },
+    { from: 'default/a', to: 'default/b', port: 80 }],
+  ['the destination speaks IPv4 first',
+    { pods: [pod('a', at('fd00::1', '10.0.0.1')), pod('b', at('10.0.0.2', 'fd00::2'))], policies: [] },
+    (compiled) => compiled.setPolicy(narrow(from({ ipBlock: { cidr: 'fd00::/64' } }))), { policies: [narrow(from({ ipBlock: { cidr: 'fd00::/64' } }))] },
+    { from: 'default/a', to: 'default/b', port: 80 }],
+]
+
+it.each(cases)('%s', (_, before, change, after, connection) => {
+  const compiled = compile(before)
+  try {
+    compiled.allows(connection)
+  } catch {
+    // it speaks of what is not there yet
+  }
+  change(compiled)
+  expectSame(compiled, { ...before, ...after }, {}, [connection])
+})
+
+it('numbers are given anew before they are too many, and the answers stay', () => {
+  const web = narrow(from({ ipBlock: { cidr: '10.0.0.0/8' } }))
+  const compiled = compile({ pods: [pod('a', at('10.0.0.1')), pod('b')], policies: [web] })
+  let most = 0
+  for (let round = 0; round < 12_000; round++) {
+    compiled.setNamespace({ metadata: { name: 'default', labels: { round: String(round) } } })
+    most = Math.max(most, compiled.placement.made)
+  }
+  expect(most).toBeLessThan(11_000)
+  expect(compiled.allows({ from: 'default/a', to: 'default/b', port: 80 })).toBe(true)
+  expect(compiled.allows({ from: '11.0.0.1', to: 'default/b', port: 80 })).toBe(false)
+})
