@@ -62,6 +62,15 @@ export class FileSource {
       .map(([source, text]) => ({ source, text }))
   }
 
+  /** All files below a folder, in the order of their paths. */
+  below(path: string): readonly SourceText[] {
+    const prefix = path.endsWith('/') ? path : `${path}/`
+    return Object.entries(this.#options.files ?? {})
+      .filter(([name]) => name.startsWith(prefix))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([source, text]) => ({ source, text }))
+  }
+
   #folder(path: string, recursive: boolean): readonly SourceText[] {
     const prefix = path.endsWith('/') ? path : `${path}/`
     return Object.entries(this.#options.files ?? {})

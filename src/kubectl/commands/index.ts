@@ -1,6 +1,9 @@
 import type { Command } from '../call.js'
 import { attach } from './attach.js'
 import { autoscale } from './autoscale.js'
+import { cp } from './cp.js'
+import { debug } from './debug.js'
+import { portForward } from './port-forward.js'
 import { certificate } from './certificate.js'
 import { diff } from './diff.js'
 import { edit } from './edit.js'
@@ -37,6 +40,6 @@ import { version } from './version.js'
 
 /** The commands that there are. */
 export const commands: readonly Command[] = [
-  create, expose, run, set, edit, scale, autoscale, certificate, attach, diff, patch, replace, kustomize,
+  create, expose, run, set, edit, scale, autoscale, certificate, attach, portForward, cp, debug, diff, patch, replace, kustomize,
   explain, get, deleteCommand, clusterInfo, cordon, uncordon, drain, taint, describe, logs, exec, apply, label, annotate, apiResources, apiVersions, version, auth, events, rollout, wait, config, top,
 ]

@@ -1,0 +1,114 @@
+import type { Call, Command } from '../call.js'
+import { KubectlError, SilentExit } from '../errors.js'
+import { containerFor } from './pod-target.js'
+
+interface Place {
+  /** '' on this machine. */
+  readonly pod: string
+  readonly namespace: string
+  readonly path: string
+}
+
+/**
+ * `kubectl cp SOURCE DESTINATION`: between the files of the call and those of a container. The real one needs `tar` in the container; here `cat`, `tee`
+ * and `mkdir` of its image do the work. Source: kubectl pkg/cmd/cp/cp.go.
+ */
+export const cp: Command = {
+  name: 'cp',
+  run(call) {
+    const [from, to, ...more] = call.args
+    if (from === undefined || to === undefined || more.length > 0) throw new KubectlError('source and destination are required')
+    const [source, destination] = [placeOf(call, from), placeOf(call, to)]
+    if (source.pod !== '' && destination.pod !== '') throw new KubectlError('one of src or dest must be a local file specification')
+    if (source.pod === '' && destination.pod === '') throw new KubectlError('one of src or dest must be a remote file specification')
+    if (source.path === '' || destination.path === '') throw new KubectlError('filepath can not be empty')
+    if (source.pod === '') upload(call, source.path, destination)
+    else {
+      if (source.path.startsWith('/')) call.out.errorLine("tar: Removing leading `/' from member names")
+      download(call, source, destination.path)
+    }
+  },
+}
+
+/** Reads `[[namespace/]pod:]path`. */
+function placeOf(call: Call, text: string): Place {
+  const at = text.indexOf(':')
+  if (at < 0 || text.startsWith('/') || text.startsWith('./') || text.startsWith('../')) return { pod: '', namespace: '', path: text }
+  const [where, path] = [text.slice(0, at), text.slice(at + 1)]
+  const parts = where.split('/')
+  if (where === '' || parts.length > 2) throw new KubectlError('filespec must match the canonical format: [[namespace/]pod:]file/path')
+  return parts.length === 2 ? { namespace: parts[0] as string, pod: parts[1] as string, path } : { namespace: call.namespace, pod: where, path }
+}
+
+const baseName = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1) as string
+
+function upload(call: Call, path: string, to: Place): void {
+  const { files } = call
+  const text = files.text(path)
+  const inside = text === undefined ? files.below(path) : []
+  if (text === undefined && inside.length === 0) throw new KubectlError(`${path} doesn't exist in local filesystem`)
+  const run = runner(call, to)
+  const isFolder = to.path.endsWith('/') || run(['test', '-d', to.path]).exitCode === 0
+  const base = isFolder ? `${to.path.replace(/\/+$/, '')}/${baseName(path)}` : to.path
+  const copies = text === undefined ? inside.map(({ source, text: content }) => [`${base}/${source.slice(path.replace(/\/+$/, '').length + 1)}`, content] as const) : [[base, text] as const]
+  for (const [target, content] of copies) {
+    const folder = target.slice(0, target.lastIndexOf('/'))
+    if (text === undefined && folder !== '') run(['mkdir', '-p', folder])
+    const { exitCode, stderr } = run(['tee', target], content)
+    if (exitCode !== 0) failed(call, stderr.replace(/^tee: /, 'tar: '), exitCode)
+  }
+}
+
+function download(call: Call, from: Place, path: string): void {
+  const run = runner(call, from)
+  if (run(['test', '-d', from.path]).exitCode === 0) {
+    const listed = run(['ls', from.path])
+    if (listed.exitCode !== 0) failed(call, listed.stderr, listed.exitCode)
+    for (const name of listed.stdout.split('\n').filter((one) => one !== '')) download(call, { ...from, path: `${from.path.replace(/\/+$/, '')}/${name}` }, `${path.replace(/\/+$/, '')}/${name}`)
+    return
+  }
+  const { exitCode, stdout } = run(['cat', from.path])
+  if (exitCode !== 0) {
+    const name = from.path.replace(/^\/+/, '')
+    failed(call, `tar: ${from.path}: Cannot stat: No such file or directory\ntar: Exiting with failure status due to previous errors\n`, exitCode, `${name} no such file or directory`)
+  }
+  call.files.write(path.endsWith('/') ? path + baseName(from.path) : path, stdout)
+}
+
+function failed(call: Call, stderr: string, exitCode: number, message?: string): never {
+  call.out.error(stderr)
+  if (message !== undefined) throw new KubectlError(message)
+  call.out.errorLine(`command terminated with exit code ${exitCode}`)
+  throw new SilentExit(exitCode)
+}
+
+interface Ran {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs commands in the container that is meant. */
+function runner(call: Call, { pod: name, namespace }: Place): (command: readonly string[], stdin?: string) => Ran {
+  const { client, env, flags } = call
+  const key = { namespace, name }
+  const pod = client.get('pods', key)
+  const { phase } = pod.status
+  if (phase === 'Succeeded' || phase === 'Failed') throw new KubectlError(`cannot exec into a container in a completed pod; current phase is ${phase}`)
+  const container = containerFor(call, pod, flags.string('container'))
+  return (command, stdin) => {
+    const session = client.exec(key, { container, command, stdin: stdin !== undefined, stdout: true, stderr: true })
+    if (stdin !== undefined) {
+      session.write(new TextEncoder().encode(stdin))
+      session.closeInput()
+    }
+    if (session.end === undefined) env.until(() => session.end !== undefined, 3_600_000)
+    const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() }
+    const texts = { stdout: '', stderr: '' }
+    for (const { stream, data } of session.read()) texts[stream] += decoders[stream].decode(data, { stream: true })
+    const { end } = session
+    if (end === undefined) session.stop()
+    if (end?.error !== undefined) throw new KubectlError(`Internal error occurred: ${end.error}`)
+    return { ...texts, exitCode: end?.exitCode ?? 1 }
+  }
+}
