@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/core/generated.js'
-import { ApiError, ConnectionError, ignoreNotFound } from '../../apiserver/client/api-error.js'
+import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
 import type { Client } from '../../apiserver/client/client.js'
 import type { PodRecord } from './pod-record.js'
 import { mirrorPod, mirroredUid } from './static-pods.js'
@@ -41,12 +41,22 @@ export class MirrorManager {
   }
 
   #existing(record: PodRecord): Pod | undefined {
-    const pod = ignoreNotFound(() => this.#ports.client.get('pods', record))
+    const pod = this.#get(record)
     if (!pod) return undefined
     const { uid, deletionTimestamp } = pod.metadata
     if (mirroredUid(pod) === record.uid && deletionTimestamp === undefined) return pod
     if (mirroredUid(pod) !== undefined) this.#ports.statuses.deleteMirror(record, uid as string)
     return undefined
+  }
+
+  /** A pod that is not there has nothing to do with the node: the node authorizer forbids to ask for it. */
+  #get(record: PodRecord): Pod | undefined {
+    try {
+      return this.#ports.client.get('pods', record)
+    } catch (error) {
+      if (isApiError(error, 'NotFound') || isApiError(error, 'Forbidden')) return undefined
+      throw error
+    }
   }
 
   #create(record: PodRecord): Pod | undefined {

@@ -1,0 +1,65 @@
+import type { HostMachine } from '../machine/host-machine.js'
+
+/** A terminal: which machine it is logged in to. */
+export interface Session {
+  /** The machines, the innermost ssh last. */
+  readonly stack: { readonly machine: HostMachine; cwd: string; env: Readonly<Record<string, string>> }[]
+  /** Runs a command line on another machine. */
+  readonly runOn: (machine: HostMachine, script: string) => Promise<CommandOutput>
+}
+
+/** One call of a command. */
+export interface CommandCall {
+  readonly args: readonly string[]
+  readonly machine: HostMachine
+  readonly session: Session
+  /** Working directory. */
+  readonly cwd: string
+  readonly env: ReadonlyMap<string, string>
+  /** Standard input as text. */
+  readonly stdin: string
+  /** Makes a path absolute. */
+  readonly path: (path: string) => string
+  /** Runs another command line on this machine. */
+  readonly exec: (script: string, args: readonly string[]) => Promise<CommandOutput>
+}
+
+/** What a command leaves behind. */
+export interface CommandOutput {
+  readonly stdout?: string
+  readonly stderr?: string
+  /** Default 0. */
+  readonly code?: number
+}
+
+/** A command of a host beside those of the shell. */
+export type HostCommand = (call: CommandCall) => CommandOutput | Promise<CommandOutput>
+
+/** Output of a command that failed. */
+export function failed(stderr: string, code = 1): CommandOutput {
+  return { stderr: stderr.endsWith('\n') || stderr === '' ? stderr : `${stderr}\n`, code }
+}
+
+/** Options that have been read from a command line: `--name=value`, `--name value`, `-x value`, and words. */
+export interface Options {
+  readonly words: readonly string[]
+  readonly get: (...names: string[]) => string | undefined
+  readonly all: (...names: string[]) => readonly string[]
+  readonly has: (...names: string[]) => boolean
+}
+
+/** Reads options; those in `valued` take a value, others do not. Names are given without dashes. */
+export function readOptions(args: readonly string[], valued: readonly string[]): Options {
+  const found: (readonly [name: string, value: string])[] = []
+  const words: string[] = []
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] ?? ''
+    const [, name, value] = /^--?([^=]+)(?:=([\s\S]*))?$/.exec(word) ?? []
+    if (name === undefined || word === '-') words.push(word)
+    else if (value !== undefined) found.push([name, value])
+    else if (valued.includes(name)) found.push([name, args[++at] ?? ''])
+    else found.push([name, 'true'])
+  }
+  const all = (...names: string[]): readonly string[] => found.filter(([name]) => names.includes(name)).map(([, value]) => value)
+  return { words, all, get: (...names) => all(...names).at(-1), has: (...names) => all(...names).length > 0 }
+}

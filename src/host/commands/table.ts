@@ -1,0 +1,12 @@
+import type { HostCommand } from './command.js'
+import { crictl, docker } from './crictl.js'
+import { journalctl } from './journalctl.js'
+import { kubectl } from './kubectl.js'
+import { aptGet, aptMark, date, editor, hostname, kubelet, ssh, sudo } from './small.js'
+import { systemctl } from './systemctl.js'
+
+/** The commands of a Kubernetes machine beside those of the shell, by name. */
+export const HOST_COMMANDS: Readonly<Record<string, HostCommand>> = {
+  kubectl, kubelet, systemctl, journalctl, crictl, docker, sudo, ssh, date, hostname,
+  'apt-get': aptGet, apt: aptGet, 'apt-mark': aptMark, vi: editor, vim: editor, nano: editor,
+}

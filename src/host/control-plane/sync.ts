@@ -1,0 +1,166 @@
+import type { HostMachine } from '../machine/host-machine.js'
+import type { ComponentState } from '../machine/state.js'
+import type { ComponentName } from './images.js'
+import { COMPONENTS } from './images.js'
+import { judge } from './judge.js'
+import type { Verdict } from './judge.js'
+import type { ReadManifest } from './read-manifest.js'
+import { readManifest } from './read-manifest.js'
+
+const FOLDER = '/etc/kubernetes/manifests'
+/** Longest delay between two starts, and the first. */
+const LONGEST_BACK_OFF = 300_000
+const FIRST_BACK_OFF = 10_000
+
+/**
+ * Makes the control plane what its manifests say: the kubelet reads /etc/kubernetes/manifests, starts and stops containers, and each program finds, or
+ * misses, its files; what runs does not look at them again. Nothing happens while the kubelet is stopped. A component that can run again does so at once: back-off is not waited for.
+ */
+export function syncControlPlane(machine: HostMachine): void {
+  if (machine.state.units.get('kubelet')?.state !== 'active') return
+  const found = readFolder(machine)
+  const isFirst = machine.hosts.state.nextId === 1
+  let etcd: ReadManifest | undefined
+  for (const component of COMPONENTS) {
+    const file = found.get(component)
+    const old = machine.state.components.get(component)
+    const goesOn = file !== undefined && old?.state === 'running' && old.manifest === file.text && (component !== 'kube-apiserver' || etcd !== undefined)
+    const verdict: Verdict | undefined = file === undefined ? undefined : goesOn ? { kind: 'runs', works: old.works } : judge(component, file.manifest, {
+      text: (path) => machine.files.text(path), isDirectory: (path) => machine.files.stat(path)?.kind === 'directory',
+      now: machine.cluster.now(), version: machine.hosts.version, etcd,
+    })
+    apply(machine, component, file, verdict, isFirst)
+    if (component === 'etcd' && verdict?.kind === 'runs') etcd = file?.manifest
+    if (component === 'kube-apiserver') setApiserver(machine, works(verdict))
+    else if (component !== 'etcd') setProcess(machine, component, works(verdict))
+  }
+}
+
+const works = (verdict: Verdict | undefined): boolean => verdict?.kind === 'runs' && verdict.works
+
+interface FoundManifest {
+  readonly text: string
+  readonly manifest: ReadManifest
+}
+
+function readFolder(machine: HostMachine): ReadonlyMap<ComponentName, FoundManifest> {
+  const found = new Map<ComponentName, FoundManifest>()
+  const { files, state } = machine
+  const names = files.stat(FOLDER)?.kind === 'directory' ? files.list(FOLDER) : []
+  for (const name of names) {
+    const path = `${FOLDER}/${name}`
+    const text = files.text(path)
+    if (text === undefined || name.startsWith('.')) continue
+    const manifest = readManifest(text)
+    if (typeof manifest === 'string') {
+      if (state.manifests.get(name) !== text) machine.log('kubelet', 'E', 'file.go:187', `"Could not process manifest file" err="${path}: couldn't parse as pod(${manifest}), please check config file" path="${path}"`)
+      state.manifests.set(name, text)
+    } else if (manifest.component !== undefined) {
+      state.manifests.delete(name)
+      found.set(manifest.component, { text, manifest })
+    }
+  }
+  return found
+}
+
+/** Brings the container of a component to what became of it. `isFirst`: it has been there since the cluster was made. */
+function apply(machine: HostMachine, component: ComponentName, file: FoundManifest | undefined, verdict: Verdict | undefined, isFirst: boolean): void {
+  const { components } = machine.state
+  const old = components.get(component)
+  if (file === undefined || verdict === undefined) {
+    if (old !== undefined) machine.log('kubelet', 'I', 'kubelet.go:2537', `"SyncLoop REMOVE" source="file" pods=["kube-system/${component}-${machine.name}"]`)
+    components.delete(component)
+    return
+  }
+  const isNewPod = old?.manifest !== file.text
+  const fault = verdict.kind === 'runs' ? undefined : verdict.words
+  const state = verdict.kind === 'runs' ? 'running' : verdict.kind === 'exits' ? 'exited' : 'waiting'
+  if (!isNewPod && old.state === state && old.fault === fault && old.works === works(verdict)) return
+  const now = machine.cluster.now()
+  const next: ComponentState = isNewPod || old === undefined
+    ? { manifest: file.text, state, works: works(verdict), image: file.manifest.image, id: machine.newId(), podId: machine.newId(), createdAt: isFirst ? machine.cluster.pki.config.created : now, attempt: 0 }
+    : { ...old, state, works: works(verdict), id: machine.newId(), createdAt: now, attempt: restarts(old, now) + 1 }
+  delete next.finishedAt
+  delete next.exitCode
+  delete next.fault
+  if (fault !== undefined) next.fault = fault
+  if (state === 'exited') Object.assign(next, { finishedAt: now, exitCode: 1 })
+  components.set(component, next)
+  report(machine, component, verdict, old !== undefined)
+}
+
+function report(machine: HostMachine, component: ComponentName, verdict: Verdict, hadOne: boolean): void {
+  const pod = `${component}-${machine.name}_kube-system`
+  if (verdict.kind === 'runs') {
+    if (hadOne || verdict.words !== undefined) machine.log(component, 'I', 'serving.go:386', STARTED[component])
+    if (verdict.words !== undefined) machine.log(component, 'E', 'leaderelection.go:441', verdict.words)
+    return
+  }
+  if (verdict.kind === 'exits') {
+    for (const line of verdict.words.split('\n')) {
+      if (component === 'etcd' || line.startsWith('Error: ')) machine.journal(component, line)
+      else machine.log(component, 'E', 'run.go:72', line)
+    }
+    machine.log('kubelet', 'E', 'pod_workers.go:1324', `"Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"${component}\\" with CrashLoopBackOff: \\"back-off 10s restarting failed container=${component} pod=${pod}\\"" pod="kube-system/${component}-${machine.name}"`)
+    return
+  }
+  machine.log('kubelet', 'E', 'pod_workers.go:1324', `"Error syncing pod, skipping" err=${JSON.stringify(verdict.words)} pod="kube-system/${component}-${machine.name}"`)
+}
+
+const STARTED: Readonly<Record<ComponentName, string>> = {
+  'etcd': '{"level":"info","msg":"serving client traffic securely"}', 'kube-apiserver': 'Serving securely on [::]:6443',
+  'kube-controller-manager': 'Serving securely on 127.0.0.1:10257', 'kube-scheduler': 'Serving securely on 127.0.0.1:10259',
+}
+
+/** How often a container that ends at once has been started again by now: after 10 s, 20 s, 40 s, ... and then every five minutes. */
+export function restarts({ state, attempt, createdAt }: ComponentState, now: number): number {
+  if (state !== 'exited') return attempt
+  let count = attempt
+  let at = createdAt
+  for (let delay = FIRST_BACK_OFF; ; delay = Math.min(delay * 2, LONGEST_BACK_OFF)) {
+    if (delay === LONGEST_BACK_OFF) return count + Math.floor((now - at) / delay)
+    at += delay
+    if (at > now) return count
+    count++
+  }
+}
+
+/** When the newest container of a failing component was started. */
+export function lastStart(component: ComponentState, now: number): number {
+  if (component.state !== 'exited') return component.createdAt
+  let at = component.createdAt
+  let delay = FIRST_BACK_OFF
+  for (let count = restarts(component, now) - component.attempt; count > 0; count--, delay = Math.min(delay * 2, LONGEST_BACK_OFF)) at += delay
+  return at
+}
+
+/** The state changes only when what the files say has changed: whoever stops the apiserver otherwise is not overruled. */
+function setApiserver(machine: HostMachine, up: boolean): void {
+  const { hosts } = machine
+  if (hosts.state.apiserverStopped === !up || (up && hosts.state.apiserverStopped === undefined)) return
+  if (up) {
+    delete hosts.state.apiserverStopped
+    hosts.cluster.startApiserver()
+  } else {
+    hosts.state.apiserverStopped = true
+    hosts.cluster.stopApiserver()
+  }
+}
+
+function setProcess(machine: HostMachine, process: ComponentName, up: boolean): void {
+  const { stopped } = machine.hosts.state
+  if (stopped.has(process) === !up) return
+  let handle
+  try {
+    handle = machine.cluster.component(process)
+  } catch {
+    return // the cluster was made without it
+  }
+  if (up) {
+    stopped.delete(process)
+    handle.start()
+  } else {
+    stopped.add(process)
+    handle.stop()
+  }
+}

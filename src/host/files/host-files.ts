@@ -1,0 +1,110 @@
+import type { Tree } from '../../kubelet/files/tree.js'
+import type { FileEntry } from '../../kubelet/files/tree.js'
+import { FileFault, FileSystem } from '../../kubelet/files/file-system.js'
+import type { Pki } from '../../pki/index.js'
+import { PKI_DIR } from '../../pki/index.js'
+
+/** What the files of a host are made from. */
+export interface HostFilesParts {
+  /** What has been written. */
+  readonly disk: Tree
+  /** Files that are there unless something else was written, or that are made when they are read; without a leading slash. */
+  readonly base: () => Tree
+  readonly pki: () => Pki
+  /** Name of the node; undefined: the control plane. */
+  readonly node: string | undefined
+  readonly now: () => number
+  /** Called when something has been written there. */
+  readonly changed: (path: string) => void
+}
+
+const ROOT = { uid: 0, gid: 0, groups: [] }
+const KUBECONFIG = /^\/etc\/kubernetes\/[\w-]+\.conf$/
+
+/**
+ * The files of a host, as root sees them. Certificates, keys and kubeconfig files are the cluster's own (`cluster.pki`), so that what is written
+ * here is what counts there. Methods throw FileFault.
+ */
+export class HostFiles {
+  readonly #parts: HostFilesParts
+
+  constructor(parts: HostFilesParts) {
+    this.#parts = parts
+  }
+
+  stat(path: string): FileEntry | undefined {
+    return this.#system.stat(path)
+  }
+
+  list(path: string): readonly string[] {
+    return this.#system.list(path)
+  }
+
+  read(path: string): string {
+    return this.#system.read(path)
+  }
+
+  /** Text of a file; undefined when there is none. */
+  text(path: string): string | undefined {
+    const system = this.#system
+    return system.stat(path)?.kind === 'file' ? system.read(path) : undefined
+  }
+
+  write(path: string, text: string): void {
+    this.#write(path, text)
+    this.#parts.changed(path)
+  }
+
+  #write(path: string, text: string): void {
+    const system = this.#system
+    if (!this.#isPki(path)) return system.write(path, text)
+    if (system.stat(path)?.kind === 'directory') throw new FileFault('Is a directory')
+    if (system.stat(path.slice(0, path.lastIndexOf('/')))?.kind !== 'directory') throw new FileFault('No such file or directory')
+    this.#parts.pki().write(path, text, this.#parts.node)
+  }
+
+  makeDirectory(path: string): void {
+    this.#system.makeDirectory(path)
+    this.#parts.changed(path)
+  }
+
+  remove(path: string): void {
+    const system = this.#system
+    const entry = system.stat(path)
+    if (entry === undefined) throw new FileFault('No such file or directory')
+    const { pki, node } = this.#parts
+    const inside = pki().paths(node).filter((each) => each === path || each.startsWith(`${path}/`))
+    for (const each of inside) pki().remove(each, node)
+    if (this.#system.stat(path) !== undefined) this.#system.remove(path)
+    this.#parts.changed(path)
+  }
+
+  copy(from: string, to: string): void {
+    this.write(to, this.read(from))
+    const mode = this.stat(from)?.mode
+    if (mode !== undefined) this.chmod(to, mode)
+  }
+
+  chmod(path: string, mode: number): void {
+    const entry = this.stat(path)
+    if (entry === undefined) throw new FileFault('No such file or directory')
+    if (entry.kind === 'file' && this.#isPki(path)) return
+    const { disk, now } = this.#parts
+    disk.set(path.slice(1), { ...entry, mode: mode & 0o7777, time: now() })
+  }
+
+  /** Whether the cluster's PKI keeps the file: on a node only those that are known there. */
+  #isPki(path: string): boolean {
+    const { pki, node } = this.#parts
+    if (node === undefined) return path.startsWith(`${PKI_DIR}/`) || KUBECONFIG.test(path)
+    return pki().paths(node).includes(path) || path === '/etc/kubernetes/kubelet.conf' || path.startsWith('/var/lib/kubelet/pki/kubelet')
+  }
+
+  get #system(): FileSystem {
+    const { disk, base, now } = this.#parts
+    return new FileSystem([{
+      path: '', layers: [disk, base()], writable: () => disk, readOnly: false, prefix: '', device: '/dev/vda1', type: 'ext4',
+      directory: { mode: 0o755, owner: 0, group: 0 },
+    }], ROOT, now)
+  }
+}

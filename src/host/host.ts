@@ -1,0 +1,162 @@
+import type { SimCluster } from '../cluster/sim-cluster.js'
+import { absolutePath } from '../kubelet/files/tree.js'
+import type { CommandOutput, Session } from './commands/command.js'
+import { HOST_COMMANDS } from './commands/table.js'
+import { contentOf } from './files/content.js'
+import type { HostMachine } from './machine/host-machine.js'
+import { Hosts } from './machine/hosts.js'
+import { runShell } from './shell.js'
+
+/** What a command line leaves behind. */
+export interface HostResult {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+}
+
+/**
+ * A machine of a cluster as its administrator finds it: `hostOf(cluster, 'master')` is the one of the control plane, `hostOf(cluster, 'node-1')` a node's.
+ * A host is a terminal: it remembers its working directory, its exported variables and where `ssh` has led. What the machine itself remembers
+ * (files, services, journal) is state of the cluster, so that two terminals and a fork see the same.
+ * @throws RangeError when the cluster has no such machine.
+ */
+export function hostOf(cluster: SimCluster, name: string): Host {
+  return new Host(Hosts.of(cluster).machine(name))
+}
+
+/** A terminal on a simulated machine, as root. */
+export class Host {
+  readonly #session: Session
+  readonly #hosts: Hosts
+
+  constructor(machine: HostMachine) {
+    this.#hosts = machine.hosts
+    this.#session = { stack: [{ machine, cwd: '/root', env: {} }], runOn: (other, script) => this.#runOn(other, script) }
+    this.#hosts.sync()
+  }
+
+  /** Name of the machine that it is logged in to at present. */
+  get name(): string {
+    return this.#machine.name
+  }
+
+  /** The cluster; another object once `kubeadm upgrade apply` has brought it to another minor. */
+  get cluster(): SimCluster {
+    return this.#hosts.cluster
+  }
+
+  /**
+   * Runs a script of the shell (pipes, here-documents, redirections, loops, substitutions, by just-bash) with the commands of a Kubernetes machine. Commands that
+   * wait move virtual time. Before and after each command the cluster becomes what the files say. Never rejects for what a shell reports.
+   * @throws Error when just-bash, an optional dependency, is not installed.
+   */
+  async sh(script: string): Promise<HostResult> {
+    let stdout = ''
+    let stderr = ''
+    let exitCode = 0
+    for (const part of logins(script)) {
+      const result = await this.#part(part)
+      stdout += result.stdout ?? ''
+      stderr += result.stderr ?? ''
+      exitCode = result.code ?? 0
+    }
+    return { stdout, stderr, exitCode }
+  }
+
+  /** Text of a file; undefined when there is none. */
+  read(path: string): string | undefined {
+    return this.#machine.files.text(absolutePath('/root', path))
+  }
+
+  /** Writes a file, and the directories above it. The cluster becomes what the files say. */
+  write(path: string, content: string | Uint8Array): this {
+    const { files } = this.#machine
+    const full = absolutePath('/root', path)
+    const parts = full.split('/').slice(1, -1)
+    parts.forEach((_part, at) => {
+      const folder = `/${parts.slice(0, at + 1).join('/')}`
+      if (files.stat(folder) === undefined) files.makeDirectory(folder)
+    })
+    files.write(full, typeof content === 'string' ? content : contentOf(content))
+    this.#hosts.sync()
+    return this
+  }
+
+  /** Edits a file, as one does with vi. @throws RangeError when there is none. */
+  edit(path: string, change: (text: string) => string): this {
+    const text = this.read(path)
+    if (text === undefined) throw new RangeError(`${path}: no such file`)
+    return this.write(path, change(text))
+  }
+
+  /** Removes a file. The cluster becomes what the files say. */
+  remove(path: string): this {
+    this.#machine.files.remove(absolutePath('/root', path))
+    this.#hosts.sync()
+    return this
+  }
+
+  /** The commands that it has beside those of the shell. */
+  get commands(): readonly string[] {
+    return Object.keys(HOST_COMMANDS)
+  }
+
+  get #machine(): HostMachine {
+    const top = this.#session.stack.at(-1)
+    if (top === undefined) throw new Error('assertion failed: a terminal that is nowhere')
+    return this.#hosts.machine(top.machine.name) // after an upgrade the machines are those of the new cluster
+  }
+
+  async #part(part: string): Promise<CommandOutput> {
+    const [, target] = /^\s*ssh\s+(?:\S+@)?([\w.-]+)\s*$/.exec(part) ?? []
+    if (target !== undefined) return this.#login(target)
+    if (/^\s*(?:exit|logout)\s*$/.test(part) && this.#session.stack.length > 1) {
+      const left = this.#session.stack.pop()?.machine.name ?? ''
+      return { stderr: `logout\nConnection to ${left} closed.\n` }
+    }
+    const top = this.#session.stack.at(-1)
+    const machine = this.#machine
+    if (!machine.powered) return { stderr: `${machine.name}: no power\n`, code: 255 }
+    const result = await runShell(machine, this.#session, part, top ?? { cwd: '/root', env: {} })
+    if (top !== undefined) Object.assign(top, { cwd: result.cwd, env: result.env })
+    return result
+  }
+
+  #login(target: string): CommandOutput {
+    let machine
+    try {
+      machine = this.#hosts.machine(target)
+    } catch {
+      return { stderr: `ssh: Could not resolve hostname ${target}: Name or service not known\n`, code: 255 }
+    }
+    if (!machine.powered) return { stderr: `ssh: connect to host ${target} port 22: No route to host\n`, code: 255 }
+    this.#session.stack.push({ machine, cwd: '/root', env: {} })
+    return {}
+  }
+
+  async #runOn(machine: HostMachine, script: string): Promise<CommandOutput> {
+    if (!machine.powered) return { stderr: `ssh: connect to host ${machine.name} port 22: No route to host\n`, code: 255 }
+    return runShell(machine, this.#session, script, { cwd: '/root', env: {} })
+  }
+}
+
+/** Cuts a script where a line leads to another machine or back, as in a terminal. */
+function logins(script: string): readonly string[] {
+  if (!/^\s*(?:ssh\s+\S+|exit|logout)\s*$/m.test(script)) return [script]
+  const parts: string[] = []
+  let lines: string[] = []
+  const flush = (): void => {
+    if (lines.some((line) => line.trim() !== '')) parts.push(lines.join('\n'))
+    lines = []
+  }
+  for (const line of script.split('\n')) {
+    if (!/^\s*(?:ssh\s+\S+|exit|logout)\s*$/.test(line)) {
+      lines.push(line)
+      continue
+    }
+    flush()
+    parts.push(line)
+  }
+  flush()
+  return parts
+}

@@ -1,0 +1,46 @@
+import { stringify } from 'yaml'
+import type { Hosts } from '../machine/hosts.js'
+import { minorOf, registryOf } from '../control-plane/images.js'
+import { ignoreAlreadyThere } from './once.js'
+
+/** Group of administrators whose power comes from a binding. Source: cmd/kubeadm/app/constants/constants.go. */
+const ADMINS = 'kubeadm:cluster-admins'
+
+/**
+ * The objects that `kubeadm init` leaves in the cluster and that its later commands look for: its configuration, and the rights of `admin.conf` and of the apiserver as a
+ * client of kubelets. Made when somebody first logs in to a host; there is no other trace of it in a cluster.
+ */
+export function installKubeadmObjects(hosts: Hosts): void {
+  const { cluster } = hosts
+  const marker = cluster.extensionState('kubeadm', () => ({ installed: false }))
+  if (marker.value.installed) return
+  marker.value.installed = true
+  const admin = cluster.as({ user: 'kubernetes-super-admin', groups: ['system:masters'] })
+  const minor = minorOf(hosts.version)
+  const bind = (name: string, role: string, subject: object): void => ignoreAlreadyThere(() => admin.create('clusterrolebindings', {
+    metadata: { name }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role }, subjects: [{ apiGroup: 'rbac.authorization.k8s.io', ...subject } as never],
+  }))
+  if (minor >= 29) bind(ADMINS, 'cluster-admin', { kind: 'Group', name: ADMINS })
+  if (minor >= 33) bind('kubeadm:apiserver-kubelet-client', 'system:kubelet-api-admin', { kind: 'User', name: 'kube-apiserver-kubelet-client' })
+  const put = (name: string, data: Readonly<Record<string, string>>): void => ignoreAlreadyThere(() =>
+    admin.create('configmaps', { metadata: { name, namespace: 'kube-system' }, data }))
+  put('kubeadm-config', { ClusterConfiguration: clusterConfiguration(hosts, hosts.version) })
+  put(kubeletConfigName(minor), { kubelet: 'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nrotateCertificates: true\nstaticPodPath: /etc/kubernetes/manifests\n' })
+}
+
+/** The ConfigMap with the kubelets' configuration: one a minor until 1.23. */
+export function kubeletConfigName(minor: number): string {
+  return minor < 24 ? `kubelet-config-1.${minor}` : 'kubelet-config'
+}
+
+/** kubeadm's ClusterConfiguration. */
+export function clusterConfiguration({ serviceCIDR, clusterCIDR }: Hosts, version: string): string {
+  const minor = minorOf(version)
+  return stringify({
+    apiServer: {}, apiVersion: `kubeadm.k8s.io/${minor >= 31 ? 'v1beta4' : minor >= 22 ? 'v1beta3' : minor >= 15 ? 'v1beta2' : 'v1beta1'}`,
+    ...(minor >= 31 ? { caCertificateValidityPeriod: '87600h0m0s', certificateValidityPeriod: '8760h0m0s' } : {}),
+    certificatesDir: '/etc/kubernetes/pki', clusterName: 'kubernetes', controllerManager: {}, dns: {}, ...(minor >= 31 ? { encryptionAlgorithm: 'RSA-2048' } : {}),
+    etcd: { local: { dataDir: '/var/lib/etcd' } }, imageRepository: registryOf(version), kind: 'ClusterConfiguration', kubernetesVersion: version,
+    networking: { dnsDomain: 'cluster.local', podSubnet: clusterCIDR, serviceSubnet: serviceCIDR }, ...(minor >= 31 ? { proxy: {} } : {}), scheduler: {},
+  })
+}

@@ -1,0 +1,142 @@
+import type { Node } from '../../api/core/generated.js'
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { installKubeadmObjects } from '../kubeadm/objects.js'
+import { syncControlPlane } from '../control-plane/sync.js'
+import { DEFAULT_CONTROL_PLANE, HostMachine } from './host-machine.js'
+import type { HostsState } from './state.js'
+import { syncKubelet, syncManifests } from './sync-node.js'
+
+const ROLES = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master']
+const known = new WeakMap<SimCluster, Hosts>()
+
+/** All hosts of a cluster. What they remember is state of the cluster: a fork has the same hosts. */
+export class Hosts {
+  #cluster: SimCluster
+  #machines = new Map<string, HostMachine>()
+  #synced: number | undefined
+  #changed = true
+
+  private constructor(cluster: SimCluster) {
+    this.#cluster = cluster
+    installKubeadmObjects(this)
+    this.#attach()
+  }
+
+  /** The hosts of a cluster. */
+  static of(cluster: SimCluster): Hosts {
+    let hosts = known.get(cluster)
+    if (hosts === undefined) known.set(cluster, (hosts = new Hosts(cluster)))
+    return hosts
+  }
+
+  /** The cluster that they are the hosts of; another object after an upgrade to another minor. */
+  get cluster(): SimCluster {
+    return this.#cluster
+  }
+
+  /** The cluster goes on as another object: an upgrade to another minor. The one before stops. */
+  continueAs(cluster: SimCluster): void {
+    this.#cluster.stopApiserver()
+    this.#cluster = cluster
+    this.#machines = new Map()
+    known.set(cluster, this)
+    this.#attach()
+  }
+
+  get state(): HostsState {
+    const { version } = this.#cluster
+    const patch = /^v\d+\.\d+$/.test(version) ? `${version}.0` : version
+    return this.#cluster.extensionState<HostsState>('hosts', () => ({ hosts: new Map(), nextId: 1, initialVersion: patch, version: patch, stopped: new Set(), controlPlane: findControlPlane(this.#cluster) })).value
+  }
+
+  /** Version of the control plane: `v1.35.0`. */
+  get version(): string {
+    return this.state.version
+  }
+
+  get serviceCIDR(): string {
+    return this.#cluster.options.serviceCIDR ?? '10.96.0.0/12'
+  }
+
+  get clusterCIDR(): string {
+    return this.#cluster.options.clusterCIDR ?? '10.244.0.0/16'
+  }
+
+  /** Name of the machine that the control plane runs on: the node that has the role, if one has. */
+  get controlPlaneName(): string {
+    return this.state.controlPlane
+  }
+
+  /** The Node object of a machine, whether or not the apiserver runs. */
+  nodeObject(name: string): Node | undefined {
+    return this.#cluster.stored('nodes', { fieldSelector: `metadata.name=${name}` })[0]
+  }
+
+  names(): readonly string[] {
+    return [...new Set([this.controlPlaneName, ...this.#cluster.nodes().map(({ name }) => name)])]
+  }
+
+  /** `master` and `control-plane` are the control plane, whatever it is called. @throws RangeError when there is no such machine. */
+  machine(name: string): HostMachine {
+    const nodes = this.#cluster.nodes().map((node) => node.name)
+    const alias = (name === 'master' || name === 'control-plane') && !nodes.includes(name)
+    const names = this.names()
+    const own = alias ? this.controlPlaneName : names.includes(name) ? name : names.find((each) => this.machine(each).address === name) ?? name
+    let machine = this.#machines.get(own)
+    if (machine === undefined) this.#machines.set(own, (machine = new HostMachine(own, this)))
+    return machine
+  }
+
+  get controlPlane(): HostMachine {
+    return this.machine(this.controlPlaneName)
+  }
+
+  /** Files have been written. The kubelet sees at once what happens in its directory of manifests. */
+  touched(path: string): void {
+    this.#changed = true
+    if (path.startsWith('/etc/kubernetes/manifests')) this.sync()
+  }
+
+  /**
+   * What the files say becomes so: kubelets see changed manifests, systemd tries again what has failed. Without `always` only if a file was written, or
+   * time has moved, since.
+   */
+  sync(always = true): void {
+    const now = this.#cluster.now()
+    if (!always && this.#synced === now && !this.#changed) return
+    this.#synced = now
+    this.#changed = false
+    syncControlPlane(this.controlPlane)
+    for (const name of this.names()) {
+      const machine = this.machine(name)
+      if (!machine.powered) continue
+      syncKubelet(machine)
+      syncManifests(machine)
+    }
+  }
+
+  /** Components write to the logs of their machine. */
+  #attach(): void {
+    const { cluster } = this
+    cluster.on('log', ({ component, level, message }) => {
+      if (this.#cluster !== cluster) return
+      const [program = '', node] = component.split('/')
+      const isOnNode = program === 'kubelet' || program === 'kube-proxy'
+      if (!isOnNode && program !== 'kube-scheduler' && program !== 'kube-controller-manager') return
+      if (isOnNode && !cluster.nodes().some(({ name }) => name === node)) return
+      const machine = isOnNode ? this.machine(node ?? '') : this.controlPlane
+      machine.log(program, level === 'error' ? 'E' : level === 'warning' ? 'W' : 'I', SOURCES[program] ?? 'main.go:1', JSON.stringify(message))
+    })
+  }
+}
+
+const SOURCES: Readonly<Record<string, string>> = {
+  'kubelet': 'kubelet.go:2901', 'kube-proxy': 'server.go:1061', 'kube-scheduler': 'schedule_one.go:1046', 'kube-controller-manager': 'controllermanager.go:780',
+}
+
+/** The node that has the role of a control plane; else a machine that is no node. */
+function findControlPlane(cluster: SimCluster): string {
+  const names = cluster.nodes().map(({ name }) => name)
+  const node = cluster.stored('nodes').find(({ metadata }) => ROLES.some((role) => metadata.labels?.[role] !== undefined))?.metadata.name
+  return node !== undefined && names.includes(node) ? node : DEFAULT_CONTROL_PLANE
+}

@@ -1,0 +1,137 @@
+import { parse } from 'yaml'
+import type { Pod } from '../../api/core/generated.js'
+import { parseCertificates, verifyChain } from '../../pki/index.js'
+import type { HostMachine } from './host-machine.js'
+
+const CONFIG = '/var/lib/kubelet/config.yaml'
+const KUBECONFIG = '/etc/kubernetes/kubelet.conf'
+const FOLDER = '/etc/kubernetes/manifests'
+
+/**
+ * Why the kubelet of a machine cannot start, in its own words; undefined when it can. Source: cmd/kubelet/app/server.go,
+ * pkg/kubelet/certificate/bootstrap/bootstrap.go.
+ */
+export function kubeletFault(machine: HostMachine): string | undefined {
+  const { files } = machine
+  const config = files.text(CONFIG)
+  const loading = (why: string): string => `failed to load kubelet config file, path: ${CONFIG}, error: failed to load Kubelet config file ${CONFIG}, error ${why}`
+  if (config === undefined) return loading(`failed to read kubelet config file "${CONFIG}", error: open ${CONFIG}: no such file or directory`)
+  let parsed: unknown
+  try {
+    parsed = parse(config)
+  } catch (error) {
+    return loading(`failed to decode: error converting YAML to JSON: yaml: ${error instanceof Error ? error.message.split('\n')[0] ?? '' : ''}`)
+  }
+  if (typeof parsed !== 'object' || parsed === null || !('kind' in parsed) || parsed.kind !== 'KubeletConfiguration') return loading('failed to decode: no kind "KubeletConfiguration" is registered')
+  const authority = clientCA(parsed)
+  if (authority !== undefined && files.text(authority) === undefined) return `failed to construct kubelet dependencies: unable to load client CA file ${authority}: open ${authority}: no such file or directory`
+  return clientFault(machine)
+}
+
+function clientCA(config: object): string | undefined {
+  const found: unknown = 'authentication' in config ? (config as { authentication?: { x509?: { clientCAFile?: unknown } } }).authentication?.x509?.clientCAFile : undefined
+  return typeof found === 'string' ? found : undefined
+}
+
+const BOOTSTRAP = 'failed to run Kubelet: unable to load bootstrap kubeconfig: stat /etc/kubernetes/bootstrap-kubelet.conf: no such file or directory'
+
+/** Without a kubeconfig that has a valid certificate the kubelet wants to bootstrap, and on a node that has joined nothing is there for it. */
+function clientFault({ files, cluster }: HostMachine): string | undefined {
+  const config = files.text(KUBECONFIG)
+  if (config === undefined) return BOOTSTRAP
+  const [, path] = /client-certificate:\s*(\S+)/.exec(config) ?? []
+  const [, data] = /client-certificate-data:\s*(\S+)/.exec(config) ?? []
+  const pem = path === undefined ? decoded(data) : files.text(path)
+  if (pem === undefined) return BOOTSTRAP
+  const authority = files.text('/etc/kubernetes/pki/ca.crt') ?? ''
+  try {
+    const [leaf, ...intermediates] = parseCertificates(pem)
+    if (leaf === undefined) return BOOTSTRAP
+    const fault = verifyChain(leaf, { roots: parseCertificates(authority), intermediates, now: cluster.now(), purpose: 'client auth' })
+    return fault === undefined ? undefined : fault.includes('expired') ? BOOTSTRAP : `failed to run Kubelet: ${fault}`
+  } catch {
+    return BOOTSTRAP
+  }
+}
+
+function decoded(data: string | undefined): string | undefined {
+  try {
+    return data === undefined ? undefined : atob(data)
+  } catch {
+    return undefined
+  }
+}
+
+/** Starts the kubelet if it can; otherwise systemd will try again. */
+export function startKubelet(machine: HostMachine): void {
+  const unit = machine.state.units.get('kubelet')
+  if (unit === undefined) return
+  const now = machine.cluster.now()
+  const fault = kubeletFault(machine)
+  unit.pid += 17
+  unit.since = now
+  if (fault === undefined) {
+    unit.state = 'active'
+    machine.journal('systemd', 'Started kubelet.service - kubelet: The Kubernetes Node Agent.')
+    machine.log('kubelet', 'I', 'server.go:529', `"Kubelet version" kubeletVersion="v${machine.state.packages.get('kubelet')?.version ?? ''}"`)
+    machine.node?.startKubelet()
+    return
+  }
+  unit.state = 'failed'
+  machine.log('kubelet', 'E', 'run.go:72', `"command failed" err=${JSON.stringify(fault)}`)
+  machine.journal('systemd', 'kubelet.service: Main process exited, code=exited, status=1/FAILURE')
+  machine.journal('systemd', "kubelet.service: Failed with result 'exit-code'.")
+}
+
+/** Stops it; containers go on. */
+export function stopKubelet(machine: HostMachine): void {
+  const unit = machine.unit('kubelet')
+  if (unit === undefined) return
+  if (unit.state === 'active') {
+    machine.journal('systemd', 'Stopping kubelet.service - kubelet: The Kubernetes Node Agent...')
+    machine.journal('systemd', 'Stopped kubelet.service - kubelet: The Kubernetes Node Agent.')
+  }
+  unit.state = 'inactive'
+  unit.since = machine.cluster.now()
+  machine.node?.stopKubelet()
+}
+
+/** A kubelet that systemd starts again and again starts for good once nothing is in its way. */
+export function syncKubelet(machine: HostMachine): void {
+  if (machine.unit('kubelet')?.state === 'failed' && kubeletFault(machine) === undefined) startKubelet(machine)
+}
+
+/** The kubelet of a worker sees what lies in its directory of static pods. */
+export function syncManifests(machine: HostMachine): void {
+  const { node, files, state } = machine
+  if (node === undefined || machine.isControlPlane || machine.unit('kubelet')?.state !== 'active') return
+  const names = new Set(files.stat(FOLDER)?.kind === 'directory' ? files.list(FOLDER) : [])
+  for (const name of names) {
+    const path = `${FOLDER}/${name}`
+    if (!machine.disk.has(path.slice(1))) continue // as the node was made
+    const text = files.text(path)
+    if (text === undefined || state.manifests.get(name) === text) continue
+    state.manifests.set(name, text)
+    const pod = podOf(text)
+    if (typeof pod === 'string') machine.log('kubelet', 'E', 'file.go:187', `"Could not process manifest file" err="${path}: couldn't parse as pod(${pod}), please check config file" path="${path}"`)
+    node.staticPod(name, typeof pod === 'string' ? undefined : pod)
+  }
+  for (const name of [...node.machine.manifests().keys()]) {
+    if (names.has(name)) continue
+    node.staticPod(name, undefined)
+    state.manifests.delete(name)
+  }
+}
+
+function podOf(text: string): Pod | string {
+  try {
+    const pod: unknown = parse(text)
+    if (typeof pod !== 'object' || pod === null || !('kind' in pod) || pod.kind !== 'Pod') return 'invalid pod'
+    const { spec, metadata } = pod as { spec?: { containers?: unknown }; metadata?: { name?: unknown } }
+    const containers = Array.isArray(spec?.containers) ? spec.containers as readonly { name?: unknown; image?: unknown }[] : []
+    const isWhole = containers.length > 0 && containers.every((each) => typeof each?.name === 'string' && typeof each.image === 'string')
+    return isWhole && typeof metadata?.name === 'string' ? pod as Pod : 'invalid pod: metadata.name, spec.containers[].name and image are required'
+  } catch (error) {
+    return error instanceof Error ? error.message.split('\n')[0] ?? '' : ''
+  }
+}

@@ -1,0 +1,71 @@
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+
+const two = (value: number): string => String(value).padStart(2, '0')
+
+/** `Jan 02 03:04:05`, as syslog and journalctl print it. */
+export function syslogTime(ms: number): string {
+  const at = new Date(ms)
+  return `${MONTHS[at.getUTCMonth()] ?? ''} ${two(at.getUTCDate())} ${clockTime(ms)}`
+}
+
+/** `03:04:05` */
+export function clockTime(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 19)
+}
+
+/** `Fri 2026-01-02 03:04:05 UTC`, as systemctl prints it. */
+export function systemdTime(ms: number): string {
+  const at = new Date(ms)
+  return `${DAYS[at.getUTCDay()] ?? ''} ${at.toISOString().slice(0, 10)} ${clockTime(ms)} UTC`
+}
+
+/** `Fri Jan  2 03:04:05 UTC 2026`, as date prints it. */
+export function dateTime(ms: number): string {
+  const at = new Date(ms)
+  return `${DAYS[at.getUTCDay()] ?? ''} ${MONTHS[at.getUTCMonth()] ?? ''} ${String(at.getUTCDate()).padStart(2)} ${clockTime(ms)} UTC ${at.getUTCFullYear()}`
+}
+
+/** `Jan  2 03:04:05 2026 GMT`, as openssl prints it. */
+export function opensslTime(ms: number): string {
+  const at = new Date(ms)
+  return `${MONTHS[at.getUTCMonth()] ?? ''} ${String(at.getUTCDate()).padStart(2)} ${clockTime(ms)} ${at.getUTCFullYear()} GMT`
+}
+
+/** `Jan 02, 2026 03:04 UTC`, as kubeadm prints it. */
+export function kubeadmTime(ms: number): string {
+  const at = new Date(ms)
+  return `${MONTHS[at.getUTCMonth()] ?? ''} ${two(at.getUTCDate())}, ${at.getUTCFullYear()} ${clockTime(ms).slice(0, 5)} UTC`
+}
+
+/** A line as Kubernetes' klog writes it: `E0102 03:04:05.000000       1 run.go:72] text`. */
+export function klogLine(level: 'I' | 'W' | 'E' | 'F', ms: number, pid: number, source: string, text: string): string {
+  const at = new Date(ms)
+  const stamp = `${two(at.getUTCMonth() + 1)}${two(at.getUTCDate())} ${clockTime(ms)}.${String(at.getUTCMilliseconds()).padStart(3, '0')}000`
+  return `${level}${stamp} ${String(pid).padStart(7)} ${source}] ${text}`
+}
+
+/** `3 minutes`, `About an hour`: as docker and crictl say how long ago something was. Source: docker/go-units HumanDuration. */
+export function humanDuration(ms: number): string {
+  const seconds = Math.floor(ms / 1000)
+  if (seconds < 1) return 'Less than a second'
+  if (seconds === 1) return '1 second'
+  if (seconds < 60) return `${seconds} seconds`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes === 1) return 'About a minute'
+  if (minutes < 60) return `${minutes} minutes`
+  const hours = Math.floor(minutes / 60 + 0.5)
+  if (hours === 1) return 'About an hour'
+  if (hours < 48) return `${hours} hours`
+  if (hours < 24 * 7 * 2) return `${Math.floor(hours / 24)} days`
+  if (hours < 24 * 30 * 2) return `${Math.floor(hours / 24 / 7)} weeks`
+  if (hours < 24 * 365 * 2) return `${Math.floor(hours / 24 / 30)} months`
+  return `${Math.floor(hours / 24 / 365)} years`
+}
+
+/** Columns as text/tabwriter and kubectl set them: each as wide as its longest cell and three spaces. */
+export function table(rows: readonly (readonly string[])[], { gap = 3, lastPadded = false }: { readonly gap?: number; readonly lastPadded?: boolean } = {}): string {
+  const widths: number[] = []
+  for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)))
+  return rows.map((row) => `${row.map((cell, at) => (at === row.length - 1 && !lastPadded ? cell : cell.padEnd((widths[at] ?? 0) + gap))).join('')}\n`).join('')
+}
