@@ -46,6 +46,7 @@ export function attachTo(call: Call, key: { readonly namespace: string; readonly
     else if (isOver) pump(call, client.logs(key, { container }), false)
   } catch (error) {
     if (!isApiError(error)) throw error
+    out.errorLine(`warning: couldn't attach to pod/${key.name}, falling back to streaming logs: ${error.message}`)
     pump(call, client.logs(key, { container }), false)
   }
 }

@@ -205,7 +205,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 const DEPRECATED: Readonly<Record<string, readonly (FlagSpec & { readonly deprecated: string })[]>> = {
   autoscale: [{
     name: 'cpu-percent', type: 'int', value: '-1',
-    deprecated: 'Use --cpu with percentage or resource quantity format (e.g., --cpu=70% for utilization or --cpu=500m for milliCPU).',
+    deprecated: "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).",
   }],
 }
 

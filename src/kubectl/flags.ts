@@ -43,6 +43,11 @@ export class Flags {
     return this.#values.has(name)
   }
 
+  /** Only the flags that `names` has not: those that a command has taken for itself say nothing about the connection. */
+  without(names: ReadonlySet<string>): Flags {
+    return new Flags(new Map([...this.#values].filter(([name]) => !names.has(name))), this.#specs)
+  }
+
   /** What is said of the deprecated flags that were used. */
   deprecations(): readonly string[] {
     return [...this.#values.keys()].flatMap((name) => {

@@ -56,8 +56,19 @@ export function prune(call: Call, { uids, namespaces }: Visited, dryRun: DryRun)
 
 const PROPAGATION: Readonly<Record<string, 'Background' | 'Foreground' | 'Orphan'>> = { background: 'Background', foreground: 'Foreground', orphan: 'Orphan' }
 
-function kindsOf({ flags, env }: Call): readonly KindDefinition[] {
+/** What klog writes. */
+function logWarning({ env, out }: Call, place: string, text: string): void {
+  const [, month, day, time] = /^\d+-(\d\d)-(\d\d)T([\d:.]+)Z$/.exec(new Date(env.clock.now()).toISOString()) ?? []
+  out.errorLine(`W${month}${day} ${time}000       1 ${place}] ${text}`)
+}
+
+function kindsOf(call: Call): readonly KindDefinition[] {
+  const { flags, env } = call
   const asked = flags.strings('prune-allowlist')
+  if (asked.length === 0) {
+    logWarning(call, 'prune.go:71', 'Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future '
+      + 'release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.')
+  }
   return (asked.length === 0 ? DEFAULTS : asked).map((text) => {
     const parts = text.split('/')
     const [group = '', version = '', kind = ''] = parts.length === 2 ? ['core', ...parts] : parts

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import { testKeys } from '../../../src/pki/index.js'
 import { kubeconfigFor } from '../../../src/server/kubeconfig.js'
@@ -131,7 +133,7 @@ async function run(served: ServedCluster, entry: Entry): Promise<Played> {
   const options = optionsFor(id)
   if (id.includes('cache warm')) await served.kubectl('get nodes')
   if (nth > 0 && !isReading(id)) await served.kubectl(words, options)
-  const own = options.as === 'admin' && !isWatch(id) ? ownOutcome(served.cluster.fork(), words, id, options.stdin) : undefined
+  const own = options.as === 'admin' && !isWatch(id) ? ownOutcome(served, words, id, options.stdin) : undefined
   const running = served.start('kubectl', words, options)
   const timers = meanwhile.filter(([pattern]) => pattern.test(id))
     .map(([, ms, happening]) => setTimeout(() => happening(served.cluster), ms))
@@ -163,9 +165,10 @@ function ownEditor(id: string): (text: string) => string {
   return from === undefined ? (text) => text : (text) => text.replaceAll(new RegExp(from, 'g'), to)
 }
 
-function ownOutcome(cluster: SimCluster, words: readonly string[], id: string, stdin: string | undefined): Outcome {
-  const { stdout, stderr, exitCode } = cluster.kubectl(words, {
-    files: filesFor(id), editor: ownEditor(id), ...(stdin === undefined ? {} : { stdin }),
+function ownOutcome({ cluster, folder }: ServedCluster, words: readonly string[], id: string, stdin: string | undefined): Outcome {
+  const pair = id.includes('tls.crt') ? Object.fromEntries(['tls.crt', 'tls.key'].map((name) => [name, readFileSync(join(folder, name), 'utf8')])) : {}
+  const { stdout, stderr, exitCode } = cluster.fork().kubectl(words, {
+    files: { ...filesFor(id), ...pair }, editor: ownEditor(id), ...(stdin === undefined ? {} : { stdin }),
   })
   return { stdout, stderr, code: exitCode }
 }

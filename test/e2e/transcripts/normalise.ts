@@ -22,7 +22,7 @@ const rules: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/^(Node: +)n[123]\/192\.168\.0\.\d$/gm, '$1<node>'],
   [/(Successfully assigned \S+ to )n[123]$/gm, '$1<node>'],
   [/\b(127\.0\.0\.1|localhost):(\d+|<port>)/g, '$1:<port>'],
-  [/^E(\d{4} [\d:.]+|<klog>) +(\d+|<pid>) /gm, 'E<klog> <pid> '],
+  [/^([EW])(?:\d{4} [\d:.]+|<klog>) +(?:\d+|<pid>) /gm, '$1<klog> <pid> '],
   [/\(x(<n>|\d+) over (<age>|\w+)\)/g, '(x<n> over <age>)'],
   [/( {2,}|\(|\t|^)(\d+[smhdy](\d+[smhd])?|<invalid>|<age>)(?= {2,}| ago| \(|\s|$)/gm, '$1<age>'],
   // all hashes but that of what `rollout restart` makes, which depends on the time
