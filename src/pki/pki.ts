@@ -6,6 +6,8 @@ import { fromPem } from './der.js'
 import type { Asn1 } from './der.js'
 import { AUTHORITIES, PKI_DIR, configEntries, leafEntries } from './inventory.js'
 import type { PkiConfig } from './inventory.js'
+import { inventoryRows } from './inventory-rows.js'
+import type { InventoryRow } from './inventory-rows.js'
 import { DEFAULT_AUTHORITY } from './default-authority.js'
 import { cachedKey, seedClass, testKey } from './keys.js'
 import type { KeyProvider } from './keys.js'
@@ -92,6 +94,11 @@ export class Pki {
     const text = written === null ? undefined : this.#madeFile(path, node)
     if (text === undefined) throw new RangeError(`open ${path}: no such file or directory`)
     return text
+  }
+
+  /** What is in the files of the control plane, or of a node: whose each is, and what its certificate says. */
+  inventory(node?: string): readonly InventoryRow[] {
+    return inventoryRows(this, node)
   }
 
   /** Replaces a file. Whoever reads it from now on finds the new text. */

@@ -3,11 +3,15 @@ import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
 import type { Component, ComponentHost } from '../../apiserver/client/component.js'
 import type { Informer } from '../../apiserver/client/informer.js'
 import { keyOf } from '../../apiserver/client/object-index.js'
+import { suffixAlphabet } from '../../api/names.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import { controllerName } from '../process/identity.js'
 import { reconcileQueue } from '../shared/reconciler.js'
 
 const TYPE = 'kubernetes.io/service-account-token'
+/** First minor in which accounts have no token of their own. */
+const NO_OWN_TOKENS_SINCE = 24
+const SUFFIX = 5
 const ACCOUNT_NAME = 'kubernetes.io/service-account.name'
 const ACCOUNT_UID = 'kubernetes.io/service-account.uid'
 
@@ -38,6 +42,8 @@ class TokensController {
   readonly #accounts: Informer<ServiceAccount>
   readonly #secrets: Informer<Secret>
   readonly #queue: WorkQueue
+  /** Accounts that have to have a token of their own; undefined where they do not. */
+  readonly #accountQueue: WorkQueue | undefined
 
   constructor(host: ComponentHost, options: TokensControllerOptions) {
     this.#host = host
@@ -45,6 +51,8 @@ class TokensController {
     this.#accounts = host.informer('serviceaccounts')
     this.#secrets = host.informer('secrets', { fieldSelector: `type=${TYPE}`, indexers: { account: (secret) => [accountKeyOf(secret)] } })
     this.#queue = reconcileQueue(host, [this.#accounts, this.#secrets], (key) => this.#sync(key))
+    const minor = Number(host.version.split('.')[1])
+    this.#accountQueue = minor < NO_OWN_TOKENS_SINCE ? reconcileQueue(host, [this.#accounts, this.#secrets], (key) => this.#ensureToken(key), { name: 'accounts' }) : undefined
   }
 
   start(): void {
@@ -52,9 +60,32 @@ class TokensController {
       if (type !== 'DELETED') this.#queue.add(keyOf(object))
     })
     this.#accounts.onChange(({ type, object }) => {
-      if (type !== 'DELETED') return
+      if (type !== 'DELETED') return this.#accountQueue?.add(keyOf(object))
       for (const secret of this.#secrets.byIndex('account', keyOf(object))) this.#queue.add(keyOf(secret))
     })
+  }
+
+  /** Every account refers to a token. Source: tokens_controller.go ensureReferencedToken (until v1.23: LegacyServiceAccountTokenNoAutoGeneration). */
+  #ensureToken(key: string): void {
+    const account = this.#accounts.get(key)
+    const { client } = this.#host
+    if (account === undefined || account.secrets?.some(({ name }) => this.#secrets.get(`${account.metadata.namespace ?? ''}/${name ?? ''}`) !== undefined) === true) return
+    const live = ignoreNotFound(() => client.get('serviceaccounts', account.metadata))
+    if (live === undefined || live.metadata.uid !== account.metadata.uid || (live.secrets ?? []).length > (account.secrets ?? []).length) return
+    const { name = '', namespace = '', uid = '' } = live.metadata
+    const secret: Secret = {
+      metadata: { name: `${name}-token-${this.#host.random('names').text(SUFFIX, suffixAlphabet)}`, namespace, annotations: { [ACCOUNT_NAME]: name, [ACCOUNT_UID]: uid } } as Secret['metadata'],
+      type: TYPE,
+    }
+    const token = btoa(this.#options.signToken(legacyClaims(secret, live)))
+    client.create('secrets', { ...secret, data: { 'ca.crt': btoa(this.#options.rootCA()), namespace: btoa(namespace), token } })
+    try {
+      client.update('serviceaccounts', { ...live, secrets: [...live.secrets ?? [], { name: secret.metadata.name as string }] })
+    } catch (error) {
+      // whoever has changed the account in between decides; without a reference the secret is of no use
+      ignoreNotFound(() => client.delete('secrets', secret.metadata))
+      if (!isApiError(error, 'NotFound')) throw error
+    }
   }
 
   #sync(key: string): void {

@@ -1,0 +1,72 @@
+import { parseCertificates } from './certificate.js'
+import type { Certificate } from './certificate.js'
+
+/** One file of the inventory. What a file without a certificate (a key) lacks is ''. */
+export interface InventoryRow {
+  /** `kube-apiserver`, `etcd`, `kubelet`, `Certificate Authority`. */
+  readonly component: string
+  /** `Server`, `Client`, `Client (Etcd)`, `Key pair`. */
+  readonly type: string
+  readonly path: string
+  readonly commonName: string
+  readonly organizations: readonly string[]
+  /** As openssl prints them: `DNS:master`, `IP Address:10.96.0.1`. */
+  readonly names: readonly string[]
+  /** Common name of the authority. */
+  readonly issuer: string
+  /** Virtual ms; undefined for keys. */
+  readonly notBefore: number | undefined
+  readonly notAfter: number | undefined
+}
+
+/** Whose a file is and what for, by the end of its path. */
+const USES: readonly (readonly [end: string, component: string, type: string])[] = [
+  ['/etcd/ca', 'Certificate Authority (ETCD)', 'Server'],
+  ['/front-proxy-ca', 'Certificate Authority (front proxy)', 'Server'],
+  ['/pki/ca', 'Certificate Authority', 'Server'],
+  ['/etcd/server', 'etcd', 'Server'],
+  ['/etcd/peer', 'etcd', 'Server, Client (peers)'],
+  ['/etcd/healthcheck-client', 'etcd', 'Client (liveness probe)'],
+  ['/apiserver', 'kube-apiserver', 'Server'],
+  ['/apiserver-kubelet-client', 'kube-apiserver', 'Client (Kubelet)'],
+  ['/apiserver-etcd-client', 'kube-apiserver', 'Client (Etcd)'],
+  ['/front-proxy-client', 'kube-apiserver', 'Client (aggregated APIs)'],
+  ['/sa', 'service accounts', 'Key pair'],
+  ['/admin', 'kubectl', 'Client'],
+  ['/super-admin', 'kubectl', 'Client'],
+  ['/controller-manager', 'kube-controller-manager', 'Client'],
+  ['/scheduler', 'kube-scheduler', 'Client'],
+  ['/pki/kubelet', 'kubelet', 'Server'],
+  ['/kubelet-client-current', 'kubelet', 'Client'],
+  ['/kubernetes/kubelet', 'kubelet', 'Client'],
+]
+
+/** The files of a PKI, each with what its certificate says. Files that somebody has written and that are none of kubeadm's are left out. */
+export function inventoryRows(pki: { paths(node?: string): readonly string[], read(path: string, node?: string): string }, node?: string): readonly InventoryRow[] {
+  return pki.paths(node).flatMap((path) => {
+    const bare = path.replace(/\.(crt|key|pub|pem|conf)$/, '')
+    const use = USES.find(([end]) => bare.endsWith(end))
+    if (use === undefined || bare === path) return []
+    return [{ component: use[1], type: use[2], path, ...told(certificateIn(pki.read(path, node))) }]
+  })
+}
+
+/** The first certificate in a PEM file, or in a kubeconfig file. */
+function certificateIn(text: string): Certificate | undefined {
+  try {
+    const embedded = /^\s*client-certificate-data:\s*(\S+)\s*$/m.exec(text)?.[1]
+    return parseCertificates(embedded === undefined ? text : atob(embedded))[0]
+  } catch {
+    return undefined
+  }
+}
+
+function told(certificate: Certificate | undefined): Omit<InventoryRow, 'component' | 'type' | 'path'> {
+  if (certificate === undefined) return { commonName: '', organizations: [], names: [], issuer: '', notBefore: undefined, notAfter: undefined }
+  const { subject, issuer, names: { dns = [], ip = [] }, notBefore, notAfter } = certificate
+  return {
+    commonName: subject.commonName, organizations: subject.organizations,
+    names: [...dns.map((name) => `DNS:${name}`), ...ip.map((address) => `IP Address:${address}`)],
+    issuer: issuer.commonName, notBefore, notAfter,
+  }
+}
