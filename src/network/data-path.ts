@@ -269,19 +269,28 @@ export class DataPath {
   /** To a node itself: pods on its network, host ports, its own programs. */
   #host(packet: UnderWay, node: NetworkNode, port: number): Connection {
     const { hops, wanted: { protocol, payload } } = packet
-    const denied = this.#policy(packet, { ip: node.address, node: node.name }, port)
+    const found = this.#onHost(node, port, protocol)
+    const onHost = found?.containerPort === undefined ? found?.pod : undefined
+    const denied = this.#policy(packet, { ip: node.address, node: node.name, ...(onHost === undefined ? {} : { pod: nameOf(onHost), hostNetwork: true }) }, port)
     if (denied !== undefined) return denied
-    for (const pod of node.pods()) {
-      if (pod.sandbox !== 'ready') continue
-      if (pod.hostNetwork && node.accepts(pod, port, protocol)) return this.#listener(packet, node, pod, port)
-      const containerPort = pod.hostNetwork ? undefined : hostPortOf(pod, port, protocol)
-      if (containerPort !== undefined) return this.#toPod(packet, node, pod, containerPort)
-    }
+    if (onHost !== undefined) return this.#listener(packet, node, onHost, port)
+    if (found?.containerPort !== undefined) return this.#toPod(packet, node, found.pod, found.containerPort)
     const program = this.#programAt(node, port, protocol)
     hops.push({ hop: 'listener', at: program?.name ?? node.name, port, protocol, listening: program !== undefined })
     const endpoint = hostPort(node.address, port)
     if (program === undefined) return end(hops, 'refused', { endpoint })
     return end(hops, 'connected', { endpoint, ...(payload === undefined ? {} : { response: program.reply }) })
+  }
+
+  /** The pod behind a port of a node: on its network, or by a host port. */
+  #onHost(node: NetworkNode, port: number, protocol: Protocol): { readonly pod: RunningPod, readonly containerPort?: number } | undefined {
+    for (const pod of node.pods()) {
+      if (pod.sandbox !== 'ready') continue
+      if (pod.hostNetwork && node.accepts(pod, port, protocol)) return { pod }
+      const containerPort = pod.hostNetwork ? undefined : hostPortOf(pod, port, protocol)
+      if (containerPort !== undefined) return { pod, containerPort }
+    }
+    return undefined
   }
 
   #programAt(node: NetworkNode, port: number, protocol: Protocol): { readonly name: string; readonly reply: Reply } | undefined {

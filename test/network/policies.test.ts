@@ -157,6 +157,18 @@ describe('connections that exist', () => {
   })
 })
 
+test.each([['node', 'connected', 'connected'], ['pod', 'timeout', 'timeout']] as const)('pods on the network of their node count as %s', (hostNetwork, plain, byService) => {
+  const made = start({ networkPolicy: { hostNetwork } })
+  const host = pod('host', 'node-3', { app: 'host' }) as { readonly spec: object }
+  made.apply([
+    { ...host, spec: { ...host.spec, hostNetwork: true } }, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'host' }, spec: { selector: { app: 'host' }, ports: [{ port: 8000, targetPort: 80 }] } },
+    policy('deny', { podSelector: { matchLabels: { app: 'host' } }, policyTypes: ['Ingress'] }),
+  ])
+  made.settle()
+  expect(made.connect({ from: 'far', to: { pod: 'host' }, port: 80 }).outcome).toBe(plain)
+  expect(made.connect({ from: 'far', to: 'default/host', port: 8000 }).outcome).toBe(byService)
+})
+
 test('another enforcer takes their place, and they can be left out', () => {
   const asked: PolicyConnection[] = []
   const made = start({ policyEnforcer: { check: (connection) => ({ allowed: asked.push(connection) > 0 }) } })
