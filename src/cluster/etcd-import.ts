@@ -22,12 +22,19 @@ export interface EtcdImportOptions extends Omit<ClusterOptions, 'nodes'>, ReadSn
 
 /** A snapshot of etcd as the snapshot of a cluster whose components have yet to begin: with a machine for every Node. */
 export function importEtcdSnapshot(file: Uint8Array, options: EtcdImportOptions): ClusterSnapshot {
-  const { skipHashCheck, start, version, ...rest } = options
+  const { skipHashCheck, ...rest } = options
   // leases read at time 0 end when they have run for their whole TTL
   const store = EtcdStore.fromSnapshot(file, { clock: { now: () => 0 }, ...(skipHashCheck === undefined ? {} : { skipHashCheck }) })
+  const snapshot = importEtcdStore(store, rest)
+  store.delayLeases(snapshot.simulation().now)
+  return snapshot
+}
+
+/** As {@link importEtcdSnapshot}, of a store; it goes on living in what is made of the snapshot only as a copy. */
+export function importEtcdStore(store: EtcdStore, options: Omit<EtcdImportOptions, 'skipHashCheck'>): ClusterSnapshot {
+  const { start, version, ...rest } = options
   const nodes = objectsAt<Node>(store, '/registry/minions/', 'Node')
   const now = start ?? latestTime(store, nodes)
-  store.delayLeases(now ?? 0)
   const clusterOptions: ClusterOptions = { ...rest, ...present({ version: version ?? versionOf(nodes) }), ...(now === undefined ? {} : { start: now }) }
   const state = new Simulation({ ...clusterOptions, seed: options.seed ?? 1 }).state()
   const machines = { next: FIRST_ADDRESS + nodes.length, nodes: new Map(nodes.map((node, at) => [node.metadata.name ?? '', machineOf(node, at)])) }

@@ -40,7 +40,7 @@ import { ADMIN, userOf } from './identities.js'
 import { defaultObjects } from './default-objects.js'
 import { editObject } from './edit.js'
 import type { EtcdImportOptions } from './etcd-import.js'
-import { importEtcdSnapshot } from './etcd-import.js'
+import { importEtcdSnapshot, importEtcdStore } from './etcd-import.js'
 import { kubeletAgents } from './kubelet-agent.js'
 import type { ExecOptions, ExecResult, LogOptions, PodName } from './pod-streams.js'
 import { execInPod, logsOfPod } from './pod-streams.js'
@@ -439,7 +439,15 @@ export class SimCluster {
    * @throws SnapshotError when the file is corrupt, truncated or not etcd's.
    */
   static fromEtcdSnapshot(file: Uint8Array, options: EtcdImportOptions = {}): SimCluster {
-    const snapshot = importEtcdSnapshot(file, options)
+    return SimCluster.#onStored(importEtcdSnapshot(file, options))
+  }
+
+  /** As {@link fromEtcdSnapshot}, of a store that has been filled otherwise; it is copied. */
+  static fromEtcdStore(store: EtcdStore, options: Omit<EtcdImportOptions, 'skipHashCheck'> = {}): SimCluster {
+    return SimCluster.#onStored(importEtcdStore(store, options))
+  }
+
+  static #onStored(snapshot: ClusterSnapshot): SimCluster {
     const cluster = new SimCluster(snapshot.options, snapshot)
     cluster.#beginOnStored()
     return cluster

@@ -3,7 +3,7 @@ import { CompactionHashes } from './compaction-hashes.js'
 import { EtcdError } from './errors.js'
 import { upperBound } from './keys.js'
 import { applyDeleteRange, applyPut, checkPut, deleteSought, putSought, type KeySpace } from './key-space.js'
-import { Lessor } from './lessor.js'
+import { Lessor, type Lease } from './lessor.js'
 import { hashBuckets, LEASE_COST, putCost, retainedSize, Space, txnCost } from './maintenance.js'
 import { Mvcc } from './mvcc.js'
 import { countAt, listRows, rangeRows } from './range.js'
@@ -222,6 +222,11 @@ export class EtcdStore implements Store {
 
   leases(): LeaseLeasesResponse {
     return { header: this.#header(), leases: this.#lessor.all().map(({ id }) => id) }
+  }
+
+  /** All leases with the time at which they end, those that end first first. */
+  grantedLeases(): readonly Lease[] {
+    return this.#lessor.all()
   }
 
   /** All leases end so many ms later: as when nobody could renew them for that time. */

@@ -1,0 +1,100 @@
+import { connect } from 'node:http2'
+import type { ClientHttp2Session, ClientHttp2Stream, SecureClientSessionOptions } from 'node:http2'
+import { decode, encode } from '../codec.js'
+import { FRAME_HEAD, framed, FrameReader } from '../frames.js'
+import { Code, GrpcError } from '../grpc-error.js'
+import type { MessageName } from '../messages.js'
+
+/** Certificates for etcd, in PEM. */
+export interface EtcdTls {
+  readonly ca?: string | Uint8Array
+  readonly cert?: string | Uint8Array
+  readonly key?: string | Uint8Array
+}
+
+/** A method with one request and one answer. */
+export interface UnaryMethod {
+  /** `KV/Txn` */
+  readonly path: string
+  readonly request: MessageName
+  readonly response: MessageName
+}
+
+const LARGEST_ANSWER = 2 ** 31
+/** Ms after which a call counts as failed. */
+const CALL_TIMEOUT = 10_000
+
+/** Calls a real etcd. A call that cannot be made goes to the next endpoint the next time; it is not repeated here. */
+export class EtcdGrpcClient {
+  readonly #endpoints: readonly string[]
+  readonly #tls: EtcdTls
+  #next = 0
+  #session: ClientHttp2Session | undefined
+
+  /** `endpoints` are URLs, `https://10.0.0.1:2379`. */
+  constructor(endpoints: readonly string[], tls: EtcdTls = {}) {
+    if (endpoints.length === 0) throw new RangeError('etcd needs at least one endpoint')
+    this.#endpoints = endpoints
+    this.#tls = tls
+  }
+
+  /** @throws GrpcError as etcd answers, or Unavailable when it cannot be reached. */
+  async call<T extends object>({ path, request, response }: UnaryMethod, message: object): Promise<T> {
+    const stream = this.#open(path)
+    const answer = answerOf(stream)
+    stream.end(framed(encode(request, message, FRAME_HEAD)))
+    return decode<T>(response, await answer)
+  }
+
+  close(): void {
+    this.#session?.destroy()
+    this.#session = undefined
+  }
+
+  #open(path: string): ClientHttp2Stream {
+    const session = this.#connected()
+    const stream = session.request({ ':method': 'POST', ':path': `/etcdserverpb.${path}`, 'content-type': 'application/grpc', te: 'trailers' })
+    stream.setTimeout(CALL_TIMEOUT, () => stream.destroy(new Error(`no answer within ${CALL_TIMEOUT} ms`)))
+    return stream
+  }
+
+  #connected(): ClientHttp2Session {
+    if (this.#session !== undefined && !this.#session.closed && !this.#session.destroyed) return this.#session
+    const endpoint = this.#endpoints[this.#next++ % this.#endpoints.length] as string
+    const session = connect(endpoint, tlsOptions(this.#tls))
+    session.on('error', () => session.destroy())
+    session.unref()
+    this.#session = session
+    return session
+  }
+}
+
+function tlsOptions({ ca, cert, key }: EtcdTls): SecureClientSessionOptions {
+  const pem = (text: string | Uint8Array): string | Buffer => (typeof text === 'string' ? text : Buffer.from(text))
+  return { ...(ca === undefined ? {} : { ca: pem(ca) }), ...(cert === undefined ? {} : { cert: pem(cert) }), ...(key === undefined ? {} : { key: pem(key) }) }
+}
+
+/** The one message of an answer. */
+function answerOf(stream: ClientHttp2Stream): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const reader = new FrameReader('identity', LARGEST_ANSWER)
+    let message: Uint8Array | undefined
+    let status: GrpcError | undefined
+    const look = (headers: Readonly<Record<string, unknown>>): void => {
+      const code = headers['grpc-status']
+      const text = headers['grpc-message']
+      if (typeof code === 'string' && code !== '0') status = new GrpcError(Number(code), decodeURIComponent(typeof text === 'string' ? text : ''))
+    }
+    stream.on('response', look)
+    stream.on('trailers', look)
+    stream.on('data', (chunk: Buffer) => {
+      for (const each of reader.push(chunk)) message ??= each
+    })
+    stream.once('error', (error) => reject(new GrpcError(Code.Unavailable, error.message)))
+    stream.once('close', () => {
+      if (status !== undefined) reject(status)
+      else if (message === undefined) reject(new GrpcError(Code.Unavailable, 'the connection ended before an answer came'))
+      else resolve(message)
+    })
+  })
+}

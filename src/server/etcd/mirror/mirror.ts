@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Compare, RequestOp, TxnRequest } from '../../../etcd/requests.js'
+import type { EtcdStore } from '../../../etcd/store.js'
+import { valueBytes } from '../../../etcd/value.js'
+import type { WatchEvent } from '../../../etcd/watch-types.js'
+import { Code, GrpcError } from '../grpc-error.js'
+import { packed, withStep } from './layout.js'
+import type { MirrorLayout, MirrorState } from './layout.js'
+import { wrapped } from './load.js'
+import type { MirrorLock } from './lock.js'
+import { rangeOf } from './remote.js'
+import type { RemoteEtcd } from './remote.js'
+
+/** Ms before a write that did not get through is tried again: at first, and at most. */
+const FIRST_DELAY = 50
+const LONGEST_DELAY = 2_000
+const FROM_ALL = '\0'
+
+/** What a mirror is put together from. */
+export interface MirrorParts {
+  readonly remote: RemoteEtcd
+  readonly layout: MirrorLayout
+  readonly lock: MirrorLock
+  readonly store: EtcdStore
+  readonly now: () => number
+  readonly version: string
+  /** What has been written before, by whomever. */
+  readonly from: Pick<MirrorState, 'revision' | 'ready' | 'steps'> & { readonly noted: number }
+  /** Hears that a write is tried again, and why. */
+  readonly onRetry: (error: GrpcError) => void
+}
+
+/** One revision on its way. */
+interface Pending {
+  readonly revision: number
+  readonly now: number
+  readonly ops: readonly RequestOp[]
+  readonly leases: MirrorState['leases']
+}
+
+/**
+ * Writes every revision of a store to a real etcd, one after the other: each as one transaction that also notes which revision it was, and that
+ * is carried out only if the one before it was the last, and the lock is ours. So what lies there is always a state that the store was in.
+ */
+export class EtcdMirror {
+  readonly #parts: MirrorParts
+  readonly #writer = randomUUID()
+  readonly #unsubscribe: () => void
+  readonly #waiting: { readonly revision: number; readonly done: () => void; readonly failed: (error: Error) => void }[] = []
+  readonly #queue: Pending[] = []
+  #seen: number
+  #written: number
+  #noted: number
+  #steps: MirrorState['steps']
+  #failure: Error | undefined
+  #stopped = false
+  #pumping = false
+
+  constructor(parts: MirrorParts) {
+    const { revision, steps, noted } = parts.from
+    this.#parts = parts
+    this.#seen = revision
+    this.#written = revision
+    this.#noted = noted
+    this.#steps = steps
+    this.#unsubscribe = parts.store.subscribe(FROM_ALL, FROM_ALL, () => this.#collect())
+    this.#collect()
+  }
+
+  /** The last revision that is in etcd for certain. */
+  get written(): number {
+    return this.#written
+  }
+
+  /** Resolves when everything that the store holds now is in etcd. Rejects when the mirror had to give up. */
+  durable(): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    const { revision } = this.#parts.store
+    if (this.#written >= revision) return Promise.resolve()
+    return new Promise((done, failed) => void this.#waiting.push({ revision, done, failed }))
+  }
+
+  /** Stops at once, whatever is on its way. */
+  stop(): void {
+    this.#stopped = true
+    this.#unsubscribe()
+  }
+
+  /** What has been committed since the last look, revision by revision: it is taken at once, since history may be compacted later. */
+  #collect(): void {
+    const { store, now } = this.#parts
+    if (this.#failure !== undefined || store.revision === this.#seen) return
+    const leases = store.grantedLeases().map(({ id, ttl, expiry }) => ({ id: `${id}`, ttl, expiry }))
+    let pending: { revision: number; ops: Map<string, RequestOp> } | undefined
+    const close = (): void => {
+      if (pending !== undefined) this.#queue.push({ revision: pending.revision, now: now(), ops: [...pending.ops.values()], leases })
+    }
+    for (const event of store.changesSince(this.#seen, FROM_ALL, FROM_ALL)) {
+      if (pending?.revision !== event.kv.modRevision) {
+        close()
+        pending = { revision: event.kv.modRevision, ops: new Map() }
+      }
+      pending.ops.set(event.kv.key, this.#opOf(event))
+    }
+    close()
+    this.#seen = store.revision
+    if (!this.#pumping) void this.#pump()
+  }
+
+  #opOf({ type, kv }: WatchEvent): RequestOp {
+    const key = this.#parts.layout.keys + kv.key
+    if (type === 'DELETE') return { requestDeleteRange: { key } }
+    return { requestPut: { key, value: wrapped(valueBytes(kv.value), kv.lease) } }
+  }
+
+  async #pump(): Promise<void> {
+    this.#pumping = true
+    try {
+      for (let next = this.#queue[0]; next !== undefined && !this.#stopped; next = this.#queue[0]) {
+        await this.#write(next)
+        this.#queue.shift()
+        this.#written = next.revision
+        this.#tell()
+      }
+    } catch (error) {
+      this.#failure = error instanceof Error ? error : new Error(String(error))
+      this.#queue.length = 0
+      for (const { failed } of this.#waiting.splice(0)) failed(this.#failure)
+    }
+    this.#pumping = false
+  }
+
+  #tell(): void {
+    for (let at = this.#waiting.length - 1; at >= 0; at--) {
+      if ((this.#waiting[at]?.revision ?? 0) <= this.#written) this.#waiting.splice(at, 1)[0]?.done()
+    }
+  }
+
+  async #write(pending: Pending): Promise<void> {
+    for (let delay = FIRST_DELAY; ; delay = Math.min(2 * delay, LONGEST_DELAY)) {
+      try {
+        const { succeeded, header, responses } = await this.#parts.remote.txn(this.#requestOf(pending))
+        if (succeeded) return this.#note(pending.revision, header.revision)
+        const note = rangeOf(responses)
+        if (note !== undefined && this.#isOurs(note.value, pending.revision)) return this.#note(pending.revision, note.modRevision)
+        if ((note?.modRevision ?? 0) !== this.#noted) throw new Error('another writer has taken the mirror over')
+        await this.#parts.lock.take() // it has run out while etcd could not be reached, and nobody has written since
+      } catch (error) {
+        if (!(error instanceof GrpcError) || !PASSING.has(error.code)) throw error
+        this.#parts.onRetry(error)
+      }
+      if (this.#stopped) throw new Error('the mirror is closed')
+      await sleep(delay, undefined, { ref: false })
+    }
+  }
+
+  #requestOf({ revision, now, ops, leases }: Pending): TxnRequest {
+    const { layout, lock, version, from: { ready } } = this.#parts
+    const state: MirrorState = { simclusterMirror: 1, revision, ready, now, version, writer: this.#writer, steps: this.#steps, leases }
+    const compare: readonly Compare[] = [
+      { result: 'EQUAL', target: 'MOD', key: layout.state, modRevision: this.#noted },
+      { result: 'EQUAL', target: 'LEASE', key: layout.lock, lease: lock.lease },
+    ]
+    const note = { requestPut: { key: layout.state, value: Buffer.from(JSON.stringify(state)) } }
+    return { compare, success: packed([note], ops), failure: [{ requestRange: { key: layout.state } }] }
+  }
+
+  /** An answer that was lost: the write had been carried out. */
+  #isOurs(value: unknown, revision: number): boolean {
+    const state = JSON.parse(new TextDecoder().decode(valueBytes(value as Uint8Array))) as MirrorState
+    return state.writer === this.#writer && state.revision === revision
+  }
+
+  #note(revision: number, etcdRevision: number): void {
+    this.#steps = withStep(this.#steps, revision, etcdRevision)
+    this.#noted = etcdRevision
+  }
+}
+
+/** Codes after which another try may succeed. */
+const PASSING: ReadonlySet<number> = new Set([Code.Unavailable, Code.Canceled, Code.Internal])

@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { SimCluster } from '../../../src/index.js'
+import { openDurableCluster, serveEtcd } from '../../../src/server/index.js'
+import type { DurableCluster } from '../../../src/server/index.js'
+import { EtcdStore, keyBytes, valueBytes } from '../../../src/etcd/index.js'
+import { etcdInstalled, RealEtcd } from '../../etcd/real-etcd.js'
+
+const installed = etcdInstalled()
+
+test('the real etcd is there (in CI it must be; elsewhere these tests are skipped without it)', () => {
+  expect(installed || process.env.CI === undefined).toBe(true)
+})
+
+const DEPLOYMENT = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: default }
+spec:
+  replicas: 3
+  selector: { matchLabels: { app: web } }
+  template: { metadata: { labels: { app: web } }, spec: { containers: [{ name: web, image: nginx }] } }
+`
+
+/** Everything that a store holds at a revision: keys, values, versions, leases. */
+function contents(store: EtcdStore, revision = store.revision): readonly string[] {
+  return store.list('\0', '\0', { revision }).map(({ key, value, createRevision, modRevision, version, lease }) =>
+    JSON.stringify([key, Buffer.from(valueBytes(value)).toString('latin1'), createRevision, modRevision, version, `${lease}`]))
+}
+
+describe.skipIf(!installed)('a cluster on a real etcd', () => {
+  let etcd: RealEtcd
+  let prefixes = 0
+  beforeAll(async () => {
+    etcd = await RealEtcd.start()
+  })
+  afterAll(() => etcd.stop())
+
+  const open = (prefix: string, nodes = 2): Promise<DurableCluster> =>
+    openDurableCluster({ endpoints: [`http://${etcd.address}`], prefix, lockTtl: 2, cluster: { nodes } })
+
+  test('is there again with every version, lease and its time; others are kept out meanwhile', async () => {
+    const prefix = `/test/${prefixes++}`
+    const first = await open(prefix)
+    first.cluster.apply(DEPLOYMENT)
+    first.cluster.settle()
+    await expect(open(prefix)).rejects.toThrow(/^another writer has the lock \/test\/0\/lock: process \d+ on /)
+    await first.durable()
+    expect(first.written).toBe(first.cluster.etcd.revision)
+    // others write to the same etcd meanwhile: the counts of revisions do not run in step any more
+    await etcd.call('KV', 'Put', { key: Buffer.from('/other'), value: Buffer.from('x') })
+    first.cluster.kubectl('scale deployment web --replicas=4')
+    first.cluster.edit('deployments', { namespace: 'default', name: 'web' }, (draft) => void (draft.spec.replicas = 4))
+    first.cluster.settle()
+    first.cluster.etcd.put({ key: '/odd', value: keyBytes('simcluster lease 0000000000000001\nx') })
+    await first.close()
+    const { etcd: store } = first.cluster
+    const second = await open(prefix)
+    expect(second.cluster.etcd.revision).toBe(store.revision)
+    expect(contents(second.cluster.etcd)).toEqual(contents(store))
+    expect(second.cluster.etcd.grantedLeases()).toEqual(store.grantedLeases())
+    expect(second.cluster.now()).toBe(first.cluster.now())
+    const pods = (of: SimCluster): unknown => of.list('pods').items.map(({ metadata: { name, uid }, status }) => [name, uid, status.phase, status.podIP])
+    second.cluster.advance('2m')
+    expect(pods(second.cluster)).toEqual(pods(first.cluster))
+    await second.close()
+    const third = await open(prefix)
+    expect(contents(third.cluster.etcd)).toEqual(contents(second.cluster.etcd))
+    await third.close()
+  }, 30_000)
+
+  test('killed at any moment, what is left is a state that it was in', async () => {
+    const prefix = `/test/${prefixes++}`
+    let running = await open(prefix, 1)
+    const before = new Set<boolean>()
+    for (const pause of [0, 10, 700]) {
+      running.cluster.apply(DEPLOYMENT.replace('3', `${pause + 1}`.slice(0, 1)))
+      running.cluster.advance('1m')
+      await sleep(pause)
+      running.abandon()
+      const { etcd: store } = running.cluster
+      await sleep(50)
+      running = await reopened(prefix)
+      const { etcd: found } = running.cluster
+      expect(found.revision).toBeLessThanOrEqual(store.revision)
+      // what was loaded is the state at the revision before which all is compacted; a cluster that had not been made yet is made again
+      const loaded = found.compactedRevision
+      before.add(loaded > 0)
+      if (loaded > 0) expect(contents(found, loaded)).toEqual(contents(store, loaded))
+      expect(running.cluster.list('nodes').items.length).toBe(1)
+    }
+    expect(before).toContain(true)
+    await running.close()
+  }, 40_000)
+
+  /** Opens when the lock of whoever is gone has run out. */
+  async function reopened(prefix: string): Promise<DurableCluster> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await open(prefix, 1)
+      } catch (error) {
+        if (tries > 60 || !(error instanceof Error) || !error.message.startsWith('another writer has the lock')) throw error
+        await sleep(100)
+      }
+    }
+  }
+
+  test('whoever has lost the lock to another does not write any more', async () => {
+    const prefix = `/test/${prefixes++}`
+    const first = await open(prefix, 0)
+    await first.durable()
+    const lock = { key: Buffer.from(`${prefix}/lock`) }
+    await etcd.call('KV', 'DeleteRange', lock)
+    const second = await open(prefix, 0)
+    second.cluster.create('namespaces', { metadata: { name: 'second' } } as never)
+    await second.durable()
+    first.cluster.create('namespaces', { metadata: { name: 'first' } } as never)
+    await expect(first.durable()).rejects.toThrow('another writer has taken the mirror over')
+    await expect(first.close()).rejects.toThrow('another writer has taken the mirror over')
+    await second.close()
+    const third = await open(prefix, 0)
+    expect(third.cluster.list('namespaces').items.map(({ metadata }) => metadata.name)).toContain('second')
+    await third.close()
+  })
+
+  test('large transactions are one; what is something else is refused', async () => {
+    const prefix = `/test/${prefixes++}`
+    const first = await open(prefix, 0)
+    const { etcd: store } = first.cluster
+    store.leaseGrant({ id: 9n, ttl: 60 })
+    for (let at = 0; at < 300; at++) store.put({ key: `/many/${at}`, lease: 9n, value: keyBytes(`${at}`) })
+    store.leaseRevoke(9n)
+    await first.close()
+    const second = await open(prefix, 0)
+    expect(contents(second.cluster.etcd)).toEqual(contents(store))
+    await second.close()
+    await etcd.call('KV', 'Put', { key: Buffer.from('/foreign/state'), value: Buffer.from('{}') })
+    await expect(open('/foreign')).rejects.toThrow('what lies in etcd under /foreign/state is no mirror of a simcluster')
+  })
+})
+
+test('an etcd that is not there is said at once; one that is away for a while is waited for', async () => {
+  await expect(openDurableCluster({ endpoints: ['http://127.0.0.1:1'] })).rejects.toThrow(/ECONNREFUSED|connection/)
+  const clock = { now: () => Date.now() }
+  const store = new EtcdStore({ clock })
+  let server = await serveEtcd(store)
+  const { port } = server
+  let retries = 0
+  const durable = await openDurableCluster({ endpoints: [server.url], cluster: { nodes: 0 }, onRetry: () => void retries++ })
+  await durable.durable()
+  await server.close()
+  durable.cluster.create('namespaces', { metadata: { name: 'later' } } as never)
+  const waiting = durable.durable()
+  await sleep(150)
+  server = await serveEtcd(store, { port })
+  await waiting
+  expect(retries).toBeGreaterThan(0)
+  expect(durable.written).toBe(durable.cluster.etcd.revision)
+  await durable.close()
+  await server.close()
+})
