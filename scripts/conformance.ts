@@ -1,18 +1,26 @@
 /**
- * `npm run conformance -- DIR [--verbose] [--only ID]`: replays recordings of a real control plane on fresh clusters, one for each scenario. Prints
- * a line a file and last `N of M steps equal`; with --verbose also each step that went otherwise. Exits with 1 only when it could not run.
+ * `npm run conformance -- DIR [--verbose] [--only ID]`: replays recordings of a real control plane on fresh clusters, one for each scenario: requests and
+ * their answers, and timelines of what happened by itself. Prints a line a file and last `N of M steps equal`; with --verbose also each step that went
+ * otherwise. Exits with 1 only when it could not run.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Scenario } from '../test/conformance/recordings/scenario.js'
+import { timelineScore, type TimelineScore } from '../test/conformance/timelines/compare-timeline.js'
+import { addTimeline, noTimelines, thingsOf, timelineTotalsText } from '../test/conformance/timelines/timeline-totals.js'
+import { isTimeline, type Timeline } from '../test/conformance/timelines/timeline.js'
 import { addScore, noTotals, scoreOf, totalsText, type Score } from '../test/conformance/recordings/score.js'
 
 const SHOWN = 400
 
-function scenariosOf(file: string): readonly Scenario[] {
+/** What a file holds: scenarios of request and answer, and timelines. */
+function contentOf(file: string, only: string | undefined): { readonly scenarios: readonly Scenario[]; readonly timelines: readonly Timeline[] } {
   const content = JSON.parse(readFileSync(file, 'utf8')) as unknown
-  return Array.isArray(content) ? content.filter((entry: Partial<Scenario>): entry is Scenario => Array.isArray(entry.steps)) : []
+  const entries = (Array.isArray(content) ? content : []).filter(({ id = '' }: { id?: string }) => only === undefined || id.includes(only)) as unknown[]
+  return {
+    scenarios: entries.filter((entry): entry is Scenario => Array.isArray((entry as Partial<Scenario>).steps)), timelines: entries.filter(isTimeline),
+  }
 }
 
 /** A scenario that a bug of ours breaks off has all its steps unequal. */
@@ -29,11 +37,27 @@ function scored(scenario: Scenario): Score {
   }
 }
 
-function show({ unequal }: Score): void {
-  const text = (value: unknown): string => {
-    const whole = typeof value === 'string' ? value : JSON.stringify(value) ?? 'undefined'
-    return whole.length > SHOWN ? `${whole.slice(0, SHOWN)}...` : whole
+/** A timeline that a bug of ours breaks off counts as one thing that went otherwise. */
+function scoredTimeline(timeline: Timeline): TimelineScore {
+  try {
+    return timelineScore(timeline)
+  } catch (error) {
+    const actual = error instanceof Error ? error.stack : error
+    const compared = { answers: 1, objects: 0, times: 0, events: 0, final: 0 }
+    return { timeline: timeline.id, compared, unequal: [{ id: `${timeline.id} threw`, layer: 'answers', expected: 'no error', actual }] }
   }
+}
+
+function text(value: unknown): string {
+  const whole = typeof value === 'string' ? value : JSON.stringify(value) ?? 'undefined'
+  return whole.length > SHOWN ? `${whole.slice(0, SHOWN)}...` : whole
+}
+
+function showTimeline({ unequal }: TimelineScore): void {
+  for (const { id, expected, actual } of unequal) console.log(`  ${id}\n      - ${text(expected)}\n      + ${text(actual)}`)
+}
+
+function show({ unequal }: Score): void {
   for (const { id, what, differences } of unequal) {
     console.log(`  ${id} ${what}`)
     for (const { layer, expected, actual } of differences) console.log(`    ${layer}\n      - ${text(expected)}\n      + ${text(actual)}`)
@@ -47,12 +71,23 @@ function main(): void {
   const [directory] = positionals
   if (directory === undefined) throw new Error('usage: npm run conformance -- DIR [--verbose] [--only ID]')
   const all = noTotals()
+  const allTimelines = noTimelines()
   for (const name of readdirSync(directory).filter((file) => file.endsWith('.json')).sort()) {
-    const scenarios = scenariosOf(join(directory, name)).filter(({ id }) => values.only === undefined || id.includes(values.only))
-    if (scenarios.length === 0) {
-      if (values.only === undefined) console.log(`${name}: no scenarios of request and answer`)
+    const { scenarios, timelines } = contentOf(join(directory, name), values.only)
+    if (scenarios.length === 0 && timelines.length === 0) {
+      if (values.only === undefined) console.log(`${name}: neither scenarios nor timelines`)
       continue
     }
+    if (timelines.length > 0) {
+      const played = noTimelines()
+      for (const score of timelines.map(scoredTimeline)) {
+        addTimeline(played, score)
+        addTimeline(allTimelines, score)
+        if (values.verbose) showTimeline(score)
+      }
+      console.log(`${name}: ${timelineTotalsText(played)}`)
+    }
+    if (scenarios.length === 0) continue
     const totals = noTotals()
     for (const scenario of scenarios) {
       const score = scored(scenario)
@@ -62,6 +97,8 @@ function main(): void {
     }
     console.log(`${name}: ${totalsText(totals)}`)
   }
+  const things = thingsOf(allTimelines)
+  if (things.compared > 0) console.log(`timelines: ${things.equal} of ${things.compared} things equal`)
   console.log(`${all.stepsEqual} of ${all.steps} steps equal`)
 }
 

@@ -40,6 +40,7 @@ import { createTaintEvictionController } from '../controllers/taint-eviction/ind
 import { createVacProtectionController } from '../controllers/vac-protection/index.js'
 import { createVolumeExpandController } from '../controllers/volume-expand/index.js'
 import { createVolumeBinder } from '../controllers/volume-binder/index.js'
+import { createTtlController } from '../controllers/ttl/index.js'
 import { createTtlAfterFinishedController } from '../controllers/ttl-after-finished/index.js'
 import type { ServedResource } from '../controllers/process/resource.js'
 import { detachedSignature, parseCertificates, PKI_DIR, signRequest } from '../pki/index.js'
@@ -77,6 +78,7 @@ export function componentsOf(
     createJobController(),
     ...(scheme.byName('cronjobs') === undefined ? [] : [createCronJobController()]),
     createTtlAfterFinishedController(),
+    createTtlController(),
     ...(scheme.byKind('autoscaling', 'v2', 'HorizontalPodAutoscaler') === undefined ? [] : [createHorizontalPodAutoscaler({ resources, metrics })]),
     createDisruptionController(),
     ...volumeControllers(options, scheme, discard),

@@ -84,6 +84,26 @@ describe('lessor and recorder', () => {
     expect(client.list('events').items[0]?.count).toBe(26)
   })
 
+  it('from the tenth on, different messages of one kind share one event, until none has come for ten minutes', () => {
+    const all = harness()
+    const { client, sim } = all
+    const recorder = recorderOf(all)
+    const target = { object: client.create('pods', pod('a')), kind: 'Pod', apiVersion: 'v1' }
+    const say = (from: number, to: number): void => {
+      for (let at = from; at < to; at++) recorder.event(target, 'Normal', 'SuccessfulCreate', `Created pod: p-${at}`)
+    }
+    say(0, 12)
+    recorder.event(target, 'Normal', 'Other', 'Created pod: p-12')
+    const messages = (): unknown => client.list('events').items.map(({ message, count }) => `${message ?? ''} ${count ?? 0}`).sort()
+    const single = Array.from({ length: 9 }, (_, at) => `Created pod: p-${at} 1`)
+    expect(messages()).toEqual(['(combined from similar events): Created pod: p-11 3', ...single, 'Created pod: p-12 1'].sort())
+    const combined = client.list('events').items.find(({ message }) => message?.startsWith('(combined'))
+    expect(combined).toMatchObject({ source: { component: 'kubelet', host: 'n1' }, reportingComponent: '', reportingInstance: '' })
+    sim.advance('11m')
+    say(20, 21)
+    expect(messages()).toContain('Created pod: p-20 1')
+  })
+
   it('what cannot be written is dropped', () => {
     const all = harness()
     const { client } = all

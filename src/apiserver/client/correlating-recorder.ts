@@ -12,6 +12,10 @@ import type { EventRecorder, EventTarget } from './event-recorder.js'
 const BURST = 25
 const REFILL_MS = 300_000
 
+/** So many different messages of one kind within so long are combined into one event (client-go's EventAggregator). */
+const MOST_MESSAGES = 10
+const SIMILAR_MS = 600_000
+
 /** Objects that are remembered, the size of client-go's caches. */
 const MOST_OBJECTS = 4096
 
@@ -21,6 +25,8 @@ interface ObjectEvents {
   at: number
   /** How often each was counted, by name. */
   readonly written: Map<string, number>
+  /** The messages that came lately, and when the last did, by type and reason. */
+  readonly similar: Map<string, { readonly messages: readonly string[]; readonly at: number }>
 }
 
 /** What a recorder remembers, by object. Plain data. */
@@ -43,6 +49,18 @@ interface NewEvent {
   readonly reason: string
   readonly message: string
   readonly now: string
+  /** Whether it stands for similar ones. */
+  readonly isCombined: boolean
+}
+
+/** client-go's EventAggregator: whether there were too many different messages of this kind. */
+function isTooVaried(events: ObjectEvents, kind: string, message: string, now: number): boolean {
+  const known = events.similar.get(kind)
+  const lately = known === undefined || now - known.at > SIMILAR_MS ? [] : known.messages
+  const messages = lately.includes(message) ? lately : [...lately, message]
+  const isTooMany = messages.length >= MOST_MESSAGES
+  events.similar.set(kind, { messages: isTooMany ? messages.slice(1) : messages, at: now })
+  return isTooMany
 }
 
 /** client-go's EventSourceObjectSpamFilter: a token bucket for each object. */
@@ -57,7 +75,7 @@ function take(events: ObjectEvents, now: number): boolean {
 /**
  * The {@link EventRecorder} of components. The name of an Event says what it is about (`<object>.<16 hex digits of what makes it
  * equal>`), so the one to count up is found without any memory; the names that are remembered only spare a look-up for the first of
- * each. Real names end in the time of the first occurrence. Similar events are not combined ("combined from similar events").
+ * each. Real names end in the time of the first occurrence. From the tenth on, different messages of one type and reason share one event.
  */
 export class CorrelatingRecorder implements EventRecorder {
   readonly #ports: RecorderPorts
@@ -70,8 +88,11 @@ export class CorrelatingRecorder implements EventRecorder {
     const { kind, object: { metadata: { name = '', namespace = 'default' } } } = target
     const now = this.#ports.clock.now()
     const known = this.#eventsOf(`${kind} ${namespace}/${name}`, now)
+    const isCombined = isTooVaried(known, `${type} ${reason}`, message, now)
     if (!take(known, now)) return
-    const event = { namespace, name: this.#nameOf(target, type, reason, message), type, reason, message, now: formatTime(now) }
+    const text = isCombined ? `(combined from similar events): ${message}` : message
+    const named = this.#nameOf(target, type, reason, isCombined ? '(combined from similar events)' : message)
+    const event = { namespace, name: named, type, reason, message: text, now: formatTime(now), isCombined }
     try {
       this.#write(target, event, known.written)
     } catch (error) {
@@ -96,8 +117,8 @@ export class CorrelatingRecorder implements EventRecorder {
   }
 
   /** Answers false if the Event has expired. Nobody but administrators may read Events. */
-  #countUp({ namespace, name, now }: NewEvent, count: number): boolean {
-    const body = { count, lastTimestamp: now }
+  #countUp({ namespace, name, now, message }: NewEvent, count: number): boolean {
+    const body = { count, lastTimestamp: now, message }
     return ignoreNotFound(() => this.#ports.client.patch('events', { namespace, name }, { type: 'merge', body })) !== undefined
   }
 
@@ -115,7 +136,7 @@ export class CorrelatingRecorder implements EventRecorder {
     let known = objects.get(key)
     if (known === undefined) {
       if (objects.size >= MOST_OBJECTS) objects.delete(objects.keys().next().value as string)
-      objects.set(key, (known = { tokens: BURST, at: now, written: new Map() }))
+      objects.set(key, (known = { tokens: BURST, at: now, written: new Map(), similar: new Map() }))
     }
     return known
   }
@@ -144,7 +165,8 @@ export class CorrelatingRecorder implements EventRecorder {
       type: event.type, reason: event.reason, message: event.message, count: 1,
       firstTimestamp: event.now, lastTimestamp: event.now,
       source: host === undefined ? { component } : { component, host },
-      reportingComponent: component, reportingInstance: host ?? '',
+      // client-go makes a new event of combined ones, and leaves these out
+      reportingComponent: event.isCombined ? '' : component, reportingInstance: event.isCombined ? '' : host ?? '',
     } as unknown as Event
   }
 }

@@ -52,10 +52,10 @@ function pod(object: Seen): State {
 }
 
 function node(object: Seen): State {
-  const taints = object.spec?.['taints'] as readonly { key: string; effect: string; value?: string; timeAdded?: string }[] | undefined
+  const taints = object.spec?.['taints'] as readonly { key: string; effect: string; timeAdded?: string }[] | undefined
   return {
     conditions: conditionsOf(object), unschedulable: object.spec?.['unschedulable'],
-    taints: taints?.map(({ timeAdded, ...taint }) => ({ ...taint, hasTimeAdded: timeAdded !== undefined })),
+    taints: taints?.map(({ key, effect, timeAdded }) => ({ key, effect, hasTimeAdded: timeAdded !== undefined })),
   }
 }
 
@@ -72,14 +72,14 @@ function endpointSlice(object: Seen): State {
 export const SUMMARIES: Readonly<Record<string, readonly [kind: string, summary: (object: Seen) => State]>> = {
   pods: ['pods', pod],
   nodes: ['nodes', node],
-  'deployments.apps': ['deployments', replicated],
-  'replicasets.apps': ['replicasets', replicated],
-  'statefulsets.apps': ['statefulsets', (object) => ({ ...workload(object), replicas: object.spec?.['replicas'] })],
-  'daemonsets.apps': ['daemonsets', workload],
-  'jobs.batch': ['jobs', job],
-  'cronjobs.batch': ['cronjobs', (object) => ({ ...workload(object), suspend: object.spec?.['suspend'] })],
-  'poddisruptionbudgets.policy': ['pdbs', (object) => ({ ...workload(object), conditions: conditionsOf(object) })],
-  'endpointslices.discovery.k8s.io': ['endpointslices', endpointSlice],
+  deployments: ['deployments', replicated],
+  replicasets: ['replicasets', replicated],
+  statefulsets: ['statefulsets', (object) => ({ ...workload(object), replicas: object.spec?.['replicas'] })],
+  daemonsets: ['daemonsets', workload],
+  jobs: ['jobs', job],
+  cronjobs: ['cronjobs', (object) => ({ ...workload(object), suspend: object.spec?.['suspend'] })],
+  poddisruptionbudgets: ['pdbs', (object) => ({ ...workload(object), conditions: conditionsOf(object) })],
+  endpointslices: ['endpointslices', endpointSlice],
   persistentvolumeclaims: ['pvcs', (object) => ({ status: statusOf(object), conditions: conditionsOf(object), deleting: isDeleting(object) })],
   namespaces: ['namespaces', (object) => ({
     phase: object.status?.phase, finalizers: object.spec?.['finalizers'], deleting: isDeleting(object), conditions: conditionsOf(object),

@@ -31,9 +31,17 @@ export interface Timeline {
   readonly applied?: readonly RecordedRequest[]
   readonly timeline: readonly TimelineItem[]
   readonly final?: Readonly<Record<string, unknown>>
+  /** What there was at other times: `before` it began, `after70s`. */
+  readonly snapshots?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
 /** Whether an entry of a file of recordings is one. */
 export function isTimeline(entry: unknown): entry is Timeline {
   return Array.isArray((entry as { timeline?: unknown }).timeline)
+}
+
+/** The items of a timeline that belong to it: what comes after its last pause is the recorder's tidying up, whose requests were not noted. */
+export function itemsOf({ timeline }: Timeline): readonly TimelineItem[] {
+  const last = timeline.findLastIndex(({ kind }) => kind === 'mark' || kind === 'request')
+  return last >= 0 && (timeline[last]?.what ?? '').endsWith(' ms pass') ? timeline.slice(0, last + 1) : timeline
 }

@@ -1,0 +1,1 @@
+export { createTtlController } from './controller.js'
