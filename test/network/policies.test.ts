@@ -169,6 +169,19 @@ test.each([['node', 'connected', 'connected'], ['pod', 'timeout', 'timeout']] as
   expect(made.connect({ from: 'far', to: 'default/host', port: 8000 }).outcome).toBe(byService)
 })
 
+test('a pod that may not ask DNS finds no names, until a policy lets it', () => {
+  const made = start({ coreDNS: true })
+  made.apply(policy('deny-out', { podSelector: { matchLabels: { app: 'client' } }, policyTypes: ['Egress'], egress: [{ to: only('web') }] }))
+  const get = (): string => made.exec('far', 'wget -qO- -T 2 http://web:8000 > /dev/null').stderr
+  expect(get()).toBe("wget: bad address 'web:8000'\n")
+  expect(made.connect({ from: 'far', to: 'web', port: 8000 }).outcome).toBe('dns-timeout')
+  made.apply(policy('dns', {
+    podSelector: {}, policyTypes: ['Egress'],
+    egress: [{ to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } }, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }], ports: [{ port: 53, protocol: 'UDP' }] }],
+  }))
+  expect(get()).toBe('')
+})
+
 test('another enforcer takes their place, and they can be left out', () => {
   const asked: PolicyConnection[] = []
   const made = start({ policyEnforcer: { check: (connection) => ({ allowed: asked.push(connection) > 0 }) } })
