@@ -3,8 +3,8 @@ import { absolutePath } from '../kubelet/files/tree.js'
 import type { CommandOutput, Session } from './commands/command.js'
 import { HOST_COMMANDS } from './commands/table.js'
 import { contentOf } from './files/content.js'
-import type { HostMachine } from './machine/host-machine.js'
-import { Hosts } from './machine/hosts.js'
+import type { HostMachine, Hosts } from './machine/host-machine.js'
+import { ClusterHosts } from './machine/hosts.js'
 import { runShell } from './shell.js'
 
 /** What a command line leaves behind. */
@@ -21,7 +21,7 @@ export interface HostResult {
  * @throws RangeError when the cluster has no such machine.
  */
 export function hostOf(cluster: SimCluster, name: string): Host {
-  return new Host(Hosts.of(cluster).machine(name))
+  return new Host(ClusterHosts.of(cluster).machine(name))
 }
 
 /** A terminal on a simulated machine, as root. */

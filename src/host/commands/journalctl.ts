@@ -28,7 +28,7 @@ export function journalctl({ args, machine }: CommandCall): CommandOutput {
 function separated(args: readonly string[]): readonly string[] {
   return args.flatMap((arg) => {
     const [, letters, rest] = /^-([a-zA-Z]{2,})(.*)$/.exec(arg) ?? []
-    if (letters !== undefined && /^[fexqrkau]+[nu]?$/.test(letters)) return [...[...letters].map((letter) => `-${letter}`), ...(rest === undefined || rest === '' ? [] : [rest])]
+    if (letters !== undefined && /^[fexqrkau]+[nu]?$/.test(letters)) return [...letters.split('').map((letter) => `-${letter}`), ...(rest === undefined || rest === '' ? [] : [rest])]
     const [, number] = /^-n(\d+)$/.exec(arg) ?? []
     return number === undefined ? [arg] : ['-n', number]
   })

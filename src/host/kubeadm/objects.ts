@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { Hosts } from '../machine/hosts.js'
+import type { Hosts } from '../machine/host-machine.js'
 import { minorOf, registryOf } from '../control-plane/images.js'
 import { ignoreAlreadyThere } from './once.js'
 

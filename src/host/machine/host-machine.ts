@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import type { Node } from '../../api/core/generated.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { CONTROL_PLANE_NODE } from '../../cluster/cluster-pki.js'
 import type { NodeHandle } from '../../cluster/node-handle.js'
@@ -8,12 +9,39 @@ import { fileOf } from '../../kubelet/files/tree.js'
 import { HostFiles } from '../files/host-files.js'
 import { COMPONENTS } from '../control-plane/images.js'
 import { staticPodText } from '../control-plane/static-pods.js'
-import type { Hosts } from './hosts.js'
-import type { HostState, UnitState } from './state.js'
+import type { HostsState, HostState, UnitState } from './state.js'
 import { klogLine, syslogTime } from './texts.js'
 
 /** Lines that a host's journal keeps. */
 const MOST_LINES = 20_000
+
+/** All hosts of a cluster. What they remember is state of the cluster: a fork has the same hosts. */
+export interface Hosts {
+  /** The cluster that they are the hosts of; another object after an upgrade to another minor. */
+  readonly cluster: SimCluster
+  readonly state: HostsState
+  /** Version of the control plane: `v1.35.0`. */
+  readonly version: string
+  readonly serviceCIDR: string
+  readonly clusterCIDR: string
+  /** Name of the machine that the control plane runs on: the node that has the role, if one has. */
+  readonly controlPlaneName: string
+  readonly controlPlane: HostMachine
+  names(): readonly string[]
+  /** `master` and `control-plane` are the control plane, whatever it is called; addresses will do too. Throws RangeError when there is no such machine. */
+  machine(name: string): HostMachine
+  /** The Node object of a machine, whether or not the apiserver runs. */
+  nodeObject(name: string): Node | undefined
+  /** Files have been written. The kubelet sees at once what happens in its directory of manifests. */
+  touched(path: string): void
+  /**
+   * What the files say becomes so: kubelets see changed manifests, systemd tries again what has failed. Without `always` (default true) only if a file was
+   * written, or time has moved, since.
+   */
+  sync(always?: boolean): void
+  /** The cluster goes on as another object: an upgrade to another minor. The one before stops. */
+  continueAs(cluster: SimCluster): void
+}
 
 /** A machine of the cluster as its administrator finds it when he logs in. A view: all that it remembers is in the cluster. */
 export class HostMachine {

@@ -3,14 +3,15 @@ import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { installKubeadmObjects } from '../kubeadm/objects.js'
 import { syncControlPlane } from '../control-plane/sync.js'
 import { DEFAULT_CONTROL_PLANE, HostMachine } from './host-machine.js'
+import type { Hosts } from './host-machine.js'
 import type { HostsState } from './state.js'
 import { syncKubelet, syncManifests } from './sync-node.js'
 
 const ROLES = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master']
-const known = new WeakMap<SimCluster, Hosts>()
+const known = new WeakMap<SimCluster, ClusterHosts>()
 
-/** All hosts of a cluster. What they remember is state of the cluster: a fork has the same hosts. */
-export class Hosts {
+/** The {@link Hosts} of a cluster. */
+export class ClusterHosts implements Hosts {
   #cluster: SimCluster
   #machines = new Map<string, HostMachine>()
   #synced: number | undefined
@@ -25,16 +26,14 @@ export class Hosts {
   /** The hosts of a cluster. */
   static of(cluster: SimCluster): Hosts {
     let hosts = known.get(cluster)
-    if (hosts === undefined) known.set(cluster, (hosts = new Hosts(cluster)))
+    if (hosts === undefined) known.set(cluster, (hosts = new ClusterHosts(cluster)))
     return hosts
   }
 
-  /** The cluster that they are the hosts of; another object after an upgrade to another minor. */
   get cluster(): SimCluster {
     return this.#cluster
   }
 
-  /** The cluster goes on as another object: an upgrade to another minor. The one before stops. */
   continueAs(cluster: SimCluster): void {
     this.#cluster.stopApiserver()
     this.#cluster = cluster
@@ -49,7 +48,6 @@ export class Hosts {
     return this.#cluster.extensionState<HostsState>('hosts', () => ({ hosts: new Map(), nextId: 1, initialVersion: patch, version: patch, stopped: new Set(), controlPlane: findControlPlane(this.#cluster) })).value
   }
 
-  /** Version of the control plane: `v1.35.0`. */
   get version(): string {
     return this.state.version
   }
@@ -62,12 +60,10 @@ export class Hosts {
     return this.#cluster.options.clusterCIDR ?? '10.244.0.0/16'
   }
 
-  /** Name of the machine that the control plane runs on: the node that has the role, if one has. */
   get controlPlaneName(): string {
     return this.state.controlPlane
   }
 
-  /** The Node object of a machine, whether or not the apiserver runs. */
   nodeObject(name: string): Node | undefined {
     return this.#cluster.stored('nodes', { fieldSelector: `metadata.name=${name}` })[0]
   }
@@ -76,7 +72,6 @@ export class Hosts {
     return [...new Set([this.controlPlaneName, ...this.#cluster.nodes().map(({ name }) => name)])]
   }
 
-  /** `master` and `control-plane` are the control plane, whatever it is called. @throws RangeError when there is no such machine. */
   machine(name: string): HostMachine {
     const nodes = this.#cluster.nodes().map((node) => node.name)
     const alias = (name === 'master' || name === 'control-plane') && !nodes.includes(name)
@@ -91,16 +86,11 @@ export class Hosts {
     return this.machine(this.controlPlaneName)
   }
 
-  /** Files have been written. The kubelet sees at once what happens in its directory of manifests. */
   touched(path: string): void {
     this.#changed = true
     if (path.startsWith('/etc/kubernetes/manifests')) this.sync()
   }
 
-  /**
-   * What the files say becomes so: kubelets see changed manifests, systemd tries again what has failed. Without `always` only if a file was written, or
-   * time has moved, since.
-   */
   sync(always = true): void {
     const now = this.#cluster.now()
     if (!always && this.#synced === now && !this.#changed) return
