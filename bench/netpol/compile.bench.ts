@@ -3,16 +3,20 @@
  * remembered yet; 1,000 x 1,000 pods x 3 ports with 200 policies < 150 ms; a change and the verdict after it: microseconds.
  * Run: npm run bench -- netpol
  */
-import { compile, reachability, readWorld, type CompiledWorld, type Connection } from '../../src/netpol/index.js'
+import { compile, reachability, readWorld, type CompiledWorld, type Connection, type World } from '../../src/netpol/index.js'
 import { suite } from '../runner.js'
 import { draws, worldOf } from './world.js'
 
 const ASKED = 100_000
 const large = worldOf({ pods: 10_000, policies: 1_000, namespaces: 100 })
-const names = (large.pods ?? []).map(({ metadata: { namespace = '', name = '' } }) => `${namespace}/${name}`)
+const namesIn = ({ pods = [] }: World): readonly string[] => pods.map(({ metadata: { namespace = '', name = '' } }) => `${namespace}/${name}`)
+const names = namesIn(large)
+const replicated = worldOf({ pods: 10_000, policies: 1_000, namespaces: 100, replicas: 20 })
 const draw = draws()
-const asked: readonly Connection[] = Array.from({ length: ASKED }, () => (
-  { from: names[draw(names.length)] ?? '', to: names[draw(names.length)] ?? '', port: [80, 443, 5432][draw(3)] ?? 80 }))
+const pairs = (of: readonly string[]): readonly Connection[] => Array.from({ length: ASKED }, () => (
+  { from: of[draw(of.length)] ?? '', to: of[draw(of.length)] ?? '', port: [80, 443, 5432][draw(3)] ?? 80 }))
+const asked = pairs(names)
+const askedReplicas = pairs(namesIn(replicated))
 const outside: readonly Connection[] = asked.map(({ to, port }) => ({ from: `10.${draw(4)}.${draw(256)}.7`, to, port }))
 
 function ask(compiled: CompiledWorld, connections: readonly Connection[]): number {
@@ -42,7 +46,8 @@ await suite('netpol: 10,000 pods, 1,000 policies, 100 namespaces', [
 await suite('netpol: verdicts', [
   { name: '100,000 random pairs, nothing remembered (each)', setup: () => (compiled = compile(large)), run: () => ask(compiled, asked), ops: ASKED, baseline: true },
   { name: '100,000 random pairs, once more (each)', run: () => ask(compiled, asked), ops: ASKED },
-  { name: '100,000 from addresses (each)', run: () => ask(compiled, outside), ops: ASKED },
+  { name: '100,000 pairs of 500 workloads of 20 replicas (each)', setup: () => (compiled = compile(replicated)), run: () => ask(compiled, askedReplicas), ops: ASKED },
+  { name: '100,000 from addresses (each)', setup: () => (compiled = compile(large)), run: () => ask(compiled, outside), ops: ASKED },
 ], { rounds: 7, minMs: 0 })
 
 await suite('netpol: changes', [

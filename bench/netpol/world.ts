@@ -17,6 +17,8 @@ export interface Size {
   readonly pods: number
   readonly policies: number
   readonly namespaces: number
+  /** Pods that are replicas of each other. Default 1: each is another. */
+  readonly replicas?: number
 }
 
 function policyOf(at: number, draw: (below: number) => number, namespaces: number): WorldPolicy {
@@ -35,15 +37,20 @@ function policyOf(at: number, draw: (below: number) => number, namespaces: numbe
 }
 
 /** A cluster with policies of the usual kinds: by application, by tier of other teams, by address; every pod has labels of its own, too. */
-export function worldOf({ pods, policies, namespaces }: Size): World {
+export function worldOf({ pods, policies, namespaces, replicas = 1 }: Size): World {
   const draw = draws()
+  const workloads = Array.from({ length: Math.ceil(pods / replicas) }, () => (
+    { namespace: `ns-${draw(namespaces)}`, app: `app-${draw(APPS)}`, tier: TIERS[draw(3)] ?? '', containerPort: draw(2) === 0 ? 80 : 8080 }))
   return {
     namespaces: Array.from({ length: namespaces }, (_, at) => ({ metadata: { name: `ns-${at}`, labels: { team: `team-${at % 8}` } } })),
-    pods: Array.from({ length: pods }, (_, at) => ({
-      metadata: { namespace: `ns-${draw(namespaces)}`, name: `pod-${at}`, labels: { app: `app-${draw(APPS)}`, tier: TIERS[draw(3)] ?? '', 'statefulset.kubernetes.io/pod-name': `pod-${at}` } },
-      spec: { nodeName: `node-${at % 100}`, containers: [{ ports: [{ name: 'http', containerPort: draw(2) === 0 ? 80 : 8080 }] }] },
-      status: { podIP: `10.${Math.floor(at / 65_536)}.${Math.floor(at / 256) % 256}.${at % 256}` },
-    })),
+    pods: Array.from({ length: pods }, (_, at) => {
+      const { namespace, app, tier, containerPort } = workloads[Math.floor(at / replicas)] ?? { namespace: '', app: '', tier: '', containerPort: 80 }
+      return {
+        metadata: { namespace, name: `pod-${at}`, labels: { app, tier, 'statefulset.kubernetes.io/pod-name': `pod-${at}` } },
+        spec: { nodeName: `node-${at % 100}`, containers: [{ ports: [{ name: 'http', containerPort }] }] },
+        status: { podIP: `10.${Math.floor(at / 65_536)}.${Math.floor(at / 256) % 256}.${at % 256}` },
+      }
+    }),
     policies: Array.from({ length: policies }, (_, at) => policyOf(at, draw, namespaces)),
   }
 }
