@@ -6,6 +6,7 @@ import type { EventBus } from '../sim/event-bus.js'
 import type { RandomStream } from '../sim/random.js'
 import type { Trace } from '../sim/trace.js'
 import { AdmissionChain } from './admission/chain.js'
+import type { AdmissionChoice } from './admission/default-plugins.js'
 import { defaultAdmission } from './admission/default-plugins.js'
 import type { WebhookHandlers } from './admission/extensions/handlers.js'
 import { extensionPlugins } from './admission/extensions/plugins.js'
@@ -61,6 +62,8 @@ export interface ApiServerOptions {
   readonly scheme: Scheme
   /** Admission plugins in their order. Default: {@link defaultAdmission}. */
   readonly admission?: readonly AdmissionPlugin[]
+  /** Which of the default plugins are on. Default: those of kubeadm. */
+  readonly admissionPlugins?: AdmissionChoice
   /** Default: everybody may do everything. */
   readonly authorizer?: Authorizer
   /** Needed only for requests that come with credentials instead of a user. */
@@ -139,7 +142,7 @@ export class ApiServer {
       storage: strict, clock, resources, indexes, scheme: options.scheme, address: options.address ?? DEFAULT_ADDRESS,
       uids,
       names: random.stream('apiserver/name'),
-      admission: new AdmissionChain([...options.admission ?? defaultAdmission(options.scheme.release.minor, extensions), ...ports.guards], {
+      admission: new AdmissionChain([...options.admission ?? defaultAdmission(options.scheme.release.minor, extensions, options.admissionPlugins), ...ports.guards], {
         storage, resources, clock, random: admissionRandom, authorizer: ports.authorizer,
       }),
       hub: new WatchHub(storage),

@@ -234,6 +234,8 @@ export interface AdmissionContext {
   replace<T extends KubeObject>(resource: string, stored: T, next: T): void
   /** `length` random characters of the alphabet that generated names use. */
   suffix(length: number): string
+  /** The resources of a kind; none when it is not served. */
+  resourcesOf(group: string, version: string, kind: string): readonly { readonly resource: string, readonly namespaced: boolean }[]
   /** Whether a user may do something, as the server's authorizer sees it. */
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization
 }

@@ -66,6 +66,7 @@ function makeSchema(): z.ZodMiniType {
     authorization: z.optional(z.union([mode, z.array(mode).check(z.minLength(1))])),
     webhooks: z.optional(z.record(z.string(), z.custom((value) => typeof value === 'function', 'must be a function'))),
     users: z.optional(z.array(user)),
+    admissionPlugins: z.optional(z.strictObject({ enable: z.optional(z.array(text)), disable: z.optional(z.array(text)) })),
     authentication: z.optional(z.strictObject({
       anonymous: z.optional(z.boolean()), tokenFile: z.optional(text), oidc: z.optional(oidc),
       webhook: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),

@@ -2,6 +2,7 @@ import { createScheme } from '../api/scheme.js'
 import type { Scheme } from '../api/scheme.js'
 import { ApiServer } from '../apiserver/api-server.js'
 import type { ApiServerOptions, ClientOptions } from '../apiserver/api-server.js'
+import type { AdmissionChoice } from '../apiserver/admission/default-plugins.js'
 import type { WebhookHandlers } from '../apiserver/admission/extensions/handlers.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import type { Component, EventSource } from '../apiserver/client/component.js'
@@ -50,6 +51,7 @@ export interface ControlPlaneParts {
   readonly users: readonly UserOptions[]
   readonly authentication?: AuthenticationOptions | undefined
   readonly webhooks?: WebhookHandlers | undefined
+  readonly admissionPlugins?: AdmissionChoice | undefined
   /** Host and port that the apiserver advertises. */
   readonly advertiseAddress?: string | undefined
   readonly serviceCIDR?: string | undefined
@@ -95,6 +97,7 @@ export class ControlPlane {
       ...(parts.nodeAgents === undefined ? {} : { nodeAgents: parts.nodeAgents }),
       ...(parts.storedProtobuf === undefined ? {} : { storedProtobuf: parts.storedProtobuf }),
       ...(parts.webhooks === undefined ? {} : { webhooks: parts.webhooks }),
+      ...(parts.admissionPlugins === undefined ? {} : { admissionPlugins: parts.admissionPlugins }),
       componentHealth: () => componentHealth([...this.#hosts.keys()].filter((name) => !simulation.isStopped(name))),
     })
     const link = simulation.slice<ConnectivityState>('cluster', 'connectivity', () => ({ apiserverDown: false, cut: new Set() }))

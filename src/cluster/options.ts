@@ -1,4 +1,5 @@
 import type { Pod } from '../api/core/generated.js'
+import type { AdmissionChoice } from '../apiserver/admission/default-plugins.js'
 import type { WebhookHandlers } from '../apiserver/admission/extensions/handlers.js'
 import type { Component } from '../apiserver/client/component.js'
 import type { SimulatedStorageOptions } from '../controllers/simulated-storage/index.js'
@@ -54,6 +55,11 @@ export interface ClusterOptions extends SimulationOptions {
    * (`namespace/name`). They answer synchronously and must be deterministic. Default none: calls to webhooks fail as when nobody listens.
    */
   readonly webhooks?: WebhookHandlers
+  /**
+   * Admission plugins that are turned on (`AlwaysPullImages`, `OwnerReferencesPermissionEnforcement`) or off (`NodeRestriction`) by name, as
+   * `--enable-admission-plugins` and `--disable-admission-plugins` do. Default: those of kubeadm.
+   */
+  readonly admissionPlugins?: AdmissionChoice
   /** Further ways to prove who one is: a token file, OpenID Connect, a webhook; whether one may be anonymous. Default: kubeadm's. */
   readonly authentication?: AuthenticationOptions
   /** Users with fixed tokens. Default none. */

@@ -114,7 +114,7 @@ export class SimCluster {
     this.#store = from?.openStore({ clock }) ?? new EtcdStore({ clock })
     this.#plane = new ControlPlane({
       simulation: this.#simulation, store: this.#store, version: this.version, events: options.events ?? true,
-      authorization: options.authorization ?? 'RBAC', authentication: options.authentication, users: options.users ?? [], webhooks: options.webhooks,
+      authorization: options.authorization ?? 'RBAC', authentication: options.authentication, users: options.users ?? [], webhooks: options.webhooks, admissionPlugins: options.admissionPlugins,
       keys: options.keys, 
       nodeAgents: options.nodeAgents ?? kubeletAgents({ machineOf: (node) => this.#machines.answering(node), now: () => clock.now() }), advertiseAddress: options.advertiseAddress,
       serviceCIDR: options.serviceCIDR, managedFields: options.managedFields, storedProtobuf: options.storedProtobuf ?? protobufCodec,

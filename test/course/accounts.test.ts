@@ -186,7 +186,7 @@ test.skipIf(!hasOpenssl)('A8, A9, A11 with the real openssl: the text of a certi
   const request = openssl(['req', '-new', '-key', 'gasbugs.key', '-subj', '/CN=gasbugs/O=boanproject'], { 'gasbugs.key': key })
   const certificate = openssl(['x509', '-req', '-in', 'gasbugs.csr', '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '500'], { ...authority, 'gasbugs.csr': request })
   const identify = (of: SimCluster): unknown => of.identify({ clientCertificates: certificate }).user?.name ?? of.identify({ clientCertificates: certificate }).faults.at(-1)
-  const [{ notBefore = 0 } = {}] = parseCertificates(certificate)
+  const notBefore = parseCertificates(certificate)[0]?.notBefore ?? 0
   cluster.advance(Math.max(notBefore - cluster.now(), 0))
   expect(cluster.identify({ clientCertificates: certificate }).user).toMatchObject({ name: 'gasbugs', groups: ['boanproject', 'system:authenticated'] })
   expect(identify(new SimCluster({ nodes: 0, start: notBefore + 499 * DAY }))).toBe('gasbugs')

@@ -90,6 +90,9 @@ function contextOf({ storage, resources, clock, random, authorizer }: AdmissionP
       modify({ storage }, { dryRun: false }, resources.get(name), stored, (draft) => void Object.assign(draft, { ...next, metadata: draft.metadata }))
     },
     suffix: (length) => random.text(length, suffixAlphabet),
+    resourcesOf: (group, version, kind) => resources.all
+      .filter((one) => one.group === group && one.kind === kind && resources.at(group, version, one.resource) !== undefined)
+      .map(({ resource, namespaced }) => ({ resource, namespaced })),
     authorize: (user, attributes) => authorizer.authorize(user, attributes),
   }
 }

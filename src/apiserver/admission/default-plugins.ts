@@ -1,5 +1,6 @@
 import type { Minor } from '../../api/releases.js'
 import type { AdmissionPlugin } from '../ports.js'
+import { alwaysPullImages } from './always-pull-images.js'
 import { certificateApproval, certificateRequests, certificateSigning, certificateSubjectRestriction } from './certificates.js'
 import { defaultIngressClass } from './default-ingress-class.js'
 import { defaultStorageClass } from './default-storage-class.js'
@@ -7,6 +8,7 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.js'
 import { limitRanger } from './limit-ranger.js'
 import { namespaceLifecycle } from './namespace-lifecycle.js'
 import { nodeRestriction } from './node-restriction/index.js'
+import { ownerReferences } from './owner-references.js'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.js'
 import { podSecurity } from './pod-security.js'
 import { podTopologyLabels } from './pod-topology-labels.js'
@@ -22,16 +24,32 @@ const POD_TOPOLOGY_LABELS_SINCE: Minor = 35
 /** First minor with PodSecurity on by default. */
 const POD_SECURITY_SINCE: Minor = 23
 
+/** Plugins that nobody gets who does not ask for them. */
+const OFF_BY_DEFAULT: readonly string[] = [alwaysPullImages.name, ownerReferences.name]
+
+/** `--enable-admission-plugins` and `--disable-admission-plugins`, by name. */
+export interface AdmissionChoice {
+  readonly enable?: readonly string[]
+  readonly disable?: readonly string[]
+}
+
 /**
  * The admission plugins that a server of that minor has on by default, as far as they exist here, and NodeRestriction, which kubeadm adds; in
  * kube-apiserver's order (pkg/kubeapiserver/options/plugins.go). `extensions` are the policies and webhooks, which come just before the quota.
+ * @throws RangeError for a plugin that there is not.
  */
-export function defaultAdmission(minor: Minor, extensions: readonly AdmissionPlugin[] = []): readonly AdmissionPlugin[] {
-  return [
-    namespaceLifecycle, limitRanger, serviceAccount, nodeRestriction(minor), taintNodesByCondition, ...(minor >= POD_SECURITY_SINCE ? [podSecurity] : []),
-    priority, defaultTolerationSeconds, defaultStorageClass, storageObjectInUseProtection, persistentVolumeClaimResize, runtimeClass,
+export function defaultAdmission(minor: Minor, extensions: readonly AdmissionPlugin[] = [], { enable = [], disable = [] }: AdmissionChoice = {}): readonly AdmissionPlugin[] {
+  const all = [
+    namespaceLifecycle, limitRanger, serviceAccount, nodeRestriction(minor), taintNodesByCondition, alwaysPullImages,
+    ...(minor >= POD_SECURITY_SINCE ? [podSecurity] : []),
+    priority, defaultTolerationSeconds, defaultStorageClass, storageObjectInUseProtection,
+    ownerReferences, persistentVolumeClaimResize, runtimeClass,
     certificateApproval, certificateSigning, certificateSubjectRestriction, defaultIngressClass,
     ...(minor >= POD_TOPOLOGY_LABELS_SINCE ? [podTopologyLabels] : []),
     ...extensions, resourceQuota, certificateRequests,
   ]
+  const isOn = ({ name }: AdmissionPlugin): boolean => (OFF_BY_DEFAULT.includes(name) ? enable.includes(name) : !disable.includes(name) || enable.includes(name))
+  const unknown = [...enable, ...disable].find((name) => !all.some((plugin) => plugin.name === name))
+  if (unknown !== undefined) throw new RangeError(`enable-admission-plugins plugin ${JSON.stringify(unknown)} is unknown`)
+  return all.filter(isOn)
 }
