@@ -13,11 +13,11 @@ import { FollowedObjects, type Follower } from './followed-objects.js'
 
 const GROUP = 'policy.networking.k8s.io'
 
-/** Kinds that count once their CustomResourceDefinitions are there, by the names of these. */
-const custom: Readonly<Record<string, PolicyName['kind']>> = {
-  [`clusternetworkpolicies.${GROUP}`]: 'ClusterNetworkPolicy',
-  [`adminnetworkpolicies.${GROUP}`]: 'AdminNetworkPolicy',
-  [`baselineadminnetworkpolicies.${GROUP}`]: 'BaselineAdminNetworkPolicy',
+/** Kinds that count once their CustomResourceDefinitions are there, by the names of these, and the version of them that is understood. */
+const custom: Readonly<Record<string, readonly [kind: PolicyName['kind'], version: string]>> = {
+  [`clusternetworkpolicies.${GROUP}`]: ['ClusterNetworkPolicy', 'v1alpha2'],
+  [`adminnetworkpolicies.${GROUP}`]: ['AdminNetworkPolicy', 'v1alpha1'],
+  [`baselineadminnetworkpolicies.${GROUP}`]: ['BaselineAdminNetworkPolicy', 'v1alpha1'],
 }
 
 /** How policies are enforced. */
@@ -88,7 +88,7 @@ export class ClusterPolicies implements PolicyEnforcer {
       try {
         followed.pull()
       } catch (error) {
-        // deleted together with its definition, which has not been told yet
+        // gone with its definition, of which the news comes later, or not served in the version that is understood
         if (!isApiError(error, 'NotFound')) throw error
         this.#defined(name, false)
       }
@@ -126,12 +126,16 @@ export class ClusterPolicies implements PolicyEnforcer {
   }
 
   #defined(name: string, isServed: boolean): void {
-    const kind = Object.hasOwn(custom, name) ? custom[name] : undefined
-    if (kind === undefined) return
+    const known = Object.hasOwn(custom, name) ? custom[name] : undefined
+    if (known === undefined) return
     const followed = this.#custom.get(name)
-    if (isServed && followed === undefined) this.#custom.set(name, new FollowedObjects(this.#client, name.slice(0, name.indexOf('.')), this.#policiesOf(kind)))
-    if (isServed || followed === undefined) return
-    this.#custom.delete(name)
-    followed.clear()
+    if (isServed) {
+      const [kind, version] = known
+      const resource = `${name.slice(0, name.indexOf('.'))}.${version}.${GROUP}`
+      if (followed === undefined) this.#custom.set(name, new FollowedObjects(this.#client, resource, this.#policiesOf(kind)))
+    } else if (followed !== undefined) {
+      this.#custom.delete(name)
+      followed.clear()
+    }
   }
 }
