@@ -76,7 +76,8 @@ const namespaceIs = (scene: Scene, role: Role, name: string): Cubes => literals(
 
 function blocks(scene: Scene, role: Role, all: readonly Block[]): Cubes {
   const holds = ({ family, intervals: [interval] }: AddressClass): boolean => {
-    const address = { family, value: interval?.[0] ?? 0n }
+    if (interval === undefined) return false
+    const address = { family, value: interval[0] }
     return all.some(({ range, except }) => rangeHolds(range, address) && !except.some((each) => rangeHolds(each, address)))
   }
   return literals(scene, scene.address(role), (each) => holds(each as AddressClass))

@@ -40,6 +40,11 @@ function labelVariables(prefix: string, labels: ReadonlyMap<string, ReadonlySet<
   return [...labels].map(([key, values]) => ({ name: `${prefix}.${key}`, values: [undefined, ...values, FRESH], weight: 1 }))
 }
 
+/** What variables can be, where it is less than what the vocabulary says; the first is what costs nothing. */
+export type Pins = ReadonlyMap<string, readonly unknown[]>
+
+const free: Pins = new Map()
+
 /** A scene over a vocabulary: its variables, and what is true of all its points. */
 export class Scene {
   readonly shape: SceneShape
@@ -48,11 +53,13 @@ export class Scene {
   /** What no point of the scene is in. */
   readonly never: readonly Cube[]
 
-  constructor(shape: SceneShape, vocabulary: Vocabulary) {
+  /** With pins it is what they say, and nothing of what else is never true has to be looked at. */
+  constructor(shape: SceneShape, vocabulary: Vocabulary, pins: Pins = free) {
     this.shape = shape
     this.vocabulary = vocabulary
-    this.space = new Space([...this.#ends(), ...this.#traffic()])
-    this.never = [...this.#familyFaults(), ...this.#nameFaults(), ...this.#addressFaults(), ...this.#domainFaults()]
+    const variables = [...this.#ends(), ...this.#traffic()]
+    this.space = new Space(variables.map((each) => ({ ...each, values: pins.get(each.name) ?? each.values })))
+    this.never = pins.size > 0 ? [] : [...this.#familyFaults(), ...this.#nameFaults(), ...this.#addressFaults(), ...this.#domainFaults()]
   }
 
   /** What the ends themselves cost to read. */

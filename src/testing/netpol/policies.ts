@@ -6,10 +6,10 @@ import { defined, type Words } from './words.js'
 export function networkPolicyIn(words: Words): Arbitrary<WorldPolicy> {
   const { fc, vocabulary, some, maybe, selector } = words
   const { protocols, ports, portNames, portRanges, ranges, namespaces } = vocabulary
-  const ipBlock = some(ranges).chain(({ cidr, except }) => fc.record({
+  const block = (): Arbitrary<object> => some(ranges).chain(({ cidr, except }) => fc.record({
     cidr: fc.constant(cidr), except: maybe(fc.subarray([...except], { minLength: Math.min(1, except.length) })),
   }).map(defined))
-  const blocks = ranges.length === 0 ? [] : [fc.record({ ipBlock }), fc.record({ ipBlock })]
+  const blocks = ranges.length === 0 ? [] : [fc.record({ ipBlock: block() }), fc.record({ ipBlock: block() })]
   const peer: Arbitrary<object> = fc.oneof(
     fc.record({ podSelector: selector }), fc.record({ namespaceSelector: selector }), fc.record({ namespaceSelector: selector, podSelector: selector }),
     ...blocks, ...words.unknown({}),
