@@ -1,7 +1,12 @@
 import type { Lease } from '../api/coordination/generated.js'
 import type { Node, Pod } from '../api/core/generated.js'
+import type { KubeObject } from '../api/definition.js'
+import { ProtobufError } from '../api/protobuf/protobuf-error.js'
 import { protobufCodec } from '../api/protobuf/protobuf.js'
 import { newestMinor, oldestMinor } from '../api/releases.js'
+import { DecodeError } from '../api/schema/decode-error.js'
+import { decode } from '../api/schema/decode.js'
+import { schemaGroupOf } from '../api/schemas.js'
 import { timeMs } from '../api/time.js'
 import { EtcdStore } from '../etcd/store.js'
 import { prefixRangeEnd } from '../etcd/keys.js'
@@ -33,7 +38,7 @@ export function importEtcdSnapshot(file: Uint8Array, options: EtcdImportOptions)
 /** As {@link importEtcdSnapshot}, of a store; it goes on living in what is made of the snapshot only as a copy. */
 export function importEtcdStore(store: EtcdStore, options: Omit<EtcdImportOptions, 'skipHashCheck'>): ClusterSnapshot {
   const { start, version, ...rest } = options
-  const nodes = objectsAt<Node>(store, '/registry/minions/', 'Node')
+  const nodes = objectsAt<Node>(store, NODES)
   const now = start ?? latestTime(store, nodes)
   const clusterOptions: ClusterOptions = { ...rest, ...present({ version: version ?? versionOf(nodes) }), ...(now === undefined ? {} : { start: now }) }
   const state = new Simulation({ ...clusterOptions, seed: options.seed ?? 1 }).state()
@@ -44,26 +49,40 @@ export function importEtcdStore(store: EtcdStore, options: Omit<EtcdImportOption
 /** The number with which machines' addresses begin, see `Machines`. */
 const FIRST_ADDRESS = 11
 
-/** Objects under a prefix that can be read; fields are as they are stored, without defaults. */
-function objectsAt<T>(store: EtcdStore, prefix: string, kind: string): readonly T[] {
+/** A kind that is looked at before there is an apiserver. */
+interface StoredKind {
+  readonly prefix: string
+  readonly group: string
+  readonly kind: string
+}
+
+const NODES: StoredKind = { prefix: '/registry/minions/', group: '', kind: 'Node' }
+const PODS: StoredKind = { prefix: '/registry/pods/', group: '', kind: 'Pod' }
+const LEASES: StoredKind = { prefix: '/registry/leases/', group: 'coordination.k8s.io', kind: 'Lease' }
+
+/** Objects of a kind that can be read; the others `unreadable` tells of, when there is a cluster. */
+function objectsAt<T>(store: EtcdStore, { prefix, group, kind }: StoredKind): readonly T[] {
+  const message = schemaGroupOf(group, 'v1')?.message(kind)
+  if (message === undefined) throw new Error(`assertion failed: no field table of ${kind}`)
+  const fallback = { apiVersion: group === '' ? 'v1' : `${group}/v1`, kind }
   return store.list(prefix, prefixRangeEnd(prefix)).flatMap(({ value }) => {
-    const object = readObject(valueBytes(value), kind)
-    return object === undefined ? [] : [object as T]
+    const bytes = valueBytes(value)
+    try {
+      const parsed: unknown = isProtobuf(bytes) ? protobufCodec.decode(bytes, fallback) : JSON.parse(new TextDecoder().decode(bytes))
+      const { object } = decode<T & KubeObject>(message, parsed as Record<string, unknown>)
+      return typeof object.metadata?.name === 'string' ? [object] : []
+    } catch (error) {
+      if (error instanceof DecodeError || error instanceof ProtobufError || error instanceof SyntaxError) return []
+      throw error
+    }
   })
 }
 
-function readObject(bytes: Uint8Array, kind: string): unknown {
-  try {
-    if (bytes[0] === 0x6b && bytes[3] === 0) return protobufCodec.decode(bytes, { apiVersion: kind === 'Lease' ? 'coordination.k8s.io/v1' : 'v1', kind })
-    return JSON.parse(new TextDecoder().decode(bytes))
-  } catch {
-    return undefined // `unreadable` tells of it, when the kinds are known
-  }
-}
+const isProtobuf = (bytes: Uint8Array): boolean => bytes[0] === 0x6b && bytes[1] === 0x38 && bytes[2] === 0x73 && bytes[3] === 0
 
 function latestTime(store: EtcdStore, nodes: readonly Node[]): number | undefined {
-  const pods = objectsAt<Pod>(store, '/registry/pods/', 'Pod')
-  const leases = objectsAt<Lease>(store, '/registry/leases/', 'Lease')
+  const pods = objectsAt<Pod>(store, PODS)
+  const leases = objectsAt<Lease>(store, LEASES)
   const texts = [
     ...[...nodes, ...pods, ...leases].map(({ metadata }) => metadata?.creationTimestamp),
     ...leases.map(({ spec }) => spec?.renewTime),

@@ -105,6 +105,29 @@ metadata: { name: gone, namespace: default }
     expect(again.etcd.hashKV()).toEqual(cluster.etcd.hashKV())
   })
 
+  test('whatever lies where nodes, pods and leases should be, a cluster is made', () => {
+    const cluster = new SimCluster({ nodes: 1 })
+    const junk = ['null', '7', '"x"', '[]', '{}', '{"metadata":null}', '{"metadata":{"name":5}}', 'k8s\0', 'k8s\0\x0a\x00\x12\x02\xff\xff', '\xff', '', '{"__proto__":{"a":1}}', '{'.repeat(5000)]
+    const named = (kind: string, name: string, more: object): string => JSON.stringify({ apiVersion: kind === 'Lease' ? 'coordination.k8s.io/v1' : 'v1', kind, metadata: { name, namespace: 'default', uid: name }, ...more })
+    const nodes = [
+      {}, { status: null }, { status: { addresses: [{}], nodeInfo: { kubeletVersion: 'v1.30.2+k3s1' } } }, { status: { nodeInfo: { kubeletVersion: 'v1.99.0-eks-1' } } },
+      { status: { nodeInfo: { kubeletVersion: 'nightly' }, capacity: { cpu: '2', memory: '0' } } }, { status: { capacity: {} }, spec: { podCIDR: 'x' } },
+    ]
+    const pods = [
+      {}, { spec: { nodeName: 'node-1', containers: [] }, status: { podIP: 'x', containerStatuses: [{ name: 'c', state: { running: {} } }] } },
+      { spec: { nodeName: 'node-1', containers: [{ name: 'c' }] }, status: { podIP: '10.0.0.1', phase: 'Running', containerStatuses: [{ name: 'c', restartCount: -1, state: { running: { startedAt: null } }, lastState: { terminated: {} } }, { name: 'other' }] } },
+    ]
+    const put = (key: string, text: string): unknown => cluster.etcd.put({ key, value: keyBytes(text) })
+    for (const [at, text] of junk.entries()) for (const prefix of ['minions/', 'pods/default/', 'leases/default/']) put(`/registry/${prefix}junk-${at}`, text)
+    for (const [at, more] of nodes.entries()) put(`/registry/minions/odd-${at}`, named('Node', `odd-${at}`, more))
+    for (const [at, more] of pods.entries()) put(`/registry/pods/default/odd-${at}`, named('Pod', `odd-${at}`, more))
+    put('/registry/leases/default/odd', named('Lease', 'odd', { spec: { renewTime: '9999-99-99T00:00:00Z' } }))
+    const copy = SimCluster.fromEtcdSnapshot(cluster.etcd.snapshot())
+    expect(copy.unreadable().filter(({ kind }) => kind === 'broken').length).toBeGreaterThan(20)
+    copy.advance('2m')
+    expect(copy.get('nodes', { name: 'node-1' }).status.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('True')
+  })
+
   test('a broken file is refused and nothing is made of it', () => {
     expect(() => SimCluster.fromEtcdSnapshot(real.subarray(0, 20_000))).toThrow(SnapshotError)
     expect(() => SimCluster.fromEtcdSnapshot(new Uint8Array(3))).toThrow(/^invalid database/)
