@@ -38,4 +38,6 @@ export type {
 export type {
   Because, ConnectionProof, EndProof, PolicyProof, Proof, RuleProof, SideProof, TierProof, Trial, Verdict,
 } from './proof.js'
+export { worldOf } from './world-of.js'
+export type { Lister } from './world-of.js'
 export { WorldError } from './world-error.js'

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { SimCluster } from '../../src/index.js'
 import type { Connection, PolicyConnection } from '../../src/index.js'
-import { checkProof, networkPolicyApiDefinitions } from '../../src/netpol/index.js'
-import type { EndpointRef, Proof, World } from '../../src/netpol/index.js'
+import { checkProof, networkPolicyApiDefinitions, reachability, worldOf } from '../../src/netpol/index.js'
+import type { EndpointRef, Proof } from '../../src/netpol/index.js'
 import type { PolicyHop } from '../../src/network/index.js'
 
 function pod(name: string, node: string, labels: Record<string, string> = {}): object {
@@ -28,11 +28,6 @@ const start = (options: ConstructorParameters<typeof SimCluster>[0] = {}): SimCl
 
 const isPolicy = (hop: { readonly hop: string }): hop is PolicyHop => hop.hop === 'policy'
 const policies = ({ proof }: Connection): readonly PolicyHop[] => proof.filter(isPolicy)
-
-function worldOf(made: SimCluster): World {
-  const list = <T>(resource: string): readonly T[] => made.list(resource).items as unknown as readonly T[]
-  return { namespaces: list('namespaces'), pods: list('pods'), nodes: list('nodes'), policies: list<object>('networkpolicies').map((each) => ({ ...each, kind: 'NetworkPolicy' })) as never }
-}
 
 describe('policies on the data path', () => {
   let made: SimCluster
@@ -70,6 +65,29 @@ describe('policies on the data path', () => {
       const whole = side === 'egress' ? verdict.egress.allowed && verdict.ingress.allowed : allowed
       const refOf = (end: string): EndpointRef => (end.includes('/') ? end : { ip: end })
       expect(checkProof(world, { from: refOf(from), to: refOf(to), port, protocol, service: verdict.connection.service ?? false }, { allowed: whole, proof: verdict })).toEqual([])
+    }
+  })
+
+  test('the matrix says what every pod finds', () => {
+    const reach = reachability(worldOf(made), { ports: [80], outside: false })
+    expect(reach.toText()).toMatchInlineSnapshot(`
+      "from \\ to                      1  2  3
+      1 default/app=client (2 pods)  -  -  *
+      2 default/other                *  *  -
+      3 default/web                  *  *  -
+
+      *  80
+      -  nothing
+      A pod always reaches itself.
+      "
+    `)
+    const names = ['web', 'near', 'far', 'other']
+    for (const from of names) {
+      for (const to of names) {
+        if (from === to) continue
+        const said = reach.reach(reach.groupOf(`default/${from}`), reach.groupOf(`default/${to}`), 0)
+        expect(made.connect({ from, to: { pod: to }, port: 80 }).outcome, `${from} ${to}`).toBe(said === 'allow' ? 'connected' : 'timeout')
+      }
     }
   })
 
