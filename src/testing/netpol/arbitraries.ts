@@ -1,12 +1,12 @@
 import type { Arbitrary } from 'fast-check'
 import type { Labels } from '../../api/labels.js'
-import type { Connection, NetpolOptions, World, WorldPolicy } from '../../netpol/index.js'
+import { resolveOptions, type Connection, type NetpolOptions, type World, type WorldPolicy } from '../../netpol/index.js'
 import type { FastCheck } from '../rbac/arbitraries.js'
 import { printedAs } from './manifest.js'
 import { clusterPolicyIn, networkPolicyIn } from './policies.js'
 import { netpolVocabulary, type NetpolVocabulary } from './vocabulary.js'
 import { wordsOf } from './words.js'
-import { connectionIn, namedPolicies, worldIn } from './worlds.js'
+import { namedPolicies, wishIn, worldIn } from './worlds.js'
 
 /** A world, what is left open, and what is asked of them. */
 export interface NetpolScenario {
@@ -50,6 +50,12 @@ export interface NetpolArbitraryOptions {
   readonly unknownEntries?: boolean
 }
 
+/** Choices that are the default are left out. */
+function choicesOf(options: NetpolOptions): NetpolOptions {
+  const defaults = resolveOptions()
+  return Object.fromEntries(Object.entries(options).filter(([name, value]) => value !== defaults[name as keyof NetpolOptions]))
+}
+
 /**
  * Arbitraries over a vocabulary. They are made with the fast-check that you pass, so that this package needs none of its own.
  *
@@ -65,15 +71,15 @@ export function netpolArbitraries(fc: FastCheck, { vocabulary, unknownEntries = 
   const networkPolicy = networkPolicyIn(words)
   const clusterPolicy = clusterPolicyIn(words)
   const world = worldIn(words, networkPolicy, clusterPolicy)
-  const ask = (where: World): Arbitrary<Connection> => connectionIn(words, where)
+  const wish = wishIn(words)
   const options: Arbitrary<NetpolOptions> = fc.record({
     hostNetwork: some(['node', 'pod'] as const), ownNode: some(['both', 'ingress', 'none'] as const), finishedPods: some(['ignored', 'selected'] as const),
     ipBlockPods: some(['match', 'ignore'] as const), equalPriority: some(['name', 'creation'] as const),
-  })
+  }).map(choicesOf)
   return {
     labels: words.labels, selector: words.selector, networkPolicy: printed(networkPolicy), clusterPolicy: printed(clusterPolicy),
     policies: printed(fc.array(fc.oneof({ weight: 2, arbitrary: networkPolicy }, { weight: 1, arbitrary: clusterPolicy }), { maxLength: 5 }).map(namedPolicies)),
-    world: printed(world), options, connectionIn: ask,
-    scenario: printed(world.chain((each) => fc.record({ world: fc.constant(each), options, connection: ask(each) }))),
+    world: printed(world), options, connectionIn: (where) => wish.map((ask) => ask(where)),
+    scenario: printed(fc.tuple(world, options, wish).map(([where, choice, ask]) => ({ world: where, options: choice, connection: ask(where) }))),
   }
 }
