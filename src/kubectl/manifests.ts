@@ -27,7 +27,8 @@ export function readManifests(call: Call): Manifests {
   return { infos, errors }
 }
 
-interface Untrusted {
+/** An object as somebody wrote it. */
+export interface Untrusted {
   readonly apiVersion?: unknown
   readonly kind?: unknown
   readonly items?: unknown
@@ -85,7 +86,8 @@ function checkTyped(source: string, value: unknown): asserts value is Untrusted 
   )
 }
 
-function itemsOf(value: unknown): readonly Untrusted[] {
+/** The objects of a List, or the object itself. */
+export function itemsOf(value: unknown): readonly Untrusted[] {
   const object = value as Untrusted
   return typeof object.kind === 'string' && object.kind.endsWith('List') && Array.isArray(object.items)
     ? object.items.flatMap(itemsOf)

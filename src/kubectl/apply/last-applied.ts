@@ -60,11 +60,16 @@ export function editLastApplied(call: Call): void {
       if (applied === undefined) throw new KubectlError(`no last-applied-configuration annotation found on resource: ${name}`)
       return applied
     },
-    wanted: ({ object }, edited) => annotated(object, `${goJson(edited)}\n`),
-    done: 'edited',
+    wanted: ({ object }, edited) => annotated(object, `${goJson(withoutEmptyAnnotations(edited as KubeObject))}\n`),
   })
 }
 
 function annotated(object: KubeObject, text: string): KubeObject {
   return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [LAST_APPLIED]: text } } }
+}
+
+/** client-go writes no annotations where there are none. */
+function withoutEmptyAnnotations(object: KubeObject): KubeObject {
+  const { annotations = {}, ...metadata } = object.metadata
+  return Object.keys(annotations).length > 0 ? object : { ...object, metadata }
 }

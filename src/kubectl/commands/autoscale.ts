@@ -2,6 +2,7 @@ import type { Call, Command } from '../call.js'
 import { optional } from '../create/generate.js'
 import { createFor } from '../create/create-for.js'
 import { KubectlError } from '../errors.js'
+import { resourceText } from '../kinds.js'
 import { forSelected } from '../selected.js'
 import { canonicalQuantity, QuantityError } from '../../api/quantity.js'
 
@@ -17,7 +18,7 @@ export const autoscale: Command = {
     forSelected(call, call.args, (info) => {
       const { definition, object } = info
       if (!definition.subresources.some(({ name: one }) => one === 'scale')) {
-        throw new KubectlError(`cannot autoscale a ${definition.kind}: no kind ${JSON.stringify(definition.kind)} is registered for version`)
+        throw new KubectlError(`cannot autoscale a ${definition.kind}: could not find scale subresource for ${resourceText(definition)} in discovery information`)
       }
       const name = flags.string('name') || info.name
       createFor(call, info, {
@@ -47,7 +48,7 @@ function quantity(name: string, text: string): string {
   try {
     return canonicalQuantity(text)
   } catch (error) {
-    if (error instanceof QuantityError) throw new KubectlError(`invalid --${name} value ${JSON.stringify(text)}: ${error.message}`)
+    if (error instanceof QuantityError) throw new KubectlError(`invalid resource ${name} value: ${text}`)
     throw error
   }
 }

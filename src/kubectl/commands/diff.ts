@@ -4,7 +4,7 @@ import { ignoreNotFound } from '../../apiserver/client/api-error.js'
 import { applyManager } from '../apply/server-side.js'
 import type { Call, Command } from '../call.js'
 import { unifiedDiff } from '../diff/unified.js'
-import { isFailure, KubectlError, SilentExit, throwCollected, usageError } from '../errors.js'
+import { errorText, isFailure, KubectlError, SilentExit, throwCollected, usageError } from '../errors.js'
 import { patchTableOf, resourceNameOf } from '../kinds.js'
 import { lastAppliedOf, withoutLastApplied } from '../last-applied.js'
 import { readManifests } from '../manifests.js'
@@ -21,36 +21,46 @@ interface Difference {
   readonly merged: string
 }
 
-/** `kubectl diff -f`: what an apply would change, as `diff -u -N` of two folders prints it; exit code 1 when there is something. Source: kubectl pkg/cmd/diff. */
+/** `kubectl diff -f`: what an apply would change, as `diff -u -N` of two folders prints it; exit code 1 when there is something, 2 when it fails. Source: kubectl pkg/cmd/diff. */
 export const diff: Command = {
   name: 'diff',
   run(call) {
-    const { flags, args, out } = call
-    if (!flags.has('filename') && flags.string('kustomize') === '') throw new KubectlError('must specify one of -f and -k')
-    if (args.length > 0) throw usageError('diff', `Unexpected args: [${args.join(' ')}]`)
-    if (flags.bool('force-conflicts') && !flags.bool('server-side')) throw new KubectlError('--force-conflicts only works with --server-side')
-    const { infos, errors: unreadable } = readManifests(call)
-    const matches = compileSelectorText(flags.string('selector'))
-    const errors: Error[] = [...unreadable]
-    const differences: Difference[] = []
-    for (const info of infos.filter(({ object }) => matches(object.metadata.labels))) {
-      try {
-        differences.push(differenceOf(call, info))
-      } catch (error) {
-        if (!isFailure(error)) throw error
-        errors.push(error)
-      }
+    try {
+      compare(call)
+    } catch (error) {
+      if (!isFailure(error) || error instanceof SilentExit) throw error
+      call.out.error(errorText(error))
+      throw new SilentExit(2)
     }
-    throwCollected(errors)
-    const changed = differences.filter(({ live, merged }) => live !== merged).sort((a, b) => (a.name < b.name ? -1 : 1))
-    const [from, to] = [`/tmp/LIVE-${randomDigits(call, 'live')}`, `/tmp/MERGED-${randomDigits(call, 'merged')}`]
-    const time = `${new Date(call.env.clock.now()).toISOString().replace('T', ' ').replace('Z', '')}000000 +0000`
-    for (const { name, live, merged } of changed) {
-      out.line(`diff -u -N ${from}/${name} ${to}/${name}`)
-      out.write(`--- ${from}/${name}\t${time}\n+++ ${to}/${name}\t${time}\n${unifiedDiff(live, merged)}`)
-    }
-    if (changed.length > 0) throw new SilentExit(1)
   },
+}
+
+function compare(call: Call): void {
+  const { flags, args, out } = call
+  if (!flags.has('filename') && flags.string('kustomize') === '') throw new KubectlError('must specify one of -f and -k')
+  if (args.length > 0) throw usageError('diff', `Unexpected args: [${args.join(' ')}]`)
+  if (flags.bool('force-conflicts') && !flags.bool('server-side')) throw new KubectlError('--force-conflicts only works with --server-side')
+  const { infos, errors: unreadable } = readManifests(call)
+  const matches = compileSelectorText(flags.string('selector'))
+  const errors: Error[] = [...unreadable]
+  const differences: Difference[] = []
+  for (const info of infos.filter(({ object }) => matches(object.metadata.labels))) {
+    try {
+      differences.push(differenceOf(call, info))
+    } catch (error) {
+      if (!isFailure(error)) throw error
+      errors.push(error)
+    }
+  }
+  throwCollected(errors)
+  const changed = differences.filter(({ live, merged }) => live !== merged).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const [from, to] = [`/tmp/LIVE-${randomDigits(call, 'live')}`, `/tmp/MERGED-${randomDigits(call, 'merged')}`]
+  const time = `${new Date(call.env.clock.now()).toISOString().replace('T', ' ').replace('Z', '')}000000 +0000`
+  for (const { name, live, merged } of changed) {
+    out.line(`diff -u -N ${from}/${name} ${to}/${name}`)
+    out.write(`--- ${from}/${name}\t${time}\n+++ ${to}/${name}\t${time}\n${unifiedDiff(live, merged)}`)
+  }
+  if (changed.length > 0) throw new SilentExit(1)
 }
 
 function differenceOf(call: Call, info: Info): Difference {

@@ -58,21 +58,22 @@ function wantedOf({ flags, files }: Call): Wanted {
   if (!Object.hasOwn(TYPES, type)) throw new KubectlError(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.string('type'))}`)
   const text = path === '' ? flags.string('patch') : files.text(path)
   if (text === undefined) throw new KubectlError(`unable to read patch file: open ${path}: no such file or directory`)
-  return { type: type as Wanted['type'], text, body: bodyOf(text) }
+  const value = valueOf(text)
+  const body = typeof value === 'object' && value !== null ? value : undefined
+  return { type: type as Wanted['type'], body, text: body !== undefined || value === undefined ? text : JSON.stringify(value) }
 }
 
 /** JSON that begins as an object is sent as it is, valid or not; all else is read as YAML. Source: apimachinery util/yaml ToJSON. */
-function bodyOf(text: string): object | undefined {
+function valueOf(text: string): unknown {
   if (/^\s*\{/.test(text)) {
     try {
-      return JSON.parse(text) as object
+      return JSON.parse(text) as unknown
     } catch {
       return undefined
     }
   }
   try {
-    const value: unknown = parse(text, { schema: 'yaml-1.1', merge: true })
-    return typeof value === 'object' && value !== null ? value : undefined
+    return parse(text, { schema: 'yaml-1.1', merge: true }) as unknown
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error
     const why = /flow|block seq|end of/i.test(error.message) ? 'did not find expected node content' : (error.message.split('\n')[0] ?? '')
@@ -89,7 +90,7 @@ function patchOne(call: Call, info: Info, wanted: Wanted, dryRun: 'none' | 'clie
   const after = dryRun === 'local' ? locally(info, wanted) : onServer(call, info, wanted, dryRun !== 'none', subresource)
   const isSame = semanticEqual(before, after)
   const shown = subresource === '' ? definition : { ...definition, ...kindIn(after) }
-  printDone(call, shown, after, isSame ? 'patched (no change)' : 'patched', dryRun === 'local' ? 'none' : dryRun)
+  printDone(call, shown, after, isSame ? 'patched (no change)' : 'patched', 'none')
 }
 
 function kindIn({ apiVersion = '', kind = '' }: KubeObject): { readonly group: string; readonly kind: string } {

@@ -17,6 +17,7 @@ import { printJson } from '../print/json.js'
 import { typed } from '../resource-args.js'
 
 const POLICIES: ReadonlySet<string> = new Set(['Always', 'OnFailure', 'Never'])
+const PULLS: ReadonlySet<string> = new Set(['Always', 'IfNotPresent', 'Never'])
 const IMAGE = /^(?:[a-zA-Z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/
 
 /** `kubectl run NAME --image=IMAGE [-i] [--rm] [--expose] [-- ARGS]`. Source: kubectl pkg/cmd/run/run.go. */
@@ -51,6 +52,8 @@ function check({ flags }: Call, attaches: boolean, dryRun: DryRun): void {
   if (flags.bool('expose') && flags.string('port') === '') throw usageError('run', '--port must be set when exposing a service')
   if (dryRun !== 'none' && attaches) throw usageError('run', "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)")
   if (flags.bool('rm') && !attaches) throw usageError('run', '--rm should only be used for attached containers')
+  const pulls = flags.string('image-pull-policy')
+  if (pulls !== '' && !PULLS.has(pulls)) throw usageError('run', `invalid image pull policy: ${pulls}`)
   const policy = flags.string('restart')
   if (!POLICIES.has(policy)) throw usageError('run', `invalid restart policy: ${policy}`)
 }

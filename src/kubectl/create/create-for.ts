@@ -17,13 +17,15 @@ export function createFor(call: Call, { namespace = call.namespace }: Info, gene
   if (definition === undefined) throw new KubectlError(`no matches for kind ${JSON.stringify(generated.kind)} in version ${JSON.stringify(generated.apiVersion)}`)
   const dryRun = dryRunOf(call)
   const { name, ...rest } = generated.metadata
-  const made = overridden(call, definition, { ...generated, metadata: { name, namespace, ...rest } } as unknown as KubeObject)
+  const placed = { name, ...(call.namespaceGiven ? { namespace } : {}), ...rest }
+  const made = overridden(call, definition, { ...generated, metadata: placed } as unknown as KubeObject)
   const wanted = call.flags.bool('save-config') ? withLastApplied(made, true) : made
   if (dryRun === 'client') {
     if (call.flags.string('output') === 'json') call.out.write(printJson(wanted, true))
     else printDone(call, definition, wanted, operation, dryRun)
     return
   }
-  const created = call.client.create(resourceNameOf(definition), wanted, { dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager') })
+  const sent = { ...wanted, metadata: { ...wanted.metadata, namespace } }
+  const created = call.client.create(resourceNameOf(definition), sent, { dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager') })
   printDone(call, definition, typed(definition, created), operation, dryRun)
 }

@@ -28,9 +28,11 @@ function imageJob(name: string, image: string, command: readonly string[]): Gene
 /** A run of a CronJob out of turn. */
 function cronJobJob(call: Call, name: string, from: string): Generated {
   const { targets } = selectResources(call, [from])
-  const objects = targets.flatMap((target) => fetchTarget(call.client, target).objects.map((object) => ({ object, kind: target.definition.kind })))
-  if (objects.length !== 1 || objects[0]?.kind !== 'CronJob') throw new KubectlError('from must be an existing cronjob')
-  const { metadata, spec: { jobTemplate } } = objects[0].object as CronJob
+  const objects = targets.flatMap((target) => fetchTarget(call.client, target).objects.map((object) => ({ object, definition: target.definition })))
+  const [first, ...more] = objects
+  if (first === undefined || more.length > 0) throw new KubectlError('from must be an existing cronjob')
+  if (first.definition.kind !== 'CronJob') throw new KubectlError(`unknown object type *${first.definition.version}.${first.definition.kind}`)
+  const { metadata, spec: { jobTemplate } } = first.object as CronJob
   const { labels, annotations } = jobTemplate.metadata ?? {}
   return {
     kind: 'Job', apiVersion: 'batch/v1',

@@ -82,10 +82,9 @@ function resourceRules(call: Call, verbs: readonly string[], texts: readonly str
 
 /** Reads `deploy`, `deployments.apps/scale`, `*`. */
 function resourceOf(call: Call, text: string): { readonly group: string; readonly resource: string } {
-  const [type = '', subresource, ...more] = text.split('/')
-  if (more.length > 0) throw new KubectlError(`resource ${JSON.stringify(text)} must have at most one subresource`)
-  const suffix = subresource === undefined ? '' : `/${subresource}`
-  if (type === '*') return { group: '*', resource: `*${suffix}` }
+  const slash = text.indexOf('/')
+  const [type, suffix] = slash < 0 ? [text, ''] : [text.slice(0, slash), text.slice(slash)]
+  if (type === '*') return { group: '', resource: `*${suffix}` }
   const definition = call.env.scheme.byName(type)
   if (definition === undefined) throw new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(type.split('.')[0])}`)
   return { group: definition.group, resource: definition.resource + suffix }

@@ -17,56 +17,68 @@ export interface Editing {
   readonly shown: (info: Info) => object
   /** The object as it shall be. */
   readonly wanted: (info: Info, edited: object) => KubeObject
-  readonly done: string
-}
-
-/** Opens every object in the call's editor until it is taken, or not changed any more. Source: kubectl pkg/cmd/util/editor/editoptions.go. */
-export function editAll(call: Call, infos: readonly Info[], errors: readonly Error[], editing: Editing): void {
-  for (const info of infos) editOne(call, info, editing)
-  throwCollected(errors)
 }
 
 /** `kubectl edit`: the object itself. */
-export const WHOLE: Editing = { shown: ({ object }) => withoutManagedFields(object), wanted: (_, edited) => edited as KubeObject, done: 'edited' }
+export const WHOLE: Editing = { shown: ({ object }) => withoutManagedFields(object), wanted: (_, edited) => edited as KubeObject }
 
-function editOne(call: Call, info: Info, editing: Editing): void {
-  const { out } = call
-  const original = editableText(call, editing.shown(info))
+/**
+ * Opens the objects in the call's editor, several as one List, until the server takes them or nothing is changed any more. Source: kubectl
+ * pkg/cmd/util/editor/editoptions.go.
+ */
+export function editAll(call: Call, infos: readonly Info[], errors: readonly Error[], editing: Editing): void {
+  throwCollected(errors)
+  if (infos.length === 0) throw new KubectlError('edit cancelled, no objects found.')
+  const shown = infos.map(editing.shown)
+  const original = editableText(call, shown.length === 1 ? (shown[0] as object) : { apiVersion: 'v1', items: shown, kind: 'List', metadata: {} })
   let last: Edited | undefined
   let reasons: readonly string[] = []
   for (;;) {
     const edited: Edited = launchEditor(call, last === undefined ? original : stripComments(last.text), reasons)
-    if (last !== undefined && stripComments(edited.text) === stripComments(last.text)) {
-      call.files.write(edited.path, edited.text)
-      out.errorLine(`A copy of your changes has been stored to ${JSON.stringify(edited.path)}`)
-      throw new KubectlError('Edit cancelled, no valid changes were saved.')
-    }
-    if (stripComments(edited.text) === stripComments(original)) return out.errorLine('Edit cancelled, no changes made.')
-    if (stripComments(edited.text).trim() === '') return out.errorLine('Edit cancelled, saved file was empty.')
-    const refused = attempt(call, info, edited, editing)
-    if (refused === undefined) return
+    if (last !== undefined && stripComments(edited.text) === stripComments(last.text)) throw preserved(call, edited, 'Edit cancelled, no valid changes were saved.')
+    if (stripComments(edited.text) === stripComments(original)) return call.out.errorLine('Edit cancelled, no changes made.')
+    if (stripComments(edited.text).trim() === '') return call.out.errorLine('Edit cancelled, saved file was empty.')
+    const refused = attempt(call, infos, edited, editing)
+    if (refused.length === 0) return
     reasons = refused
     last = edited
   }
 }
 
-/** Sends what was edited; the reasons why it must be edited again, undefined when it is done. */
-function attempt(call: Call, info: Info, edited: Edited, editing: Editing): readonly string[] | undefined {
-  const { out } = call
+/** Leaves the work in a file, and says so. */
+function preserved({ files, out }: Call, { path, text }: Edited, message: string): KubectlError {
+  files.write(path, text)
+  out.errorLine(`A copy of your changes has been stored to ${JSON.stringify(path)}`)
+  return new KubectlError(message)
+}
+
+/** Sends what was edited; the reasons why it must be edited again, none when it is done. */
+function attempt(call: Call, infos: readonly Info[], edited: Edited, editing: Editing): readonly string[] {
+  const [first] = infos as readonly [Info]
   let objects: readonly object[]
   try {
     objects = readEdited(edited)
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error
-    return [`The edited file had a syntax error: ${error.message}`]
+    call.out.errorLine(`error: ${nameOf(first)} is invalid`)
+    return [`The edited file failed validation: ${error.message}`]
   }
+  if (objects.length !== infos.length) throw preserved(call, edited, 'At least one of apiVersion, kind and name was changed')
+  return infos.flatMap((info, at) => attemptOne(call, info, editing.wanted(info, objects[at] as object), edited))
+}
+
+const nameOf = ({ definition, name }: Info): string => `${groupResource(definition)} ${JSON.stringify(name)}`
+
+function attemptOne(call: Call, info: Info, wanted: KubeObject, edited: Edited): readonly string[] {
+  const { out } = call
   try {
-    for (const object of objects) patchEdited(call, info, editing.wanted(info, object), editing)
-    return undefined
+    patchEdited(call, info, wanted)
+    return []
   } catch (error) {
+    if (error instanceof KubectlError) throw preserved(call, edited, error.message)
     if (!isApiError(error)) throw error
-    const what = `${groupResource(info.definition)} ${JSON.stringify(info.name)}`
-    if (error.reason === 'Invalid') {
+    const what = nameOf(info)
+    if (error.reason === 'Invalid' || error.reason === 'BadRequest') {
       out.errorLine(`error: ${what} is invalid`)
       return [`${what} was not valid:`, ...(error.details.causes ?? []).map(({ field = '', message = '' }) => `* ${field}: ${message}`)]
     }
@@ -82,10 +94,10 @@ function attempt(call: Call, info: Info, edited: Edited, editing: Editing): read
   }
 }
 
-function patchEdited(call: Call, info: Info, wanted: KubeObject, { done }: Editing): void {
+function patchEdited(call: Call, info: Info, wanted: KubeObject): void {
   const { definition } = info
   const before = withoutManagedFields(info.object)
-  if (wanted.apiVersion !== before.apiVersion || wanted.kind !== before.kind || wanted.metadata.name !== before.metadata.name) {
+  if (wanted.apiVersion !== before.apiVersion || wanted.kind !== before.kind || wanted.metadata?.name !== before.metadata.name) {
     throw new KubectlError('At least one of apiVersion, kind and name was changed')
   }
   const message = patchTableOf(call.env.scheme, definition)
@@ -96,7 +108,5 @@ function patchEdited(call: Call, info: Info, wanted: KubeObject, { done }: Editi
   const result = call.client.patch(resourceNameOf(definition), keyOf(info), { type: message === undefined ? 'merge' : 'strategic', body }, {
     fieldManager: call.flags.string('field-manager'), fieldValidation: fieldValidationOf(call), ...(subresource === '' ? {} : { subresource }),
   })
-  const format = call.flags.string('output')
-  if (format === 'json' || format === 'yaml' || format === '') call.out.line(`${definition.group === '' ? definition.kind.toLowerCase() : `${definition.kind.toLowerCase()}.${definition.group}`}/${info.name} ${done}`)
-  else printDone(call, definition, typed(definition, result), done, 'none')
+  printDone(call, definition, typed(definition, result), 'edited', 'none')
 }

@@ -1,6 +1,6 @@
 import type { Call } from '../call.js'
 import { KubectlError } from '../errors.js'
-import { parseDocuments } from '../manifests.js'
+import { itemsOf, parseDocuments } from '../manifests.js'
 import { printJson } from '../print/json.js'
 import { printYaml } from '../print/yaml.js'
 import { randomDigits } from '../suffix.js'
@@ -39,5 +39,5 @@ export const stripComments = (text: string): string => text.split('\n').filter((
 
 /** The objects of an edited file. Throws KubectlError for a text that is no YAML. */
 export function readEdited({ text, path }: Edited): readonly object[] {
-  return parseDocuments({ source: path, text: stripComments(text) }) as readonly object[]
+  return parseDocuments({ source: path, text: stripComments(text) }).flatMap(itemsOf) as readonly object[]
 }

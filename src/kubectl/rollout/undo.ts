@@ -59,7 +59,7 @@ function undo(call: Call, info: Info, wanted: number, dryRun: DryRun): Undone {
   const revisions = revisionsOf(call, info)
   const revision = chosen(revisions, wanted, isDeployment ? `no rollout history found for deployment ${JSON.stringify(info.name)}` : 'no last revision to roll back to')
   const template = withoutHash(revision.template)
-  if (dryRun === 'client') return { object: info.object, text: templateText(template) }
+  if (dryRun === 'client') return { object: info.object, text: templateText(revision.template) }
   if (semanticEqual(template, withoutHash(spec.template))) {
     return { object: info.object, text: `skipped rollback (current template already matches revision ${isDeployment ? wanted : revision.number})` }
   }
@@ -105,5 +105,5 @@ function annotationsFor({ object }: Info, { keeper }: Revision): Readonly<Record
 function templateText(template: PodTemplateSpec): string {
   const out = new DescriptionWriter()
   writePodTemplate(out, template)
-  return `will roll back to ${out.unaligned()}`
+  return out.unaligned()
 }

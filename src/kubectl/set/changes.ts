@@ -3,14 +3,18 @@ import type { Call } from '../call.js'
 import { isPair, splitChanges } from '../commands/changes.js'
 import type { ResourcesAndChanges } from '../commands/changes.js'
 import { dryRunOf } from '../dry-run.js'
-import { KubectlError } from '../errors.js'
+import { KubectlError, throwCollected } from '../errors.js'
 import { patchTo } from '../patching.js'
 import { printDone } from '../print/done.js'
 import type { Info } from '../resource-args.js'
 import { forSelected } from '../selected.js'
 
-/** What one `set` command says. */
+/** What one `set` command says, and how. */
 export interface SetTexts {
+  /** What goes wrong with an object is said without its name. Default false. */
+  readonly isNameless?: boolean
+  /** An object is said to be updated although nothing differs. Default false. */
+  readonly saysAlways?: boolean
   /** `image updated` */
   readonly done: string
   /** `failed to patch image update to pod template:` */
@@ -26,14 +30,30 @@ export function resourcesAndChanges(call: Call, what: string): ResourcesAndChang
   return split
 }
 
+/** Changes an object; what it complains about is an error of the command, and does not keep the change from being sent. */
+export type Change = (info: Info, complain: (text: string) => void) => KubeObject
+
 /** Changes every selected object, and prints those that changed. */
-export function setSelected(call: Call, resources: readonly string[], { done, failure }: SetTexts, change: (info: Info) => KubeObject): void {
+export function setSelected(call: Call, resources: readonly string[], texts: SetTexts, change: Change): void {
   const isLocal = call.flags.bool('local')
   const asked = dryRunOf(call)
   if (isLocal && asked === 'server') throw new KubectlError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
   const dryRun = isLocal ? 'client' : asked
   forSelected(call, resources, (info) => {
-    const result = patchTo(call, info, change(info), { dryRun, failure })
-    if (result !== undefined) printDone(call, info.definition, result, done, isLocal ? 'none' : dryRun)
+    const complaints: KubectlError[] = []
+    const wanted = naming(info, texts, isLocal, () => change(info, (text) => void complaints.push(new KubectlError(text))))
+    const result = patchTo(call, info, wanted, { dryRun, failure: texts.failure }) ?? (texts.saysAlways === true ? info.object : undefined)
+    if (result !== undefined) printDone(call, info.definition, result, texts.done, isLocal ? 'none' : dryRun)
+    throwCollected(complaints)
   }, { isLocal })
+}
+
+/** Says which object it was that could not be changed. Source: set commands, patch.Err. */
+function naming<T>({ definition, name }: Info, { isNameless = false }: SetTexts, isLocal: boolean, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (isNameless || !(error instanceof KubectlError)) throw error
+    throw new KubectlError(`error: ${isLocal ? definition.kind.toLowerCase() : definition.resource}/${name} ${error.message}\n`)
+  }
 }

@@ -23,7 +23,6 @@ export function setEnv(call: Call): void {
   if (resources.length === 0 && !flags.has('filename')) throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
   if (list && flags.string('output') !== '') throw new KubectlError('--list and --output may not be specified together')
   if (flags.strings('keys').length > 0 && from === '') throw new KubectlError('when specifying --keys, a configmap or secret must be provided with --from')
-  if (!list && given.length === 0 && from === '') throw new KubectlError('at least one environment variable must be provided')
   const own = parsed(call, given)
   const wanted: EnvChanges = { set: [...own.set, ...fromSource(call, from)], remove: own.remove }
   const pattern = flags.string('containers')
@@ -32,7 +31,7 @@ export function setEnv(call: Call): void {
     setSelected(call, resources, { done: 'env updated', failure: 'failed to patch env update to pod template:' }, (info) => {
       const { containers, initContainers = [] } = podSpecOf(info)
       const chosen = [...containers, ...initContainers].filter(({ name }) => fits(name, pattern))
-      if (chosen.length === 0) call.out.errorLine(`warning: ${info.definition.kind}/${info.name} does not have any containers matching ${JSON.stringify(pattern)}`)
+      if (chosen.length === 0) call.out.errorLine(`Warning: ${info.definition.kind}/${info.name} does not have any containers matching ${JSON.stringify(pattern)}`)
       if (!flags.bool('overwrite')) refuseKnown(chosen, wanted)
       return withPodSpec(info, (spec) => withContainers(spec, (one) => (fits(one.name, pattern) ? withEnv(one, wanted) : one)))
     })
@@ -54,7 +53,7 @@ function parsed(call: Call, texts: readonly string[]): EnvChanges {
     set.push({ name, value: text.slice(at + 1) })
   }
   const both = remove.find((name) => set.some((one) => one.name === name))
-  if (both !== undefined) throw new KubectlError(`can not both modify and remove the following environment variable(s) in the same command: ${both}`)
+  if (both !== undefined) throw new KubectlError('can not both modify and remove the same environment variable in the same command')
   return { set, remove }
 }
 
@@ -68,10 +67,11 @@ function fromSource(call: Call, from: string): readonly EnvVar[] {
     if (kind !== 'ConfigMap' && kind !== 'Secret') throw new KubectlError(`unsupported resource specified in --from`)
     const { name = '' } = object.metadata
     const data = (object as ConfigMap | Secret).data ?? {}
-    return Object.keys(data).sort().filter((key) => keys.length === 0 || keys.includes(key)).map((key): EnvVar => ({
-      name: prefix + key.toUpperCase().replaceAll(/[^A-Z0-9_]/g, '_'),
-      valueFrom: kind === 'Secret' ? { secretKeyRef: { name, key } } : { configMapKeyRef: { name, key } },
-    }))
+    return Object.keys(data).sort().filter((key) => keys.length === 0 || keys.includes(key)).map((key): EnvVar => {
+      const variable = key.toUpperCase().replaceAll(/[^A-Z0-9_]/g, '_')
+      if (variable !== key) call.out.errorLine(`Warning: key ${key} transferred to ${variable}`)
+      return { name: prefix + variable, valueFrom: kind === 'Secret' ? { secretKeyRef: { name, key } } : { configMapKeyRef: { name, key } } }
+    })
   }))
 }
 

@@ -10,11 +10,10 @@ export function setImage(call: Call): void {
   if (changes.length === 0) throw new KubectlError('at least one image update is required')
   if (call.flags.bool('all') && call.flags.string('selector') !== '') throw new KubectlError('cannot set --all and --selector at the same time')
   const images = imagesOf(changes)
-  setSelected(call, resources, { done: 'image updated', failure: 'failed to patch image update to pod template:' }, (info) => {
+  setSelected(call, resources, { done: 'image updated', failure: 'failed to patch image update to pod template:' }, (info, complain) => {
     const { containers, initContainers = [] } = podSpecOf(info)
     const known = new Set([...containers, ...initContainers].map(({ name }) => name))
-    const unknown = [...images.keys()].filter((name) => name !== '*' && !known.has(name))
-    if (unknown.length > 0) throw new KubectlError(`unable to find container named ${JSON.stringify(unknown[0])}`)
+    for (const name of images.keys()) if (name !== '*' && !known.has(name)) complain(`unable to find container named ${JSON.stringify(name)}`)
     return withPodSpec(info, (spec) => withContainers(spec, (container) => withImage(container, images)))
   })
 }

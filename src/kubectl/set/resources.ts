@@ -13,9 +13,9 @@ export function setResources(call: Call): void {
   const [newLimits, newRequests] = [resourceList(limits), resourceList(requests)]
   const pattern = flags.string('containers')
   const texts = { done: 'resource requirements updated', failure: 'failed to patch resources update to pod template' }
-  setSelected(call, args, texts, (info) => {
+  setSelected(call, args, texts, (info, complain) => {
     const { containers, initContainers = [] } = podSpecOf(info)
-    if (![...containers, ...initContainers].some(({ name }) => fits(name, pattern))) throw new KubectlError(`unable to find container named ${pattern}`)
+    if (![...containers, ...initContainers].some(({ name }) => fits(name, pattern))) complain(`unable to find container named ${pattern}`)
     return withPodSpec(info, (spec) => withContainers(spec, (container) => {
       if (!fits(container.name, pattern)) return container
       const known = container.resources ?? {}

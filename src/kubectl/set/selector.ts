@@ -1,4 +1,5 @@
 import type { Service } from '../../api/core/generated.js'
+import type { LabelSelectorRequirement } from '../../api/meta/generated.js'
 import type { Call } from '../call.js'
 import { selectorOf } from '../create/selector.js'
 import { KubectlError } from '../errors.js'
@@ -12,12 +13,15 @@ export function setSelector(call: Call): void {
   if (text === undefined || (resources.length === 0 && !flags.has('filename'))) throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
   const { matchLabels = {}, matchExpressions } = selectorOf(text)
   const version = flags.string('resource-version')
-  setSelected(call, resources, { done: 'selector updated', failure: 'failed to patch selector update to service:' }, (info) => {
+  setSelected(call, resources, { done: 'selector updated', failure: 'failed to patch selector update to service:', isNameless: true }, (info) => {
     if (info.definition.kind !== 'Service') throw new KubectlError(`setting a selector is only supported for Services`)
-    if (matchExpressions !== undefined) throw new KubectlError('match expression not supported on this object')
+    if (matchExpressions !== undefined) throw new KubectlError(`match expression ${goText(matchExpressions)} not supported on this object`)
     const service = info.object as Service
     return {
       ...service, ...(version === '' ? {} : { metadata: { ...service.metadata, resourceVersion: version } }), spec: { ...service.spec, selector: matchLabels },
     } as Service
   })
 }
+
+const goText = (expressions: readonly LabelSelectorRequirement[]): string =>
+  `[${expressions.map(({ key, operator, values = [] }) => `{${key} ${operator} [${values.join(' ')}]}`).join(' ')}]`
