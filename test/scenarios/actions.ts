@@ -7,8 +7,12 @@ import fc from 'fast-check'
 export type Action =
   | { readonly do: 'deployment'; readonly name: string; readonly replicas: number; readonly cpu: string; readonly surge: number }
   | { readonly do: 'daemonset'; readonly name: string; readonly tolerates: boolean }
-  | { readonly do: 'statefulset'; readonly replicas: number; readonly parallel: boolean; readonly partition: number }
+  | { readonly do: 'statefulset'; readonly replicas: number; readonly parallel: boolean; readonly partition: number; readonly stores: boolean }
   | { readonly do: 'job'; readonly completions: number; readonly indexed: boolean; readonly deadline: number | undefined }
+  | { readonly do: 'cronjob'; readonly policy: string; readonly suspend: boolean }
+  | { readonly do: 'service'; readonly name: string; readonly headless: boolean; readonly early: boolean }
+  | { readonly do: 'autoscaler'; readonly name: string; readonly least: number; readonly most: number }
+  | { readonly do: 'load'; readonly name: string; readonly cpu: string }
   | { readonly do: 'pod'; readonly name: string; readonly forced: number | undefined; readonly grace: number }
   | { readonly do: 'budget'; readonly name: string; readonly minAvailable: number | string }
   | { readonly do: 'scale'; readonly name: string; readonly replicas: number }
@@ -94,12 +98,20 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('stopApiserver' as const, 'startApiserver' as const) }) },
 )
 
-/** The same, and StatefulSets and Jobs, which need the whole control plane. */
+/** The same, and all other workloads, which need the whole control plane. */
 export const workloadAction: fc.Arbitrary<Action> = fc.oneof(
   { weight: 30, arbitrary: action },
   { weight: 6, arbitrary: fc.record({
-    do: one('statefulset'), replicas: fc.nat({ max: 3 }), parallel: fc.boolean(), partition: fc.nat({ max: 1 }),
+    do: one('statefulset'), replicas: fc.nat({ max: 3 }), parallel: fc.boolean(), partition: fc.nat({ max: 1 }), stores: fc.boolean(),
   }) },
+  { weight: 3, arbitrary: fc.record({ do: one('cronjob'), policy: fc.constantFrom('Allow', 'Forbid', 'Replace'), suspend: fc.boolean() }) },
+  { weight: 4, arbitrary: fc.record({
+    do: one('service'), name: fc.constantFrom('web', 'api', 'db', 'agent'), headless: fc.boolean(), early: fc.boolean(),
+  }) },
+  { weight: 3, arbitrary: fc.record({
+    do: one('autoscaler'), name: deploymentName, least: fc.integer({ min: 1, max: 2 }), most: fc.integer({ min: 2, max: 5 }),
+  }) },
+  { weight: 3, arbitrary: fc.record({ do: one('load'), name: deploymentName, cpu: fc.constantFrom('10m', '100m', '400m') }) },
   { weight: 5, arbitrary: fc.record({
     do: one('job'), completions: fc.integer({ min: 1, max: 3 }), indexed: fc.boolean(), deadline: fc.constantFrom(undefined, undefined, 30),
   }) },
@@ -107,12 +119,16 @@ export const workloadAction: fc.Arbitrary<Action> = fc.oneof(
     do: one('rollout'), kind: fc.constant('statefulsets' as const), name: fc.constant('db'), image: fc.constantFrom('nginx:2', 'nginx:3'),
   }) },
   { weight: 2, arbitrary: fc.record({
-    do: one('delete'), object: place, kind: fc.constantFrom('statefulsets', 'jobs'),
+    do: one('delete'), object: place, kind: fc.constantFrom('statefulsets', 'jobs', 'cronjobs', 'services', 'persistentvolumeclaims', 'horizontalpodautoscalers'),
     policy: fc.constantFrom<Policy>('Orphan', 'Background', 'Foreground'),
   }) },
   { weight: 2, arbitrary: fc.record({
     do: fc.constantFrom('stop' as const, 'start' as const),
-    component: fc.constantFrom('kube-controller-manager/statefulset-controller', 'kube-controller-manager/job-controller'),
+    component: fc.constantFrom(
+      ...['statefulset', 'job', 'cronjob', 'endpointslice', 'horizontal-pod-autoscaler', 'persistentvolume-binder', 'persistentvolumeclaim-protection']
+        .map((name) => `kube-controller-manager/${name}-controller`),
+      'simulated-storage',
+    ),
   }) },
 )
 

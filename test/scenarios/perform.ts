@@ -32,6 +32,8 @@ function act(cluster: SimCluster, action: Action): unknown {
     case 'deployment': case 'daemonset': case 'pod': case 'budget': return create(cluster, action)
     case 'statefulset': return createSet(cluster, action)
     case 'job': return createJob(cluster, action)
+    case 'cronjob': case 'service': case 'autoscaler': return createMore(cluster, action)
+    case 'load': return cluster.metrics.setUsage({ labelSelector: `app=${action.name}` }, { cpu: action.cpu })
     case 'scale': case 'rollout': case 'delete': case 'kill': return change(cluster, action)
     case 'addNode': {
       const name = `node-${action.node + 1}`
@@ -76,10 +78,32 @@ function create(cluster: SimCluster, action: Extract<Action, { do: 'deployment' 
   }
 }
 
-function createSet(cluster: SimCluster, { replicas, parallel, partition }: Extract<Action, { do: 'statefulset' }>): unknown {
+function createMore(cluster: SimCluster, action: Extract<Action, { do: 'cronjob' | 'service' | 'autoscaler' }>): unknown {
+  switch (action.do) {
+    case 'cronjob': {
+      const { spec, ...rest } = template('tick', 'nginx:1', '100m') as { spec: object }
+      const jobTemplate = { spec: { activeDeadlineSeconds: 90, template: { ...rest, spec: { ...spec, restartPolicy: 'Never' } } } }
+      return apply(cluster, 'batch/v1', 'CronJob', 'tick', { schedule: '* * * * *', concurrencyPolicy: action.policy, suspend: action.suspend, jobTemplate })
+    }
+    case 'service':
+      return apply(cluster, 'v1', 'Service', action.name, {
+        selector: { app: action.name }, ports: [{ port: 80 }], publishNotReadyAddresses: action.early, ...(action.headless ? { clusterIP: 'None' } : {}),
+      })
+    case 'autoscaler':
+      return apply(cluster, 'autoscaling/v2', 'HorizontalPodAutoscaler', action.name, {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: action.name }, minReplicas: action.least, maxReplicas: action.most,
+        metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } }],
+      })
+  }
+}
+
+function createSet(cluster: SimCluster, { replicas, parallel, partition, stores }: Extract<Action, { do: 'statefulset' }>): unknown {
+  const claims = { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'disk', resources: { requests: { storage: '1Gi' } } } }
+  if (stores) cluster.apply({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'disk' }, provisioner: 'disk.example.com' })
   return apply(cluster, 'apps/v1', 'StatefulSet', 'db', {
     replicas, podManagementPolicy: parallel ? 'Parallel' : 'OrderedReady', selector: { matchLabels: { app: 'db' } },
     updateStrategy: { rollingUpdate: { partition } }, template: template('db', 'nginx:1', '100m'),
+    ...(stores ? { volumeClaimTemplates: [claims] } : {}),
   })
 }
 

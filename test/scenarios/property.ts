@@ -10,7 +10,7 @@ const copy: fc.Arbitrary<Copy> = fc.oneof(
   { weight: 1, arbitrary: fc.constant('json' as const) },
 )
 
-/** Scenarios with StatefulSets and Jobs, on whole control planes. */
+/** Scenarios with all workloads, Services, claims and autoscalers, on whole control planes. */
 export function playWorkloads(seed: number, numRuns: number): void {
   const actions = fc.array(workloadAction, { minLength: 3, maxLength: 6, size: 'max' })
   const run = (start: Beginning, list: readonly Action[], how: Copy): void => runScenario({ ...start, whole: true }, list, how)

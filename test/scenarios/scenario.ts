@@ -2,6 +2,7 @@ import { SimCluster } from 'simcluster'
 import { checkInvariants, guardInvariants } from 'simcluster/testing'
 import type { ClusterOptions, ClusterSnapshot } from 'simcluster'
 import type { Action, Beginning } from './actions.js'
+import { unfinished } from './converged.js'
 import { perform } from './perform.js'
 
 const fresh = new Map<string, ClusterSnapshot>()
@@ -20,7 +21,7 @@ const IDLE = [
 ]
 
 function optionsOf({ whole, ...options }: Beginning): ClusterOptions {
-  return whole ? options : { ...options, authorization: 'AlwaysAllow', managedFields: false, without: IDLE }
+  return whole ? { ...options, metricsServer: true } : { ...options, authorization: 'AlwaysAllow', managedFields: false, without: IDLE }
 }
 
 /** A new cluster; equal beginnings share the work of making one, which restore(snapshot()) identity allows. */
@@ -85,5 +86,10 @@ export function runScenario(beginning: Beginning, actions: readonly Action[], ho
   heal(cluster)
   cluster.settle()
   expectSound(cluster, 'repaired')
+  // what waits for the next look (back-offs, conditions of jobs, metrics) has had its time
+  cluster.advance('12m').settle()
+  expectSound(cluster, 'later')
+  const owed = beginning.whole ? unfinished(cluster) : []
+  if (owed.length > 0) throw new Error(`not converged: ${owed.join('; ')}`)
   guard.stop()
 }

@@ -183,6 +183,31 @@ describe('each invariant can fail', () => {
     ])
   })
 
+  test('endpoints-as-pods and claims-and-volumes: what their controllers were not told of', () => {
+    const cluster = clusterWith(2)
+    const storage = { requests: { storage: '1Gi' } }
+    cluster.apply([
+      { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'default' }, spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } },
+      { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'disk' }, provisioner: 'disk.example.com' },
+      ...['a', 'b'].map((name) => ({
+        apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace: 'default' },
+        spec: { storageClassName: 'disk', accessModes: ['ReadWriteOnce'], resources: storage },
+      })),
+    ])
+    cluster.settle()
+    expect(broken(cluster)).toEqual([])
+    const [first, second] = cluster.list('pods').items.map(({ metadata }) => metadata.name as string).sort() as [string, string]
+    cluster.patch('pods', { namespace: 'default', name: first }, { type: 'merge', body: { metadata: { labels: { app: 'other' } } } })
+    const [{ spec: { volumeName = '' } }] = cluster.list('persistentvolumeclaims').items as [{ spec: { volumeName?: string } }]
+    type Claim = KubeObject & { readonly spec: object }
+    tamper<Claim>(cluster, 'persistentvolumeclaims', (claim) => ({ ...claim, spec: { ...claim.spec, volumeName } }), 1)
+    const found = checkInvariants(cluster, { invariants: atOnce('endpoints-as-pods', 'claims-and-volumes') })
+    expect(found.map(({ invariant, message }) => `${invariant}: ${message}`)).toEqual([
+      `endpoints-as-pods: its ready pods are [${second}], its ready endpoints [${first} ${second}]`,
+      `claims-and-volumes: volume ${volumeName} is bound by another claim, too`,
+    ])
+  })
+
   test('replicas-as-wanted and daemons-everywhere: controllers that were told nothing', () => {
     const cluster = clusterWith(2)
     const { spec } = deployment('agent', 0) as unknown as { spec: { selector: object; template: object } }

@@ -1,8 +1,10 @@
 import type { Invariant } from '../invariant.js'
 import { budgetsKept } from './budgets-kept.js'
 import { cachesEqualStore } from './caches-equal-store.js'
+import { claimsAndVolumes } from './claims-and-volumes.js'
 import { daemonsEverywhere } from './daemons-everywhere.js'
 import { endedJobsLetGo } from './ended-jobs-let-go.js'
+import { endpointsAsPods } from './endpoints-as-pods.js'
 import { membersInPlace } from './members-in-place.js'
 import { noOrphans } from './no-orphans.js'
 import { noOvercommit } from './no-overcommit.js'
@@ -24,4 +26,6 @@ export const invariants: readonly Invariant[] = [
   membersInPlace,
   endedJobsLetGo,
   budgetsKept,
+  endpointsAsPods,
+  claimsAndVolumes,
 ]
