@@ -37,6 +37,8 @@ export interface ModeParts {
 
 /** Since when nodes see only their own Node and pods (AuthorizeNodeWithSelectors). */
 const NODE_SELECTORS_SINCE: Minor = 32
+/** Since when nodes may get the accounts of their pods (KubeletServiceAccountTokenForCredentialProviders). */
+const NODE_ACCOUNTS_SINCE: Minor = 34
 
 /** `RBAC` alone is what kubeadm sets up, `Node,RBAC`; in a list it is RBAC. */
 export function modesOf(option: AuthorizationMode | readonly AuthorizationMode[]): readonly AuthorizationMode[] {
@@ -59,7 +61,9 @@ export function authorizersOf(
 
 function authorizerOf(mode: AuthorizationMode, { view, rbac, minor }: ModeParts): Authorizer {
   switch (mode) {
-    case 'Node': return new NodeAuthorizer(view, { rules: nodeRules, withSelectors: minor >= NODE_SELECTORS_SINCE })
+    case 'Node': return new NodeAuthorizer(view, {
+      rules: nodeRules, withSelectors: minor >= NODE_SELECTORS_SINCE, readsAccounts: minor >= NODE_ACCOUNTS_SINCE,
+    })
     case 'RBAC': return rbac
     case 'AlwaysAllow': return allowAll
     case 'AlwaysDeny': return denyAll

@@ -26,6 +26,8 @@ export interface NodeAuthorizerOptions {
   readonly rules: () => readonly PolicyRule[]
   /** Whether nodes see only their own Node and pods (AuthorizeNodeWithSelectors, on since v1.32). */
   readonly withSelectors: boolean
+  /** Whether nodes may get the accounts of their pods (KubeletServiceAccountTokenForCredentialProviders, on since v1.34). */
+  readonly readsAccounts?: boolean
 }
 
 /**
@@ -104,6 +106,7 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
   }
 
   #token(node: string, attributes: ResourceAttributes): Authorization {
+    if (attributes.verb === 'get' && !attributes.subresource && this.#options.readsAccounts === true) return this.#read(node, attributes)
     if (attributes.verb !== 'create' || !attributes.name) return no('can only create tokens for individual service accounts')
     if (attributes.subresource !== 'token') return no('can only create token subresource of serviceaccount')
     return this.#related(node, attributes)

@@ -212,6 +212,8 @@ describe('can', () => {
     cluster.settle()
     expect(ask('get', 'secrets', secret)).toBe(true)
     expect(ask('create', 'serviceaccounts/token', { namespace: 'default', name: 'default' })).toBe(true)
+    expect(ask('get', 'serviceaccounts', { namespace: 'default', name: 'default' })).toBe(true)
+    expect(ask('get', 'serviceaccounts', { namespace: 'default', name: 'other' })).not.toBe(true)
     cluster.delete('pods', { namespace: 'default', name: 'p' }, { gracePeriodSeconds: 0 })
     expect(ask('get', 'secrets', secret)).not.toBe(true)
   })

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it, test } from 'vitest'
+import { approve, letWorkIn } from '../../examples/user-with-certificate.js'
 import { SimCluster } from '../../src/index.js'
 import { createRequest, parseCertificates } from '../../src/pki/index.js'
 import { hasOpenssl, openssl } from '../pki/support.js'
@@ -191,4 +192,15 @@ test.skipIf(!hasOpenssl)('A8, A9, A11 with the real openssl: the text of a certi
   expect(cluster.identify({ clientCertificates: certificate }).user).toMatchObject({ name: 'gasbugs', groups: ['boanproject', 'system:authenticated'] })
   expect(identify(new SimCluster({ nodes: 0, start: notBefore + 499 * DAY }))).toBe('gasbugs')
   expect(identify(new SimCluster({ nodes: 0, start: notBefore + 500 * DAY + 1000 }))).toContain('x509: certificate has expired or is not yet valid')
+})
+
+test('A15: the exercise as an example: john joins Dev1', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  const john = approve(cluster, 'john', requestOf(cluster, 'john', 'Dev1'))
+  expect(john.kubectl('get pods -n dev1').stderr).toContain('User "john" cannot list resource "pods" in API group "" in the namespace "dev1"')
+  letWorkIn(cluster, 'dev1', 'john')
+  expect(john.kubectl('create deployment web -n dev1 --image=nginx').stdout).toBe('deployment.apps/web created\n')
+  cluster.settle()
+  expect(john.kubectl('get deployments -n dev1 -o name').stdout).toBe('deployment.apps/web\n')
+  expect(john.kubectl('get pods -n default').exitCode).toBe(1)
 })
