@@ -25,7 +25,7 @@ export function unfinished(cluster: SimCluster): readonly string[] {
   const isStuck = cluster.stored('pods').some(({ status, metadata }) =>
     metadata.deletionTimestamp !== undefined || status.phase === 'Pending' || (status.phase === 'Running' && !isReady(status)))
   return objects.flatMap(({ resource, object }) => {
-    const { metadata: { name = '', generation, deletionTimestamp }, status = {} } = object
+    const { metadata: { name = '', generation, deletionTimestamp }, status } = object
     if (deletionTimestamp !== undefined) return []
     const faults = status.observedGeneration === generation || resource === 'horizontalpodautoscalers' ? [] : [`has not seen generation ${generation ?? 0}`]
     if (!isStuck) faults.push(...countFaults(resource, object))

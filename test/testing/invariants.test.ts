@@ -198,7 +198,7 @@ describe('each invariant can fail', () => {
     expect(broken(cluster)).toEqual([])
     const [first, second] = cluster.list('pods').items.map(({ metadata }) => metadata.name as string).sort() as [string, string]
     cluster.patch('pods', { namespace: 'default', name: first }, { type: 'merge', body: { metadata: { labels: { app: 'other' } } } })
-    const [{ spec: { volumeName = '' } }] = cluster.list('persistentvolumeclaims').items as [{ spec: { volumeName?: string } }]
+    const volumeName = cluster.list('persistentvolumeclaims').items[0]?.spec.volumeName ?? ''
     type Claim = KubeObject & { readonly spec: object }
     tamper<Claim>(cluster, 'persistentvolumeclaims', (claim) => ({ ...claim, spec: { ...claim.spec, volumeName } }), 1)
     const found = checkInvariants(cluster, { invariants: atOnce('endpoints-as-pods', 'claims-and-volumes') })
