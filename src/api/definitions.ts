@@ -84,6 +84,11 @@ function adapted(definition: KindDefinition, release: Release): KindDefinition {
       return release.has('serviceAccountSecretsColumn')
         ? definition
         : { ...definition, columns: definition.columns.filter(({ name }) => name !== 'Secrets') }
+    case 'CertificateSigningRequest': {
+      if (release.has('certificateDurationColumn')) return definition
+      const absent = release.has('certificateSignerColumn') ? ['RequestedDuration'] : ['RequestedDuration', 'SignerName']
+      return { ...definition, columns: definition.columns.filter(({ name }) => !absent.includes(name)) }
+    }
     case 'Namespace': return release.has('namespaceNameLabel') ? definition : without(definition, 'setDefaults')
     case 'Pod': {
       if (release.has('podGeneration')) return definition

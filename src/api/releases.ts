@@ -154,6 +154,10 @@ const features: Readonly<Record<Feature, Span>> = {
   bindingClearsNomination: { since: 35 },
   /** Every address in use by a Service is an IPAddress object, every range a ServiceCIDR (MultiCIDRServiceAllocator). */
   serviceCidrs: { since: 33 },
+  /** Tables of CertificateSigningRequests show the signer. */
+  certificateSignerColumn: { since: 18 },
+  /** They show how long a certificate was asked for. */
+  certificateDurationColumn: { since: 22 },
   /** Tables of volumes and claims show their VolumeAttributesClass; PersistentVolumes say when their phase last changed. */
   volumeAttributesClassColumn: { since: 29 },
   /** Addresses of load balancers say how they are reached (LoadBalancerIPMode). */
@@ -205,6 +209,8 @@ export type Feature =
   | 'cronJobScheduledTime'
   | 'bindingClearsNomination'
   | 'serviceCidrs'
+  | 'certificateSignerColumn'
+  | 'certificateDurationColumn'
   | 'volumeAttributesClassColumn'
   | 'loadBalancerIpMode'
   | 'aggregatedDiscovery'

@@ -4,13 +4,13 @@ import type { Component, ComponentHost } from '../../apiserver/client/component.
 import type { Informer } from '../../apiserver/client/informer.js'
 import { keyOf } from '../../apiserver/client/object-index.js'
 import { suffixAlphabet } from '../../api/names.js'
+import { release } from '../../api/releases.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import { controllerName } from '../process/identity.js'
 import { reconcileQueue } from '../shared/reconciler.js'
 
 const TYPE = 'kubernetes.io/service-account-token'
-/** First minor in which accounts have no token of their own. */
-const NO_OWN_TOKENS_SINCE = 24
+/** Random characters at the end of the name of a token. */
 const SUFFIX = 5
 const ACCOUNT_NAME = 'kubernetes.io/service-account.name'
 const ACCOUNT_UID = 'kubernetes.io/service-account.uid'
@@ -51,8 +51,8 @@ class TokensController {
     this.#accounts = host.informer('serviceaccounts')
     this.#secrets = host.informer('secrets', { fieldSelector: `type=${TYPE}`, indexers: { account: (secret) => [accountKeyOf(secret)] } })
     this.#queue = reconcileQueue(host, [this.#accounts, this.#secrets], (key) => this.#sync(key))
-    const minor = Number(host.version.split('.')[1])
-    this.#accountQueue = minor < NO_OWN_TOKENS_SINCE ? reconcileQueue(host, [this.#accounts, this.#secrets], (key) => this.#ensureToken(key), { name: 'accounts' }) : undefined
+    const hasTokens = release(host.version).has('serviceAccountTokenSecrets')
+    this.#accountQueue = hasTokens ? reconcileQueue(host, [this.#accounts, this.#secrets], (key) => this.#ensureToken(key), { name: 'accounts' }) : undefined
   }
 
   start(): void {
