@@ -89,8 +89,7 @@ export interface ClusterOptions extends SimulationOptions {
    */
   readonly nodeAgents?: NodeAgents
   /**
-   * Reads objects that other clients of etcd have written there as protobuf. `serve` with `etcd` brings it. Default: they cannot be read, which
-   * the apiserver answers with 500.
+   * Reads objects that other clients of etcd have written there as protobuf. Default: those of all built-in kinds are read.
    */
   readonly storedProtobuf?: ProtobufDecoder
   /** Host and port that the apiserver advertises (--apiserver-advertise-address). Default `10.0.0.10:6443`. */
