@@ -1,5 +1,6 @@
 import type { Call } from './call.js'
 import { KubectlError } from './errors.js'
+import { logWarning } from './klog.js'
 
 /** What `--dry-run` asks for. */
 export type DryRun = 'none' | 'client' | 'server'
@@ -13,6 +14,14 @@ export function dryRunOf(call: Call): DryRun {
     case 'false': return 'none'
     default: throw new KubectlError(`Invalid dry-run value (${text}). Must be "none", "server", or "client".`)
   }
+}
+
+/** Says of an old way to write `--dry-run` what is to be written now. */
+export function warnOfOldDryRun(call: Pick<Call, 'env' | 'out' | 'flags'>): void {
+  const text = call.flags.string('dry-run')
+  if (text === 'unchanged') logWarning(call, 'helpers.go:719', '--dry-run is deprecated and can be replaced with --dry-run=client.')
+  if (text !== 'true' && text !== 'false') return
+  logWarning(call, 'helpers.go:733', `--dry-run=${text} is deprecated (boolean value) and can be replaced with --dry-run=${text === 'true' ? 'client' : 'none'}.`)
 }
 
 /** What is added to a line that says what was done. */

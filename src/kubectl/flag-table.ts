@@ -18,7 +18,7 @@ const TABLE: Readonly<Record<string, string>> = {
     "@print aggregation-rule='' @dry field-manager='kubectl-create' non-resource-url=[] resource=[] resource-name=[*] "
     + 'save-config=false @validate verb=[]',
   'create clusterrolebinding':
-    "@print clusterrole='' @dry field-manager='kubectl-create' group=[*] save-config=false serviceaccount=[*] "
+    "@print clusterrole=''! @dry field-manager='kubectl-create' group=[*] save-config=false serviceaccount=[*] "
     + 'user=[*] @validate',
   'create configmap':
     "@print append-hash=false @dry field-manager='kubectl-create' from-env-file=[] from-file=[] from-literal=[*] "

@@ -1,4 +1,5 @@
 import type { Call, Command } from './call.js'
+import { warnOfOldDryRun } from './dry-run.js'
 import { findCommand } from './commands/lookup.js'
 import type { Found } from './commands/lookup.js'
 import type { Connection, KubectlEnvironment, KubectlOptions, KubectlResult } from './environment.js'
@@ -79,6 +80,7 @@ export function prepareCall(
   if (found.command.run === undefined) throw withoutCommand(found, args)
   if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.map((name) => JSON.stringify(name)).join(', ')} not set`)
   const files = new FileSource(env, options, out)
+  warnOfOldDryRun({ env, out, flags })
   const own = new Set(flagsOf(found.path).map(({ name }) => name))
   const kubeconfig = new Kubeconfig(env, files, flags.without(own), options.env)
   const reached = new Reached(env, kubeconfig)

@@ -11,15 +11,15 @@ export interface Manifests {
   readonly errors: readonly Error[]
 }
 
-/** Reads the files that `-f` names. A file that cannot be read ends it; an unknown kind is reported and the rest goes on. */
-export function readManifests(call: Call): Manifests {
+/** Reads the files that `-f` names; objects get the namespace of the call unless they stay here (`isLocal`). A file that cannot be read ends it; an unknown kind is reported and the rest goes on. */
+export function readManifests(call: Call, isLocal = false): Manifests {
   if (call.flags.string('kustomize') !== '') throw new KubectlError('kustomizations (-k) are not part of simcluster yet: build them and use -f')
   const sources = call.files.read(call.flags.strings('filename'), call.flags.bool('recursive'))
   const infos: Info[] = []
   const errors: Error[] = []
   for (const source of sources) {
     for (const object of parseDocuments(source).flatMap(itemsOf)) {
-      const info = infoOfManifest(call, source.source, object)
+      const info = infoOfManifest(call, source.source, object, isLocal)
       if (info instanceof Error) errors.push(info)
       else infos.push(info)
     }
@@ -96,7 +96,7 @@ export function itemsOf(value: unknown): readonly Untrusted[] {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-function infoOfManifest(call: Call, source: string, object: Untrusted): Info | Error {
+function infoOfManifest(call: Call, source: string, object: Untrusted, isLocal: boolean): Info | Error {
   const apiVersion = textOf(object.apiVersion)
   const kind = textOf(object.kind)
   const name = textOf(object.metadata?.name)
@@ -115,6 +115,7 @@ function infoOfManifest(call: Call, source: string, object: Untrusted): Info | E
         + `You must pass '--namespace=${own}' to perform this operation.`,
     )
   }
+  if (isLocal && own === '') return { definition, name, source, object: object as KubeObject }
   const namespace = own === '' ? call.namespace : own
   const placed = { ...object, metadata: { ...object.metadata, namespace } } as KubeObject
   return { definition, name, namespace, source, object: placed }

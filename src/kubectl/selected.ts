@@ -26,7 +26,7 @@ export function selected(call: Call, args: readonly string[], selecting: Selecti
   const { allowEmptySelector = call.flags.bool('all'), isLocal = false } = selecting
   const labelSelector = call.flags.string('selector')
   if (call.flags.has('filename') || call.flags.string('kustomize') !== '') {
-    const { infos, errors } = readManifests(call)
+    const { infos, errors } = readManifests(call, isLocal)
     const matches = compileSelectorText(labelSelector)
     const wanted = infos.filter(({ object }) => matches(object.metadata.labels))
     if (isLocal) return { infos: wanted, errors }

@@ -4,9 +4,10 @@ import type { Call } from '../call.js'
 import type { DryRun } from '../dry-run.js'
 import { KubectlError } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
+import { logWarning } from '../klog.js'
 import { lastAppliedOf } from '../last-applied.js'
 import { printDone } from '../print/done.js'
-import { keyOf, infoOf, typed } from '../resource-args.js'
+import { infoOf, keyOf, typed } from '../resource-args.js'
 
 /** What is looked at unless `--prune-allowlist` says otherwise. Source: kubectl pkg/util/prune. */
 const DEFAULTS = [
@@ -55,12 +56,6 @@ export function prune(call: Call, { uids, namespaces }: Visited, dryRun: DryRun)
 }
 
 const PROPAGATION: Readonly<Record<string, 'Background' | 'Foreground' | 'Orphan'>> = { background: 'Background', foreground: 'Foreground', orphan: 'Orphan' }
-
-/** What klog writes. */
-function logWarning({ env, out }: Call, place: string, text: string): void {
-  const [, month, day, time] = /^\d+-(\d\d)-(\d\d)T([\d:.]+)Z$/.exec(new Date(env.clock.now()).toISOString()) ?? []
-  out.errorLine(`W${month}${day} ${time}000       1 ${place}] ${text}`)
-}
 
 function kindsOf(call: Call): readonly KindDefinition[] {
   const { flags, env } = call

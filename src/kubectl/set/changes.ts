@@ -5,6 +5,7 @@ import type { ResourcesAndChanges } from '../commands/changes.js'
 import { dryRunOf } from '../dry-run.js'
 import { KubectlError, throwCollected } from '../errors.js'
 import { patchTo } from '../patching.js'
+import { asGoWrites } from './local.js'
 import { printDone } from '../print/done.js'
 import type { Info } from '../resource-args.js'
 import { forSelected } from '../selected.js'
@@ -43,7 +44,7 @@ export function setSelected(call: Call, resources: readonly string[], texts: Set
     const complaints: KubectlError[] = []
     const wanted = naming(info, texts, isLocal, () => change(info, (text) => void complaints.push(new KubectlError(text))))
     const result = patchTo(call, info, wanted, { dryRun, failure: texts.failure }) ?? (texts.saysAlways === true ? info.object : undefined)
-    if (result !== undefined) printDone(call, info.definition, result, texts.done, isLocal ? 'none' : dryRun)
+    if (result !== undefined) printDone(call, info.definition, isLocal ? asGoWrites(info, result) : result, texts.done, isLocal ? 'none' : dryRun)
     throwCollected(complaints)
   }, { isLocal })
 }

@@ -26,7 +26,7 @@ export function setEnv(call: Call): void {
   const own = parsed(call, given)
   const wanted: EnvChanges = { set: [...own.set, ...fromSource(call, from)], remove: own.remove }
   const pattern = flags.string('containers')
-  if (list) forSelected(call, resources, (info) => listed(call, info.definition.kind, info.name, podSpecOf(info).containers.filter(({ name }) => fits(name, pattern))))
+  if (list) forSelected(call, resources, (info) => listed(call, info.definition.kind, info.name, podSpecOf(info).containers.filter(({ name }) => fits(name, pattern))), { isLocal: flags.bool('local') })
   else {
     setSelected(call, resources, { done: 'env updated', failure: 'failed to patch env update to pod template:' }, (info) => {
       const { containers, initContainers = [] } = podSpecOf(info)
