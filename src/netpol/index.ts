@@ -1,7 +1,7 @@
 /** `simcluster/netpol`: network policies on plain objects. */
 export { evaluate, evaluateModel } from './evaluate.js'
 export { compile, CompiledWorld } from './compile/compiled-world.js'
-export type { PolicyName } from './compile/compiled-world.js'
+export type { PolicyName } from './compile/live-model.js'
 export { reachability, Reachability } from './reachability/reachability.js'
 export type { Reach } from './reachability/cell-text.js'
 export type { ReachabilityJson, ReachabilityOptions } from './reachability/reachability.js'

@@ -3,16 +3,18 @@ import type { Labels } from '../../api/labels.js'
 import { AddressBook, keepAddressBook } from '../address-book.js'
 import { resolveConnection, type End } from '../endpoint.js'
 import { evaluateModel } from '../evaluate.js'
-import type { ClusterPolicyModel, Direction, Model, NetworkPolicyModel, NodeModel, PodModel, PolicyModel } from '../model.js'
+import type { ClusterPolicyModel, Direction, Model, NodeModel, PodModel, PolicyModel } from '../model.js'
 import type { NetpolOptions } from '../options.js'
 import type { Verdict } from '../proof.js'
 import { namespaceLabels, readNamespace, readNode, readPod } from '../read/objects.js'
-import { clusterPolicyOrder, readPolicy } from '../read/policy.js'
+import { readPolicy } from '../read/policy.js'
 import { readWorld } from '../read/world.js'
 import type { Connection, Protocol, World, WorldNamespace, WorldNode, WorldPod, WorldPolicy } from '../world.js'
 import { cellAllows, CellMaker, type Cell, type PortPoint, type Selecting } from './cell.js'
 import { familyIndex, familySpoken } from './families.js'
+import { Guests, partyOf, type Guest, type Party } from './guests.js'
 import type { EndKind, PlacedPod, PodKind } from './kinds.js'
+import { swapPolicy, type LiveModel, type PolicyName } from './live-model.js'
 import { podSeen, Tests } from './peer-test.js'
 import { keysOf, Placement, sameLabels } from './placement.js'
 import { wordsOf } from './segments.js'
@@ -27,34 +29,6 @@ interface Known {
 /** Numbers that may be given before everything is numbered anew, beside so many for each pod. */
 const SPARE = 10_000
 const FOR_EACH_POD = 8
-
-/** One side of a connection: the pod whose policies are asked, what the other side sees, and whose traffic it is. */
-export interface Party {
-  readonly kind: PodKind | undefined
-  readonly end: EndKind
-  /** The node, of nodes and of pods on their network. */
-  readonly hostNode: string | undefined
-  /** The node that the pod is on. */
-  readonly node: string | undefined
-}
-
-/** The model of a world that changes. */
-interface LiveModel extends Model {
-  readonly namespaces: Map<string, Labels>
-  readonly pods: Map<string, PodModel>
-  readonly nodes: Map<string, NodeModel>
-  readonly networkPolicies: Map<string, readonly NetworkPolicyModel[]>
-  admin: readonly ClusterPolicyModel[]
-  baseline: readonly ClusterPolicyModel[]
-  domains: Model['domains']
-}
-
-/** Names a policy. A namespace only for those that have one. */
-export interface PolicyName {
-  readonly kind: PolicyModel['kind']
-  readonly namespace?: string | undefined
-  readonly name: string
-}
 
 const isPort = (port: unknown): port is number => Number.isInteger(port) && (port as number) >= 1 && (port as number) <= 65535
 const isProtocol = (protocol: unknown): protocol is Protocol => protocol === 'TCP' || protocol === 'UDP' || protocol === 'SCTP'
@@ -74,6 +48,7 @@ export class CompiledWorld {
   readonly #declared: Set<string>
   /** By the number of the kind of pod; thrown away when a policy that selects it changes. */
   #known: (Known | undefined)[] = []
+  readonly #guests: Guests
   #tests: Tests
   #cells: CellMaker
   #placement: Placement
@@ -87,6 +62,7 @@ export class CompiledWorld {
     this.#declared = new Set(declared)
     this.#book = new AddressBook(model)
     keepAddressBook(this.#model, this.#book)
+    this.#guests = new Guests(this.#book, this.#pods)
     this.#tests = new Tests(options)
     this.#cells = new CellMaker(this.#tests)
     this.#placement = new Placement(this.#model, this.#book)
@@ -114,7 +90,10 @@ export class CompiledWorld {
     if (typeof from === 'string' && typeof to === 'string' && family === undefined && isPort(port) && isProtocol(protocol)) {
       const source = this.#pods.get(from)
       const destination = this.#pods.get(to)
-      if (source !== undefined && destination !== undefined) return this.allowsPods(source, destination, this.#placement.point(protocol, port), service)
+      const point = this.#placement.point(protocol, port)
+      if (source !== undefined && destination !== undefined) return this.allowsPods(source, destination, point, service)
+      const known = this.#allowsGuest(source ?? this.#guests.find(from, this.#placement), destination ?? this.#guests.find(to, this.#placement), point, service)
+      if (known !== undefined) return known
     }
     const resolved = resolveConnection(this.#model, connection)
     if (resolved.port === undefined) return false
@@ -215,7 +194,20 @@ export class CompiledWorld {
     const touched = new Set([...this.#model.domains.values(), ...read.values()].flat().flatMap((address) => [...this.#alone(address)]))
     this.#model.domains = read
     this.#book.setDomains(read)
+    this.#guests.clear()
     this.#replace(touched)
+  }
+
+  /** Undefined where the addresses do not fit, or are not only of one: the long way has the answer. */
+  #allowsGuest(from: PlacedPod | Guest | undefined, to: PlacedPod | Guest | undefined, point: PortPoint, service: boolean): boolean | undefined {
+    if (from === undefined || to === undefined) return undefined
+    const family = familySpoken(from.families, to.families)
+    if (('family' in from && from.family !== family) || ('family' in to && to.family !== family)) return undefined
+    const source = partyOf(from, family)
+    const destination = partyOf(to, family)
+    const pod = 'family' in from ? from.pod : from.model
+    const self = pod !== undefined && pod === ('family' in to ? to.pod : to.model)
+    return this.allowsParties(source, destination, point, self, service)
   }
 
   #party({ pod, node, address, domains }: End): Party {
@@ -262,6 +254,7 @@ export class CompiledWorld {
   }
 
   #place(model: PodModel): void {
+    this.#guests.clear()
     const placed = this.#placement.place(model)
     this.#pods.set(model.key, placed)
     listUnder(this.#podsIn, model.namespace, model.key)
@@ -270,6 +263,7 @@ export class CompiledWorld {
 
   #unplace(placed: PlacedPod): void {
     const { model: { key, namespace }, hostNode } = placed
+    this.#guests.clear()
     this.#placement.unplace(placed)
     this.#pods.delete(key)
     strike(this.#podsIn, namespace, key)
@@ -324,6 +318,7 @@ export class CompiledWorld {
       this.#book.addNode(model)
     }
     this.#placement.forgetNode(name)
+    this.#guests.clear()
     this.#replace(touched)
   }
 
@@ -335,34 +330,14 @@ export class CompiledWorld {
   }
 
   #swapPolicy({ kind, namespace, name }: PolicyName, model: PolicyModel | undefined): void {
-    const old = kind === 'NetworkPolicy' ? this.#swapNarrow(namespace ?? 'default', name, model) : this.#swapWide(kind, name, model)
+    const old = swapPolicy(this.#model, { kind, namespace, name }, model)
     if (model !== undefined) this.#replace(this.#learn(model))
     this.#cells.forget()
+    this.#guests.clear()
     const where = kind === 'NetworkPolicy' ? namespace ?? 'default' : undefined
     for (const each of this.#placement.kinds(where)) {
       if ([old, model].some((policy) => policy !== undefined && this.#selects(policy, each))) this.#known[each.id] = undefined
     }
-  }
-
-  #swapNarrow(namespace: string, name: string, model: PolicyModel | undefined): PolicyModel | undefined {
-    const before = this.#model.networkPolicies.get(namespace) ?? []
-    const after = [...before.filter((each) => each.name !== name), ...(model?.kind === 'NetworkPolicy' ? [model] : [])].sort((a, b) => (a.name < b.name ? -1 : 1))
-    if (after.length === 0) this.#model.networkPolicies.delete(namespace)
-    else this.#model.networkPolicies.set(namespace, after)
-    return before.find((each) => each.name === name)
-  }
-
-  #swapWide(kind: PolicyName['kind'], name: string, model: PolicyModel | undefined): PolicyModel | undefined {
-    const isIt = (each: ClusterPolicyModel): boolean => each.kind === kind && each.name === name
-    const { admin, baseline, options } = this.#model
-    const old = admin.find(isIt) ?? baseline.find(isIt)
-    const swap = (list: readonly ClusterPolicyModel[], tier: ClusterPolicyModel['tier']): readonly ClusterPolicyModel[] => {
-      const added = model !== undefined && model.kind !== 'NetworkPolicy' && model.tier === tier ? [model] : []
-      return [...list.filter((each) => !isIt(each)), ...added].sort(clusterPolicyOrder(options))
-    }
-    this.#model.admin = swap(admin, 'Admin')
-    this.#model.baseline = swap(baseline, 'Baseline')
-    return old
   }
 
   /** Takes note of the keys, ranges and ports that a policy speaks of. Answers the pods that it tells apart from others. */
@@ -392,6 +367,7 @@ export class CompiledWorld {
   #tidy(): void {
     if (this.#placement.made < SPARE + FOR_EACH_POD * this.#pods.size) return
     this.#known = []
+    this.#guests.clear()
     this.#tests = new Tests(this.#model.options)
     this.#cells = new CellMaker(this.#tests)
     this.#placement = new Placement(this.#model, this.#book)

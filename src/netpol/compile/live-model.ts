@@ -1,0 +1,47 @@
+import type { Labels } from '../../api/labels.js'
+import type { ClusterPolicyModel, Model, NetworkPolicyModel, NodeModel, PodModel, PolicyModel } from '../model.js'
+import { clusterPolicyOrder } from '../read/policy.js'
+
+/** The model of a world that changes. */
+export interface LiveModel extends Model {
+  readonly namespaces: Map<string, Labels>
+  readonly pods: Map<string, PodModel>
+  readonly nodes: Map<string, NodeModel>
+  readonly networkPolicies: Map<string, readonly NetworkPolicyModel[]>
+  admin: readonly ClusterPolicyModel[]
+  baseline: readonly ClusterPolicyModel[]
+  domains: Model['domains']
+}
+
+/** Names a policy. A namespace only for those that have one. */
+export interface PolicyName {
+  readonly kind: PolicyModel['kind']
+  readonly namespace?: string | undefined
+  readonly name: string
+}
+
+function swapNarrow(world: LiveModel, namespace: string, name: string, model: PolicyModel | undefined): PolicyModel | undefined {
+  const before = world.networkPolicies.get(namespace) ?? []
+  const after = [...before.filter((each) => each.name !== name), ...(model?.kind === 'NetworkPolicy' ? [model] : [])].sort((a, b) => (a.name < b.name ? -1 : 1))
+  if (after.length === 0) world.networkPolicies.delete(namespace)
+  else world.networkPolicies.set(namespace, after)
+  return before.find((each) => each.name === name)
+}
+
+function swapWide(world: LiveModel, kind: PolicyName['kind'], name: string, model: PolicyModel | undefined): PolicyModel | undefined {
+  const isIt = (each: ClusterPolicyModel): boolean => each.kind === kind && each.name === name
+  const { admin, baseline, options } = world
+  const old = admin.find(isIt) ?? baseline.find(isIt)
+  const swap = (list: readonly ClusterPolicyModel[], tier: ClusterPolicyModel['tier']): readonly ClusterPolicyModel[] => {
+    const added = model !== undefined && model.kind !== 'NetworkPolicy' && model.tier === tier ? [model] : []
+    return [...list.filter((each) => !isIt(each)), ...added].sort(clusterPolicyOrder(options))
+  }
+  world.admin = swap(admin, 'Admin')
+  world.baseline = swap(baseline, 'Baseline')
+  return old
+}
+
+/** Puts a policy in its place, or takes the one of that name away. Answers the one that was there. */
+export function swapPolicy(world: LiveModel, { kind, namespace, name }: PolicyName, policy: PolicyModel | undefined): PolicyModel | undefined {
+  return kind === 'NetworkPolicy' ? swapNarrow(world, namespace ?? 'default', name, policy) : swapWide(world, kind, name, policy)
+}
