@@ -37,10 +37,15 @@ function scored(scenario: Scenario): Score {
   }
 }
 
+/** What is known to go otherwise, so that it is not tried again and again. */
+const knownDifferences = new Set(
+  Object.values(JSON.parse(readFileSync(new URL('../test/conformance/timeline-differences.json', import.meta.url), 'utf8')) as Record<string, string[]>).flat(),
+)
+
 /** A timeline that a bug of ours breaks off counts as one thing that went otherwise. */
 function scoredTimeline(timeline: Timeline): TimelineScore {
   try {
-    return timelineScore(timeline)
+    return timelineScore(timeline, knownDifferences)
   } catch (error) {
     const actual = error instanceof Error ? error.stack : error
     const compared = { answers: 1, objects: 0, times: 0, events: 0, final: 0 }

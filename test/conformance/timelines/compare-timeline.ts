@@ -101,8 +101,7 @@ class Comparer {
   #objects(): void {
     const sequencer = new Sequencer(this.#timeline, this.#names)
     const recorded = sequencer.recorded(this.#timeline)
-    const kinds = new Set([...recorded.keys()].map((key) => key.slice(0, key.indexOf(' '))))
-    const written = sequencer.written(this.#played.writes, kinds)
+    const written = sequencer.written(this.#played.writes, this.#timeline)
     for (const name of [...new Set([...recorded.keys(), ...written.keys()])].sort()) this.#sequences(name, recorded, written)
   }
 

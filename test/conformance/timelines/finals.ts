@@ -5,22 +5,11 @@ import type { Names } from './names.js'
 import { objectsAt, type Write } from './writes.js'
 import type { Played } from './play.js'
 import type { Timeline } from './timeline.js'
-import { tokenFacts } from './tokens.js'
+import { resourceOf } from './summaries.js'
+import { TOKEN_FACTS, tokenFacts } from './tokens.js'
 
 /** A name, what was recorded and what is here, both in comparable form. */
 export type Pair = readonly [name: string, expected: unknown, actual: unknown]
-
-/** By name in the recordings: the resource that it is a list of. */
-const LISTS: Readonly<Record<string, string>> = {
-  pods: 'pods', deployments: 'deployments', replicasets: 'replicasets', statefulsets: 'statefulsets', daemonsets: 'daemonsets',
-  pdbs: 'poddisruptionbudgets', jobs: 'jobs', cronjobs: 'cronjobs', pvcs: 'persistentvolumeclaims', endpointslices: 'endpointslices',
-  endpoints: 'endpoints', events: 'events', services: 'services', resourcequotas: 'resourcequotas', quotas: 'resourcequotas',
-}
-
-const BY_KIND: Readonly<Record<string, string>> = {
-  PersistentVolume: 'persistentvolumes', PersistentVolumeClaim: 'persistentvolumeclaims', CertificateSigningRequest: 'certificatesigningrequests',
-  Node: 'nodes', Namespace: 'namespaces', Secret: 'secrets', ServiceAccount: 'serviceaccounts', ResourceQuota: 'resourcequotas', Pod: 'pods',
-}
 
 /** What was there at the end, and at the times of the snapshots. */
 export function finalsOf(timeline: Timeline, played: Played, names: Names): readonly Pair[] {
@@ -54,21 +43,21 @@ function finalOf(name: string, value: unknown, timeline: Timeline, played: Playe
   const { writes } = played
   if (name.startsWith('placement-')) return [[name, counts(Object.entries(value as Record<string, number>)), placement(name.slice('placement-'.length), writes)]]
   if (name.endsWith('-certificate')) return [[name, ...certificateFacts(value, objectsAt(writes, 'certificatesigningrequests', Infinity), name.slice(0, -'-certificate'.length))]]
+  // neither an object nor a list of them: what the recorder made of something, which is not known
+  if (!Array.isArray(value) && (value as Partial<KubeObject> | null)?.metadata === undefined && !TOKEN_FACTS.has(name)) return []
   const token = tokenFacts(name, value, timeline, played)
   if (token !== undefined) return [[name, ...token]]
-  if (Array.isArray(value)) return lists(name, value as KubeObject[], at(writes, name, timeline, Infinity), names)
+  if (Array.isArray(value)) return value.every((item) => (item as Partial<KubeObject>)?.metadata !== undefined) ? lists(name, value as KubeObject[], at(writes, name, timeline, Infinity), names) : []
   return single(name, value as KubeObject, writes, names, Infinity)
 }
 
 function at(writes: readonly Write[], kind: string, { namespace }: Timeline, t: number): readonly KubeObject[] {
-  const resource = LISTS[kind]
-  if (resource === undefined) throw new Error(`the recording lists ${kind}, which is not known`)
-  return objectsAt(writes, resource, t).filter(({ metadata }) => metadata.namespace === namespace)
+  return objectsAt(writes, resourceOf(kind), t).filter(({ metadata }) => metadata.namespace === namespace)
 }
 
 function single(name: string, value: KubeObject, writes: readonly Write[], names: Names, t: number): readonly Pair[] {
-  const resource = BY_KIND[value.kind ?? '']
-  if (resource === undefined) throw new Error(`the recording keeps ${name}, which is not known`)
+  // the plural of every kind that is kept alone
+  const resource = `${(value.kind ?? '').toLowerCase()}s`
   const found = objectsAt(writes, resource, t).find(({ metadata }) => metadata.name === value.metadata.name)
   return [[name, comparable(value, names), comparable(found, names)]]
 }

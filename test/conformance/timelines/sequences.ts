@@ -1,5 +1,5 @@
 import { canonical } from '../recordings/compare.js'
-import { SUMMARIES, type State } from './summaries.js'
+import { summaryOf, type State } from './summaries.js'
 import type { Names } from './names.js'
 import { itemsOf, type Timeline } from './timeline.js'
 import type { Write } from './writes.js'
@@ -74,13 +74,14 @@ export class Sequencer {
     return this.#byName(tracks)
   }
 
-  /** `kinds`: those that the recorder watched. What was there before it began is seen from its first change on. */
-  written(writes: readonly Write[], kinds: ReadonlySet<string>): Sequences {
+  /** Of the kinds that the recorder watched. What was there before it began is seen from its first change on. */
+  written(writes: readonly Write[], timeline: Timeline): Sequences {
+    const kinds = kindsOf(timeline)
     const tracks = new Map<string, Track>()
     for (const { type, resource, object, t } of writes) {
-      const [kind = '', summary] = SUMMARIES[resource.split('.')[0] ?? ''] ?? []
+      const [kind = '', summary] = summaryOf(resource.split('.')[0] ?? '', kinds) ?? []
       const { namespace = this.#namespace, name = '' } = object.metadata
-      if (t < 0 || summary === undefined || !kinds.has(kind) || namespace !== this.#namespace) continue
+      if (t < 0 || summary === undefined || namespace !== this.#namespace) continue
       const key = `${kind} ${name}`
       this.#track(tracks, key, t).isWhole ||= type === 'ADDED'
       if (type === DELETED) this.#track(tracks, key, t).delete(t)
@@ -118,4 +119,16 @@ export class Sequencer {
 function endpoints(value: unknown): unknown {
   const list = value as readonly { addresses?: readonly string[]; conditions?: unknown; target?: string }[]
   return list.map(({ addresses, conditions, target }) => canonical({ conditions, target, ...(target === undefined ? { addresses } : {}) })).sort()
+}
+
+/** The kinds that the recorder watched, and the fields that it kept of each. */
+function kindsOf(timeline: Timeline): ReadonlyMap<string, ReadonlySet<string>> {
+  const kinds = new Map<string, Set<string>>()
+  for (const { kind, name, change = {} } of itemsOf(timeline)) {
+    if (name === undefined || kind === 'Event') continue
+    const fields = kinds.get(kind) ?? new Set()
+    for (const field of Object.keys(change)) fields.add(field)
+    kinds.set(kind, fields)
+  }
+  return kinds
 }

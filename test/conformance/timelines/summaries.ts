@@ -68,8 +68,22 @@ function endpointSlice(object: Seen): State {
   }
 }
 
+/** All that a recorder could keep of an object whose kind has no summary of its own here. */
+function anything(object: Seen): State {
+  const { metadata, spec = {}, status } = object
+  return {
+    ...replicated(object), phase: status?.phase, deleting: isDeleting(object), finalizers: metadata.finalizers, labels: metadata.labels,
+    owner: metadata.ownerReferences?.[0]?.kind, suspend: spec['suspend'], spec, type: spec['type'],
+  }
+}
+
+/** Kinds whose name in recordings is neither a resource nor in {@link SUMMARIES}. */
+const ALIASES: Readonly<Record<string, string>> = {
+  pvs: 'persistentvolumes', quotas: 'resourcequotas', rcs: 'replicationcontrollers', hpas: 'horizontalpodautoscalers', cms: 'configmaps', sas: 'serviceaccounts',
+}
+
 /** By resource: its short name in the recordings, and what they keep of its objects. */
-export const SUMMARIES: Readonly<Record<string, readonly [kind: string, summary: (object: Seen) => State]>> = {
+const SUMMARIES: Readonly<Record<string, readonly [kind: string, summary: (object: Seen) => State]>> = {
   pods: ['pods', pod],
   nodes: ['nodes', node],
   deployments: ['deployments', replicated],
@@ -84,4 +98,19 @@ export const SUMMARIES: Readonly<Record<string, readonly [kind: string, summary:
   namespaces: ['namespaces', (object) => ({
     phase: object.status?.phase, finalizers: object.spec?.['finalizers'], deleting: isDeleting(object), conditions: conditionsOf(object),
   })],
+}
+
+/** What recordings keep of the objects of a resource: the kind's name there, and a summary, of which `kept` says what they keep. */
+export function summaryOf(resource: string, kinds: ReadonlyMap<string, ReadonlySet<string>>): readonly [kind: string, summary: (object: Seen) => State] | undefined {
+  const known = SUMMARIES[resource]
+  if (known !== undefined) return kinds.has(known[0]) ? known : undefined
+  const kind = [...kinds.keys()].find((name) => name === resource || ALIASES[name] === resource)
+  if (kind === undefined) return undefined
+  const kept = kinds.get(kind)
+  return [kind, (object) => Object.fromEntries(Object.entries(anything(object)).filter(([field]) => kept?.has(field)))]
+}
+
+/** The resource that a kind of the recordings names. */
+export function resourceOf(kind: string): string {
+  return ALIASES[kind] ?? Object.keys(SUMMARIES).find((resource) => SUMMARIES[resource]?.[0] === kind) ?? kind
 }

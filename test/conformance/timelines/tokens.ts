@@ -19,6 +19,11 @@ const secretsWith = (writes: readonly Write[], namespace: string, data: boolean)
   writes.filter(({ resource, object, type }) => resource === 'secrets' && object.metadata.namespace === namespace && type !== 'DELETED' &&
     ((object as { data?: Claims }).data !== undefined) === data)
 
+/** Names of what {@link tokenFacts} knows. */
+export const TOKEN_FACTS: ReadonlySet<string> = new Set(
+  ['legacyTokenHeader', 'legacyTokenClaims', 'secretNames', 'secretAfterDataRemoved', 'secret', 'boundTokenClaims'],
+)
+
 /** What the recording of the token controller keeps beside objects, and the same here. */
 export function tokenFacts(
   name: string, expected: unknown, { namespace, id }: Timeline, { writes, cluster }: Played,
