@@ -21,7 +21,8 @@ export function warnOfOldDryRun(call: Pick<Call, 'env' | 'out' | 'flags'>): void
   const text = call.flags.string('dry-run')
   if (text === 'unchanged') logWarning(call, 'helpers.go:719', '--dry-run is deprecated and can be replaced with --dry-run=client.')
   if (text !== 'true' && text !== 'false') return
-  logWarning(call, 'helpers.go:733', `--dry-run=${text} is deprecated (boolean value) and can be replaced with --dry-run=${text === 'true' ? 'client' : 'none'}.`)
+  const [line, now] = text === 'true' ? [733, 'client'] : [736, 'none']
+  logWarning(call, `helpers.go:${line}`, `--dry-run=${text} is deprecated (boolean value) and can be replaced with --dry-run=${now}.`)
 }
 
 /** What is added to a line that says what was done. */

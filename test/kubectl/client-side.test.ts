@@ -29,11 +29,11 @@ describe('what kubectl 1.35.2 prints before it asks a server', () => {
 
 test('config: what kubectl 1.35.2 prints while it changes a file, and the file', () => {
   const cluster = new SimCluster({ nodes: 0 })
-  let folder = files
+  const folder = new Map(Object.entries(files))
   for (const { words, ...printed } of config) {
-    const { stdout, stderr, exitCode, files: written } = cluster.kubectl(words, { files: folder, env: { KUBECONFIG: 'work.conf' } })
+    const { stdout, stderr, exitCode, files: written } = cluster.kubectl(words, { files: Object.fromEntries(folder), env: { KUBECONFIG: 'work.conf' } })
     expect.soft({ words, stdout, stderr, exitCode }).toEqual({ words, ...printed })
-    folder = { ...folder, ...written }
+    for (const [path, text] of Object.entries(written)) folder.set(path, text)
   }
-  expect(folder['work.conf']).toBe(kubeconfig)
+  expect(folder.get('work.conf')).toBe(kubeconfig)
 })
