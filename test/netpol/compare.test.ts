@@ -207,3 +207,22 @@ it('finds what is in vain', () => {
     }
   `)
 })
+
+it('knows domains, Pass in the last tier, the pod that reaches itself and its own node', () => {
+  const egress = (...rules: object[]): WorldPolicy[] => [wide('names', { priority: 1, egress: [...rules, { action: 'Deny', to: [{ networks: ['0.0.0.0/0', '::/0'] }] }] })]
+  const accept = (...domainNames: string[]): object => ({ action: 'Accept', to: [{ domainNames }] })
+  // who is of a domain is of those that hold it
+  expect(compare(egress(accept('*.example.com')), egress(accept('www.example.com'), accept('*.example.com'))).relation).toBe('equal')
+  expect(compare(egress(accept('*.example.com')), egress(accept('www.example.com'))).relation).toBe('a-allows-more')
+  expect(compare(egress(accept('*.example.com')), egress(accept('example.com'))).relation).toBe('neither')
+  const last = (action: string): WorldPolicy[] => [wide('last', { tier: 'Baseline', priority: 1, ingress: [{ action, from: [{ namespaces: {} }] }, { action: 'Deny', from: [{ namespaces: {} }] }] })]
+  expect(compare(last('Pass'), last('Accept')).relation).toBe('equal')
+  expect(compare(last('Pass'), last('Deny')).relation).toBe('a-allows-more')
+  // no NetworkPolicy keeps a pod from itself: that it is selected even opens what the last tier closes
+  const selected = compare(last('Deny'), [...last('Deny'), denyAll])
+  expect(selected.onlyB?.connection).toMatchObject({ from: 'default/client', to: 'default/client', service: true })
+  const nodesToo = narrow('deny', { podSelector: {}, policyTypes: ['Egress'] })
+  const byNode = [wide('nodes', { tier: 'Baseline', priority: 1, egress: [{ action: 'Deny', to: [{ nodes: {} }] }] })]
+  expect(compare(byNode, [...byNode, nodesToo]).onlyB?.connection).toMatchObject({ from: 'default/client', to: { node: 'own-node' } })
+  expect(compare(byNode, [...byNode, nodesToo], { ownNode: 'ingress' }).onlyB).toBeUndefined()
+})
