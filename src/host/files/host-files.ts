@@ -7,7 +7,7 @@ import { PKI_DIR } from '../../pki/index.js'
 /** What the files of a host are made from. */
 export interface HostFilesParts {
   /** What has been written. */
-  readonly disk: Tree
+  readonly disk: () => Tree
   /** Files that are there unless something else was written, or that are made when they are read; without a leading slash. */
   readonly base: () => Tree
   readonly pki: () => Pki
@@ -90,7 +90,7 @@ export class HostFiles {
     if (entry === undefined) throw new FileFault('No such file or directory')
     if (entry.kind === 'file' && this.#isPki(path)) return
     const { disk, now } = this.#parts
-    disk.set(path.slice(1), { ...entry, mode: mode & 0o7777, time: now() })
+    disk().set(path.slice(1), { ...entry, mode: mode & 0o7777, time: now() })
   }
 
   /** Whether the cluster's PKI keeps the file: on a node only those that are known there. */
@@ -103,7 +103,7 @@ export class HostFiles {
   get #system(): FileSystem {
     const { disk, base, now } = this.#parts
     return new FileSystem([{
-      path: '', layers: [disk, base()], writable: () => disk, readOnly: false, prefix: '', device: '/dev/vda1', type: 'ext4',
+      path: '', layers: [disk(), base()], writable: disk, readOnly: false, prefix: '', device: '/dev/vda1', type: 'ext4',
       directory: { mode: 0o755, owner: 0, group: 0 },
     }], ROOT, now)
   }

@@ -57,7 +57,7 @@ export class HostMachine {
     this.name = name
     if (!this.hasNode && !this.isControlPlane) hosts.cluster.node(name)
     this.files = new HostFiles({
-      disk: this.disk, base: () => this.#base(), changed: (path) => this.hosts.touched(path), now: () => this.cluster.now(),
+      disk: () => this.disk, base: () => this.#base(), changed: (path) => this.hosts.touched(path), now: () => this.cluster.now(),
       pki: () => this.cluster.pki, node: this.isControlPlane ? undefined : name,
     })
   }

@@ -1,0 +1,72 @@
+import { minorOf } from '../control-plane/images.js'
+
+/** What an upgrade is judged by. Versions as `v1.35.0`. */
+export interface UpgradePlan {
+  readonly cluster: string
+  readonly kubeadm: string
+  readonly target: string
+  /** Versions of the kubelets. */
+  readonly kubelets: readonly string[]
+  readonly allowUnstable?: boolean
+}
+
+/** Why an upgrade must not be, and why it should not be (`--force` goes on). */
+export interface PolicyFaults {
+  readonly mandatory: readonly string[]
+  readonly skippable: readonly string[]
+}
+
+/** `v1.35.2` against `v1.35.10`, as semantic versions; what is before a release is lower. */
+export function compareVersions(a: string, b: string): number {
+  const parts = (version: string): readonly number[] => version.replace(/^v/, '').split(/[.-]/).slice(0, 3).map(Number)
+  const [left, right] = [parts(a), parts(b)]
+  for (let at = 0; at < 3; at++) if (left[at] !== right[at]) return (left[at] ?? 0) - (right[at] ?? 0)
+  return Number(b.includes('-')) - Number(a.includes('-'))
+}
+
+/** How many minors a kubelet may be behind the apiserver: three since 1.28, two before. */
+export function kubeletSkew(version: string): number {
+  return minorOf(version) >= 28 ? 3 : 2
+}
+
+/** Whether kubeadm upgrades. Source: cmd/kubeadm/app/phases/upgrade/policy.go EnforceVersionPolicies. */
+export function enforceVersionPolicies({ cluster, kubeadm, target, kubelets, allowUnstable = false }: UpgradePlan): PolicyFaults {
+  const mandatory: string[] = []
+  const skippable: string[] = []
+  const said = `Specified version to upgrade to "${target}"`
+  const from = minorOf(cluster)
+  const to = minorOf(target)
+  const tool = minorOf(kubeadm)
+  if (to > from + 1) mandatory.push(`${said} is too high; kubeadm can upgrade only 1 minor version at a time`)
+  if (to < from - 1) mandatory.push(`Specified version to downgrade to "${target}" is too low; kubeadm can downgrade only 1 minor version at a time`)
+  if (to > tool) mandatory.push(`${said} is at least one minor release higher than the kubeadm minor release (${to} > ${tool}). Such an upgrade is not supported`)
+  else if (compareVersions(target, kubeadm) > 0) skippable.push(`${said} is higher than the kubeadm version "${kubeadm}". Upgrade kubeadm first using the tool you used to install kubeadm`)
+  if (to < tool && to > from - 2) skippable.push(`Kubeadm version ${kubeadm} can only be used to upgrade to Kubernetes version 1.${tool}`)
+  const tooOld = [...new Set(kubelets.filter((each) => minorOf(each) < to - kubeletSkew(target)))].toSorted(compareVersions)
+  if (tooOld.length > 0) skippable.push(`There are kubelets in this cluster that are too old that have these versions [${tooOld.join(' ')}]`)
+  if (target.includes('-') && !allowUnstable) skippable.push(`${said} is an unstable version and such upgrades weren't allowed via setting the --allow-*-upgrades flags`)
+  return { mandatory, skippable }
+}
+
+/** A component that is too new or too old for the apiserver. */
+export interface SkewFault {
+  readonly component: string
+  readonly version: string
+  /** The rule that it breaks, in words. */
+  readonly rule: string
+}
+
+/** Which component is outside of what the policy allows. `components`: its kind (`kubelet`, `kube-proxy`, `kubectl`, `kube-scheduler`, ...), name and version. */
+export function versionSkew(apiserver: string, components: readonly { readonly kind: string; readonly name: string; readonly version: string }[]): readonly SkewFault[] {
+  const own = minorOf(apiserver)
+  return components.flatMap(({ kind, name, version }) => {
+    const behind = own - minorOf(version)
+    const onNode = kind === 'kubelet' || kind === 'kube-proxy'
+    const older = onNode ? kubeletSkew(apiserver) : 1
+    const newer = kind === 'kubectl' ? 1 : 0
+    if (-behind > newer) return [{ component: name, version, rule: newer === 0 ? `${kind} must not be newer than kube-apiserver` : `${kind} must be within one minor version of kube-apiserver` }]
+    if (behind <= older) return []
+    const words = ['', 'one minor version', 'two minor versions', 'three minor versions'][older] ?? ''
+    return [{ component: name, version, rule: kind === 'kubectl' ? `${kind} must be within one minor version of kube-apiserver` : `${kind} may be up to ${words} older than kube-apiserver` }]
+  })
+}

@@ -1,0 +1,72 @@
+import { ConnectionError, isApiError } from '../../apiserver/client/api-error.js'
+import { formatTime } from '../../api/time.js'
+import type { CommandOutput } from '../commands/command.js'
+import { failed, readOptions } from '../commands/command.js'
+import type { HostMachine } from '../machine/host-machine.js'
+import { table } from '../machine/texts.js'
+import { digest, hex, toDer } from '../../pki/der.js'
+import { parseCertificates, PKI_DIR } from '../../pki/index.js'
+import { publicKeyInfo } from '../../pki/rsa.js'
+
+const TYPE = 'bootstrap.kubernetes.io/token'
+const FORM = /^([a-z0-9]{6})\.([a-z0-9]{16})$/
+const STACK = 'To see the stack trace of this error execute with --v=5 or higher'
+
+/** `kubeadm token generate`, `create`, `list` and `delete`. Source: cmd/kubeadm/app/cmd/token.go. */
+export function token(args: readonly string[], machine: HostMachine): CommandOutput {
+  const options = readOptions(args, ['ttl', 'description', 'kubeconfig', 'config', 'groups', 'usages', 'o', 'output'])
+  const [verb = '', given] = options.words
+  if (verb === 'generate') return { stdout: `${newToken(machine)}\n` }
+  const client = machine.cluster.as({ user: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:masters'] })
+  try {
+    if (verb === 'create') return create(machine, client, given ?? newToken(machine), options)
+    if (verb === 'delete') {
+      if (given === undefined) return failed(`error: missing argument; 'token delete' is missing token of form [a-z0-9]{6}\n${STACK}`)
+      const [id = ''] = given.split('.')
+      client.delete('secrets', { namespace: 'kube-system', name: `bootstrap-token-${id}` })
+      return { stdout: `bootstrap token "${id}" deleted\n` }
+    }
+    if (verb === 'list') return list(machine, client)
+  } catch (error) {
+    if (error instanceof ConnectionError || isApiError(error)) return failed(`error: ${error.message}\n${STACK}`)
+    throw error
+  }
+  return failed(`error: unknown command ${JSON.stringify(verb)} for "kubeadm token"\n${STACK}`)
+}
+
+type Client = ReturnType<HostMachine['cluster']['as']>
+
+function newToken(machine: HostMachine): string {
+  const id = machine.newId()
+  return `${id.slice(0, 6)}.${id.slice(6, 22)}`
+}
+
+function create(machine: HostMachine, client: Client, value: string, options: ReturnType<typeof readOptions>): CommandOutput {
+  const [, id, secret] = FORM.exec(value) ?? []
+  if (id === undefined || secret === undefined) return failed(`error: the bootstrap token ${JSON.stringify(value)} was not of the form "\\\\A([a-z0-9]{6})\\\\.([a-z0-9]{16})\\\\z"\n${STACK}`)
+  const ttl = /^(\d+)(h|m|s)?/.exec(options.get('ttl') ?? '24h')
+  const ms = Number(ttl?.[1] ?? 24) * ({ h: 3_600_000, m: 60_000, s: 1000 }[ttl?.[2] ?? 's'] ?? 1000)
+  const data: Record<string, string> = {
+    'token-id': id, 'token-secret': secret, 'usage-bootstrap-authentication': 'true', 'usage-bootstrap-signing': 'true',
+    'auth-extra-groups': 'system:bootstrappers:kubeadm:default-node-token',
+    ...(ms > 0 ? { expiration: formatTime(machine.cluster.now() + ms) } : {}), ...(options.has('description') ? { description: options.get('description') ?? '' } : {}),
+  }
+  const body = Object.fromEntries(Object.entries(data).map(([name, text]) => [name, btoa(text)]))
+  client.create('secrets', { metadata: { name: `bootstrap-token-${id}`, namespace: 'kube-system' }, type: TYPE, data: body })
+  if (!options.has('print-join-command')) return { stdout: `${value}\n` }
+  const [authority] = parseCertificates(machine.files.text(`${PKI_DIR}/ca.crt`) ?? '')
+  const hash = authority?.publicKey === undefined ? '' : hex(digest('sha256', toDer(publicKeyInfo(authority.publicKey))))
+  return { stdout: `kubeadm join ${machine.cluster.pki.config.advertiseAddress} --token ${value} --discovery-token-ca-cert-hash sha256:${hash} \n` }
+}
+
+function list(machine: HostMachine, client: Client): CommandOutput {
+  const rows = client.list('secrets', { namespace: 'kube-system' }).items.filter(({ type }) => type === TYPE).map(({ data = {} }) => {
+    const field = (name: string): string => atob(data[name] ?? '')
+    const expires = field('expiration')
+    const left = Date.parse(expires) - machine.cluster.now()
+    const ttl = expires === '' ? '<forever>' : left < 0 ? '<invalid>' : left >= 3_600_000 ? `${Math.floor(left / 3_600_000)}h` : `${Math.floor(left / 60_000)}m`
+    const usages = ['authentication', 'signing'].filter((usage) => field(`usage-bootstrap-${usage}`) === 'true').join(',')
+    return [`${field('token-id')}.${field('token-secret')}`, ttl, expires === '' ? '<never>' : expires, usages, field('description') || '<none>', field('auth-extra-groups')]
+  })
+  return rows.length === 0 ? {} : { stdout: table([['TOKEN', 'TTL', 'EXPIRES', 'USAGES', 'DESCRIPTION', 'EXTRA GROUPS'], ...rows]) }
+}
