@@ -5,14 +5,14 @@ import { netpolArbitraries } from '../../src/testing/netpol/index.js'
 
 const TINY = {
   namespaces: ['default', 'red'], keys: ['app'], selectorKeys: [], values: ['a'],
-  podIPs: [], nodeIPs: [], addresses: [], ranges: [{ cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] }, { cidr: '10.0.0.0/15', except: [] }],
+  podIPs: [], nodeIPs: [], addresses: [], ranges: [{ cidr: '10.0.0.0/8', except: [] }],
   protocols: ['TCP'] as const, ports: [80], portRanges: [], portNames: ['web'], domains: [], domainPatterns: [],
 }
 
 /** Every cluster that tiny policies can tell apart, as nine big ones: all pods at once, and of labels of namespaces each pair (they are an orthogonal array). */
 function tinyWorlds(): readonly World[] {
   const values = [undefined, 'a', 'other']
-  const pods = [['10.0', undefined], ['10.1', undefined], ['11.0', undefined], ['11.0', 80], ['11.0', 81]] as const
+  const pods = ['10.0', '11.0'].flatMap((net) => [undefined, 80, 81].map((port) => [net, port] as const))
   const labels = (at: number): Record<string, string> => {
     const value = values[at % 3]
     return value === undefined ? {} : { app: value }
@@ -22,7 +22,7 @@ function tinyWorlds(): readonly World[] {
     const namespaces = [['default', row], ['red', column], ['third', row + column], ['fourth', row + 2 * column]] as const
     let at = 0
     return {
-      nodes: values.flatMap((_value, label) => ['10.0', '10.1', '11.0'].map((net) => ({
+      nodes: values.flatMap((_value, label) => ['10.0', '11.0'].map((net) => ({
         metadata: { name: `n${label}-${net}`, labels: labels(label) }, status: { addresses: [{ type: 'InternalIP', address: `${net}.1.${label}` }] },
       }))),
       namespaces: namespaces.map(([name, label]) => ({ metadata: { name, labels: labels(label) } })),
@@ -36,7 +36,7 @@ function tinyWorlds(): readonly World[] {
 
 function connectionsIn({ pods = [], nodes = [] }: World): readonly Connection[] {
   const names = pods.map(({ metadata: { namespace = '', name = '' } }) => `${namespace}/${name}`)
-  const ends = [...names, ...nodes.map(({ metadata: { name = '' } }) => ({ node: name })), '10.0.9.9', '10.1.9.9', '11.0.9.9']
+  const ends = [...names, ...nodes.map(({ metadata: { name = '' } }) => ({ node: name })), '10.0.9.9', '11.0.9.9']
   const selves = names.flatMap((name) => (['TCP', 'SCTP'] as const).flatMap((protocol) => [80, 81].map((port): Connection => ({ from: name, to: name, port, protocol, service: true }))))
   return [
     ...selves,
@@ -70,7 +70,7 @@ describe('compare', () => {
         }
       }
       expectRelation(seen, found)
-    }), { numRuns: 6 })
+    }), { numRuns: 5 })
     expect(relations.size).toBeGreaterThan(2)
   })
 
@@ -93,7 +93,7 @@ describe('compare', () => {
         if (first && !second) expect(found.onlyA, JSON.stringify(connection)).toBeDefined()
         if (second && !first) expect(found.onlyB, JSON.stringify(connection)).toBeDefined()
       }
-    }), { numRuns: 30 })
+    }), { numRuns: 25 })
   })
 })
 
