@@ -166,18 +166,16 @@ const titled = (usage: string): string => USAGES[usage] ?? usage.replaceAll(/\b\
 
 function verify(call: CommandCall, options: Options): CommandOutput {
   const roots = parseCertificates(input(call, options, 'CAfile'))
-  let output: CommandOutput = {}
+  let [stdout, stderr] = ['', '']
   for (const path of options.words) {
     const [leaf, ...intermediates] = parseCertificates(call.machine.files.text(call.path(path)) ?? '')
     if (leaf === undefined) return failed(`Could not open file or uri for loading certificate file from ${path}: No such file or directory\nUnable to load certificate file`, 2)
     const fault = verifyChain(leaf, { roots, intermediates, now: call.machine.cluster.now(), purpose: leaf.purposes[0] ?? 'any' })
-    if (fault === undefined) output = { ...output, stdout: `${output.stdout ?? ''}${path}: OK\n` }
-    else {
-      const [code, words] = fault.includes('expired') ? [10, 'certificate has expired'] : [20, 'unable to get local issuer certificate']
-      output = { ...output, stderr: `${output.stderr ?? ''}${shown(leaf.subject)}\nerror ${code} at 0 depth lookup: ${words}\nerror ${path}: verification failed\n`, code: 2 }
-    }
+    const [code, words] = fault?.includes('expired') === true ? [10, 'certificate has expired'] : [20, 'unable to get local issuer certificate']
+    if (fault === undefined) stdout += `${path}: OK\n`
+    else stderr += `${shown(leaf.subject)}\nerror ${code} at 0 depth lookup: ${words}\nerror ${path}: verification failed\n`
   }
-  return output
+  return { stdout, stderr, code: stderr === '' ? 0 : 2 }
 }
 
 /** Who answers at the apiserver's address, and whether it is trusted. */

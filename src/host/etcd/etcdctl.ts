@@ -28,7 +28,7 @@ export function etcdctl(call: CommandCall): CommandOutput {
     }
     case 'endpoint health': return { stdout: `${endpointOf(options, env)} is healthy: successfully committed proposal: took = 1.5ms\n` }
     case 'member list': return { stdout: `8e9e05c52164694d, started, ${machine.cluster.pki.config.nodeName}, https://${machine.address}:2380, https://${machine.address}:2379, false\n` }
-    case 'endpoint status': return { stdout: table([[endpointOf(options, env), '8e9e05c52164694d', '3.6.6', `${Number(etcd.status().dbSize)} B`, 'true', 'false']], { gap: 2 }) }
+    case 'endpoint status': return { stdout: table([[endpointOf(options, env), '8e9e05c52164694d', '3.6.6', `${etcd.status().dbSize} B`, 'true', 'false']], { gap: 2 }) }
     default: return verb === 'get' ? get(call, options) : failed(`Error: unknown command ${JSON.stringify(verb)} for "etcdctl"\nRun 'etcdctl --help' for usage.`)
   }
 }

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { SimCluster } from 'simcluster'
+import { hostOf } from 'simcluster/host'
+
+const AT_ETCD = '--endpoints=https://127.0.0.1:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key'
+
+test('A11, A12: a certificate that openssl signs with the CA is gasbugs of boanproject', async () => {
+  const host = hostOf(new SimCluster({ nodes: 1 }), 'master')
+  const made = await host.sh(`openssl genrsa -out gasbugs.key 2048
+openssl req -new -key gasbugs.key -out gasbugs.csr -subj "/CN=gasbugs/O=boanproject"
+openssl x509 -req -in gasbugs.csr -CA /etc/kubernetes/pki/ca.crt -CAkey /etc/kubernetes/pki/ca.key -CAcreateserial -out gasbugs.crt -days 500
+openssl x509 -in gasbugs.crt -noout -subject -issuer -dates; openssl verify -CAfile /etc/kubernetes/pki/ca.crt gasbugs.crt`)
+  expect(made.stdout).toBe('subject=O = boanproject, CN = gasbugs\nissuer=CN = kubernetes\nnotBefore=Jan  1 00:00:00 2026 GMT\nnotAfter=May 16 00:00:00 2027 GMT\ngasbugs.crt: OK\n')
+  const denied = await host.sh(`kubectl config set-credentials gasbugs --client-certificate=gasbugs.crt --client-key=gasbugs.key
+kubectl config set-context gasbugs-context --cluster=kubernetes --namespace=office --user=gasbugs; kubectl --context=gasbugs-context get pods`)
+  expect(denied.stderr).toBe('Error from server (Forbidden): pods is forbidden: User "gasbugs" cannot list resource "pods" in API group "" in the namespace "office"\n')
+  const asked = await host.sh('curl -s --cacert /etc/kubernetes/pki/ca.crt --cert gasbugs.crt --key gasbugs.key https://10.0.0.10:6443/api/v1/namespaces/office/pods')
+  expect(asked.stdout).toContain('User \\"gasbugs\\" cannot list resource')
+  expect((await host.sh('curl https://10.0.0.10:6443/version')).exitCode).toBe(60)
+  expect((await host.sh('curl -ks -o /dev/null -w "%{http_code}" https://10.0.0.10:6443/api/v1/pods -H "Authorization: Bearer wrong"')).stdout).toBe('401')
+})
+
+test('B2, B3: etcdctl saves a snapshot that a cluster can begin from', async () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  const host = hostOf(cluster, 'master')
+  expect((await host.sh('etcdctl get /')).stderr).toContain('context deadline exceeded')
+  expect((await host.sh(`ETCDCTL_API=3 etcdctl ${AT_ETCD} snapshot save snapshotdb`)).stdout).toBe('Snapshot saved at snapshotdb\n')
+  expect((await host.sh('etcdctl --write-out=table snapshot status snapshotdb')).stdout).toContain('|   HASH   | REVISION | TOTAL KEYS | TOTAL SIZE |')
+  expect((await host.sh(`etcdctl ${AT_ETCD} get /registry/namespaces --prefix --keys-only | head -1`)).stdout).toBe('/registry/namespaces/default\n')
+})
