@@ -89,7 +89,7 @@ function patchUntilDone(
   for (let attempt = 1; ; attempt++) {
     const patch = threeWayPatch(lastAppliedOf(current) ?? {}, modified, current, message)
     if (Object.keys(patch).length === 0) return { operation: 'unchanged', object: current }
-    if (context.dryRun === 'client') return { operation: 'configured', object: modified }
+    if (context.dryRun === 'client') return { operation: 'configured', object: current }
     try {
       const type = message === undefined ? 'merge' : 'strategic'
       const object = context.client.patch(resource, keyOf(info), { type, body: patch }, context.write)

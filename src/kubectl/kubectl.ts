@@ -80,7 +80,7 @@ export function prepareCall(
   if (found.command.run === undefined) throw withoutCommand(found, args)
   if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.map((name) => JSON.stringify(name)).join(', ')} not set`)
   const files = new FileSource(env, options, out)
-  warnOfOldDryRun({ env, out, flags })
+  if (release.namesDryRun && flags.has('dry-run')) warnOfOldDryRun({ env, out, flags })
   const own = new Set(flagsOf(found.path).map(({ name }) => name))
   const kubeconfig = new Kubeconfig(env, files, flags.without(own), options.env)
   const reached = new Reached(env, kubeconfig)

@@ -21,6 +21,8 @@ export interface Release {
   readonly describesAccountTokens: boolean
   /** Version of kustomize that kubectl holds. */
   readonly kustomize: string
+  /** `--dry-run` is a word; before it was a switch. */
+  readonly namesDryRun: boolean
 }
 
 const KUSTOMIZE: readonly (readonly [minor: number, version: string])[] = [
@@ -48,6 +50,7 @@ export function releaseOf(version: string): Release {
     shortVersion: minor >= 28,
     describesAccountTokens: minor < 34,
     namesFieldOfEvents: minor >= 35,
+    namesDryRun: minor >= 18,
     kustomize: KUSTOMIZE.find(([from]) => minor >= from)?.[1] as string,
   }
 }

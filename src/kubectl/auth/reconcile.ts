@@ -26,10 +26,7 @@ export function reconcile(call: Call): void {
   const { infos, errors } = readManifests(call)
   throwCollected(errors)
   for (const info of infos) {
-    if (info.definition.group !== 'rbac.authorization.k8s.io' || !KINDS.has(info.definition.kind)) {
-      call.out.errorLine(`warning: ${info.definition.kind} is not an RBAC object and will be ignored`)
-      continue
-    }
+    if (info.definition.group !== 'rbac.authorization.k8s.io' || !KINDS.has(info.definition.kind)) continue
     reconcileOne(call, info, dryRun)
   }
 }

@@ -13,6 +13,7 @@ import { groupResource } from '../kinds.js'
 import { LAST_APPLIED } from '../last-applied.js'
 import { readManifests } from '../manifests.js'
 import { printDone } from '../print/done.js'
+import { goJson, printJson } from '../print/json.js'
 import { printValue, withoutManagedFields } from '../print/object.js'
 import type { Info } from '../resource-args.js'
 import { fieldValidationOf } from './field-validation.js'
@@ -51,8 +52,8 @@ export const apply: Command = {
 /** Throws KubectlError, in kubectl's order, when words or flags do not fit together. */
 function check(call: Call): DryRun {
   const { flags, args } = call
-  if (!flags.has('filename') && flags.string('kustomize') === '') throw new KubectlError('must specify one of -f and -k')
   if (args.length > 0) throw usageError('apply', `Unexpected args: [${args.join(' ')}]`)
+  if (!flags.has('filename') && flags.string('kustomize') === '') throw new KubectlError('must specify one of -f and -k')
   const dryRun = dryRunOf(call)
   const onServer = flags.bool('server-side')
   if (flags.bool('force-conflicts') && !onServer) throw new KubectlError('--force-conflicts only works with --server-side')
@@ -97,7 +98,9 @@ function report(call: Call, { dryRun }: ApplyContext, { definition, object, oper
 /** Several objects are printed as one List. */
 function printList({ flags, out }: Call, done: readonly Applied[]): void {
   const items = done.map(({ object }) => (flags.bool('show-managed-fields') ? object : withoutManagedFields(object)))
-  out.write(printValue({ apiVersion: 'v1', items, kind: 'List', metadata: {} }, flags.string('output')))
+  const format = flags.string('output')
+  if (format === 'json') out.write(printJson({ kind: 'List', apiVersion: 'v1', metadata: {}, items: items.map((item) => JSON.parse(goJson(item)) as object) }, true))
+  else out.write(printValue({ apiVersion: 'v1', items, kind: 'List', metadata: {} }, format))
 }
 
 function visitedIn(done: readonly Applied[]): Visited {

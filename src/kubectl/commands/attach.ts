@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/core/generated.js'
-import type { Command } from '../call.js'
+import type { Call, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { pump } from '../streams.js'
 import { containerFor, objectNamed, podsOf } from './pod-target.js'
@@ -20,7 +20,7 @@ export const attach: Command = {
     if (pod === undefined) throw new KubectlError('timed out waiting for the condition')
     const { phase } = pod.status
     if (phase === 'Succeeded' || phase === 'Failed') throw new KubectlError(`cannot attach a container in a completed pod; current phase is ${phase}`)
-    const container = containerFor(call, pod, flags.string('container'), flags.bool('quiet'))
+    const container = containerIn(call, pod)
     if (flags.bool('tty')) out.errorLine('Unable to use a TTY - input is not a terminal or the right kind of file')
     if (!flags.bool('quiet')) {
       out.errorLine('All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed '
@@ -32,4 +32,12 @@ export const attach: Command = {
     const end = pump(call, client.attach(key, { container, stdin, stdout: true, stderr: true }), stdin, LONGEST_ATTACHED)
     if (end?.error !== undefined) throw new KubectlError(`Internal error occurred: ${end.error}`)
   },
+}
+
+function containerIn(call: Call, pod: Pod): string {
+  try {
+    return containerFor(call, pod, call.flags.string('container'), call.flags.bool('quiet'))
+  } catch (error) {
+    throw error instanceof KubectlError ? new KubectlError(`cannot attach to the container: ${error.message}`) : error
+  }
 }

@@ -39,8 +39,8 @@ export const create: Command = {
     ingress, token,
   ],
   run(call) {
-    if (!call.flags.has('filename') && call.flags.string('kustomize') === '') throw new KubectlError('must specify one of -f and -k')
     if (call.args.length > 0) throw usageError('create', `Unexpected args: [${call.args.join(' ')}]`)
+    if (!call.flags.has('filename') && call.flags.string('kustomize') === '') throw new KubectlError('must specify one of -f and -k')
     const raw = call.flags.string('raw')
     if (raw !== '') return sendRaw(call, 'POST', raw)
     const dryRun = dryRunOf(call)

@@ -1,4 +1,5 @@
 import type { Container, EphemeralContainer, Pod } from '../../api/core/generated.js'
+import { formatApiVersion } from '../../api/scheme.js'
 import { attachTo } from '../attach.js'
 import type { Call, Command } from '../call.js'
 import { copyOfPod } from '../debug/copy.js'
@@ -25,7 +26,7 @@ export const debug: Command = {
       if (target?.name === undefined) throw new KubectlError(`expected exactly one object: ${name}`)
       if (target.definition.kind === 'Node') debugNode(call, target.name, command)
       else if (target.definition.kind === 'Pod') debugPod(call, call.client.get('pods', { namespace: call.namespace, name: target.name }), command)
-      else throw new KubectlError(`${JSON.stringify(target.definition.kind)} not supported by debug`)
+      else throw new KubectlError(`"${formatApiVersion(target.definition)}, Kind=${target.definition.kind}" not supported by debug`)
     }
   },
 }

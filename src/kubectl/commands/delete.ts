@@ -9,7 +9,6 @@ import { isFailure, KubectlError, throwCollected, withSource } from '../errors.j
 import { groupResource, kindName, resourceNameOf } from '../kinds.js'
 import { readManifests } from '../manifests.js'
 import { NOTHING_GIVEN } from '../selected.js'
-import { unknownFormat } from '../print/object.js'
 import type { Info, Target } from '../resource-args.js'
 import { fetchTargets, keyOf, selectResources } from '../resource-args.js'
 
@@ -22,6 +21,8 @@ type Doomed = Pick<Info, 'definition' | 'name' | 'namespace' | 'source'>
 export const deleteCommand: Command = {
   name: 'delete',
   run(call) {
+    const format = call.flags.string('output')
+    if (format !== '' && format !== 'name') throw new KubectlError(`unexpected -o output mode: ${format}. We only support '-o name'`)
     const options = deleteOptionsOf(call)
     const dryRun = dryRunOf(call)
     const { doomed, errors } = doomedOf(call)
@@ -138,7 +139,6 @@ function uidOf(answer: KubeObject | Status): string | undefined {
 function deletedLine(call: Call, { definition, name, namespace }: Doomed, dryRun: DryRun): string {
   const format = call.flags.string('output')
   if (format === 'name') return `${kindName(definition)}/${name}`
-  if (format !== '') throw unknownFormat(format)
   const from = call.release.namesNamespaceOnDelete && namespace !== undefined ? ` from ${namespace} namespace` : ''
   const operation = call.flags.bool('force') ? 'force deleted' : 'deleted'
   return `${kindName(definition)} ${JSON.stringify(name)} ${operation}${from}${dryRunSuffix(dryRun)}`

@@ -48,10 +48,9 @@ interface Pair {
 /** Reads `80`, `8080:80`, `:80`, `8080:http`. Source: client-go tools/portforward parsePorts, translateServicePortToTargetPort. */
 function portsOf(text: string, pod: Pod, service: Service | undefined): Pair {
   const parts = text.split(':')
-  if (parts.length > 2) throw new KubectlError(`invalid port format ${JSON.stringify(text)}`)
-  const named = parts.at(-1) as string
+  const named = (parts.length === 2 ? parts[1] : parts[0]) as string
   const remote = service === undefined ? podPort(pod, named) : servicePort(service, pod, named)
-  const same = parts.length === 1 ? (service === undefined ? remote : isNumber(named) ? Number(named) : remote) : undefined
+  const same = parts.length !== 2 ? (service === undefined ? remote : isNumber(named) ? Number(named) : remote) : undefined
   const local = same ?? (parts[0] === '' ? 0 : portNumber(parts[0] as string, 'local'))
   if (remote === 0) throw new KubectlError('remote port must be > 0')
   return { local, remote }

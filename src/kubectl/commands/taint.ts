@@ -52,7 +52,7 @@ function targetsOf(call: Call, resources: readonly string[]): readonly Target[] 
   const selector = call.flags.string('selector')
   const all = call.flags.bool('all')
   if (!['node', 'nodes'].includes(type.toLowerCase()))
-    throw new KubectlError(`invalid resource type ${type}, only [node nodes] are supported`)
+    throw new KubectlError(`invalid resource type ${type}, only node types are supported`)
   if (all && selector !== '') throw new KubectlError('cannot set --all and --selector at the same time')
   if (!all && selector === '' && names.length < 1)
     throw new KubectlError("at least one resource name must be specified since 'all' parameter is not set")
@@ -84,7 +84,7 @@ function parseTaints(specs: readonly string[]): TaintChanges {
 
 function parseTaint(spec: string): TaintSpec {
   const [keyAndValue = '', effect, ...more] = spec.split(':')
-  const [key = '', value, ...rest] = keyAndValue.split('=')
+  const [key = '', value, ...rest] = effect === undefined ? [keyAndValue] : keyAndValue.split('=')
   if (more.length > 0 || rest.length > 0) throw usageError('taint', `invalid taint spec: ${spec}`)
   if (effect !== undefined && !EFFECTS.includes(effect))
     throw usageError('taint', `invalid taint effect: ${effect}, unsupported taint effect`)

@@ -21,7 +21,7 @@ export function copyOfPod(call: Call, pod: Pod, name: string, command: readonly 
       spec: {
         ...rest, containers, ...(flags.bool('same-node') && nodeName !== undefined ? { nodeName } : {}),
         ...(initContainers !== undefined && flags.bool('keep-init-containers') ? { initContainers } : {}),
-        ...(flags.bool('share-processes') ? { shareProcessNamespace: true } : {}),
+        ...(flags.has('share-processes') || containers.length > pod.spec.containers.length ? { shareProcessNamespace: flags.bool('share-processes') } : {}),
       },
     } as unknown as Pod,
   }
