@@ -23,7 +23,7 @@ export type { ClusterEvents } from './apiserver/client/cluster-events.js'
 export type { Component, ComponentHost } from './apiserver/client/component.js'
 export type { ResourceTypes } from './apiserver/client/resources.js'
 export type { KubeObject } from './api/definition.js'
-export type { KubectlOptions, KubectlResult } from './kubectl/environment.js'
+export type { ForwardedPort, KubectlOptions, KubectlResult } from './kubectl/environment.js'
 export { defineImage, effectiveSecurity } from './kubelet/index.js'
 export type { Decided, EffectiveCapabilities, EffectiveSecurity, Profile, SecurityOptions, SettingSource } from './kubelet/index.js'
 export type {

@@ -30,7 +30,7 @@ describe('kubectl logs and exec', () => {
     ['logs a --all-containers --prefix', lines('one', '[pod/a/one] ') + lines('two', '[pod/a/two] '), '', 0],
     ['logs -l app=web -c one', lines('one'), '', 0],
     ['logs zzz', '', 'error: error from server (NotFound): pods "zzz" not found in namespace "default"\n', 1],
-    ['exec a -- id', 'uid=0(root) gid=0(root) groups=0(root)\n', defaulted, 0],
+    ['exec a -- id', 'uid=0(root) gid=0(root) groups=0(root),10(wheel)\n', defaulted, 0],
     ['exec a -c two -- sh -c "echo out; echo err >&2; exit 3"', 'out\n', 'err\ncommand terminated with exit code 3\n', 3],
     ['exec a -c nope -- id', '', 'Error from server (BadRequest): container nope is not valid for pod a\n', 1],
     ['exec zzz -- id', '', 'Error from server (NotFound): pods "zzz" not found\n', 1],
