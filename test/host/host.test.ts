@@ -57,3 +57,31 @@ test('a static pod is a file in /etc/kubernetes/manifests of a node', async () =
   cluster.advance('1m')
   expect(cluster.list('pods').items).toEqual([])
 })
+
+test('V4: a node of the course is upgraded: its version changes with the restart of the kubelet, and not before', async () => {
+  const cluster = new SimCluster({ version: 'v1.14', nodes: [{ name: 'node-1', kubeletVersion: 'v1.13.0' }, { name: 'node-2' }] })
+  const host = hostOf(cluster, 'master')
+  const version = async (): Promise<string | undefined> => (await host.sh('kubectl get node node-1 --no-headers')).stdout.trim().split(/ +/).at(-1)
+  const { stdout } = await host.sh(`kubectl drain node-1
+ssh node-1
+apt-get upgrade -y kubelet=1.14.0-00
+kubeadm upgrade node config --kubelet-version v1.14.0
+exit`)
+  expect(stdout).toContain('node/node-1 evicted\n')
+  expect(stdout).toContain('[upgrade] Now you should go ahead and upgrade the kubelet package using your package manager.\n')
+  expect(await version()).toBe('v1.13.0')
+  await host.sh('ssh node-1 systemctl restart kubelet; sleep 20; kubectl uncordon node-1')
+  expect(await version()).toBe('v1.14.0')
+})
+
+test('hosts are the same after JSON, and when they are first seen while the apiserver is down', async () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  cluster.stopApiserver()
+  const host = hostOf(cluster, 'master')
+  await host.sh('echo kept > /root/note')
+  expect((await host.sh('kubectl get nodes')).stderr).toContain('was refused')
+  cluster.startApiserver()
+  expect((await host.sh('kubectl get nodes -o name')).stdout).toBe('node/node-1\n')
+  const copy = SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster.toJSON())) as ReturnType<SimCluster['toJSON']>)
+  expect((await hostOf(copy, 'master').sh('cat note; crictl ps')).stdout).toBe(`kept\n${(await host.sh('crictl ps')).stdout}`)
+})

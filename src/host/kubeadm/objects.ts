@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { ConnectionError } from '../../apiserver/client/api-error.js'
 import type { Hosts } from '../machine/host-machine.js'
 import { minorOf, registryOf } from '../control-plane/images.js'
 import { ignoreAlreadyThere } from './once.js'
@@ -14,7 +15,16 @@ export function installKubeadmObjects(hosts: Hosts): void {
   const { cluster } = hosts
   const marker = cluster.extensionState('kubeadm', () => ({ installed: false }))
   if (marker.value.installed) return
-  marker.value.installed = true
+  try {
+    create(hosts)
+    marker.value.installed = true
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error // once the apiserver is there
+  }
+}
+
+function create(hosts: Hosts): void {
+  const { cluster } = hosts
   const admin = cluster.as({ user: 'kubernetes-super-admin', groups: ['system:masters'] })
   const minor = minorOf(hosts.version)
   const bind = (name: string, role: string, subject: object): void => ignoreAlreadyThere(() => admin.create('clusterrolebindings', {

@@ -1,10 +1,10 @@
-import { ConnectionError, isApiError } from '../../apiserver/client/api-error.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
 
-/** Runs what creates an object; that it exists, or that no apiserver answers, is no error. */
+/** Runs what creates an object; that it exists is no error. */
 export function ignoreAlreadyThere(create: () => unknown): void {
   try {
     create()
   } catch (error) {
-    if (!isApiError(error, 'AlreadyExists') && !(error instanceof ConnectionError)) throw error
+    if (!isApiError(error, 'AlreadyExists')) throw error
   }
 }

@@ -96,6 +96,7 @@ export class ClusterHosts implements Hosts {
     if (!always && this.#synced === now && !this.#changed) return
     this.#synced = now
     this.#changed = false
+    installKubeadmObjects(this)
     syncControlPlane(this.controlPlane)
     for (const name of this.names()) {
       const machine = this.machine(name)
