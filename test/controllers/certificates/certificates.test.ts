@@ -62,7 +62,9 @@ test('kubelets are approved when they may ask; requests are cleaned up in time',
     certificate: expect.any(String) as string,
     conditions: [{ type: 'Approved', reason: 'AutoApproved', message: 'Auto approving self kubelet client certificate after SubjectAccessReview.' }],
   })
-  ask(cluster, 'other', { request: request('system:node:n8', ['system:nodes']), signerName: KUBELET }, node)
+  expect(() => ask(cluster, 'other', { request: request('system:node:n8', ['system:nodes']), signerName: KUBELET }, node))
+    .toThrow('can only create a node CSR with CN=system:node:n9')
+  ask(cluster, 'other', { request: request('jane', []), signerName: 'example.com/own' })
   expect(cluster.get('certificatesigningrequests', { name: 'other' }).status).toEqual({})
   const left = (): readonly (string | undefined)[] => cluster.list('certificatesigningrequests').items.map(({ metadata }) => metadata.name)
   cluster.advance('2h')
