@@ -23,11 +23,13 @@ export interface SimulationOptions {
   readonly start?: number
   /** Which ready handler runs next: first in, first out, or chosen by the seed. Default `fifo`. */
   readonly interleaving?: 'fifo' | 'seeded'
-  /** Handler calls after which `settle()`, `advance()` and `until()` give up with a {@link LivelockError}. Default 5,000,000. */
+  /** Handler calls in one `settle()`, or in one virtual hour of `advance()` and `until()`, after which they give up with a {@link LivelockError}. Default 5,000,000. */
   readonly maxSteps?: number
   /** Virtual time after which `settle()` gives up waiting for `work`. Default 24h. */
   readonly maxSettleTime?: Duration
 }
+
+const HOUR = 3_600_000
 
 /**
  * The kernel: clock, timers, ready queue, random streams, state slices and modules. It knows nothing of Kubernetes. Nothing happens
@@ -134,7 +136,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
    */
   settle(): void {
     const deadline = this.clock.now() + toMillis(this.options.maxSettleTime ?? '24h')
-    this.#drive(deadline, 'settle() found no rest', () => this.timers.pendingWork === 0)
+    this.#drive(deadline, 'settle() found no rest', () => this.timers.pendingWork === 0, Infinity)
     if (this.timers.pendingWork > 0) {
       const waiting = this.timers.toArray().filter((timer) => timer.class === 'work')
       throw new LivelockError(
@@ -147,7 +149,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   /** Moves time by exactly `duration`, running everything that comes due on the way and at the end. */
   advance(duration: Duration): void {
     const target = this.clock.now() + toMillis(duration)
-    this.#drive(target, `advance(${String(duration)}) does not get on`, () => false)
+    this.#drive(target, `advance(${String(duration)}) does not get on`, () => false, HOUR)
     this.clock.advanceTo(target)
   }
 
@@ -158,7 +160,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   until(predicate: () => boolean, options: { readonly timeout?: Duration } = {}): boolean {
     const deadline = this.clock.now() + toMillis(options.timeout ?? '1h')
     let held = false
-    this.#drive(deadline, 'until() found no rest', () => (held = predicate()))
+    this.#drive(deadline, 'until() found no rest', () => (held = predicate()), HOUR)
     if (!held) this.clock.advanceTo(deadline)
     return held
   }
@@ -205,14 +207,15 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   /**
    * Steps and moves time until `done` holds with nothing ready, or nothing more comes due by `deadline`.
-   * `done` is asked whenever nothing is ready at the present instant.
+   * `done` is asked whenever nothing is ready at the present instant. Steps are counted anew each `period` of virtual time.
    */
-  #drive(deadline: number, complaint: string, done: () => boolean): void {
+  #drive(deadline: number, complaint: string, done: () => boolean, period: number): void {
     if (this.#running) throw new Error('a handler must not call settle(), advance() or until(): it runs inside one of them')
     this.#running = true
     try {
-      const counts = new HandlerCounts()
       const maxSteps = this.options.maxSteps ?? 5_000_000
+      let counts = new HandlerCounts()
+      let since = this.clock.now()
       for (let steps = 0; ; ) {
         this.#fireDue()
         const entry = this.ready.take(this.#chance)
@@ -226,6 +229,10 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
         const next = this.timers.peek()
         if (!next || next.due > deadline) return
         this.clock.advanceTo(next.due)
+        if (next.due - since < period) continue
+        since = next.due
+        steps = 0
+        counts = new HandlerCounts()
       }
     } finally {
       this.#running = false

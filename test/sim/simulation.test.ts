@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LivelockError } from '../../src/sim/livelock.js'
+import type { ModuleHost } from '../../src/sim/module-host.js'
 import { Simulation } from '../../src/sim/simulation.js'
 import { stateFromJson, stateToJson } from '../../src/sim/state.js'
 import { toySimulation } from './toy.js'
@@ -108,6 +109,31 @@ describe('time', () => {
     expect(simulation.clock.now()).toBe(3000)
     expect(simulation.until(() => count === 1000, { timeout: '10s' })).toBe(false)
     expect(simulation.clock.now()).toBe(13_000)
+  })
+
+  it('advances over any time, however many steps that takes, but not at one instant for ever', () => {
+    const simulation = new Simulation({ maxSteps: 5000 })
+    let calls = 0
+    simulation.add({
+      name: 'monitor',
+      setup: (host: ModuleHost) => {
+        const topic = host.handle('look', () => {
+          calls++
+          topic.wakeAfter('', 1000, { class: 'watchdog' })
+        })
+        topic.wakeAfter('', 1000, { class: 'watchdog' })
+      },
+    }, simulation.host('monitor'))
+    simulation.advance('10h')
+    expect(calls).toBe(36_000)
+    simulation.add({
+      name: 'stuck',
+      setup: (host: ModuleHost) => {
+        const topic = host.handle('spin', () => topic.wake(''))
+        topic.wake('')
+      },
+    }, simulation.host('stuck'))
+    expect(() => simulation.advance('1s')).toThrow(LivelockError)
   })
 
   it('names the handlers that keep waking each other', () => {
