@@ -5,12 +5,13 @@ import type { Component } from '../apiserver/client/component.js'
 import { AGGREGATION_CONTROLLER } from '../controllers/clusterrole-aggregation/index.js'
 import { aggregatedPolicy, bootstrapPolicy } from '../rbac/bootstrap-policy/index.js'
 import { apiServices } from './api-services.js'
+import { kubeadmObjects } from './kubeadm-objects.js'
 
 /**
- * What every new cluster has, besides its namespaces: the default roles and bindings, the APIServices of what it serves, and the objects
+ * What every new cluster has, besides its namespaces: the default roles and bindings, what kubeadm binds its administrators to, the APIServices of what it serves, and the objects
  * of flow control. Where the controller runs that fills in `admin`, `edit` and `view`, it has done so already. Equal lists are the same array.
  */
 export function defaultObjects(components: readonly Component[], scheme: Scheme, now: number): readonly (readonly KubeObject[])[] {
   const isAggregated = components.some(({ name }) => name === AGGREGATION_CONTROLLER)
-  return [isAggregated ? aggregatedPolicy() : bootstrapPolicy(), apiServices(scheme, now), defaultFlowControl(now)]
+  return [isAggregated ? aggregatedPolicy() : bootstrapPolicy(), kubeadmObjects(scheme.release.minor), apiServices(scheme, now), defaultFlowControl(now)]
 }

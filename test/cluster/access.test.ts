@@ -218,3 +218,10 @@ describe('can', () => {
     expect(ask('get', 'secrets', secret)).not.toBe(true)
   })
 })
+
+test("the administrators of kubeadm's admin.conf have their rights from a binding since v1.29", () => {
+  const list = (version: string): unknown =>
+    new SimCluster({ version, nodes: 0 }).as({ user: 'kubernetes-admin', groups: ['kubeadm:cluster-admins'] }).list('secrets').items
+  expect(list('v1.29')).toEqual(expect.any(Array))
+  expect(() => list('v1.28')).toThrow('forbidden')
+})

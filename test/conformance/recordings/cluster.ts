@@ -24,5 +24,11 @@ function leftOut(): readonly string[] {
 
 /** A fresh control plane as it was recorded. */
 export function recordedCluster(): SimCluster {
-  return new SimCluster({ version: VERSION, nodes: 0, without: leftOut(), seed: 1, advertiseAddress: '192.0.2.10:6443' })
+  return withoutKubeadm(new SimCluster({ version: VERSION, nodes: 0, without: leftOut(), seed: 1, advertiseAddress: '192.0.2.10:6443' }))
+}
+
+/** The recorded server was not set up by kubeadm, which binds its administrators to a role. */
+export function withoutKubeadm(cluster: SimCluster): SimCluster {
+  cluster.delete('clusterrolebindings', { name: 'kubeadm:cluster-admins' })
+  return cluster.settle()
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { withoutKubeadm } from '../../conformance/recordings/cluster.js'
 import type { KubeObject } from '../../../src/api/definition.js'
 import type { ResourceName } from '../../../src/apiserver/client/resources.js'
 import type { UserOptions } from '../../../src/cluster/access.js'
@@ -24,7 +25,7 @@ export const users: readonly UserOptions[] = [
 
 /** A cluster as the recorded one was before its first command: three nodes, no pod. */
 export function recordedCluster(): SimCluster {
-  const cluster = new SimCluster({ version: 'v1.34', nodes: 0, users, components: [fakeNodes], seed: 34 })
+  const cluster = withoutKubeadm(new SimCluster({ version: 'v1.34', nodes: 0, users, components: [fakeNodes], seed: 34 }))
   for (const name of ['n1', 'n2', 'n3']) registerNode(cluster, name)
   return cluster.advance('20s')
 }
