@@ -23,9 +23,12 @@ export const users: readonly UserOptions[] = [
   { name: 'bob', token: 'bob-token', uid: 'u-bob' },
 ]
 
+/** No provisioner ran there, and no autoscaler had been looked at when the commands were recorded. */
+const without = ['simulated-storage', 'kube-controller-manager/horizontal-pod-autoscaler-controller']
+
 /** A cluster as the recorded one was before its first command: three nodes, no pod. */
 export function recordedCluster(): SimCluster {
-  const cluster = withoutKubeadm(new SimCluster({ version: 'v1.34', nodes: 0, users, components: [fakeNodes], seed: 34 }))
+  const cluster = withoutKubeadm(new SimCluster({ version: 'v1.34', nodes: 0, users, components: [fakeNodes], seed: 34, without }))
   for (const name of ['n1', 'n2', 'n3']) registerNode(cluster, name)
   return cluster.advance('20s')
 }
