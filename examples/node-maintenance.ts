@@ -87,7 +87,7 @@ drainAndUncordon(then, nodeOf(then, 'two-containers'), '--delete-local-data --ig
 say('The same today, and what happens when a node fails.')
 const now = new SimCluster({ nodes: 3 })
 now.apply(manifest('office.yaml'))
-now.advance('30h')
+now.advance('1h')
 drainAndUncordon(now, nodeOf(now, 'two-containers'), '--delete-emptydir-data --ignore-daemonsets --force')
 crash(now, 'node-2')
 rollingMaintenance(now)

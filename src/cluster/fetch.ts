@@ -1,3 +1,4 @@
+import { protobufCodec } from '../api/protobuf/protobuf.js'
 import type { HttpCodecs } from '../apiserver/http/body.js'
 import type { HttpRequest, HttpResponse, HttpWatch } from '../apiserver/http/http-types.js'
 import type { UserInfo } from '../apiserver/client/client.js'
@@ -23,7 +24,7 @@ export interface FetchTarget {
 
 /** Where paths without a host lead. */
 const BASE = 'https://kubernetes.default.svc'
-const PROTOBUF = 'application/vnd.kubernetes.protobuf'
+const CODECS: HttpCodecs = { protobuf: protobufCodec }
 const BODILESS = new Set([101, 204, 205, 304])
 
 /**
@@ -34,24 +35,16 @@ export async function fetchFrom(target: FetchTarget, input: Request | URL | stri
   const { as, ...init } = options
   const request = new Request(typeof input === 'string' ? new URL(input, BASE) : input, init)
   const http = await httpRequestOf(request, as)
-  const isProtobuf = request.headers.get('content-type')?.toLowerCase().includes(PROTOBUF) === true
-  const codecs = isProtobuf ? await loadCodecs() : {}
   request.signal.throwIfAborted()
   try {
     target.connect()
   } catch (cause) {
     throw new TypeError('fetch failed', { cause })
   }
-  const answer = target.handle(http, codecs)
+  const answer = target.handle(http, CODECS)
   if ('next' in answer) return new Response(streamOf(answer, target, request.signal), { status: 200, headers: headersOf(answer) })
   const body = BODILESS.has(answer.code) || request.method === 'HEAD' ? null : answer.bytes ?? answer.body
   return new Response(body as BodyInit | null, { status: answer.code, headers: headersOf(answer) })
-}
-
-/** The protobuf tables are loaded when the first such body comes. */
-async function loadCodecs(): Promise<HttpCodecs> {
-  const { protobufCodec } = await import('../api/protobuf/protobuf.js')
-  return { protobuf: protobufCodec }
 }
 
 async function httpRequestOf(request: Request, as: Identity | undefined): Promise<HttpRequest> {
