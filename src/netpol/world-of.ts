@@ -11,20 +11,22 @@ const custom = [
 
 const nameOf = (object: unknown): string | undefined => (object as { readonly metadata: { readonly name?: string } }).metadata.name
 
-/**
- * The objects of a cluster that policies look at, of the cluster-wide kinds those whose definitions are installed:
- * `reachability(worldOf(cluster))`.
- */
+/** The policies of a cluster; of the cluster-wide kinds those whose definitions are installed. */
+export function policiesOf(cluster: Lister): readonly WorldPolicy[] {
+  // objects in lists need not tell their kind
+  const policies = (kind: string, resource: string): readonly WorldPolicy[] => cluster.list(resource).items.map((each) => ({ ...each as WorldPolicy, kind }))
+  const installed = new Set(cluster.list('customresourcedefinitions').items.map(nameOf))
+  return [
+    ...policies('NetworkPolicy', 'networkpolicies'),
+    ...custom.flatMap(([kind, resource]) => (installed.has(`${resource}.policy.networking.k8s.io`) ? policies(kind, resource) : [])),
+  ]
+}
+
+/** The objects of a cluster that policies look at: `reachability(worldOf(cluster))`. */
 export function worldOf(cluster: Lister): World {
   const list = (resource: string): readonly unknown[] => cluster.list(resource).items
-  // objects in lists need not tell their kind
-  const policies = (kind: string, resource: string): readonly WorldPolicy[] => list(resource).map((each) => ({ ...each as WorldPolicy, kind }))
-  const installed = new Set(list('customresourcedefinitions').map(nameOf))
   return {
     namespaces: list('namespaces') as readonly WorldNamespace[], pods: list('pods') as readonly WorldPod[], nodes: list('nodes') as readonly WorldNode[],
-    policies: [
-      ...policies('NetworkPolicy', 'networkpolicies'),
-      ...custom.flatMap(([kind, resource]) => (installed.has(`${resource}.policy.networking.k8s.io`) ? policies(kind, resource) : [])),
-    ],
+    policies: policiesOf(cluster),
   }
 }

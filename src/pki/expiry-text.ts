@@ -35,7 +35,7 @@ function dateText(ms: number): string {
 
 /** Source: apimachinery pkg/util/duration ShortHumanDuration. */
 function residualText(ms: number): string {
-  if (ms <= -SECOND) return '<invalid>'
+  if (ms <= -2 * SECOND) return '<invalid>'
   if (ms < MINUTE) return `${Math.max(Math.trunc(ms / SECOND), 0)}s`
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)}m`
   if (ms < DAY) return `${Math.floor(ms / HOUR)}h`

@@ -20,4 +20,5 @@ expect.extend({ ...policyMatchers })
 
 export { policyMatchers } from './matchers.js'
 export type { MatcherResult, PolicyMatchers } from './matchers.js'
-export type { Lister, PolicySubject } from './subject.js'
+export type { Lister } from '../netpol/index.js'
+export type { PolicySubject } from './subject.js'

@@ -32,12 +32,6 @@ export function opensslTime(ms: number): string {
   return `${MONTHS[at.getUTCMonth()] ?? ''} ${String(at.getUTCDate()).padStart(2)} ${clockTime(ms)} ${at.getUTCFullYear()} GMT`
 }
 
-/** `Jan 02, 2026 03:04 UTC`, as kubeadm prints it. */
-export function kubeadmTime(ms: number): string {
-  const at = new Date(ms)
-  return `${MONTHS[at.getUTCMonth()] ?? ''} ${two(at.getUTCDate())}, ${at.getUTCFullYear()} ${clockTime(ms).slice(0, 5)} UTC`
-}
-
 /** A line as Kubernetes' klog writes it: `E0102 03:04:05.000000       1 run.go:72] text`. */
 export function klogLine(level: 'I' | 'W' | 'E' | 'F', ms: number, pid: number, source: string, text: string): string {
   const at = new Date(ms)
@@ -64,8 +58,8 @@ export function humanDuration(ms: number): string {
 }
 
 /** Columns as text/tabwriter and kubectl set them: each as wide as its longest cell and three spaces. */
-export function table(rows: readonly (readonly string[])[], { gap = 3, lastPadded = false }: { readonly gap?: number; readonly lastPadded?: boolean } = {}): string {
+export function table(rows: readonly (readonly string[])[], { gap = 3 }: { readonly gap?: number } = {}): string {
   const widths: number[] = []
   for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)))
-  return rows.map((row) => `${row.map((cell, at) => (at === row.length - 1 && !lastPadded ? cell : cell.padEnd((widths[at] ?? 0) + gap))).join('')}\n`).join('')
+  return rows.map((row) => `${row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd((widths[at] ?? 0) + gap))).join('')}\n`).join('')
 }
