@@ -16,6 +16,7 @@ import type { KubeconfigUser } from './kubeconfig.js'
 import { kubeconfigFor } from './kubeconfig.js'
 import { FlowLookup } from './flow-ids.js'
 import { isIpAddress } from './host.js'
+import { listening } from './listening.js'
 import { chainOn } from './peers.js'
 import { hasBody, isUnread, readBody, requestHead } from './request.js'
 import type { NodeRequest } from './request.js'
@@ -62,14 +63,7 @@ const LINGER_MS = 500
  * @throws Error when the address cannot be listened on.
  */
 export async function serve(cluster: SimCluster, options: ServeOptions = {}): Promise<ClusterServer> {
-  const server = new ClusterServer(cluster, options)
-  try {
-    await server.listen()
-  } catch (error) {
-    await server.close()
-    throw error
-  }
-  return server
+  return listening(new ClusterServer(cluster, options))
 }
 
 /** A served cluster, see {@link serve}. */

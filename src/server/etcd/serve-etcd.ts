@@ -1,6 +1,7 @@
 import { protobufCodec } from '../../api/protobuf/protobuf.js'
 import { EtcdStore } from '../../etcd/store.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { listening } from '../listening.js'
 import { TimeDriver } from '../time-driver.js'
 import type { ServeTime } from '../time-driver.js'
 import { EtcdServer } from './etcd-server.js'
@@ -38,14 +39,7 @@ export interface StandaloneOptions extends EtcdServeOptions {
  * @throws Error when the address cannot be listened on, or is not to be without TLS.
  */
 export async function serveEtcd(target: SimCluster | EtcdStore, options: StandaloneOptions = {}): Promise<EtcdServer> {
-  const server = target instanceof EtcdStore ? storeServer(target, options) : standalone(target, options)
-  try {
-    await server.listen()
-  } catch (error) {
-    await server.close()
-    throw error
-  }
-  return server
+  return listening(target instanceof EtcdStore ? storeServer(target, options) : standalone(target, options))
 }
 
 function standalone(cluster: SimCluster, options: StandaloneOptions): EtcdServer {

@@ -1,0 +1,16 @@
+/** A server that can be started and stopped. */
+interface Startable {
+  listen(): Promise<unknown>
+  close(): Promise<unknown>
+}
+
+/** Starts a server and answers it. One that cannot listen leaves nothing behind. */
+export async function listening<S extends Startable>(server: S): Promise<S> {
+  try {
+    await server.listen()
+  } catch (error) {
+    await server.close()
+    throw error
+  }
+  return server
+}
