@@ -1,4 +1,3 @@
-import type { KubeObject } from '../api/definition.js'
 import type { ClusterRoleBinding } from '../api/rbac/generated.js'
 
 const GROUP = 'rbac.authorization.k8s.io'
@@ -12,10 +11,10 @@ const binding: ClusterRoleBinding = {
   roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: 'cluster-admin' }, subjects: [{ kind: 'Group', apiGroup: GROUP, name: ADMINS }],
 }
 
-const bindings: readonly KubeObject[] = [binding]
-const none: readonly KubeObject[] = []
+const bindings: readonly ClusterRoleBinding[] = [binding]
+const none: readonly ClusterRoleBinding[] = []
 
 /** What `kubeadm init` gives the administrators of `admin.conf`. Source: cmd/kubeadm/app/phases/kubeconfig EnsureAdminClusterRoleBinding. */
-export function kubeadmObjects(minor: number): readonly KubeObject[] {
+export function kubeadmObjects(minor: number): readonly ClusterRoleBinding[] {
   return minor >= BINDING_SINCE ? bindings : none
 }

@@ -50,8 +50,7 @@ test('the image of the guide does what the guide says', () => {
   const guide = readFileSync(new URL('../../docs/containers.md', import.meta.url), 'utf8')
   const [, snippet = ''] = /```ts\n([\s\S]*?)```/.exec(guide) ?? []
   const code = snippet.replace(/defineImage<.*>\(/, 'defineImage(').replace('new SimCluster(', 'return new SimCluster(')
-  // the snippet is ours
-  // oxlint-disable-next-line no-implied-eval, no-new-func
+  // oxlint-disable-next-line no-implied-eval, no-new-func -- the snippet is ours
   const cluster = new Function('defineImage', 'SimCluster', code)(defineImage, SimCluster) as SimCluster
   const probe = (path: string): string => `{ httpGet: { path: ${path}, port: 8080 }, periodSeconds: 1, failureThreshold: 1 }`
   cluster.apply(`

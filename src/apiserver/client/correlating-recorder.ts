@@ -3,9 +3,10 @@ import { formatTime } from '../../api/time.js'
 import type { Clock } from '../../sim/clock.js'
 import { HASH_SEED, hashText } from '../../sim/hash.js'
 import type { Slice } from '../../sim/module.js'
-import { ApiError, ConnectionError, ignoreNotFound, isApiError } from './api-error.js'
+import { ignoreNotFound, isApiError } from './api-error.js'
 import type { Client } from './client.js'
 import type { EventSource } from './component.js'
+import { bestEffort, referenceTo } from './event-recorder.js'
 import type { EventRecorder, EventTarget } from './event-recorder.js'
 
 /** Events of one source about one object that may come at once; after that one every five minutes (client-go's spam filter). */
@@ -93,12 +94,7 @@ export class CorrelatingRecorder implements EventRecorder {
     const text = isCombined ? `(combined from similar events): ${message}` : message
     const named = this.#nameOf(target, type, reason, isCombined ? '(combined from similar events)' : message)
     const event = { namespace, name: named, type, reason, message: text, now: formatTime(now), isCombined }
-    try {
-      this.#write(target, event, known.written)
-    } catch (error) {
-      // events are best effort: a namespace that is going away, a denied or unreachable server
-      if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
-    }
+    bestEffort(() => this.#write(target, event, known.written))
   }
 
   /** What this recorder has not written is most likely not there; what it has written is, until its hour is over. */
@@ -148,20 +144,11 @@ export class CorrelatingRecorder implements EventRecorder {
     return `${object.metadata.name ?? ''}.${digits(HASH_SEED)}${digits(HASH_SEED ^ 0x5bd1e995)}`
   }
 
-  #newEvent(
-    { object, kind, apiVersion, fieldPath }: EventTarget,
-    event: NewEvent,
-  ): Event {
+  #newEvent(target: EventTarget, event: NewEvent): Event {
     const { component, host } = this.#ports.source
-    const { namespace, name, uid, resourceVersion } = object.metadata
     return {
       metadata: { name: event.name, namespace: event.namespace },
-      involvedObject: {
-        kind, apiVersion,
-        ...(namespace === undefined ? {} : { namespace }),
-        ...(name === undefined ? {} : { name }), ...(uid === undefined ? {} : { uid }),
-        ...(resourceVersion === undefined ? {} : { resourceVersion }), ...(fieldPath === undefined ? {} : { fieldPath }),
-      },
+      involvedObject: referenceTo(target),
       type: event.type, reason: event.reason, message: event.message, count: 1,
       firstTimestamp: event.now, lastTimestamp: event.now,
       source: host === undefined ? { component } : { component, host },

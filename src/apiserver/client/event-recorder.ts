@@ -1,4 +1,6 @@
+import type { ObjectReference } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
+import { ApiError, ConnectionError } from './api-error.js'
 
 /** What an event is about; `fieldPath` names a container (`spec.containers{app}`). */
 export interface EventTarget {
@@ -22,4 +24,22 @@ export interface EventMore {
  */
 export interface EventRecorder {
   event(target: EventTarget, type: 'Normal' | 'Warning', reason: string, message: string, more?: EventMore): void
+}
+
+/** What an Event says of what it is about. */
+export function referenceTo({ object: { metadata: { namespace, name, uid, resourceVersion } }, kind, apiVersion, fieldPath }: EventTarget): ObjectReference {
+  return {
+    kind, apiVersion,
+    ...(namespace === undefined ? {} : { namespace }), ...(name === undefined ? {} : { name }), ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }), ...(fieldPath === undefined ? {} : { fieldPath }),
+  }
+}
+
+/** Events are best effort: a namespace that is going away, a denied or unreachable server. */
+export function bestEffort(write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
+  }
 }

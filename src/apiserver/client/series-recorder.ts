@@ -1,7 +1,8 @@
 import type { Event, EventSeries, ObjectReference } from '../../api/core/generated.js'
 import { formatMicroTime } from '../../api/time.js'
 import type { Slice, Topic } from '../../sim/module.js'
-import { ApiError, ConnectionError, ignoreNotFound } from './api-error.js'
+import { ignoreNotFound } from './api-error.js'
+import { bestEffort, referenceTo } from './event-recorder.js'
 import type { EventMore, EventRecorder, EventTarget } from './event-recorder.js'
 import type { RecorderPorts } from './correlating-recorder.js'
 
@@ -115,22 +116,5 @@ export class SeriesRecorder implements EventRecorder {
   }
 }
 
-function referenceTo({ object: { metadata: { namespace, name, uid, resourceVersion } }, kind, apiVersion, fieldPath }: EventTarget): ObjectReference {
-  return {
-    kind, apiVersion,
-    ...(namespace === undefined ? {} : { namespace }), ...(name === undefined ? {} : { name }), ...(uid === undefined ? {} : { uid }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }), ...(fieldPath === undefined ? {} : { fieldPath }),
-  }
-}
-
 const keyOf = ({ kind, namespace = '', name = '', uid = '', resourceVersion = '', fieldPath = '' }: ObjectReference): string =>
   `${kind ?? ''}/${namespace}/${name}/${uid}/${resourceVersion}/${fieldPath}`
-
-/** Events are best effort: a namespace that is going away, a denied or unreachable server. */
-function bestEffort(write: () => void): void {
-  try {
-    write()
-  } catch (error) {
-    if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
-  }
-}

@@ -1,11 +1,9 @@
 import { stringify } from 'yaml'
 import { ConnectionError } from '../../apiserver/client/api-error.js'
+import { kubeadmObjects } from '../../cluster/kubeadm-objects.js'
 import type { Hosts } from '../machine/host-machine.js'
 import { minorOf, registryOf } from '../control-plane/images.js'
 import { ignoreAlreadyThere } from './once.js'
-
-/** Group of administrators whose power comes from a binding. Source: cmd/kubeadm/app/constants/constants.go. */
-const ADMINS = 'kubeadm:cluster-admins'
 
 /**
  * The objects that `kubeadm init` leaves in the cluster and that its later commands look for: its configuration, and the rights of `admin.conf` and of the apiserver as a
@@ -30,7 +28,7 @@ function create(hosts: Hosts): void {
   const bind = (name: string, role: string, subject: object): void => ignoreAlreadyThere(() => admin.create('clusterrolebindings', {
     metadata: { name }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role }, subjects: [{ apiGroup: 'rbac.authorization.k8s.io', ...subject } as never],
   }))
-  if (minor >= 29) bind(ADMINS, 'cluster-admin', { kind: 'Group', name: ADMINS })
+  for (const object of kubeadmObjects(minor)) ignoreAlreadyThere(() => admin.create('clusterrolebindings', object))
   if (minor >= 33) bind('kubeadm:apiserver-kubelet-client', 'system:kubelet-api-admin', { kind: 'User', name: 'kube-apiserver-kubelet-client' })
   const put = (name: string, data: Readonly<Record<string, string>>): void => ignoreAlreadyThere(() =>
     admin.create('configmaps', { metadata: { name, namespace: 'kube-system' }, data }))
