@@ -1,5 +1,4 @@
 import type { PersistentVolume, Pod } from '../api/core/generated.js'
-import { isMirrorPod } from '../api/core/conditions.js'
 import type { KubeObject } from '../api/definition.js'
 import { parseFieldSelector } from '../api/fields.js'
 import type { PolicyRule } from '../api/rbac/generated.js'
@@ -8,9 +7,8 @@ import type { UserInfo } from '../apiserver/client/client.js'
 import type {
   AccessAttributes, Authorization, Authorizer, HeldRules, ResourceAttributes, RuleResolver, StoreView,
 } from '../apiserver/ports.js'
+import { ReferenceGraph } from './reference-graph.js'
 import { ruleSetOf, setAllows } from './rule-set.js'
-import { podReferences } from './pod-references.js'
-import { volumeSecrets } from './volume-secrets.js'
 
 const ALLOWED: Authorization = { allowed: true }
 const NO_OPINION: Authorization = { allowed: false }
@@ -31,15 +29,16 @@ export interface NodeAuthorizerOptions {
 }
 
 /**
- * What kubelets may do: read what pods on their node refer to, and write what is theirs. Where the real server keeps a graph of references,
- * this one looks at the node's pods. Source: plugin/pkg/auth/authorizer/node/node_authorizer.go.
+ * What kubelets may do: read what pods on their node refer to, and write what is theirs. Source: plugin/pkg/auth/authorizer/node/node_authorizer.go.
  */
 export class NodeAuthorizer implements Authorizer, RuleResolver {
   readonly #view: StoreView
+  readonly #graph: ReferenceGraph
   readonly #options: NodeAuthorizerOptions
 
   constructor(view: StoreView, options: NodeAuthorizerOptions) {
     this.#view = view
+    this.#graph = new ReferenceGraph(view)
     this.#options = options
   }
 
@@ -148,6 +147,7 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
   /** Whether there is a path from the object to the node, over pods that are bound to it. */
   #isRelated(node: string, resource: string, namespace: string, name: string): boolean {
     const view = this.#view
+    const graph = this.#graph
     switch (resource) {
       case 'pods': return view.get<Pod>('pods', namespace, name)?.spec.nodeName === node
       case 'volumeattachments':
@@ -157,32 +157,11 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
       }
       case 'persistentvolumes': {
         const claim = view.get<PersistentVolume>('persistentvolumes', undefined, name)?.spec?.claimRef
-        return claim?.name !== undefined && this.#isUsed(node, 'persistentvolumeclaims', claim.namespace ?? '', claim.name)
+        return claim?.name !== undefined && graph.isUsed(node, 'persistentvolumeclaims', claim.namespace ?? '', claim.name)
       }
-      case 'secrets': return this.#isUsed(node, resource, namespace, name) || this.#isSecretOfVolume(node, namespace, name)
-      default: return this.#isUsed(node, resource, namespace, name)
+      case 'secrets': return graph.isUsed(node, resource, namespace, name) || graph.isSecretOfVolume(node, namespace, name)
+      default: return graph.isUsed(node, resource, namespace, name)
     }
-  }
-
-  #isUsed(node: string, resource: string, namespace: string, name: string): boolean {
-    return this.#podsOn(node).some((pod) => pod.metadata.namespace === namespace && podReferences(pod, resource, name))
-  }
-
-  /** Mirror pods grant nothing: the kubelet makes them itself. */
-  #podsOn(node: string): readonly Pod[] {
-    return this.#view.withField<Pod>('pods', 'spec.nodeName', node).filter((pod) => !isMirrorPod(pod))
-  }
-
-  #isSecretOfVolume(node: string, namespace: string, name: string): boolean {
-    for (const { metadata, spec } of this.#podsOn(node)) for (const { persistentVolumeClaim } of spec.volumes ?? []) {
-      if (persistentVolumeClaim === undefined) continue
-      const claim = this.#view.get<KubeObject & { readonly spec?: { readonly volumeName?: string } }>(
-        'persistentvolumeclaims', metadata.namespace, persistentVolumeClaim.claimName,
-      )
-      const volume = this.#view.get<PersistentVolume>('persistentvolumes', undefined, claim?.spec?.volumeName ?? '')
-      if (volume !== undefined && volumeSecrets(volume).some((secret) => secret.namespace === namespace && secret.name === name)) return true
-    }
-    return false
   }
 }
 

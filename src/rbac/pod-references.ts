@@ -2,55 +2,54 @@ import type { Container, EphemeralContainer, Pod, Volume } from '../api/core/gen
 
 type AnyContainer = Container | EphemeralContainer
 
-/** Whether a pod refers to an object of its namespace. Source: pkg/api/v1/pod/util.go VisitPodSecretNames, VisitPodConfigmapNames. */
-export function podReferences(pod: Pod, resource: string, name: string): boolean {
-  const { spec } = pod
-  const volumes = spec.volumes ?? []
-  switch (resource) {
-    case 'serviceaccounts': return spec.serviceAccountName === name
-    case 'persistentvolumeclaims': return volumes.some((volume) => claimOf(pod, volume) === name)
-    case 'resourceclaims': return claimsOf(pod).includes(name)
-    case 'configmaps': return containersOf(pod).some((container) => usesConfigMap(container, name))
-      || volumes.some((volume) => volumeUses(volume, 'configMap', name))
-    case 'secrets': return (spec.imagePullSecrets ?? []).some((reference) => reference.name === name)
-      || containersOf(pod).some((container) => usesSecret(container, name))
-      || volumes.some((volume) => volumeUses(volume, 'secret', name))
-    default: return false
+/** What pods refer to in their namespace. */
+export type ReferencedResource = 'serviceaccounts' | 'secrets' | 'configmaps' | 'persistentvolumeclaims' | 'resourceclaims'
+
+type Visit = (resource: ReferencedResource, name: string | null | undefined) => void
+
+/**
+ * Calls `visit` for everything that a pod refers to in its namespace, some of it more than once. Source: pkg/api/v1/pod/util.go
+ * VisitPodSecretNames, VisitPodConfigmapNames; plugin/pkg/auth/authorizer/node/graph.go AddPod.
+ */
+export function visitReferences(pod: Pod, visit: (resource: ReferencedResource, name: string) => void): void {
+  const { spec, status } = pod
+  const named: Visit = (resource, name) => {
+    if (name) visit(resource, name)
+  }
+  named('serviceaccounts', spec.serviceAccountName)
+  for (const { name } of spec.imagePullSecrets ?? []) named('secrets', name)
+  for (const container of spec.initContainers ?? []) visitContainer(container, named)
+  for (const container of spec.containers) visitContainer(container, named)
+  for (const container of spec.ephemeralContainers ?? []) visitContainer(container, named)
+  for (const volume of spec.volumes ?? []) visitVolume(pod, volume, named)
+  for (const { resourceClaimName } of spec.resourceClaims ?? []) named('resourceclaims', resourceClaimName)
+  for (const { resourceClaimName } of status.resourceClaimStatuses ?? []) named('resourceclaims', resourceClaimName)
+  named('resourceclaims', status.extendedResourceClaimStatus?.resourceClaimName)
+}
+
+function visitContainer({ env, envFrom }: AnyContainer, visit: Visit): void {
+  for (const { valueFrom } of env ?? []) {
+    visit('secrets', valueFrom?.secretKeyRef?.name)
+    visit('configmaps', valueFrom?.configMapKeyRef?.name)
+  }
+  for (const { secretRef, configMapRef } of envFrom ?? []) {
+    visit('secrets', secretRef?.name)
+    visit('configmaps', configMapRef?.name)
   }
 }
 
-function containersOf({ spec }: Pod): readonly AnyContainer[] {
-  return [...spec.initContainers ?? [], ...spec.containers, ...spec.ephemeralContainers ?? []]
-}
-
-/** A generic ephemeral volume has a claim named after pod and volume. */
-function claimOf({ metadata }: Pod, { name, persistentVolumeClaim, ephemeral }: Volume): string | undefined {
-  return persistentVolumeClaim?.claimName ?? (ephemeral === undefined ? undefined : `${metadata.name as string}-${name}`)
-}
-
-function claimsOf({ spec, status }: Pod): readonly (string | null | undefined)[] {
-  return [
-    ...(spec.resourceClaims ?? []).map(({ resourceClaimName }) => resourceClaimName),
-    ...(status.resourceClaimStatuses ?? []).map(({ resourceClaimName }) => resourceClaimName),
-  ]
-}
-
-function usesConfigMap({ env = [], envFrom = [] }: AnyContainer, name: string): boolean {
-  return env.some(({ valueFrom }) => valueFrom?.configMapKeyRef?.name === name)
-    || envFrom.some(({ configMapRef }) => configMapRef?.name === name)
-}
-
-function usesSecret({ env = [], envFrom = [] }: AnyContainer, name: string): boolean {
-  return env.some(({ valueFrom }) => valueFrom?.secretKeyRef?.name === name)
-    || envFrom.some(({ secretRef }) => secretRef?.name === name)
-}
-
-function volumeUses(volume: Volume, kind: 'configMap' | 'secret', name: string): boolean {
-  const projected = volume.projected?.sources?.some((source) => source[kind]?.name === name) ?? false
-  if (projected) return true
-  if (kind === 'configMap') return volume.configMap?.name === name
-  if (volume.secret?.secretName === name || volume.azureFile?.secretName === name) return true
-  const { cephfs, cinder, flexVolume, rbd, scaleIO, iscsi, storageos, csi } = volume
-  return [cephfs, cinder, flexVolume, rbd, scaleIO, iscsi, storageos].some((source) => source?.secretRef?.name === name)
-    || csi?.nodePublishSecretRef?.name === name
+function visitVolume({ metadata }: Pod, volume: Volume, visit: Visit): void {
+  const { configMap, secret, azureFile, cephfs, cinder, flexVolume, rbd, scaleIO, iscsi, storageos, csi } = volume
+  visit('configmaps', configMap?.name)
+  visit('secrets', secret?.secretName)
+  visit('secrets', azureFile?.secretName)
+  for (const source of [cephfs, cinder, flexVolume, rbd, scaleIO, iscsi, storageos]) visit('secrets', source?.secretRef?.name)
+  visit('secrets', csi?.nodePublishSecretRef?.name)
+  for (const source of volume.projected?.sources ?? []) {
+    visit('secrets', source.secret?.name)
+    visit('configmaps', source.configMap?.name)
+  }
+  visit('persistentvolumeclaims', volume.persistentVolumeClaim?.claimName)
+  // a generic ephemeral volume has a claim named after pod and volume
+  if (volume.ephemeral !== undefined) visit('persistentvolumeclaims', `${metadata.name ?? ''}-${volume.name}`)
 }

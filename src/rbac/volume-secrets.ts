@@ -7,18 +7,20 @@ export interface VolumeSecret {
 }
 
 /**
- * The secrets that a persistent volume refers to and that a kubelet may read; one without a namespace is in that of the claim.
- * Source: pkg/api/v1/persistentvolume/util.go VisitPVSecretNames.
+ * The secrets that a persistent volume refers to and that a kubelet may read: those for the controller of a CSI driver are not among them. Most sources
+ * take the namespace of the claim when they name none. Source: pkg/api/v1/persistentvolume/util.go VisitPVSecretNames.
  */
 export function volumeSecrets({ spec }: PersistentVolume): readonly VolumeSecret[] {
   if (spec === undefined) return []
   const home = spec.claimRef?.namespace ?? ''
   const { azureFile, cephfs, cinder, flexVolume, rbd, scaleIO, iscsi, storageos, csi } = spec
-  const references = [
+  const atHome = [
     azureFile === undefined ? undefined : { name: azureFile.secretName, namespace: azureFile.secretNamespace },
-    ...[cephfs, cinder, flexVolume, rbd, scaleIO, iscsi, storageos].map((source) => source?.secretRef),
-    csi?.nodePublishSecretRef, csi?.nodeStageSecretRef, csi?.controllerPublishSecretRef, csi?.nodeExpandSecretRef,
+    ...[cephfs, flexVolume, rbd, scaleIO, iscsi].map((source) => source?.secretRef),
   ]
-  return references.flatMap((reference) => (reference?.name === undefined || reference.name === ''
-    ? [] : [{ name: reference.name, namespace: reference.namespace || home }]))
+  const named = [cinder?.secretRef, storageos?.secretRef, csi?.nodePublishSecretRef, csi?.nodeStageSecretRef, csi?.nodeExpandSecretRef]
+  return [
+    ...atHome.flatMap((reference) => (reference?.name ? [{ name: reference.name, namespace: reference.namespace || home }] : [])),
+    ...named.flatMap((reference) => (reference?.name ? [{ name: reference.name, namespace: reference.namespace ?? '' }] : [])),
+  ]
 }

@@ -1,0 +1,113 @@
+import type { PersistentVolume, Pod } from '../api/core/generated.js'
+import { isMirrorPod } from '../api/core/conditions.js'
+import type { StoreView } from '../apiserver/ports.js'
+import { visitReferences } from './pod-references.js'
+import { volumeSecrets } from './volume-secrets.js'
+
+type PodsView = Pick<StoreView, 'list' | 'withField' | 'onChange'>
+
+/** Objects that pods of one node refer to (`secrets/namespace/name`), each with the number of its references. */
+type NodeReferences = Map<string, number>
+
+/** What is known of the volumes of a cluster. */
+interface Volumes {
+  /** Claims of the volumes that need a secret: by the secret's key, the claims' keys with the number of such volumes. */
+  readonly claimsOfSecret: Map<string, Map<string, number>>
+}
+
+const keyOf = (resource: string, namespace: string, name: string): string => `${resource}/${namespace}/${name}`
+
+/**
+ * Which objects the pods of a node lead to: the node authorizer's graph, with its edges `node <- pod <- secret, configmap, claim, account` and
+ * `claim <- volume <- secret` drawn together into counts by node. What belongs to a node is read when that node first asks, the volumes when a secret is
+ * asked for that no pod names; from then on each change costs what it touches. A copy of a cluster reads its own store again.
+ * Source: plugin/pkg/auth/authorizer/node/graph.go.
+ */
+export class ReferenceGraph {
+  readonly #view: PodsView
+  readonly #nodes = new Map<string, NodeReferences>()
+  #volumes: Volumes | undefined
+
+  constructor(view: PodsView) {
+    this.#view = view
+    view.onChange<Pod>('pods', (next, old) => this.#podChanged(next, old))
+    view.onChange<PersistentVolume>('persistentvolumes', (next, old) => this.#volumeChanged(next, old))
+  }
+
+  /** Whether a pod on the node refers to the object of its own namespace. */
+  isUsed(node: string, resource: string, namespace: string, name: string): boolean {
+    return this.#referencesOf(node).has(keyOf(resource, namespace, name))
+  }
+
+  /** Whether the secret belongs to a volume whose claim a pod on the node uses. */
+  isSecretOfVolume(node: string, namespace: string, name: string): boolean {
+    const claims = this.#loadVolumes().claimsOfSecret.get(keyOf('secrets', namespace, name))
+    if (claims === undefined) return false
+    const references = this.#referencesOf(node)
+    for (const claim of claims.keys()) if (references.has(claim)) return true
+    return false
+  }
+
+  #referencesOf(node: string): NodeReferences {
+    let references = this.#nodes.get(node)
+    if (references === undefined) {
+      this.#nodes.set(node, (references = new Map()))
+      for (const pod of this.#view.withField<Pod>('pods', 'spec.nodeName', node)) count(references, pod, 1)
+    }
+    return references
+  }
+
+  #loadVolumes(): Volumes {
+    if (this.#volumes === undefined) {
+      this.#volumes = { claimsOfSecret: new Map() }
+      for (const volume of this.#view.list<PersistentVolume>('persistentvolumes')) countVolume(this.#volumes, volume, 1)
+    }
+    return this.#volumes
+  }
+
+  #podChanged(next: Pod | undefined, old: Pod | undefined): void {
+    if (this.#nodes.size === 0 || (next !== undefined && old !== undefined && hasSameReferences(next, old))) return
+    const before = this.#nodes.get(old?.spec.nodeName ?? '')
+    const after = this.#nodes.get(next?.spec.nodeName ?? '')
+    if (before !== undefined && old !== undefined) count(before, old, -1)
+    if (after !== undefined && next !== undefined) count(after, next, 1)
+  }
+
+  #volumeChanged(next: PersistentVolume | undefined, old: PersistentVolume | undefined): void {
+    if (this.#volumes === undefined || (next !== undefined && next.spec === old?.spec)) return
+    if (old !== undefined) countVolume(this.#volumes, old, -1)
+    if (next !== undefined) countVolume(this.#volumes, next, 1)
+  }
+}
+
+/** What a write of the status leaves as it was. */
+function hasSameReferences(next: Pod, old: Pod): boolean {
+  return next.spec === old.spec && next.status.resourceClaimStatuses === old.status.resourceClaimStatuses
+    && next.status.extendedResourceClaimStatus === old.status.extendedResourceClaimStatus && isMirrorPod(next) === isMirrorPod(old)
+}
+
+/** Mirror pods grant nothing: the kubelet makes them itself. */
+function count(references: NodeReferences, pod: Pod, by: 1 | -1): void {
+  if (isMirrorPod(pod)) return
+  const { namespace = '' } = pod.metadata
+  visitReferences(pod, (resource, name) => add(references, keyOf(resource, namespace, name), by))
+}
+
+function countVolume({ claimsOfSecret }: Volumes, volume: PersistentVolume, by: 1 | -1): void {
+  const { claimRef } = volume.spec ?? {}
+  if (claimRef?.name === undefined) return
+  const claim = keyOf('persistentvolumeclaims', claimRef.namespace ?? '', claimRef.name)
+  for (const secret of volumeSecrets(volume)) {
+    const key = keyOf('secrets', secret.namespace, secret.name)
+    let claims = claimsOfSecret.get(key)
+    if (claims === undefined) claimsOfSecret.set(key, (claims = new Map()))
+    add(claims, claim, by)
+    if (claims.size === 0) claimsOfSecret.delete(key)
+  }
+}
+
+function add(counts: Map<string, number>, key: string, by: number): void {
+  const sum = (counts.get(key) ?? 0) + by
+  if (sum === 0) counts.delete(key)
+  else counts.set(key, sum)
+}
