@@ -44,6 +44,8 @@ export interface Strategy<T extends KubeObject> {
   readonly validateStatusUpdate?: (next: T, old: T) => readonly FieldError[]
   /** True if the kind has metadata.generation: 1 on create, +1 when the answer is true (spec changed). */
   readonly generationChanged?: (next: T, old: T) => boolean
+  /** Objects are created in large numbers that are alike: their specs share what they have in common. Default false. */
+  readonly comesInRows?: boolean
   /** PUT on a missing name creates (facts 06 section 2). Default false. */
   readonly allowCreateOnUpdate?: boolean
   /** PUT without resourceVersion is unconditional. Default true. */

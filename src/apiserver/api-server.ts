@@ -36,6 +36,7 @@ import { alwaysAllow } from './ports.js'
 import type { Call, RegistryContext } from './registry/context.js'
 import { listObjects, watchObjects } from './registry/read.js'
 import { Resources } from './registry/resources.js'
+import { Rows } from './registry/rows.js'
 import type { ApiRequest, ApiResponse, Impersonation, NonResourceRequest } from './request.js'
 import { DEFAULT_SERVICE_RANGES, serviceHooks } from './services/hooks.js'
 import { EtcdStorage } from './storage/etcd-storage.js'
@@ -139,7 +140,7 @@ export class ApiServer {
     const extensions = extensionPlugins({ storage, resources, random: admissionRandom, handlers: options.webhooks ?? {}, authorizer: ports.authorizer })
     this.context = {
       managedFields: options.managedFields ?? true,
-      storage: strict, clock, resources, indexes, scheme: options.scheme, address: options.address ?? DEFAULT_ADDRESS,
+      storage: strict, clock, resources, indexes, rows: new Rows(), scheme: options.scheme, address: options.address ?? DEFAULT_ADDRESS,
       uids,
       names: random.stream('apiserver/name'),
       admission: new AdmissionChain([...options.admission ?? defaultAdmission(options.scheme.release.minor, extensions, options.admissionPlugins), ...ports.guards], {

@@ -53,6 +53,13 @@ export interface WriteView extends ReadView {
   casDelete(key: string, expectedModRevision: number): KeyValue | undefined
 }
 
+/** The writes of one revision that fall into a range. */
+export interface Commit {
+  readonly revision: number
+  /** In order; with `prevKv` each has the version before it, unless that is compacted. */
+  events(prevKv: boolean): readonly WatchEvent[]
+}
+
 /** Following changes. */
 export interface WatchView extends ReadView {
   /**
@@ -62,10 +69,10 @@ export interface WatchView extends ReadView {
    */
   changesSince(revision: number, key: string, rangeEnd: string | undefined, limit?: number): readonly WatchEvent[]
   /**
-   * Calls back after each commit that touches the range. Answers what ends it. Costs other ranges' commits nothing.
-   * Forks and restored stores start with no subscriptions.
+   * Calls back after each commit that touches the range, one revision after the other. Answers what ends it. Costs other ranges' commits
+   * nothing. Forks and restored stores start with no subscriptions.
    */
-  subscribe(key: string, rangeEnd: string | undefined, onChange: () => void): () => void
+  subscribe(key: string, rangeEnd: string | undefined, onChange: (commit: Commit) => void): () => void
   /** Opens a stream of etcd watchers that hands its answers to `sink`, synchronously. Forks start with no streams. */
   watchStream(sink: (response: WatchResponse) => void): WatchStream
 }

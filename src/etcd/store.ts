@@ -1,4 +1,4 @@
-import type { ListOptions, Store } from './capabilities.js'
+import type { Commit, ListOptions, Store } from './capabilities.js'
 import { CompactionHashes } from './compaction-hashes.js'
 import { EtcdError } from './errors.js'
 import { upperBound } from './keys.js'
@@ -169,10 +169,10 @@ export class EtcdStore implements Store {
     return writes.slice(0, end).map((write) => eventOf(write, this.#mvcc.before(write)))
   }
 
-  subscribe(key: string, rangeEnd: string | undefined, onChange: () => void): () => void {
+  subscribe(key: string, rangeEnd: string | undefined, onChange: (commit: Commit) => void): () => void {
     const hub = this.#watchers()
     const end = upperBound(key, rangeEnd, 'single')
-    const observer: Observer = { notify: () => onChange() }
+    const observer: Observer = { notify: onChange }
     hub.observe(key, end, observer)
     return () => hub.forget(key, end, observer)
   }

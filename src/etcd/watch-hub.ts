@@ -125,17 +125,7 @@ export class WatchHub {
   }
 
   #dispatch(writes: readonly Version[], failures: unknown[]): void {
-    const hit: RangeGroup[] = []
-    for (const write of writes) {
-      const collect = (group: RangeGroup): void => {
-        if (group.hits.length === 0) hit.push(group)
-        group.hits.push(write)
-      }
-      const group = this.#keys.get(write.kv.key)
-      if (group !== undefined) collect(group)
-      this.#intervals.stab(write.kv.key, collect)
-    }
-    for (const group of hit) {
+    for (const group of this.#hitBy(writes)) {
       const batch = new Batch(this.#mvcc, group.hits)
       group.hits = []
       for (const observer of group.observers) {
@@ -146,6 +136,22 @@ export class WatchHub {
         }
       }
     }
+  }
+
+  /** The groups that the writes concern, with their writes. */
+  #hitBy(writes: readonly Version[]): readonly RangeGroup[] {
+    const hit: RangeGroup[] = []
+    let write = writes[0]!
+    const collect = (group: RangeGroup): void => {
+      if (group.hits.length === 0) hit.push(group)
+      group.hits.push(write)
+    }
+    for (write of writes) {
+      const group = this.#keys.get(write.kv.key)
+      if (group !== undefined) collect(group)
+      this.#intervals.stab(write.kv.key, collect)
+    }
+    return hit
   }
 }
 

@@ -107,10 +107,15 @@ class Stream implements RandomStream {
   }
 
   uuid(): string {
-    const words = [0, 0, 0, 0].map(() => this.#generator.next() >>> 0) as [number, number, number, number]
-    const hex = (word: number): string => word.toString(16).padStart(8, '0')
-    const [a, b, c, d] = [hex(words[0]), hex(words[1]), hex(words[2]), hex(words[3])]
-    const variant = '89ab'[words[2] >>> 30] as string
-    return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`
+    const [a, b, c, d] = [this.#generator.next(), this.#generator.next(), this.#generator.next(), this.#generator.next()]
+    const versioned = (b & 0xffff_0fff) | 0x4000
+    // two bits say which variant it is
+    const variant = (((c >>> 30) | 0b1000) << 28) | (c & 0x0fff_ffff)
+    return `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-${hex16(versioned)}-${hex16(variant >>> 16)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`
   }
 }
+
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** The last 16 bits of a word as four hexadecimal digits. */
+const hex16 = (word: number): string => (BYTES[(word >>> 8) & 0xff] as string) + (BYTES[word & 0xff] as string)

@@ -76,7 +76,7 @@ export const singleAddressPod: Pick<Strategy<Pod>, 'prepareForStatusUpdate'> = {
 
 /** The strategy of pods. */
 export const podStrategy: Strategy<Pod> = {
-  prepareForCreate, prepareForUpdate, prepareForStatusUpdate, validateStatusUpdate, gracePeriod,
+  prepareForCreate, prepareForUpdate, prepareForStatusUpdate, validateStatusUpdate, gracePeriod, comesInRows: true,
   resetFields: { status: [['spec'], ['metadata', 'deletionTimestamp'], ['metadata', 'ownerReferences']] },
   generationChanged: specChanged,
   warnings: (next, old) => podWarnings(next, old),

@@ -6,8 +6,8 @@ import type { Admission, AdmissionAttributes, AdmissionContext, AdmissionPlugin,
 import { modify } from '../registry/modify.js'
 import { listPrefix, storageKey } from '../registry/resource.js'
 import type { Resources } from '../registry/resources.js'
+import { KeptLists } from '../storage/kept-lists.js'
 import type { Storage } from '../storage/storage.js'
-import { prefixEnd } from '../storage/storage.js'
 
 /** What the chain gives its plugins access to. */
 export interface AdmissionPorts {
@@ -72,6 +72,7 @@ function phaseOf(plugins: readonly AdmissionPlugin[]): Phase {
 }
 
 function contextOf({ storage, resources, clock, random, authorizer }: AdmissionPorts): AdmissionContext {
+  const lists = new KeptLists(storage)
   return {
     get now() {
       return clock.now()
@@ -82,9 +83,7 @@ function contextOf({ storage, resources, clock, random, authorizer }: AdmissionP
     },
     list: <T extends KubeObject>(name: string, namespace?: string) => {
       const resource = resources.find(name)
-      if (resource === undefined) return []
-      const from = listPrefix(resource, namespace)
-      return storage.list({ from, to: prefixEnd(from) }) as readonly KubeObject[] as readonly T[]
+      return resource === undefined ? [] : lists.of(listPrefix(resource, namespace)) as readonly KubeObject[] as readonly T[]
     },
     replace: (name, stored, next) => {
       modify({ storage }, { dryRun: false }, resources.get(name), stored, (draft) => void Object.assign(draft, { ...next, metadata: draft.metadata }))

@@ -3,7 +3,8 @@ import type { Draft } from '../../api/draft.js'
 import type { AdmissionPlugin } from '../ports.js'
 
 const SECONDS = 300
-const TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
+const ADDED: readonly Toleration[] = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
+  .map((key) => Object.freeze({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: SECONDS }))
 
 /**
  * A pod tolerates that its node is not ready or unreachable for five minutes, unless it says something about that itself.
@@ -14,12 +15,12 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
   resources: ['pods'],
   mutate: ({ object }) => {
     const pod = object as unknown as Draft<Pod>
-    const { spec } = pod
-    const missing = TAINTS.filter((taint) => !spec.tolerations?.some((toleration) => speaksOf(toleration, taint)))
+    const given = pod.spec.tolerations ?? []
+    const missing = ADDED.filter(({ key }) => !given.some((toleration) => speaksOf(toleration, key as string)))
     if (missing.length === 0) return
-    const added =
-      missing.map((key) => ({ key, operator: 'Exists' as const, effect: 'NoExecute' as const, tolerationSeconds: SECONDS }))
-    pod.spec = { ...spec, tolerations: [...spec.tolerations ?? [], ...added] }
+    // an update may have the stored spec
+    if (Object.isFrozen(pod.spec)) pod.spec = { ...pod.spec }
+    pod.spec.tolerations = [...given, ...missing] as Draft<Toleration>[]
   },
 }
 

@@ -24,6 +24,8 @@ export interface RequestHandler {
 
 const NO_OPTIONS: RequestOptions = {}
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
 /** The {@link ResumableClient} of components and users in the same process: builds parsed requests, no text in between. */
 export class InProcessClient implements ResumableClient {
   readonly user: UserInfo
@@ -49,9 +51,8 @@ export class InProcessClient implements ResumableClient {
   create<R extends ResourceName>(resource: R, object: Creatable<ObjectOf<R>>, options: WriteOptions = {}): ObjectOf<R> {
     const { metadata } = object as { metadata?: ObjectKey }
     const target = this.#server.context.resources.get(resource)
-    const request =
-      this.#request('create', target, namespaceFor(target, metadata?.namespace, 'during creation'), undefined, options)
-    return this.#server.execute({ ...request, body: object }) as ObjectOf<R>
+    const namespace = namespaceFor(target, metadata?.namespace, 'during creation')
+    return this.#server.execute(this.#request('create', target, namespace, undefined, options, { body: object })) as ObjectOf<R>
   }
 
   update<R extends ResourceName>(resource: R, object: ObjectOf<R>, options: WriteOptions = {}): ObjectOf<R> {
@@ -85,7 +86,7 @@ export class InProcessClient implements ResumableClient {
   }
 
   getSubresource(resource: ResourceName, key: ObjectKey, subresource: string): KubeObject {
-    return this.#send('get', resource, key, NO_OPTIONS, {}, subresource) as KubeObject
+    return this.#send('get', resource, key, NO_OPTIONS, undefined, subresource) as KubeObject
   }
 
   logs(key: ObjectKey, options: PodLogOptions = {}): Session {
@@ -127,12 +128,11 @@ export class InProcessClient implements ResumableClient {
 
   #send(
     verb: RequestVerb, resource: string, key: ObjectKey, options: RequestOptions,
-    content: Partial<ApiRequest> = {}, subresource?: string,
+    content?: Pick<ApiRequest, 'body' | 'patch'>, subresource?: string,
   ): object {
     const target = this.#server.context.resources.get(resource)
     const namespace = namespaceFor(target, key.namespace, 'when a resource name is provided')
-    const request = this.#request(verb, target, namespace, key.name, options)
-    return this.#server.execute({ ...request, ...content, ...(subresource === undefined ? {} : { subresource }) })
+    return this.#server.execute(this.#request(verb, target, namespace, key.name, options, content, subresource))
   }
 
   #collection(verb: RequestVerb, resource: string, options: ListOptions & RequestOptions): ApiRequest {
@@ -143,13 +143,15 @@ export class InProcessClient implements ResumableClient {
 
   #request(
     verb: RequestVerb, { group, definition: { version }, resource }: Resource, namespace: string | undefined, name: string | undefined,
-    options: RequestOptions,
+    options: RequestOptions, content?: Pick<ApiRequest, 'body' | 'patch'>, subresource?: string,
   ): ApiRequest {
-    return {
-      verb, group, version, resource, options, user: this.user, userAgent: this.#userAgent,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(name === undefined ? {} : { name }),
-    }
+    const request: Writable<ApiRequest> = { verb, group, version, resource, options, user: this.user, userAgent: this.#userAgent }
+    if (namespace !== undefined) request.namespace = namespace
+    if (name !== undefined) request.name = name
+    if (content?.body !== undefined) request.body = content.body
+    if (content?.patch !== undefined) request.patch = content.patch
+    if (subresource !== undefined) request.subresource = subresource
+    return request
   }
 }
 

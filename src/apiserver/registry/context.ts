@@ -13,6 +13,7 @@ import type { Storage } from '../storage/storage.js'
 import type { WatchHub } from '../watch/watch-hub.js'
 import type { Resource } from './resource.js'
 import type { Resources } from './resources.js'
+import type { Rows } from './rows.js'
 import type { WriteHooks } from './write-hooks.js'
 
 /** What all registry operations share. */
@@ -28,6 +29,7 @@ export interface RegistryContext {
   readonly admission: Admission
   readonly resources: Resources
   readonly indexes: FieldIndexes
+  readonly rows: Rows
   readonly hub: WatchHub
   /** Group versions that other servers answer for. */
   readonly aggregated: AggregatedServices

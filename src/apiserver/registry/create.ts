@@ -55,6 +55,8 @@ export function createDraft(context: RegistryContext, call: Call, draft: Draft<K
   }
   const reservation = context.hooks.get(call.resource.prefix)?.beginCreate(draft)
   prepare(call.resource, draft)
+  const rows = call.resource.definition.strategy.comesInRows === true ? context.rows : undefined
+  rows?.share(draft)
   checkValid(call, draft)
   context.admission.validate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
   if (resourceVersion !== undefined && resourceVersion !== '0') {
@@ -64,7 +66,9 @@ export function createDraft(context: RegistryContext, call: Call, draft: Draft<K
   const existing = loadTaken(context, call, namespace, name)
   if (existing !== undefined) throw taken(call, existing)
   for (const text of call.resource.definition.strategy.warnings?.(draft as KubeObject, undefined) ?? []) warn(call, text)
-  return store(context, call, draft, reservation)
+  const object = store(context, call, draft, reservation)
+  rows?.remember(object)
+  return object
 }
 
 /** Gives the draft a generated name that is free. Throws 409 when all tries met taken ones. */

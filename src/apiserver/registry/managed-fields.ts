@@ -83,10 +83,17 @@ export function emptyObject(message: Message): object {
   return empty
 }
 
+const trackedKinds = new WeakMap<Resource, TrackedKind>()
+
 /** A resource as the field manager sees it. */
 export function trackedKind(resources: Resources, resource: Resource): TrackedKind {
-  const { apiVersion, message } = resource
-  return { apiVersion, shape: shapeOf(message), inVersion: (other) => convertedKind(resources, resource, other) }
+  let kind = trackedKinds.get(resource)
+  if (kind === undefined) {
+    const { apiVersion, message } = resource
+    kind = { apiVersion, shape: shapeOf(message), inVersion: (other) => convertedKind(resources, resource, other) }
+    trackedKinds.set(resource, kind)
+  }
+  return kind
 }
 
 function convertedKind(resources: Resources, from: Resource, apiVersion: string): ConvertedKind | undefined {

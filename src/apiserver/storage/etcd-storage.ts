@@ -19,15 +19,13 @@ export class EtcdStorage implements Storage {
   readonly #decode: (kv: KeyValue) => KubeObject
   /** Objects of values that came as bytes. */
   readonly #decoded = new WeakMap<KeyValue, KubeObject>()
-  #seen: number
 
   /** `decode` reads values that other clients of etcd have written as bytes; it throws ApiError 500 for those that it cannot read. */
   constructor(store: EtcdStore, now: () => number, decode: (kv: KeyValue) => KubeObject) {
     this.#store = store
     this.#now = now
     this.#decode = decode
-    this.#seen = store.revision
-    store.subscribe(ROOT, ROOT_END, () => this.#publish())
+    store.subscribe(ROOT, ROOT_END, (commit) => this.#publish(commit.events(true)))
   }
 
   get revision(): number {
@@ -99,11 +97,10 @@ export class EtcdStorage implements Storage {
     return id
   }
 
-  #publish(): void {
-    // other programs' keys may have been written and compacted meanwhile; nothing of ours can have been
-    const after = Math.max(this.#seen, this.#store.compactedRevision - 1)
-    this.#seen = this.#store.revision
-    for (const change of this.#changes(after, ROOT, ROOT_END)) {
+  #publish(events: readonly WatchEvent[]): void {
+    for (const event of events) {
+      const change = this.#changeOf(event)
+      if (change === undefined) continue
       for (const listener of this.#listeners) listener(change)
     }
   }

@@ -1,5 +1,6 @@
 import { duplicate, forbidden, invalid, notFound, notSupported, required, type FieldError } from '../../field-error.js'
 import { dnsLabelFaults, portNameFaults, portNumberFaults } from '../../names.js'
+import { isKnown } from '../../schema/share.js'
 import type { Container, ContainerPort, EphemeralContainer, PodSpec, VolumeMount } from '../generated.js'
 import { validateEnv, validateEnvFrom } from './env.js'
 import { validateProbes } from './probes.js'
@@ -100,13 +101,13 @@ function validateCommon(container: AnyContainer, spec: PodSpec, path: string, er
   if (!messagePolicies.includes(messages)) {
     errors.push(notSupported(`${path}.terminationMessagePolicy`, messages, messagePolicies))
   }
-  if (container.ports !== undefined) validatePorts(container.ports, `${path}.ports`, errors)
-  if (container.env !== undefined) validateEnv(container.env, `${path}.env`, errors)
+  if (container.ports !== undefined && !isKnown(container.ports)) validatePorts(container.ports, `${path}.ports`, errors)
+  if (container.env !== undefined && !isKnown(container.env)) validateEnv(container.env, `${path}.env`, errors)
   if (container.envFrom !== undefined) validateEnvFrom(container.envFrom, `${path}.envFrom`, errors)
   if (container.volumeMounts !== undefined) validateMounts(container.volumeMounts, spec, `${path}.volumeMounts`, errors)
   if (!pullPolicies.includes(pull)) errors.push(notSupported(`${path}.imagePullPolicy`, pull, pullPolicies))
-  if (container.resources !== undefined) validateResourceRequirements(container.resources, `${path}.resources`, errors)
-  if (container.securityContext !== undefined) {
+  if (container.resources !== undefined && !isKnown(container.resources)) validateResourceRequirements(container.resources, `${path}.resources`, errors)
+  if (container.securityContext !== undefined && !isKnown(container.securityContext)) {
     validateSecurityContext(container.securityContext, `${path}.securityContext`, errors)
   }
 }

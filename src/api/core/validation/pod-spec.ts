@@ -1,5 +1,6 @@
 import { forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
 import { dnsLabelFaults, dnsSubdomainFaults, qualifiedNameFaults } from '../../names.js'
+import { isKnown } from '../../schema/share.js'
 import type { Pod, PodDNSConfig, PodReadinessGate, PodSpec } from '../generated.js'
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers.js'
 import { validateResourceQuantity } from './resources.js'
@@ -28,7 +29,7 @@ export function validatePodSpec(spec: PodSpec, path: string, errors: FieldError[
   spec.imagePullSecrets?.forEach(({ name }, index) => {
     if ((name ?? '') === '') errors.push(required(`${path}.imagePullSecrets[${index}].name`))
   })
-  if (spec.affinity !== undefined) validateAffinity(spec.affinity, `${path}.affinity`, errors)
+  if (spec.affinity !== undefined && !isKnown(spec.affinity)) validateAffinity(spec.affinity, `${path}.affinity`, errors)
   validateDnsConfig(spec.dnsConfig, spec.dnsPolicy, `${path}.dnsConfig`, errors)
   validateReadinessGates(spec.readinessGates ?? [], `${path}.readinessGates`, errors)
   if (spec.schedulingGates !== undefined) validateSchedulingGates(spec.schedulingGates, `${path}.schedulingGates`, errors)
@@ -36,7 +37,7 @@ export function validatePodSpec(spec: PodSpec, path: string, errors: FieldError[
     validateSpreadConstraints(spec.topologySpreadConstraints, `${path}.topologySpreadConstraints`, errors)
   }
   validateNames(spec, path, errors)
-  if (spec.tolerations !== undefined) validateTolerations(spec.tolerations, `${path}.tolerations`, errors)
+  if (spec.tolerations !== undefined && !isKnown(spec.tolerations)) validateTolerations(spec.tolerations, `${path}.tolerations`, errors)
   validateRest(spec, path, errors)
 }
 

@@ -1,5 +1,6 @@
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
 import { dnsLabelFaults } from '../../names.js'
+import { isKnown } from '../../schema/share.js'
 import type {
   DownwardAPIVolumeFile, HostPathVolumeSource, KeyToPath, NFSVolumeSource, ProjectedVolumeSource, Volume,
 } from '../generated.js'
@@ -33,7 +34,7 @@ function validateSource(volume: Volume, path: string, errors: FieldError[]): voi
   for (const name of given.length <= 2 ? given.filter(isSource) : sources) {
     if (volume[name] === undefined) continue
     if (found) errors.push(forbidden(`${path}.${name}`, 'may not specify more than 1 volume type'))
-    else validateOne(volume, name, `${path}.${name}`, errors)
+    else if (!isKnown(volume[name])) validateOne(volume, name, `${path}.${name}`, errors)
     found = true
   }
   if (!found) errors.push(required(path, 'must specify a volume type'))
