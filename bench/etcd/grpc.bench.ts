@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:http2'
 import type { ClientHttp2Session } from 'node:http2'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +13,10 @@ import { etcdInstalled, RealEtcd } from '../../test/etcd/real-etcd.js'
 import { suite } from '../runner.js'
 import type { BenchCase } from '../runner.js'
 
-/** etcd's API over gRPC, next to the real etcd (without fsync) on the same machine; both are processes of their own, the client is this one. */
+/**
+ * etcd's API over gRPC, next to the real etcd (without fsync) on the same machine; both are processes of their own, the client is this one. With many
+ * calls in flight the client is what takes the time, so that the processor time of the servers is printed, too (on Linux).
+ */
 
 const KEYS = 1_000
 const value = new Uint8Array(256).fill(0x76)
@@ -91,6 +95,7 @@ async function many(count: number, flight: number, call: () => Promise<void>): P
 
 interface Server {
   readonly name: string
+  readonly pid: number
   readonly client: Client
   readonly stop: () => unknown
 }
@@ -110,12 +115,37 @@ async function ours(): Promise<Server> {
   const child: ChildProcess = spawn(process.execPath, [await bundled()], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [port] = await once(child.stdout as NonNullable<typeof child.stdout>, 'data') as [Buffer]
   const client = await Client.to(`127.0.0.1:${port.toString().trim()}`)
-  return { name: 'simcluster', client, stop: () => child.kill() }
+  return { name: 'simcluster', pid: child.pid as number, client, stop: () => child.kill() }
 }
 
 async function real(): Promise<Server> {
   const etcd = await RealEtcd.start()
-  return { name: 'etcd 3.5', client: await Client.to(etcd.address), stop: () => etcd.stop() }
+  return { name: 'etcd 3.5', pid: etcd.pid, client: await Client.to(etcd.address), stop: () => etcd.stop() }
+}
+
+/** Microseconds of processor time that a process has taken, in its own code and in the kernel, by the tick of 10 ms. */
+function processorTime(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? []
+    return (Number(fields[11]) + Number(fields[12])) * 10_000
+  } catch {
+    return 0
+  }
+}
+
+/** The processor time of `count` calls, in turns, so that what disturbs one server disturbs the other. */
+async function processorTimes(name: string, count: number, run: (client: Client) => Promise<void>): Promise<void> {
+  const taken = servers.map(() => 0)
+  const rounds = 6
+  for (let round = 0; round < rounds; round++) {
+    for (const [at, { pid, client }] of servers.entries()) {
+      const before = processorTime(pid)
+      await run(client)
+      taken[at] = (taken[at] ?? 0) + processorTime(pid) - before
+    }
+  }
+  const each = servers.map((server, at) => `${server.name} ${((taken[at] ?? 0) / rounds / count).toFixed(1)} us`)
+  if (!process.argv.includes('--json')) console.log(`processor time of the server, ${name}: ${each.join(', ')}\n`)
 }
 
 const servers = etcdInstalled() ? [await real(), await ours()] : [await ours()]
@@ -127,7 +157,9 @@ try {
   ))
   for (const flight of [1, 64]) {
     await suite(`put of 256 bytes, ${flight} in flight`, cases('put', flight, 2_000), { rounds: 7, minMs: 0 })
+    await processorTimes(`put, ${flight} in flight`, 2_000, (client) => many(2_000, flight, client.put))
     await suite(`range of one key, ${flight} in flight`, cases('range', flight, 2_000), { rounds: 7, minMs: 0 })
+    await processorTimes(`range, ${flight} in flight`, 2_000, (client) => many(2_000, flight, client.range))
   }
   await suite('range of 1,000 keys', cases('list', 1, 20), { rounds: 7, minMs: 0 })
   const heard = servers.map(() => ({ events: 0, wanted: 0, wake: (): void => undefined }))
@@ -138,19 +170,21 @@ try {
       if (ear.events >= ear.wanted) ear.wake()
     })
   }
+  const putsHeard = async (client: Client, flight: number): Promise<void> => {
+    const ear = heard[servers.findIndex((server) => server.client === client)] as (typeof heard)[number]
+    const step = async (count: number): Promise<void> => {
+      ear.wanted = ear.events + count
+      const told = new Promise<void>((resolve) => (ear.wake = resolve))
+      await Promise.all([many(count, flight, client.put), told])
+    }
+    if (flight > 1) return step(1_000)
+    for (let one = 0; one < 1_000; one++) await step(1)
+  }
   for (const flight of [1, 64]) {
-    await suite(`put until its event has come to a watcher, ${flight} in flight`, servers.map(({ name, client }, at) => ({
-      name, ops: 1_000, run: async () => {
-        const ear = heard[at] as (typeof heard)[number]
-        const step = async (count: number): Promise<void> => {
-          ear.wanted = ear.events + count
-          const told = new Promise<void>((resolve) => (ear.wake = resolve))
-          await Promise.all([many(count, flight, client.put), told])
-        }
-        if (flight > 1) return step(1_000)
-        for (let one = 0; one < 1_000; one++) await step(1)
-      },
-    })), { rounds: 5, minMs: 0 })
+    await suite(`put until its event has come to a watcher, ${flight} in flight`, servers.map(({ name, client }) => ({
+      name, ops: 1_000, run: () => putsHeard(client, flight),
+    })), { rounds: 7, minMs: 0 })
+    await processorTimes(`put and its event, ${flight} in flight`, 1_000, (client) => putsHeard(client, flight))
   }
 } finally {
   for (const { client, stop } of servers) {

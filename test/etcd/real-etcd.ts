@@ -73,6 +73,11 @@ export class RealEtcd extends EtcdClient {
     this.#directory = directory
   }
 
+  /** The process' id. */
+  get pid(): number {
+    return this.#process.pid as number
+  }
+
   static async start(flags: readonly string[] = []): Promise<RealEtcd> {
     const [client, peer] = [await freePort(), await freePort()]
     const directory = mkdtempSync(join(tmpdir(), 'simcluster-etcd-'))

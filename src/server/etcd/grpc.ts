@@ -1,10 +1,12 @@
-import { constants } from 'node:http2'
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import type { Socket } from 'node:net'
 import { ProtobufError } from '../../api/protobuf/protobuf-error.js'
 import { EtcdError } from '../../etcd/errors.js'
 import { decode, encode, TooDeep } from './codec.js'
 import { FRAME_HEAD, framed, FrameReader } from './frames.js'
 import { Code, GrpcError } from './grpc-error.js'
+import { headerOf } from './http2/header-list.js'
+import type { HeaderList } from './http2/header-list.js'
+import type { Http2Stream, StreamListener } from './http2/stream.js'
 import type { PlainAnswer } from './http-endpoints.js'
 import type { MessageName } from './messages.js'
 
@@ -12,6 +14,8 @@ import type { MessageName } from './messages.js'
 export interface CallInfo {
   /** A header of the call (gRPC's metadata), by its lower-case name. */
   header(name: string): string | undefined
+  /** The connection that it came over. */
+  readonly socket: Socket
 }
 
 /** A method that answers one message with one. `size` is the request's length in bytes. Throws GrpcError and EtcdError. */
@@ -61,43 +65,32 @@ export interface GrpcHost {
   report(error: unknown): void
 }
 
-const HEADERS = { ':status': 200, 'content-type': 'application/grpc' }
-const OK = { 'grpc-status': '0', 'grpc-message': '' }
-const BODY_FOLLOWS = { waitForTrailers: true, sendDate: false }
+const HEADERS: HeaderList = Object.freeze([':status', '200', 'content-type', 'application/grpc'])
+const OK: HeaderList = Object.freeze(['grpc-status', '0', 'grpc-message', ''])
 
 /** Bytes from which on messages of a stream are handed to the connection. */
 const WRITTEN_TOGETHER = 16 * 1024
 
-const ignore = (): void => undefined
-
-/** Ends an answered call well. */
-function sendOk(this: ServerHttp2Stream): void {
-  if (!this.destroyed) this.sendTrailers(OK)
-}
-
 /** Answers a call. */
-export function answerCall(host: GrpcHost, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-  stream.on('error', ignore) // a client that breaks off is no concern of ours
-  if (headers['content-type']?.startsWith('application/grpc') !== true) return answerPlain(host, stream, headers)
+export function answerCall(host: GrpcHost, stream: Http2Stream, headers: HeaderList): void {
+  if (headerOf(headers, 'content-type')?.startsWith('application/grpc') !== true) return answerPlain(host, stream, headers)
   const method = methodOf(host.services, headers)
-  if (method instanceof GrpcError) {
-    stream.resume()
-    return refuse(stream, method)
-  }
-  if ('answer' in method) return answerUnary(host, method, stream, headers)
-  new OpenStream(host, method, stream, headers).start()
+  if (method instanceof GrpcError) return refuse(stream, method)
+  const call = 'answer' in method ? new UnaryCall(host, method, stream, headers) : new OpenStream(host, method, stream, headers)
+  stream.listener = call
+  call.start()
 }
 
-function answerPlain(host: GrpcHost, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-  stream.resume()
-  const { code, headers: answered, body } = host.plain(headers[':path'] ?? '/')
-  stream.respond({ ':status': code, ...answered })
-  stream.end(headers[':method'] === 'HEAD' ? undefined : body)
+function answerPlain(host: GrpcHost, stream: Http2Stream, headers: HeaderList): void {
+  const { code, headers: fields, body } = host.plain(headerOf(headers, ':path') ?? '/')
+  stream.respond([':status', String(code), ...Object.entries(fields).flatMap(([name, value]) => [name, String(value)])])
+  if (headerOf(headers, ':method') !== 'HEAD') stream.write(Buffer.from(body))
+  stream.end()
 }
 
 /** Source: google.golang.org/grpc server.go handleStream. */
-function methodOf(services: Services, headers: IncomingHttpHeaders): Method | GrpcError {
-  const path = headers[':path'] ?? ''
+function methodOf(services: Services, headers: HeaderList): Method | GrpcError {
+  const path = headerOf(headers, ':path') ?? ''
   const slash = path.lastIndexOf('/')
   if (slash <= 0) return new GrpcError(Code.Unimplemented, `malformed method name: "${path}"`)
   const [service, name] = [path.slice(1, slash), path.slice(slash + 1)]
@@ -106,49 +99,64 @@ function methodOf(services: Services, headers: IncomingHttpHeaders): Method | Gr
   return methods.get(name) ?? new GrpcError(Code.Unimplemented, `unknown method ${name} for service ${service}`)
 }
 
-function answerUnary(host: GrpcHost, method: UnaryMethod, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-  const reader = new FrameReader(encodingOf(headers))
-  let request: Buffer | undefined
-  let isOver = false
-  const fail = (error: unknown): void => {
-    isOver = true
-    refuse(stream, statusOf(host, error))
+/** A call of one message, answered with one. */
+class UnaryCall implements CallInfo, StreamListener {
+  readonly #host: GrpcHost
+  readonly #method: UnaryMethod
+  readonly #stream: Http2Stream
+  readonly #headers: HeaderList
+  readonly #reader: FrameReader
+  #request: Buffer | undefined
+  #isOver = false
+
+  constructor(host: GrpcHost, method: UnaryMethod, stream: Http2Stream, headers: HeaderList) {
+    this.#host = host
+    this.#method = method
+    this.#stream = stream
+    this.#headers = headers
+    this.#reader = new FrameReader(headerOf(headers, 'grpc-encoding'))
   }
-  stream.on('data', (chunk: Buffer) => {
-    if (isOver) return
+
+  get socket(): Socket {
+    return this.#stream.socket
+  }
+
+  header(name: string): string | undefined {
+    return headerOf(this.#headers, name)
+  }
+
+  start(): void {
+    // it begins when its message is there
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#isOver) return
     try {
-      for (const message of reader.push(chunk)) request ??= message
+      for (const message of this.#reader.push(chunk)) this.#request ??= message
     } catch (error) {
-      fail(error)
+      this.#fail(error)
     }
-  })
-  stream.on('end', () => {
-    if (isOver) return
-    if (request === undefined || reader.isInMessage) return fail(new GrpcError(Code.Internal, 'unexpected EOF'))
+  }
+
+  requestOver(): void {
+    const request = this.#request
+    if (this.#isOver) return
+    if (request === undefined || this.#reader.isInMessage) return this.#fail(new GrpcError(Code.Internal, 'unexpected EOF'))
+    const { request: name, response } = this.#method
     try {
-      const response = method.answer(read(method.request, request) as never, callInfo(headers), request.length)
-      respondOnce(stream, framed(encode(method.response, response, FRAME_HEAD)))
+      const answer = this.#method.answer(read(name, request) as never, this, request.length)
+      const frame = framed(encode(response, answer, FRAME_HEAD))
+      this.#stream.respond(HEADERS)
+      this.#stream.write(frame)
+      this.#stream.end(OK)
     } catch (error) {
-      fail(error)
+      this.#fail(error)
     }
-  })
-}
+  }
 
-function respondOnce(stream: ServerHttp2Stream, frame: Buffer): void {
-  if (stream.destroyed) return
-  stream.on('wantTrailers', sendOk)
-  stream.respond(HEADERS, BODY_FOLLOWS)
-  stream.end(frame)
-}
-
-const encodingOf = (headers: IncomingHttpHeaders): string | undefined => headers['grpc-encoding'] as string | undefined
-
-function callInfo(headers: IncomingHttpHeaders): CallInfo {
-  return {
-    header: (name) => {
-      const value = headers[name]
-      return Array.isArray(value) ? value[0] : value
-    },
+  #fail(error: unknown): void {
+    this.#isOver = true
+    refuse(this.#stream, statusOf(this.#host, error))
   }
 }
 
@@ -165,14 +173,11 @@ function read(name: MessageName, bytes: Uint8Array): object {
 }
 
 /** Ends a call that has not been answered, with an error. */
-function refuse(stream: ServerHttp2Stream, error: GrpcError): void {
-  if (stream.destroyed || stream.headersSent) return
-  stream.respond({ ...HEADERS, ...trailersOf(error) }, { endStream: true })
-  // what the client is still saying is of no use
-  if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR)
+function refuse(stream: Http2Stream, error: GrpcError): void {
+  stream.respond([...HEADERS, ...trailersOf(error)], true)
 }
 
-const trailersOf = ({ code, message }: GrpcError): Record<string, string> => ({ 'grpc-status': String(code), 'grpc-message': percentEncoded(message) })
+const trailersOf = ({ code, message }: GrpcError): HeaderList => ['grpc-status', String(code), 'grpc-message', percentEncoded(message)]
 
 /** What a thrown value is answered with. Anything but an answer of etcd's is a bug of ours. */
 function statusOf(host: GrpcHost, error: unknown): GrpcError {
@@ -188,53 +193,62 @@ function percentEncoded(text: string): string {
 }
 
 /** A streaming call: what is to be sent waits here, not yet written as bytes, while the client does not read. */
-class OpenStream implements StreamCall {
+class OpenStream implements StreamCall, StreamListener {
   readonly #host: GrpcHost
   readonly #method: StreamMethod
-  readonly #stream: ServerHttp2Stream
-  readonly #headers: IncomingHttpHeaders
+  readonly #stream: Http2Stream
+  readonly #headers: HeaderList
+  readonly #reader: FrameReader
   #waiting: object[] = []
   #isFull = false
   #isFlushing = false
   #final: GrpcError | 'OK' | undefined
   #handler: StreamHandler | undefined
 
-  constructor(host: GrpcHost, method: StreamMethod, stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
+  constructor(host: GrpcHost, method: StreamMethod, stream: Http2Stream, headers: HeaderList) {
     this.#host = host
     this.#method = method
     this.#stream = stream
     this.#headers = headers
+    this.#reader = new FrameReader(headerOf(headers, 'grpc-encoding'))
+  }
+
+  get socket(): Socket {
+    return this.#stream.socket
   }
 
   header(name: string): string | undefined {
-    return callInfo(this.#headers).header(name)
+    return headerOf(this.#headers, name)
   }
 
   start(): void {
-    const stream = this.#stream
-    const reader = new FrameReader(encodingOf(this.#headers))
-    stream.respond(HEADERS, BODY_FOLLOWS)
-    stream.once('wantTrailers', () => {
-      if (!stream.destroyed) stream.sendTrailers(this.#final instanceof GrpcError ? trailersOf(this.#final) : OK)
-    })
-    stream.on('drain', () => {
-      this.#isFull = false
-      this.#flush()
-    })
+    this.#stream.respond(HEADERS)
     this.#host.open.add(this)
-    stream.once('close', () => {
-      this.#final ??= 'OK'
-      this.#host.open.delete(this)
-      this.#handler?.closed?.()
-    })
     this.#guard(() => {
       this.#handler = this.#method.open(this)
     })
-    stream.on('data', (chunk: Buffer) => this.#guard(() => {
-      if (this.#final !== undefined) return
-      for (const message of reader.push(chunk)) this.#handler?.message(read(this.#method.request, message) as never)
-    }))
-    stream.once('end', () => this.#guard(() => this.#handler?.halfClose?.()))
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#final !== undefined) return
+    this.#guard(() => {
+      for (const message of this.#reader.push(chunk)) this.#handler?.message(read(this.#method.request, message) as never)
+    })
+  }
+
+  requestOver(): void {
+    this.#guard(() => this.#handler?.halfClose?.())
+  }
+
+  drain(): void {
+    this.#isFull = false
+    this.#flush()
+  }
+
+  closed(): void {
+    this.#final ??= 'OK'
+    this.#host.open.delete(this)
+    this.#handler?.closed?.()
   }
 
   send(response: object): void {
@@ -261,14 +275,13 @@ class OpenStream implements StreamCall {
   #flushSoon(): void {
     if (this.#isFlushing || this.#isFull) return
     this.#isFlushing = true
-    setImmediate(() => {
+    process.nextTick(() => {
       this.#isFlushing = false
       this.#flush()
     })
   }
 
   #flush(): void {
-    if (this.#stream.destroyed || this.#stream.writableEnded) return
     let sent = 0
     while (sent < this.#waiting.length && !this.#isFull) {
       const frames: Buffer[] = []
@@ -277,9 +290,9 @@ class OpenStream implements StreamCall {
         frames.push(frame)
         size += frame.length
       }
-      this.#isFull = !this.#stream.write(frames.length === 1 ? frames[0] : Buffer.concat(frames))
+      this.#isFull = !this.#stream.write(frames.length === 1 ? frames[0] as Buffer : Buffer.concat(frames))
     }
     this.#waiting = sent < this.#waiting.length ? this.#waiting.slice(sent) : []
-    if (this.#waiting.length === 0 && this.#final !== undefined) this.#stream.end()
+    if (this.#waiting.length === 0 && this.#final !== undefined) this.#stream.end(this.#final === 'OK' ? OK : trailersOf(this.#final))
   }
 }

@@ -1,22 +1,21 @@
 import { createServer as createHttpServer } from 'node:http'
-import { createServer as createHttp2Server } from 'node:http2'
-import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { TlsOptions, TLSSocket } from 'node:tls'
+import { Http2Connection } from './http2/connection.js'
+import type { StreamHandler } from './http2/connection.js'
+import { PREFACE } from './http2/protocol.js'
 
 /** Ms that a client has to say which protocol it speaks. */
 const HANDSHAKE_MS = 10_000
-/** How every connection of HTTP/2 begins. */
-const PREFACE = 'PRI * HTTP/2'
-/** What a client may send before it is told to go on: more than a large request. */
-const WINDOW = 1024 * 1024
+/** As much of how a connection of HTTP/2 begins as tells it from HTTP/1. */
+const BEGINNING = PREFACE.toString('latin1', 0, 12)
 
 /** Who is called by a {@link DualListener}. */
 export interface Answerers {
-  readonly http2: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void
+  readonly http2: StreamHandler
   readonly http1: (request: IncomingMessage, response: ServerResponse) => void
   /** Whether a client that has shown its certificate (or none) may go on. */
   readonly admit?: (socket: TLSSocket) => boolean
@@ -27,22 +26,13 @@ export interface Answerers {
 export class DualListener {
   readonly #front: Server
   readonly #sockets = new Set<Socket>()
-  readonly #sessions = new Set<ServerHttp2Session>()
+  readonly #connections = new Set<Http2Connection>()
   readonly #http1 = createHttpServer()
-  readonly #http2 = createHttp2Server({ settings: { maxConcurrentStreams: 4_294_967_295, initialWindowSize: WINDOW }, maxSessionMemory: 1_000 })
   readonly #answerers: Answerers
 
   constructor(tls: TlsOptions | undefined, answerers: Answerers) {
     this.#answerers = answerers
     const quiet = (): void => undefined
-    this.#http2.on('stream', answerers.http2)
-    this.#http2.on('session', (session) => {
-      this.#sessions.add(session)
-      session.setLocalWindowSize(16 * WINDOW)
-      session.on('error', quiet)
-      session.once('close', () => this.#sessions.delete(session))
-    })
-    this.#http2.on('sessionError', quiet)
     this.#http1.on('request', answerers.http1)
     this.#http1.on('clientError', (_error, socket) => socket.destroy())
     if (tls === undefined) this.#front = createServer({ noDelay: true }, (socket) => this.#accept(socket, () => this.#sniff(socket)))
@@ -74,7 +64,7 @@ export class DualListener {
       for (const socket of this.#sockets) socket.destroy()
     }, graceMs)
     await new Promise((resolve) => setImmediate(resolve))
-    for (const session of this.#sessions) session.close()
+    for (const connection of this.#connections) connection.close()
     this.#http1.closeIdleConnections()
     await closed
     clearTimeout(timer)
@@ -101,13 +91,18 @@ export class DualListener {
       socket.removeListener('readable', look)
       clearTimeout(timer)
       socket.unshift(first)
-      this.#route(socket, PREFACE.startsWith(first.toString('latin1', 0, PREFACE.length)))
+      this.#route(socket, BEGINNING.startsWith(first.toString('latin1', 0, BEGINNING.length)))
     }
     socket.on('readable', look)
   }
 
   #route(socket: Socket, isHttp2: boolean): void {
-    const server = isHttp2 ? this.#http2 : this.#http1
-    server.emit('connection', socket)
+    if (!isHttp2) {
+      this.#http1.emit('connection', socket)
+      return
+    }
+    const connection = new Http2Connection(socket, this.#answerers.http2)
+    this.#connections.add(connection)
+    socket.once('close', () => this.#connections.delete(connection))
   }
 }
