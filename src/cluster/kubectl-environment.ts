@@ -27,13 +27,15 @@ export function kubectlEnvironment(plane: ControlPlane, version: string): Kubect
     kubeconfig: () => plane.pki.read('/etc/kubernetes/admin.conf'),
     connect(identity) {
       const user = userOf(plane, identity)
+      const refusal = refusalOf(plane, identity.server)
       const check = (): void => {
-        checkServer(plane, identity.server)
+        if (refusal !== undefined) throw refusal
         plane.connectivity.check(`user/${user?.name ?? ''}`)
         if (user === undefined) throw new ApiError(401, 'Unauthorized', 'Unauthorized')
       }
       const impersonate = impersonationOf(identity)
       return {
+        ...(refusal === undefined ? {} : { refusal }),
         client: clientOf(user ?? ANONYMOUS, check, impersonate),
         request: (request) => {
           check()
@@ -64,13 +66,13 @@ function impersonationOf({ as, asUid, asGroups, asExtra }: RequestedIdentity): I
 }
 
 /** Only this cluster's apiserver listens anywhere: at the addresses that its certificate names. */
-function checkServer(plane: ControlPlane, server: string | undefined): void {
-  if (server === undefined) return
+function refusalOf(plane: ControlPlane, server: string | undefined): ConnectionError | undefined {
+  if (server === undefined) return undefined
   const [, host = '', port = server.startsWith('http:') ? '80' : '443'] = /^\w+:\/\/([^:/]+|\[[^\]]*\])(?::(\d+))?/.exec(server) ?? []
   const address = `${host}:${port}`
   const [own = ''] = plane.server.context.address.split(':')
   const known = [plane.server.context.address, `${own}:443`, 'kubernetes:443', 'kubernetes.default:443', 'kubernetes.default.svc:443', 'localhost:6443', '127.0.0.1:6443']
-  if (!known.includes(address)) throw new ConnectionError(`dial tcp ${address}: connect: connection refused`)
+  return known.includes(address) ? undefined : new ConnectionError(`dial tcp ${address}: connect: connection refused`)
 }
 
 function send(plane: ControlPlane, user: UserInfo, identity: RequestedIdentity, { method, path, headers = {}, body }: KubectlRequest): KubectlAnswer {

@@ -1,4 +1,5 @@
 import type { Scheme } from '../api/scheme.js'
+import type { ConnectionError } from '../apiserver/client/api-error.js'
 import type { Client } from '../apiserver/client/client.js'
 import type { Clock } from '../sim/clock.js'
 
@@ -37,6 +38,8 @@ export interface KubectlAnswer {
 /** A server as one identity reaches it. */
 export interface Connection {
   readonly client: Client
+  /** Why nothing that is sent there ever arrives: no server listens at that address. */
+  readonly refusal?: ConnectionError
   /** Throws ConnectionError when the server cannot be reached. */
   request(request: KubectlRequest): KubectlAnswer
 }
@@ -78,6 +81,8 @@ export interface KubectlOptions {
   readonly env?: Readonly<Record<string, string>>
   /** The editor of `edit`: answers the text as it was saved. It is called again, with the reasons in comments, while the server refuses the result. */
   readonly editor?: (text: string, path: string) => string
+  /** Version of kubectl whose texts are printed: `v1.35.2`. Default: that of the environment, the cluster's. */
+  readonly version?: string
   /** What uses the ports of `port-forward`: it is called once they are open, and when it returns they are closed. */
   readonly forwarded?: (ports: readonly ForwardedPort[]) => void
 }

@@ -1,7 +1,17 @@
 import type { Call } from './call.js'
 
+type Logged = Pick<Call, 'env' | 'out'>
+
 /** Writes a warning as klog does: with the time, a process id and the place in the source. */
-export function logWarning({ env, out }: Pick<Call, 'env' | 'out'>, place: string, text: string): void {
+export const logWarning = (call: Logged, place: string, text: string): void => log(call, 'W', place, text)
+
+/** The same of an error. */
+export const logError = (call: Logged, place: string, text: string): void => log(call, 'E', place, text)
+
+/** The same of what ends the program. */
+export const logFatal = (call: Logged, place: string, text: string): void => log(call, 'F', place, text)
+
+function log({ env, out }: Logged, severity: string, place: string, text: string): void {
   const [, month, day, time] = /^\d+-(\d\d)-(\d\d)T([\d:.]+)Z$/.exec(new Date(env.clock.now()).toISOString()) ?? []
-  out.errorLine(`W${month}${day} ${time}000       1 ${place}] ${text}`)
+  out.errorLine(`${severity}${month}${day} ${time}000       1 ${place}] ${text}`)
 }

@@ -5,6 +5,7 @@ import type { Found } from './commands/lookup.js'
 import type { Connection, KubectlEnvironment, KubectlOptions, KubectlResult } from './environment.js'
 import { errorText, isFailure, KubectlError, SilentExit } from './errors.js'
 import { FileSource } from './files.js'
+import { checkFirstContact } from './first-contact.js'
 import { flagsOf } from './flag-table.js'
 import { parseFlags } from './flags.js'
 import { Kubeconfig } from './kubeconfig.js'
@@ -68,7 +69,7 @@ export function prepareCall(
   out: Output,
 ): Prepared {
   const words = typeof command === 'string' ? splitWords(command) : command
-  const release = releaseOf(env.clientVersion ?? env.version)
+  const release = releaseOf(options.version ?? env.clientVersion ?? env.version)
   const found = findCommand(words[0] === 'kubectl' ? words.slice(1) : words, release)
   if (found === undefined) {
     parseFlags(words.filter((word) => word !== 'kubectl'), flagsOf(''), '')
@@ -83,7 +84,7 @@ export function prepareCall(
   if (release.namesDryRun && flags.has('dry-run')) warnOfOldDryRun({ env, out, flags })
   const own = new Set(flagsOf(found.path).map(({ name }) => name))
   const kubeconfig = new Kubeconfig(env, files, flags.without(own), options.env)
-  const reached = new Reached(env, kubeconfig)
+  const reached = new Reached(env, kubeconfig, (connection) => checkFirstContact(call, connection))
   const namespaceGiven = flags.has('namespace')
   const call: Call = {
     env, release, flags, args, dash, out, files, kubeconfig, options, namespaceGiven, command: found.path,
@@ -108,15 +109,22 @@ function withoutCommand({ path, command }: Found, [word]: readonly string[]): Ku
 class Reached {
   readonly #env: KubectlEnvironment
   readonly #kubeconfig: Kubeconfig
+  readonly #check: (connection: Connection) => void
   #connection: Connection | undefined
 
-  constructor(env: KubectlEnvironment, kubeconfig: Kubeconfig) {
+  /** `check` throws what the first thing that kubectl asks of the server is answered with. */
+  constructor(env: KubectlEnvironment, kubeconfig: Kubeconfig, check: (connection: Connection) => void) {
     this.#env = env
     this.#kubeconfig = kubeconfig
+    this.#check = check
   }
 
   get connection(): Connection {
-    return (this.#connection ??= this.#connect())
+    if (this.#connection === undefined) {
+      this.#connection = this.#connect()
+      this.#check(this.#connection)
+    }
+    return this.#connection
   }
 
   #connect(): Connection {

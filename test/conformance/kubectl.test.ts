@@ -33,7 +33,7 @@ interface Compared {
 function play(cluster: SimCluster, transcript: Transcript): Compared {
   const { id, user = 'admin', words, stdin } = transcript
   const { stdout, stderr, exitCode } = cluster.kubectl(words, {
-    files: { ...files, ...kubeconfigs }, env: { KUBECONFIG: `${user}.kubeconfig` }, ...(stdin === undefined ? {} : { stdin }),
+    files: { ...files, ...kubeconfigs }, env: { KUBECONFIG: `${user}.kubeconfig` }, version: 'v1.35.2', ...(stdin === undefined ? {} : { stdin }),
   })
   const reading = readings[id]
   const ours = compared({ stdout, stderr, code: exitCode }, reading)

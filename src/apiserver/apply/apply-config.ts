@@ -1,6 +1,6 @@
 import { badRequest, untypedError } from '../errors.js'
-import type { JsonMap } from '../patch/json.js'
-import { isMap } from '../patch/json.js'
+import type { JsonMap } from '../../api/patch/json.js'
+import { isMap } from '../../api/patch/json.js'
 import { ApplyConflict, conflictError, conflictingFields, conflictsWithout } from './conflicts.js'
 import type { Applied, TrackedKind, TrackedWrite } from './field-manager.js'
 import { trackApply, trackUpdate } from './field-manager.js'

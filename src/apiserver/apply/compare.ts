@@ -1,4 +1,4 @@
-import { sameJson } from '../registry/same-json.js'
+import { sameJson } from '../../api/patch/same-json.js'
 import { difference, isEmpty, LEAF, nodeOf, recursiveDifference, type FieldSet } from './field-set.js'
 import { groupItems, isSameItem } from './list-items.js'
 import { fieldElement } from './path-element.js'

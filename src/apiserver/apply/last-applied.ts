@@ -1,5 +1,5 @@
-import type { JsonMap } from '../patch/json.js'
-import { isMap } from '../patch/json.js'
+import type { JsonMap } from '../../api/patch/json.js'
+import { isMap } from '../../api/patch/json.js'
 import { appliedFields } from './applied-fields.js'
 import { compareObjects } from './compare.js'
 import { withoutChanges } from './compare.js'

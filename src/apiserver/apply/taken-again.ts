@@ -1,4 +1,4 @@
-import { sameJson } from '../registry/same-json.js'
+import { sameJson } from '../../api/patch/same-json.js'
 import type { FieldFilter } from './compare.js'
 import { isEmpty, SELF, type FieldSet } from './field-set.js'
 import { itemElement, ItemError } from './list-items.js'

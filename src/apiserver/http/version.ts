@@ -1,20 +1,10 @@
+import { buildInfo } from '../../api/build-info.js'
 import type { Release } from '../../api/releases.js'
 import { methodNotAllowed } from '../errors.js'
 import { checkRoute, negotiate } from './accept.js'
 import { rawJson } from './answers.js'
 import { header } from './http-types.js'
 import type { PathHandler } from './path-handler.js'
-
-/** What was recorded of single builds. */
-const RECORDED: Readonly<Record<string, object>> = {
-  'v1.34.9': { gitCommit: 'ba6535cbb8719c3ba6c3923f2725ba050c87faab', goVersion: 'go1.24.4' },
-}
-
-/** What is not simulated of a build; all versions but those that were recorded show the same. */
-const BUILD = {
-  gitCommit: '0000000000000000000000000000000000000000', gitTreeState: 'clean', buildDate: '1970-01-01T00:00:00Z', goVersion: 'go1.25.7',
-  compiler: 'gc', platform: 'linux/amd64',
-} as const
 
 /** Since these minors servers say what they emulate, and with what they are compatible. */
 const EMULATION_SINCE = 31
@@ -38,6 +28,6 @@ export function versionInfo({ minor, gitVersion }: Release): Readonly<Record<str
     major: '1', minor: String(minor),
     ...(minor < EMULATION_SINCE ? {} : { emulationMajor: '1', emulationMinor: String(minor) }),
     ...(minor < COMPATIBILITY_SINCE ? {} : { minCompatibilityMajor: '1', minCompatibilityMinor: String(minor - 1) }),
-    gitVersion, ...BUILD, ...RECORDED[gitVersion],
+    ...buildInfo(gitVersion),
   }
 }

@@ -9,7 +9,7 @@ import { attributesOf } from './attributes.js'
 import type { Call, RegistryContext } from './context.js'
 import { checkDeleteOptions, warnOfDeletion } from './delete-options.js'
 import { finalizersForDeletion } from './finalizers.js'
-import { sameJson } from './same-json.js'
+import { sameJson } from '../../api/patch/same-json.js'
 import { seal, sealDryRun } from './seal.js'
 import { discard, load, save } from './stored.js'
 

@@ -14,7 +14,7 @@ import { shapeOf } from '../apply/shape.js'
 import type { Call, RegistryContext } from './context.js'
 import type { Resource } from './resource.js'
 import type { Resources } from './resources.js'
-import { sameJson } from './same-json.js'
+import { sameJson } from '../../api/patch/same-json.js'
 
 /**
  * Keeps metadata.managedFields of a draft that a client's write made, before admission sees it: `existing` is the stored object,

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import type { Call, RegistryContext } from './context.js'
 import type { Resource } from './resource.js'
-import { sameJson } from './same-json.js'
+import { sameJson } from '../../api/patch/same-json.js'
 import { save } from './stored.js'
 import { seal, sealDryRun } from './seal.js'
 

@@ -1,6 +1,6 @@
 import { decode } from '../../api/schema/decode.js'
 import { DecodeError } from '../../api/schema/decode-error.js'
-import { isMap } from '../patch/json.js'
+import { isMap } from '../../api/patch/json.js'
 import { NO_KIND_SCHEME } from './decode-body.js'
 import type { Resources } from './resources.js'
 

@@ -14,7 +14,7 @@ import { decodeBody } from './decode-body.js'
 import { shouldDeleteDuringUpdate } from './finalizers.js'
 import { keepManagers, revertTimes, trackWrite, withoutStoredManagers } from './managed-fields.js'
 import { storageKey } from './resource.js'
-import { sameJson } from './same-json.js'
+import { sameJson } from '../../api/patch/same-json.js'
 import { seal, sealDryRun } from './seal.js'
 import { discard, load, save } from './stored.js'
 

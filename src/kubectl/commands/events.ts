@@ -1,7 +1,7 @@
 import type { Event } from '../../api/core/generated.js'
 import { formatApiVersion } from '../../api/scheme.js'
 import type { Call, Command } from '../call.js'
-import { intervalOf, lastTimeOf } from '../describe/events.js'
+import { inOrder, intervalOf } from '../describe/events.js'
 import { KubectlError } from '../errors.js'
 import { kindNamed } from '../kinds.js'
 import { formatOf } from '../print/format.js'
@@ -18,8 +18,7 @@ export const events: Command = {
     for (const type of types) if (!['Normal', 'Warning'].some((one) => one.toLowerCase() === type.toLowerCase())) throw new KubectlError('valid --types are Normal or Warning')
     const fieldSelector = selectorOf(call)
     const { items } = client.list('events', { ...(all ? {} : { namespace }), ...(fieldSelector === '' ? {} : { fieldSelector }) })
-    const found = items.filter(({ type = '' }) => types.length === 0 || types.some((one) => one.toLowerCase() === type.toLowerCase()))
-      .toSorted((a, b) => lastTimeOf(a) - lastTimeOf(b))
+    const found = inOrder(items.filter(({ type = '' }) => types.length === 0 || types.some((one) => one.toLowerCase() === type.toLowerCase())))
     const format = formatOf(call)
     if (format !== '') {
       out.write(printValue({ apiVersion: 'v1', kind: 'EventList', metadata: {}, items: found.map(withoutManagedFields) }, format))

@@ -1,82 +1,68 @@
+import { buildInfo } from '../../api/build-info.js'
+import { release } from '../../api/releases.js'
 import type { Call, Command } from '../call.js'
-import { KubectlError } from '../errors.js'
+import { isFailure, KubectlError } from '../errors.js'
+import { discoveryFailure } from '../first-contact.js'
 import { printYaml } from '../print/yaml.js'
+import { answerText } from '../raw.js'
 import { minorOf } from '../release.js'
 
-/** What is not simulated of a build; every version shows the same. */
-const BUILD = {
-  gitCommit: '0000000000000000000000000000000000000000',
-  gitTreeState: 'clean',
-  buildDate: '1970-01-01T00:00:00Z',
-  goVersion: 'go1.25.7',
-  compiler: 'gc',
-  platform: 'linux/amd64',
-} as const
+/** What a program says of its version: version.Info. */
+type Info = Readonly<Record<string, string>>
 
-/** `v1.35` as `v1.35.0`. */
-const gitVersion = (version: string): string => (/^v?1\.\d+$/.test(version) ? `${version}.0` : version)
-
-const infoOf = (version: string): Readonly<Record<string, string>> => ({
-  major: '1',
-  minor: String(minorOf(version)),
-  gitVersion: gitVersion(version),
-  ...BUILD,
-})
-
-/** Servers since 1.31 also say what they emulate, and since 1.34 the oldest version that they are compatible with. */
-function serverInfoOf(version: string): Readonly<Record<string, string>> {
-  const minor = minorOf(version)
-  const { major, minor: shown, ...rest } = infoOf(version) as Record<'major' | 'minor', string>
-  const emulation =
-    minor < 31
-      ? {}
-      : {
-          emulationMajor: '1',
-          emulationMinor: String(minor),
-          minCompatibilityMajor: '1',
-          minCompatibilityMinor: String(minor - 1),
-        }
-  return { major, minor: shown, ...emulation, ...rest }
-}
+const infoOf = (version: string): Info => ({ major: '1', minor: String(minorOf(version)), ...buildInfo(release(version).gitVersion) })
 
 /** `kubectl version` */
 export const version: Command = {
   name: 'version',
   flags: ({ shortVersion }) => (shortVersion ? [] : [{ name: 'short', type: 'bool', value: 'false' }]),
   run(call) {
-    const { clientVersion = call.env.version } = call.env
-    const server = call.flags.bool('client') ? undefined : call.env.version
-    const format = call.flags.string('output')
-    if (format !== '') printStructured(call, clientVersion, server, format)
-    else printText(call, clientVersion, server)
-    if (server !== undefined) warnOfSkew(call, minorOf(clientVersion), minorOf(server))
+    const { flags, args } = call
+    if (args.length > 0) throw new KubectlError(`extra arguments: [${args.join(' ')}]`)
+    const format = flags.string('output')
+    if (!['', 'json', 'yaml'].includes(format)) throw new KubectlError("--output must be 'yaml' or 'json'")
+    const client = infoOf(clientVersionOf(call))
+    const { server, failure } = flags.bool('client') ? {} : asked(call)
+    if (format === '') printText(call, client, server)
+    else printStructured(call, client, server, format)
+    if (failure !== undefined) throw failure
+    if (server !== undefined) warnOfSkew(call, Number(client['minor']), Number.parseInt(server['minor'] ?? '', 10))
   },
 }
 
-function printStructured(call: Call, client: string, server: string | undefined, format: string): void {
-  const value = {
-    clientVersion: infoOf(client),
-    kustomizeVersion: call.release.kustomize,
-    ...(server === undefined ? {} : { serverVersion: serverInfoOf(server) }),
+/** Of kubectl itself: that of the call, else of the environment, else the server's. */
+const clientVersionOf = ({ options, env }: Call): string => options.version ?? env.clientVersion ?? env.version
+
+/** What the server says; what is known of the client is printed although it does not answer. */
+function asked(call: Call): { readonly server?: Info; readonly failure?: Error } {
+  if (call.env.connect === undefined) return { server: infoOf(call.env.version) }
+  try {
+    return { server: JSON.parse(answerText(call.request({ method: 'GET', path: '/version' }))) as Info }
+  } catch (error) {
+    if (isFailure(error)) return { failure: discoveryFailure(error) }
+    throw error
   }
-  if (format === 'json') call.out.line(JSON.stringify(value, null, 2))
-  else if (format === 'yaml') call.out.write(printYaml(value))
-  else throw new KubectlError("--output must be 'yaml' or 'json'")
 }
 
-function printText(call: Call, client: string, server: string | undefined): void {
+function printStructured(call: Call, clientVersion: Info, serverVersion: Info | undefined, format: string): void {
+  const value = { clientVersion, kustomizeVersion: call.release.kustomize, ...(serverVersion === undefined ? {} : { serverVersion }) }
+  if (format === 'json') call.out.line(JSON.stringify(value, null, 2))
+  else call.out.write(printYaml(value))
+}
+
+function printText(call: Call, client: Info, server: Info | undefined): void {
   if (call.release.shortVersion || call.flags.bool('short')) {
-    call.out.line(`Client Version: ${gitVersion(client)}`)
+    call.out.line(`Client Version: ${client['gitVersion']}`)
     if (call.release.minor >= 24) call.out.line(`Kustomize Version: ${call.release.kustomize}`)
-    if (server !== undefined) call.out.line(`Server Version: ${gitVersion(server)}`)
+    if (server !== undefined) call.out.line(`Server Version: ${server['gitVersion']}`)
     return
   }
   call.out.line(`Client Version: ${goDump(client)}`)
   if (server !== undefined) call.out.line(`Server Version: ${goDump(server)}`)
 }
 
-function goDump(text: string): string {
-  const fields = Object.entries(infoOf(text)).map(
+function goDump(info: Info): string {
+  const fields = Object.entries(info).map(
     ([name, value]) => `${name.charAt(0).toUpperCase()}${name.slice(1)}:${JSON.stringify(value)}`,
   )
   return `version.Info{${fields.join(', ')}}`

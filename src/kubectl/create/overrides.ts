@@ -2,7 +2,7 @@ import { parse, YAMLParseError } from 'yaml'
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
 import type { Call } from '../call.js'
 import { KubectlError } from '../errors.js'
-import { applyMergePatch } from '../merge-patch.js'
+import { applyMergePatch } from '../../api/patch/merge-patch.js'
 
 /** A generated object with what `--overrides` says of it. Throws KubectlError. Source: cmdutil.Merge. */
 export function overridden(call: Call, _definition: KindDefinition, object: KubeObject): KubeObject {

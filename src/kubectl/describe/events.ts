@@ -2,6 +2,7 @@ import type { Event } from '../../api/core/generated.js'
 import { ageText } from '../../api/duration.js'
 import { isApiError } from '../../apiserver/client/api-error.js'
 import type { Client } from '../../apiserver/client/client.js'
+import { goSort } from '../print/go-sort.js'
 import type { DescriptionWriter } from './writer.js'
 
 /** Events about an object. Those who may not see events get none. */
@@ -33,15 +34,18 @@ export function writeEvents(
   out.line(0, 'Events:')
   out.line(1, 'Type\tReason\tAge\tFrom\tMessage')
   out.line(1, '----\t------\t----\t----\t-------')
-  for (const event of events.toSorted((a, b) => lastTimeOf(a) - lastTimeOf(b))) {
+  for (const event of inOrder(events)) {
     const { type = '', reason = '', source, reportingComponent, message = '', involvedObject: { fieldPath = '' } } = event
     const from = (source.component ?? '') === '' ? reportingComponent : source.component
     out.line(1, [type, reason, intervalOf(event, now), from, (namesField && fieldPath !== '' ? `${fieldPath}: ` : '') + message.trim()].join('\t'))
   }
 }
 
+/** Events by the time when they were seen last. */
+export const inOrder = (events: readonly Event[]): readonly Event[] => goSort(events, (a, b) => lastTimeOf(a) < lastTimeOf(b))
+
 /** When an event was seen last, in virtual ms. Source: kubectl pkg/util/event SortableEvents. */
-export function lastTimeOf({ series, lastTimestamp, eventTime }: Event): number {
+function lastTimeOf({ series, lastTimestamp, eventTime }: Event): number {
   const time = series?.lastObservedTime ?? lastTimestamp ?? eventTime
   return typeof time === 'string' ? Date.parse(time) : 0
 }

@@ -2,12 +2,13 @@ import type { KubeObject } from '../../api/definition.js'
 import { compareQuantities, parseQuantity, QuantityError } from '../../api/quantity.js'
 import { KubectlError } from '../errors.js'
 import { stepsOf } from './custom-columns.js'
+import { goSort } from './go-sort.js'
 import { evaluatePath, textOf } from './jsonpath.js'
 
 /** No object has the field that they are to be sorted by. */
 export class NoSuchField extends KubectlError {}
 
-/** Sorts objects by the field that `--sort-by` names; equal ones keep their order, those without the field come first. */
+/** Sorts objects by the field that `--sort-by` names; those without the field come first. Source: kubectl pkg/cmd/get/sorter.go. */
 export function sortObjects(objects: readonly KubeObject[], field: string): readonly KubeObject[] {
   const steps = stepsOf(field)
   const keyed = objects.map((object) => ({ object, key: evaluatePath(steps, object)[0] }))
@@ -16,11 +17,15 @@ export function sortObjects(objects: readonly KubeObject[], field: string): read
       `couldn't find any field with path "{.${field.replaceAll(/[{}]/g, '').replace(/^\./, '')}}" in the list of objects`,
     )
   }
-  return keyed.sort((a, b) => compare(a.key, b.key)).map(({ object }) => object)
+  return goSort(keyed, (a, b) => isLess(a.key, b.key)).map(({ object }) => object)
+}
+
+/** One without a value is less than any other, even than one without a value too. */
+function isLess(a: unknown, b: unknown): boolean {
+  return a === undefined || (b !== undefined && compare(a, b) < 0)
 }
 
 function compare(a: unknown, b: unknown): number {
-  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1
   if (typeof a === 'number' && typeof b === 'number') return a - b
   const [x, y] = [textOf(a), textOf(b)]
   return compareAsQuantities(x, y) ?? compareNaturally(x, y)

@@ -1,4 +1,4 @@
-import { sameJson } from '../registry/same-json.js'
+import { sameJson } from './same-json.js'
 import { isMap } from './json.js'
 
 /** Items in the order of `order` where that says something, and else merged by where they stood on the server. */

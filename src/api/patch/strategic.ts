@@ -1,4 +1,4 @@
-import type { Field, ListField, Message } from '../../api/schema/types.js'
+import type { Field, ListField, Message } from '../schema/types.js'
 import type { JsonMap } from './json.js'
 import { goText, isMap, without } from './json.js'
 import { StrategicPatchError } from './strategic-errors.js'

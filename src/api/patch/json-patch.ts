@@ -1,4 +1,4 @@
-import { sameJson } from '../registry/same-json.js'
+import { sameJson } from './same-json.js'
 
 /** One operation as it came from the client. */
 interface Operation {
