@@ -35,6 +35,7 @@ function makeSchema(): z.ZodMiniType {
     region: z.optional(text),
     zone: z.optional(text),
     internalIP: z.optional(text),
+    registerReady: z.optional(z.boolean()),
     staticPods: z.optional(z.record(z.string(), z.looseObject({}))),
   })
   const component = z.looseObject({ name: text, setup: z.custom((value) => typeof value === 'function', 'must be a function') })
@@ -90,6 +91,10 @@ function makeSchema(): z.ZodMiniType {
     loadBalancer: z.optional(z.union([z.boolean(), z.strictObject({ range: z.optional(text) })])),
     ingressController: z.optional(z.union([z.boolean(), z.strictObject({ className: z.optional(text), address: z.optional(text) })])),
     coreDNS: z.optional(z.boolean()),
+    initialized: z.optional(z.boolean()),
+    kubeadm: z.optional(z.strictObject({
+      nodeName: z.optional(text), dnsDomain: z.optional(text), controlPlaneEndpoint: z.optional(text), certSANs: z.optional(z.array(text)), clusterName: z.optional(text),
+    })),
     outside: z.optional(z.record(text, z.strictObject({ ip: text, ports: z.optional(z.array(wholeNumber)), body: z.optional(z.string()) }))),
     serviceCIDR: z.optional(text),
     managedFields: z.optional(z.boolean()),

@@ -3,6 +3,7 @@ import { release } from '../api/releases.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import { Pki } from '../pki/index.js'
 import type { KeyProvider, PkiState } from '../pki/index.js'
+import type { KubeadmOptions } from './options.js'
 import { DEFAULT_START } from '../sim/clock.js'
 import type { Simulation } from '../sim/simulation.js'
 
@@ -13,7 +14,7 @@ export const CONTROL_PLANE_NODE = 'control-plane'
 const TEST_KEY_SEED = 1
 
 /** First address of the service network: the Service `kubernetes`. */
-function serviceAddress(serviceCIDR: string = '10.96.0.0/12'): string {
+export function serviceAddress(serviceCIDR: string = '10.96.0.0/12'): string {
   const range = parseIpRange(serviceCIDR.split(',')[0] ?? '')
   if (range === undefined) throw new RangeError(`serviceCIDR: ${JSON.stringify(serviceCIDR)} is no range of addresses: write it as 10.96.0.0/12`)
   return formatIp({ family: range.family, value: range.first + 1n })
@@ -25,6 +26,7 @@ export interface ClusterPkiOptions {
   readonly address: string
   readonly serviceCIDR: string | undefined
   readonly keys: KeyProvider | undefined
+  readonly kubeadm: KubeadmOptions | undefined
 }
 
 /** The files of a cluster's PKI, as `kubeadm init` would have left them at the cluster's beginning. Nothing is made before it is read. */
@@ -36,7 +38,7 @@ export function clusterPki(
   return new Pki({
     config: {
       seed: TEST_KEY_SEED, created: start, minor: release(options.version).minor, nodeName: CONTROL_PLANE_NODE, advertiseAddress: options.address,
-      serviceIP: serviceAddress(options.serviceCIDR),
+      serviceIP: serviceAddress(options.serviceCIDR), ...options.kubeadm,
     },
     state: () => slice.value,
     serials: () => simulation.random.stream('pki/serial'),

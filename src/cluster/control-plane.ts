@@ -23,6 +23,7 @@ import { reconcilePolicy } from '../rbac/reconcile-policy.js'
 import type { Simulation } from '../sim/simulation.js'
 import { clusterPki } from './cluster-pki.js'
 import type { AccessOptions, AuthenticationOptions, UserOptions } from './access.js'
+import type { KubeadmOptions } from './options.js'
 import type { AuthorizationMode } from './authorization-modes.js'
 import { modesOf } from './authorization-modes.js'
 import { accessPorts } from './access.js'
@@ -58,6 +59,7 @@ export interface ControlPlaneParts {
   readonly managedFields?: boolean | undefined
   /** Private keys for the PKI. Default: test keys. */
   readonly keys?: KeyProvider | undefined
+  readonly kubeadm?: KubeadmOptions | undefined
   /** Default: no kubelet answers. */
   readonly nodeAgents?: NodeAgents | undefined
   /** Default: values in etcd that are protobuf cannot be read. */
@@ -88,7 +90,7 @@ export class ControlPlane {
     this.#parts = parts
     this.simulation = simulation
     this.scheme = createScheme(version)
-    this.pki = clusterPki(simulation, { version, address, serviceCIDR: parts.serviceCIDR, keys: parts.keys })
+    this.pki = clusterPki(simulation, { version, address, serviceCIDR: parts.serviceCIDR, keys: parts.keys, kubeadm: parts.kubeadm })
     this.#tokens = new TokenFile(simulation, this.pki, parts.authentication?.tokenFile)
     this.server = new ApiServer({
       address, signer: this.pki.tokens, store, clock, random, bus, trace, scheme: this.scheme, plug: accessOf(parts, { minor: this.scheme.release.minor, pki: this.pki, tokenFile: () => this.#tokens.users() }),

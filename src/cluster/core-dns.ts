@@ -1,6 +1,5 @@
 import type { KubeObject } from '../api/definition.js'
-import type { ControlPlane } from './control-plane.js'
-import { ADMIN } from './identities.js'
+import type { Client } from '../apiserver/client/client.js'
 
 const NAMESPACE = 'kube-system'
 const LABELS = { 'k8s-app': 'kube-dns' }
@@ -32,9 +31,15 @@ const COREFILE = `.:53 {
 const port = (name: string, containerPort: number, protocol: 'TCP' | 'UDP'): object => ({ name, containerPort, protocol })
 const probe = (path: string, number: number): object => ({ httpGet: { path, port: number, scheme: 'HTTP' } })
 
+/** What an older minor has otherwise. */
+export interface CoreDnsOptions {
+  readonly image?: string
+  /** Taints of control planes, which it tolerates. */
+  readonly taints?: readonly string[]
+}
+
 /** Installs CoreDNS as `kubeadm init phase addon coredns` does. Source: cmd/kubeadm/app/phases/addons/dns/manifests.go. */
-export function installCoreDNS(plane: ControlPlane): void {
-  const client = plane.client(ADMIN, { userAgent: 'kubeadm' })
+export function installCoreDNS(client: Client, { image = 'registry.k8s.io/coredns/coredns:v1.13.1', taints = ['node-role.kubernetes.io/control-plane'] }: CoreDnsOptions = {}): void {
   const create = (resource: string, object: object): void => void client.create(resource, object as KubeObject)
   create('serviceaccounts', { metadata: { name: 'coredns', namespace: NAMESPACE } })
   create('clusterroles', {
@@ -49,14 +54,14 @@ export function installCoreDNS(plane: ControlPlane): void {
     subjects: [{ kind: 'ServiceAccount', name: 'coredns', namespace: NAMESPACE }],
   })
   create('configmaps', { metadata: { name: 'coredns', namespace: NAMESPACE }, data: { Corefile: COREFILE } })
-  create('deployments', { metadata: { name: 'coredns', namespace: NAMESPACE, labels: LABELS }, spec: deploymentSpec() })
+  create('deployments', { metadata: { name: 'coredns', namespace: NAMESPACE, labels: LABELS }, spec: deploymentSpec(image, taints) })
   create('services', {
     metadata: {
       name: 'kube-dns', namespace: NAMESPACE, annotations: { 'prometheus.io/port': '9153', 'prometheus.io/scrape': 'true' },
       labels: { ...LABELS, 'kubernetes.io/cluster-service': 'true', 'kubernetes.io/name': 'CoreDNS' },
     },
     spec: {
-      clusterIP: dnsAddress(plane), selector: LABELS,
+      clusterIP: dnsAddress(client), selector: LABELS,
       ports: [
         { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 }, { name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53 },
         { name: 'metrics', port: 9153, protocol: 'TCP', targetPort: 9153 },
@@ -66,19 +71,19 @@ export function installCoreDNS(plane: ControlPlane): void {
 }
 
 /** The tenth address of the Services' range. */
-function dnsAddress(plane: ControlPlane): string {
-  const kubernetes = plane.client(ADMIN).get('services', { namespace: 'default', name: 'kubernetes' }).spec.clusterIP ?? ''
+function dnsAddress(client: Client): string {
+  const kubernetes = client.get('services', { namespace: 'default', name: 'kubernetes' }).spec.clusterIP ?? ''
   return kubernetes.replace(/\d+$/, '10').replace(/:1$/, ':a')
 }
 
-function deploymentSpec(): object {
+function deploymentSpec(image: string, taints: readonly string[]): object {
   return {
     replicas: 2, strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } }, selector: { matchLabels: LABELS },
     template: {
       metadata: { labels: LABELS },
       spec: {
         priorityClassName: 'system-cluster-critical', serviceAccountName: 'coredns', dnsPolicy: 'Default', nodeSelector: { 'kubernetes.io/os': 'linux' },
-        tolerations: [{ key: 'CriticalAddonsOnly', operator: 'Exists' }, { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
+        tolerations: [{ key: 'CriticalAddonsOnly', operator: 'Exists' }, ...taints.map((key) => ({ key, effect: 'NoSchedule' }))],
         affinity: {
           podAntiAffinity: {
             preferredDuringSchedulingIgnoredDuringExecution: [{
@@ -87,7 +92,7 @@ function deploymentSpec(): object {
           },
         },
         containers: [{
-          name: 'coredns', image: 'registry.k8s.io/coredns/coredns:v1.13.1', imagePullPolicy: 'IfNotPresent', args: ['-conf', '/etc/coredns/Corefile'],
+          name: 'coredns', image, imagePullPolicy: 'IfNotPresent', args: ['-conf', '/etc/coredns/Corefile'],
           resources: { limits: { memory: '170Mi' }, requests: { cpu: '100m', memory: '70Mi' } },
           volumeMounts: [{ name: 'config-volume', mountPath: '/etc/coredns', readOnly: true }],
           ports: [

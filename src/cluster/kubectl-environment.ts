@@ -71,7 +71,8 @@ function refusalOf(plane: ControlPlane, server: string | undefined): ConnectionE
   const [, host = '', port = server.startsWith('http:') ? '80' : '443'] = /^\w+:\/\/([^:/]+|\[[^\]]*\])(?::(\d+))?/.exec(server) ?? []
   const address = `${host}:${port}`
   const [own = ''] = plane.server.context.address.split(':')
-  const known = [plane.server.context.address, `${own}:443`, 'kubernetes:443', 'kubernetes.default:443', 'kubernetes.default.svc:443', 'localhost:6443', '127.0.0.1:6443']
+  const { controlPlaneEndpoint, nodeName } = plane.pki.config
+  const known = [plane.server.context.address, ...(controlPlaneEndpoint === undefined ? [] : [controlPlaneEndpoint]), `${nodeName}:6443`, `${own}:443`, 'kubernetes:443', 'kubernetes.default:443', 'kubernetes.default.svc:443', 'localhost:6443', '127.0.0.1:6443']
   return known.includes(address) ? undefined : new ConnectionError(`dial tcp ${address}: connect: connection refused`)
 }
 

@@ -16,6 +16,8 @@ import type { ClusterOptions, NodeOptions } from './options.js'
 interface MachinesState {
   /** Number of the next machine, for its address. */
   next: number
+  /** Somebody has chosen an address. */
+  fixed?: boolean
   readonly nodes: Map<string, AddressedNode>
 }
 
@@ -54,10 +56,20 @@ export class Machines {
   add(node: NodeOptions): void {
     const { value } = this.#state
     if (value.nodes.has(node.name)) throw new RangeError(`there is a node ${node.name} already`)
-    const number = value.next++
-    const internalIP = node.internalIP ?? `10.0.${Math.floor(number / 256)}.${number % 256}`
+    const internalIP = node.internalIP ?? this.#freeAddress()
+    if (node.internalIP !== undefined) value.fixed = true
     value.nodes.set(node.name, { ...node, internalIP })
     this.#start(node.name)
+  }
+
+  #freeAddress(): string {
+    const { value } = this.#state
+    const taken = new Set(value.fixed === true ? [...value.nodes.values()].map((node) => node.internalIP) : [])
+    for (;;) {
+      const number = value.next++
+      const address = `10.0.${Math.floor(number / 256)}.${number % 256}`
+      if (!taken.has(address)) return address
+    }
   }
 
   get(name: string): Machine {
@@ -120,7 +132,7 @@ export class Machines {
         labels: Object.fromEntries(Object.entries(labels).filter(([key]) => !byAdmin.includes(key))),
         ...(byAdmin.length === 0 ? {} : { registered: () => this.#label(name, Object.fromEntries(byAdmin.map((key) => [key, labels[key] ?? '']))) }),
         runtime: machine,
-        registerReady: true,
+        registerReady: rest.registerReady ?? true,
         events: this.#options.events ?? true,
         ...(taints === undefined ? {} : { registerWithTaints: taints }),
       }),

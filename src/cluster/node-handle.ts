@@ -172,11 +172,11 @@ export class NodeHandle {
     return this.stopKubelet().startKubelet()
   }
 
-  /** The machine is gone for good, and its Node object is deleted. This handle is of no use afterwards. */
-  remove(): void {
+  /** The machine is gone for good, and its Node object is deleted (`keepObject`: it stays). This handle is of no use afterwards. */
+  remove({ keepObject = false }: { readonly keepObject?: boolean } = {}): void {
     const { machines, admin } = this.#ports
     machines.remove(this.name)
-    ignoreNotFound(() => admin.delete('nodes', { name: this.name }))
+    if (!keepObject) ignoreNotFound(() => admin.delete('nodes', { name: this.name }))
   }
 
   /** The component that is its kubelet. Throws RangeError once the machine has been removed. */

@@ -9,7 +9,7 @@ import type { ContainerBehavior, ImageDefinition, KubeletConfiguration, RuntimeT
 import type { NetworkPolicyOptions, OutsideHost, PolicyEnforcer } from '../network/index.js'
 import type { NodeAgents } from '../apiserver/node-agent.js'
 import type { ProtobufDecoder } from '../apiserver/ports.js'
-import type { KeyProvider } from '../pki/index.js'
+import type { KeyProvider, PkiConfig } from '../pki/index.js'
 import type { AuthenticationOptions, UserOptions } from './access.js'
 import type { AuthorizationMode } from './authorization-modes.js'
 import type { SchedulerOptions } from '../scheduler/options.js'
@@ -33,9 +33,14 @@ export interface NodeOptions {
   readonly zone?: string
   /** Default: 10.0.0.<n>, from 11 on. */
   readonly internalIP?: string
+  /** The Node is Ready from the first. Default true; false: it becomes Ready once it has a range of addresses for its pods. */
+  readonly registerReady?: boolean
   /** Static pods by file name, as they lie in /etc/kubernetes/manifests. */
   readonly staticPods?: Readonly<Record<string, Pod>>
 }
+
+/** The part of kubeadm's configuration that its files depend on. */
+export type KubeadmOptions = Partial<Pick<PkiConfig, 'nodeName' | 'dnsDomain' | 'controlPlaneEndpoint' | 'certSANs' | 'clusterName'>>
 
 /** How a cluster is made. `seed` decides all draws from when the cluster is ready: until then clusters of all seeds are the same. */
 export interface ClusterOptions extends SimulationOptions {
@@ -92,6 +97,13 @@ export interface ClusterOptions extends SimulationOptions {
    * Reads objects that other clients of etcd have written there as protobuf. Default: those of all built-in kinds are read.
    */
   readonly storedProtobuf?: ProtobufDecoder
+  /**
+   * Whether there is a control plane. False: there are only machines, those of `nodes` and one that is called `control-plane`, until somebody runs
+   * `kubeadm init` on one of them (`simcluster/host`). Default true.
+   */
+  readonly initialized?: boolean
+  /** What the names in certificates and kubeconfig files depend on. Default: kubeadm's defaults, on a machine `control-plane`. */
+  readonly kubeadm?: KubeadmOptions
   /** Host and port that the apiserver advertises (--apiserver-advertise-address). Default `10.0.0.10:6443`. */
   readonly advertiseAddress?: string
   /** Where cluster IPs come from (--service-cluster-ip-range), one range or two of different families: `10.96.0.0/12,fd00:10::/112`. Default `10.96.0.0/12`. */

@@ -1,7 +1,6 @@
 import type { Status } from '../apiserver/client/api-error.js'
-import type { PersistentVolume, Pod } from '../api/core/generated.js'
+import type { Pod } from '../api/core/generated.js'
 import type { Draft } from '../api/draft.js'
-import { protobufCodec } from '../api/protobuf/protobuf.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
 import type {
   Client, Creatable, DeleteOptions, ListOptions, ObjectKey, ObjectList, Patch, WatchEvent, WriteOptions,
@@ -14,7 +13,7 @@ import type { HttpCodecs } from '../apiserver/http/body.js'
 import type { HttpStream } from '../apiserver/http/http-stream.js'
 import type { HttpRequest, HttpResponse, HttpWatch } from '../apiserver/http/http-types.js'
 import { shownBy } from '../apiserver/http/sender.js'
-import { EtcdStore } from '../etcd/store.js'
+import type { EtcdStore } from '../etcd/store.js'
 import { applyObjects, createKubectl, kubectlWatch } from '../kubectl/index.js'
 import type { Applied, KubectlEnvironment, KubectlOptions, KubectlResult } from '../kubectl/index.js'
 import type { ConnectOptions, Connection, DnsReply, From, RecordType } from '../network/index.js'
@@ -22,53 +21,38 @@ import type { EffectiveSecurity } from '../kubelet/index.js'
 import type { Duration } from '../sim/duration.js'
 import type { EventBus } from '../sim/event-bus.js'
 import type { Slice } from '../sim/topic.js'
-import { Simulation } from '../sim/simulation.js'
+import type { Simulation } from '../sim/simulation.js'
+import type { ClusterParts } from './assemble.js'
+import { assemble, userClient } from './assemble.js'
 import type { AccessVerdict, CanOptions } from './can.js'
 import { modesOf } from './authorization-modes.js'
 import { canAccess } from './can.js'
 import { checkOptions } from './check-options.js'
 import { ComponentHandle } from './component-handle.js'
 import type { ComponentView } from './component-host.js'
-import { kubectlEnvironment } from './kubectl-environment.js'
-import { componentsOf } from './components.js'
-import { ConnectedClient } from './connected-client.js'
-import { ControlPlane } from './control-plane.js'
+import type { ControlPlane } from './control-plane.js'
 import type { FetchOptions } from './fetch.js'
 import { fetchFrom } from './fetch.js'
 import type { Identity } from './identities.js'
 import { ADMIN, userOf } from './identities.js'
-import { defaultObjects } from './default-objects.js'
 import { editObject } from './edit.js'
 import type { EtcdImportOptions } from './etcd-import.js'
 import { importEtcdSnapshot, importEtcdStore } from './etcd-import.js'
-import { kubeletAgents } from './kubelet-agent.js'
 import type { ExecOptions, ExecResult, LogOptions, PodName } from './pod-streams.js'
 import { execInPod, logsOfPod } from './pod-streams.js'
-import { Machines } from './machines.js'
-import { ClusterMetrics, newMetricsState } from './cluster-metrics.js'
-import type { MetricsState } from './cluster-metrics.js'
-import { installCoreDNS } from './core-dns.js'
+import type { Machines } from './machines.js'
+import type { ClusterMetrics } from './cluster-metrics.js'
 import type { Manifests } from './manifests.js'
 import { parseManifests } from './manifests.js'
-import { freshState, rememberFresh } from './fresh-states.js'
 import type { Pki } from '../pki/index.js'
 import { NodeHandle } from './node-handle.js'
 import type { ClusterOptions, NodeOptions } from './options.js'
-import { nodesOf } from './options.js'
 import type { ClusterSnapshotJson } from './snapshot.js'
 import { ClusterSnapshot } from './snapshot.js'
-import { serveMetrics } from './served-metrics.js'
-import { plugProxy } from './proxy-network.js'
 import { securityOfPod } from './security.js'
 import type { UnreadableValue } from './unreadable.js'
 import { unreadableValues } from './unreadable.js'
 import { iterateWatch } from './watch-iterator.js'
-
-/** What decides the draws until a new cluster is ready. No user can have chosen it: it is no safe integer. */
-const BOOTSTRAP_SEED = 2 ** 53
-
-/** Kubernetes minor of a cluster unless told otherwise. */
-export const DEFAULT_VERSION = 'v1.35'
 
 /**
  * A Kubernetes cluster in memory, ready for use when the constructor returns: its nodes are Ready, its namespaces are there. Synchronous;
@@ -87,18 +71,7 @@ export const DEFAULT_VERSION = 'v1.35'
  * {@link as} gives a client under another identity.
  */
 export class SimCluster {
-  /** Kubernetes minor that it behaves and prints as. */
-  readonly version: string
-  /** Administrator's client. */
-  readonly client: Client
-  /** What pods use, and custom metrics: to be set, for autoscalers and `kubectl top`. */
-  readonly metrics: ClusterMetrics
-  #options: ClusterOptions
-  readonly #simulation: Simulation<ClusterEvents>
-  readonly #store: EtcdStore
-  readonly #plane: ControlPlane
-  readonly #machines: Machines
-  readonly #kubectlEnvironment: KubectlEnvironment
+  #parts: ClusterParts
 
   /**
    * A new cluster; `given` is what {@link restore} uses.
@@ -106,44 +79,47 @@ export class SimCluster {
    */
   constructor(options: ClusterOptions = {}, given?: ClusterSnapshot) {
     checkOptions(options)
-    const from = given ?? freshState(options)
-    this.version = options.version ?? DEFAULT_VERSION
-    this.#options = options
-    this.#simulation = new Simulation<ClusterEvents>({ ...options, seed: BOOTSTRAP_SEED }, from?.simulation())
-    const { clock } = this.#simulation
-    this.#store = from?.openStore({ clock }) ?? new EtcdStore({ clock })
-    this.#plane = new ControlPlane({
-      simulation: this.#simulation, store: this.#store, version: this.version, events: options.events ?? true,
-      authorization: options.authorization ?? 'RBAC', authentication: options.authentication, users: options.users ?? [], webhooks: options.webhooks, admissionPlugins: options.admissionPlugins,
-      keys: options.keys, 
-      nodeAgents: options.nodeAgents ?? kubeletAgents({ machineOf: (node) => this.#machines.answering(node), now: () => clock.now() }), advertiseAddress: options.advertiseAddress,
-      serviceCIDR: options.serviceCIDR, managedFields: options.managedFields, storedProtobuf: options.storedProtobuf ?? protobufCodec,
-    })
-    this.client = this.#userClient(ADMIN.name, this.#plane.client(ADMIN, { userAgent: 'kubectl' }))
-    this.#kubectlEnvironment = kubectlEnvironment(this.#plane, this.version)
-    this.metrics = new ClusterMetrics({
-      client: () => this.#plane.client(ADMIN), now: () => clock.now(), hasServer: options.metricsServer ?? false,
-      state: this.#simulation.slice<MetricsState>('cluster', 'metrics', newMetricsState), answering: (node) => this.#machines.answering(node),
-    })
-    if (options.metricsServer === true) serveMetrics(this.#plane, this.metrics)
-    const discard = (volume: PersistentVolume): void => this.#machines.volumes.discard(volume)
-    const components = componentsOf(options, this.#plane.scheme, this.#plane.pki, discard, this.metrics.source)
-    if (!from) bootstrap(this.#plane.server, { objects: defaultObjects(components, this.#plane.scheme, clock.now()) })
-    for (const component of components) this.#plane.addComponent(component)
-    this.#machines = new Machines(this.#plane, this.#simulation, options)
-    plugProxy(this.#plane, this.#machines)
-    if (!from) {
-      for (const node of nodesOf(options)) this.#machines.add(node)
-      if (options.coreDNS === true) installCoreDNS(this.#plane)
-      this.#simulation.settle()
-      rememberFresh(options, () => this.snapshot())
-    }
-    if (!given) this.#simulation.reseed(options.seed ?? 1)
+    this.#parts = assemble(options, given)
+  }
+
+  /** Kubernetes minor that it behaves and prints as. */
+  get version(): string {
+    return this.#parts.version
+  }
+
+  /** Administrator's client. */
+  get client(): Client {
+    return this.#parts.client
+  }
+
+  /** What pods use, and custom metrics: to be set, for autoscalers and `kubectl top`. */
+  get metrics(): ClusterMetrics {
+    return this.#parts.metrics
+  }
+
+  get #simulation(): Simulation<ClusterEvents> {
+    return this.#parts.simulation
+  }
+
+  get #store(): EtcdStore {
+    return this.#parts.store
+  }
+
+  get #plane(): ControlPlane {
+    return this.#parts.plane
+  }
+
+  get #machines(): Machines {
+    return this.#parts.machines
+  }
+
+  get #kubectlEnvironment(): KubectlEnvironment {
+    return this.#parts.kubectlEnvironment
   }
 
   /** What it was made with. */
   get options(): ClusterOptions {
-    return this.#options
+    return this.#parts.options
   }
 
   /** Virtual time, milliseconds since the epoch. */
@@ -290,7 +266,7 @@ export class SimCluster {
 
   /** A client under another identity. */
   as(identity: Identity): Client {
-    return this.#userClient(identity.user, this.#plane.client(userOf(identity)))
+    return userClient(this.#plane, identity.user, this.#plane.client(userOf(identity)))
   }
 
   /**
@@ -298,14 +274,15 @@ export class SimCluster {
    * '/healthz')`. @throws ApiError 404 for a resource that is not served.
    */
   can(identity: Identity, verb: string, what: string, options?: CanOptions): AccessVerdict {
-    const modes = modesOf(this.#options.authorization ?? 'RBAC')
+    const modes = modesOf(this.options.authorization ?? 'RBAC')
     return canAccess({ server: this.#plane.server, stored: (resource) => this.stored(resource), modes }, identity, verb, what, options)
   }
 
   /** @throws RangeError when there is no such node. */
   node(name: string): NodeHandle {
+    const parts = (): ClusterParts => this.#parts
     return new NodeHandle(name, {
-      plane: this.#plane, machines: this.#machines, admin: this.client, kubectl: (words) => this.kubectl(words),
+      get plane() { return parts().plane }, get machines() { return parts().machines }, get admin() { return parts().client }, kubectl: (words) => this.kubectl(words),
     })
   }
 
@@ -385,7 +362,7 @@ export class SimCluster {
 
   /** Reads objects that other clients have written to {@link etcd} as protobuf, here and in forks; see the option `storedProtobuf`. */
   readStoredProtobuf(decoder: ProtobufDecoder): void {
-    this.#options = { ...this.#options, storedProtobuf: decoder }
+    this.#parts = { ...this.#parts, options: { ...this.options, storedProtobuf: decoder } }
     this.#plane.server.readStoredProtobuf(decoder)
   }
 
@@ -404,7 +381,7 @@ export class SimCluster {
 
   /** The whole state as a value. */
   snapshot(): ClusterSnapshot {
-    return new ClusterSnapshot({ ...this.#options, version: this.version }, this.#simulation.state(), this.#store.fork())
+    return new ClusterSnapshot({ ...this.options, version: this.version }, this.#simulation.state(), this.#store.fork())
   }
 
   /**
@@ -413,6 +390,17 @@ export class SimCluster {
    */
   fork(options: Parameters<typeof SimCluster.restore>[1] = {}): SimCluster {
     return SimCluster.restore(this.snapshot(), options)
+  }
+
+  /**
+   * Becomes what a snapshot holds, of this cluster or of another: the same object with that state, so that whoever holds it sees it. Subscriptions to the
+   * bus stay. Clients, components and watches that were handed out before belong to what is gone. `options` as in {@link restore}.
+   */
+  rewind(snapshot: ClusterSnapshot, options: Partial<ClusterOptions> = {}): this {
+    const next = { ...snapshot.options, ...options }
+    checkOptions(next)
+    this.#parts = assemble(next, snapshot, this.#simulation)
+    return this
   }
 
   /**
@@ -491,9 +479,5 @@ export class SimCluster {
   /** Whether nothing is in flight, as after {@link settle}. */
   get atRest(): boolean {
     return this.#simulation.atRest
-  }
-
-  #userClient(name: string, client: Client): Client {
-    return new ConnectedClient(client, () => this.#plane.connectivity.check(`user/${name}`))
   }
 }

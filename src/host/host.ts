@@ -1,3 +1,4 @@
+import type { NodeOptions } from '../cluster/options.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { absolutePath } from '../kubelet/files/tree.js'
 import type { CommandOutput, Session } from './commands/command.js'
@@ -24,6 +25,16 @@ export function hostOf(cluster: SimCluster, name: string): Host {
   return new Host(ClusterHosts.of(cluster).machine(name))
 }
 
+/**
+ * Adds a machine that belongs to no cluster yet: it has containerd, kubeadm, kubelet and kubectl of the cluster's version (`kubeletVersion`: of another), and `kubeadm
+ * join` makes a node of it. @throws RangeError when there is a machine of that name.
+ */
+export function addMachine(cluster: SimCluster, name: string, options: Omit<NodeOptions, 'name' | 'registerReady'> = {}): Host {
+  const hosts = ClusterHosts.of(cluster)
+  hosts.addMachine(name, options)
+  return new Host(hosts.machine(name))
+}
+
 /** A terminal on a simulated machine, as root. */
 export class Host {
   readonly #session: Session
@@ -40,7 +51,7 @@ export class Host {
     return this.#machine.name
   }
 
-  /** The cluster; another object once `kubeadm upgrade apply` has brought it to another minor. */
+  /** The cluster that the machine is in, or may join. */
   get cluster(): SimCluster {
     return this.#hosts.cluster
   }
@@ -70,14 +81,7 @@ export class Host {
 
   /** Writes a file, and the directories above it. The cluster becomes what the files say. */
   write(path: string, content: string | Uint8Array): this {
-    const { files } = this.#machine
-    const full = absolutePath('/root', path)
-    const parts = full.split('/').slice(1, -1)
-    parts.forEach((_part, at) => {
-      const folder = `/${parts.slice(0, at + 1).join('/')}`
-      if (files.stat(folder) === undefined) files.makeDirectory(folder)
-    })
-    files.write(full, typeof content === 'string' ? content : contentOf(content))
+    this.#machine.files.put(absolutePath('/root', path), typeof content === 'string' ? content : contentOf(content))
     this.#hosts.sync()
     return this
   }
@@ -104,7 +108,7 @@ export class Host {
   get #machine(): HostMachine {
     const top = this.#session.stack.at(-1)
     if (top === undefined) throw new Error('assertion failed: a terminal that is nowhere')
-    return this.#hosts.machine(top.machine.name) // after an upgrade the machines are those of the new cluster
+    return this.#hosts.machine(top.machine.name)
   }
 
   async #part(part: string): Promise<CommandOutput> {

@@ -1,2 +1,2 @@
-export { Host, hostOf } from './host.js'
+export { addMachine, Host, hostOf } from './host.js'
 export type { HostResult } from './host.js'

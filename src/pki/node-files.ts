@@ -18,6 +18,9 @@ export interface FileSource {
 const DAY = 86_400_000
 const CLIENT_FILE = '/var/lib/kubelet/pki/kubelet-client-current.pem'
 
+/** The files that a {@link Pki} keeps for a worker node. */
+export const NODE_FILES: readonly string[] = [`${PKI_DIR}/ca.crt`, '/etc/kubernetes/kubelet.conf', CLIENT_FILE, '/var/lib/kubelet/pki/kubelet.crt', '/var/lib/kubelet/pki/kubelet.key']
+
 /**
  * The files of a worker node, by path: the cluster's authority, the kubelet's rotated client certificate (signed by the controller manager
  * after the node joined) with its kubeconfig, and the serving certificate that a kubelet without `serverTLSBootstrap` signs itself.

@@ -1,7 +1,7 @@
 import { Random } from '../sim/random.js'
 import type { RandomStream } from '../sim/random.js'
 import { createCertificate, parseCertificate, parseCertificates } from './certificate.js'
-import type { Certificate, CertificateSpec } from './certificate.js'
+import type { Certificate, CertificateSpec, Issuer } from './certificate.js'
 import { fromPem } from './der.js'
 import type { Asn1 } from './der.js'
 import { AUTHORITIES, PKI_DIR, configEntries, leafEntries } from './inventory.js'
@@ -55,6 +55,8 @@ export interface PkiParts {
   readonly serials: () => RandomStream
   /** Default: the published test keys, by seed. */
   readonly keys?: KeyProvider | undefined
+  /** Who signs as an authority in the place of the one that would be made: what `kubeadm init` finds on the disk. */
+  readonly issuer?: (authority: string) => Issuer | undefined
 }
 
 /**
@@ -235,7 +237,7 @@ export class Pki {
       ...parts, serial: this.serialOf(purpose), ...this.#validity(LEAF_DAYS), keyUsages: ['digital signature', 'key encipherment'],
     }
     const subject = { commonName: AUTHORITIES[authority] ?? authority }
-    return createCertificate(spec, this.key(purpose), { subject, key: this.key(`pki/${authority}`) })
+    return createCertificate(spec, this.key(purpose), this.#parts.issuer?.(authority) ?? { subject, key: this.key(`pki/${authority}`) })
   }
 
   #makeConfig(name: string, subject: Subject, local: boolean): string {
@@ -243,7 +245,7 @@ export class Pki {
     return kubeconfigText({
       ...(clusterName === undefined ? {} : { cluster: clusterName }),
       server: `https://${local ? advertiseAddress : controlPlaneEndpoint}`,
-      authority: this.#original(`${PKI_DIR}/ca.crt`),
+      authority: this.#parts.issuer === undefined ? this.#original(`${PKI_DIR}/ca.crt`) : this.read(`${PKI_DIR}/ca.crt`),
       user: subject.commonName,
       credential: {
         certificate: this.#makeLeaf({ subject, purposes: ['client auth'], names: {} }, name, 'ca'), key: privateKeyPem(this.key(name)),

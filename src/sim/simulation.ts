@@ -38,7 +38,7 @@ const HOUR = 3_600_000
  */
 export class Simulation<Events extends KernelEvents = KernelEvents> {
   readonly clock: VirtualClock
-  readonly bus: EventBus<Events> = new EventBus<Events>()
+  readonly bus: EventBus<Events>
   readonly random: Random
   readonly timers: Timers
   readonly ready: ReadyQueue = new ReadyQueue()
@@ -48,13 +48,16 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   readonly #slices = new Map<string, Map<string, Slice<unknown>>>()
   readonly #modules = new Map<string, () => void>()
   readonly #stopped = new Set<string>()
-  readonly #afterStep: (() => void)[] = []
+  readonly #afterStep: (() => void)[]
   readonly #chance: RandomStream | undefined
   readonly #kernelBus: EventBus
   #running = false
 
-  constructor(options: SimulationOptions = {}, from?: SimulationState) {
+  /** `watched`: a simulation whose observers go on with this one. */
+  constructor(options: SimulationOptions = {}, from?: SimulationState, watched?: Simulation<Events>) {
     this.options = options
+    this.bus = watched?.bus ?? new EventBus<Events>()
+    this.#afterStep = watched === undefined ? [] : watched.#afterStep
     this.clock = new VirtualClock(from?.now ?? options.start)
     this.random = from ? Random.restore(from.random) : new Random(options.seed ?? 1)
     this.timers = from ? Timers.restore(from.timers, from.nextTimerSeq) : new Timers()

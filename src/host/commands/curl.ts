@@ -18,7 +18,7 @@ export function curl(call: CommandCall): CommandOutput {
   const isLocal = call.machine.isControlPlane && (host === 'localhost' || host === '127.0.0.1')
   const isKnown = [own, hosts.controlPlaneName, 'master', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'].includes(host) || isLocal
   if (!isKnown && !/^[\d.]+$/.test(host)) return fail(6, `Could not resolve host: ${host}`)
-  const isUp = hosts.controlPlane.state.components.get('kube-apiserver')?.state === 'running'
+  const isUp = hosts.controlPlane?.state.components.get('kube-apiserver')?.state === 'running'
   if (!isKnown || !isUp || (port !== '6443' && port !== '443')) return fail(7, `Failed to connect to ${host} port ${port} after 0 ms: Couldn't connect to server`)
   if (scheme === 'http') return { stdout: 'Client sent an HTTP request to an HTTPS server.\n' }
   const distrust = options.has('k', 'insecure') ? undefined : serverFault(call, options, host)
@@ -31,8 +31,8 @@ function serverFault(call: CommandCall, options: Options, host: string): string 
   const path = options.get('cacert')
   const text = path === undefined ? '' : call.machine.files.text(call.path(path))
   if (text === undefined) return `error setting certificate file: ${path ?? ''}`
-  const { files } = call.machine.hosts.controlPlane
-  const [leaf] = certificatesIn(files.text('/etc/kubernetes/pki/apiserver.crt') ?? '')
+  const { controlPlane } = call.machine.hosts
+  const [leaf] = certificatesIn(controlPlane?.files.text('/etc/kubernetes/pki/apiserver.crt') ?? '')
   const fault = leaf === undefined ? 'no certificate' : verifyChain(leaf, { roots: certificatesIn(text), now: call.machine.cluster.now(), purpose: 'server auth' })
   if (fault !== undefined) return `SSL certificate problem: ${fault.includes('expired') ? 'certificate has expired' : 'unable to get local issuer certificate'}${more}`
   const { dns = [], ip = [] } = leaf?.names ?? {}

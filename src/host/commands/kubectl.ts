@@ -1,6 +1,9 @@
+import { parse } from 'yaml'
+import { parseCertificates, verifyChain } from '../../pki/index.js'
+import { minorOf } from '../control-plane/images.js'
 import { absolutePath } from '../../kubelet/files/tree.js'
 import type { HostMachine } from '../machine/host-machine.js'
-import type { CommandCall, CommandOutput } from './command.js'
+import type { CommandCall, CommandOutput, Options } from './command.js'
 import { failed, readOptions } from './command.js'
 
 const NO_CONFIG = 'The connection to the server localhost:8080 was refused - did you specify the right host or port?'
@@ -10,13 +13,15 @@ const OFFLINE = ['config', 'completion', 'options', 'help']
 /** kubectl of the machine: its kubeconfig decides who asks, its files are what `-f` reads. */
 export function kubectl(call: CommandCall): CommandOutput {
   const { args, machine, env, stdin, cwd } = call
-  const options = readOptions(args, ['kubeconfig', 'f', 'filename', 'n', 'namespace'])
+  const options = readOptions(args, ['kubeconfig', 'f', 'filename', 'n', 'namespace', 'context', 'cluster', 's', 'server', 'certificate-authority'])
   const given = options.get('kubeconfig') ?? env.get('KUBECONFIG')
   const config = absolutePath(cwd, given ?? '/root/.kube/config')
   const text = machine.files.text(config)
   const [command = ''] = options.words
   const isOffline = OFFLINE.includes(command) || (command === 'version' && options.has('client')) || options.words.length === 0
   if (text === undefined && given === undefined && !isOffline && !options.has('server', 's')) return failed(NO_CONFIG)
+  const distrust = isOffline || text === undefined ? undefined : serverDistrust(machine, text, options)
+  if (distrust !== undefined) return failed(`Unable to connect to the server: ${distrust}`)
   const files = filesOf(machine, cwd, args, `${text ?? ''}`)
   if (text !== undefined) {
     files['~/.kube/config'] = text
@@ -30,6 +35,39 @@ export function kubectl(call: CommandCall): CommandOutput {
     machine.files.write(full, written)
   }
   return { stdout: result.stdout, stderr: result.stderr, code: result.exitCode }
+}
+
+interface Config {
+  readonly 'current-context'?: string
+  readonly contexts?: readonly { readonly name: string; readonly context?: { readonly cluster?: string } }[]
+  readonly clusters?: readonly { readonly name: string; readonly cluster?: Readonly<Record<string, unknown>> }[]
+}
+
+/**
+ * Why the kubeconfig does not trust the apiserver that listens: another authority than its own has signed the certificate, as after `kubeadm reset` and `init`, or it has ended.
+ * Source: crypto/x509 UnknownAuthorityError.
+ */
+function serverDistrust({ hosts, cluster }: HostMachine, text: string, options: Options): string | undefined {
+  const { controlPlane } = hosts
+  if (controlPlane?.state.components.get('kube-apiserver')?.state !== 'running' || options.has('insecure-skip-tls-verify')) return undefined
+  try {
+    const config = parse(text) as Config | null
+    const context = config?.contexts?.find(({ name }) => name === (options.get('context') ?? config['current-context']))
+    const named = config?.clusters?.find(({ name }) => name === (options.get('cluster') ?? context?.context?.cluster))?.cluster
+    const data = named?.['certificate-authority-data']
+    if (typeof data !== 'string' || named?.['insecure-skip-tls-verify'] === true || options.has('certificate-authority')) return undefined
+    const roots = parseCertificates(atob(data))
+    const [leaf] = parseCertificates(controlPlane.files.text('/etc/kubernetes/pki/apiserver.crt') ?? '')
+    const [root] = roots
+    const fault = leaf === undefined ? undefined : verifyChain(leaf, { roots, now: cluster.now(), purpose: 'server auth' })
+    if (fault === undefined) return undefined
+    const prefix = minorOf(hosts.version) >= 27 ? 'tls: failed to verify certificate: ' : ''
+    if (fault.includes('expired')) return `${prefix}${fault}`
+    const candidate = root?.subject.commonName === leaf?.issuer.commonName ? ` (possibly because of "crypto/rsa: verification error" while trying to verify candidate authority certificate ${JSON.stringify(root?.subject.commonName ?? '')})` : ''
+    return `${prefix}x509: certificate signed by unknown authority${candidate}`
+  } catch {
+    return undefined // what is no kubeconfig is complained of elsewhere
+  }
 }
 
 /** The files that the command line or the kubeconfig names, under the names that they have there; of a directory those in it. */

@@ -185,10 +185,10 @@ function summary(call: CommandCall, options: Options): CommandOutput {
   const address = options.get('connect') ?? ''
   const { advertiseAddress } = cluster.pki.config
   const known = [advertiseAddress, 'localhost:6443', '127.0.0.1:6443', 'kubernetes:443', `${hosts.controlPlaneName}:6443`]
-  if (!known.includes(address) || hosts.controlPlane.state.components.get('kube-apiserver')?.state !== 'running') {
+  if (!known.includes(address) || hosts.controlPlane?.state.components.get('kube-apiserver')?.state !== 'running') {
     return failed(`connect:errno=111`)
   }
-  const pem = hosts.controlPlane.files.text('/etc/kubernetes/pki/apiserver.crt') ?? ''
+  const pem = hosts.controlPlane?.files.text('/etc/kubernetes/pki/apiserver.crt') ?? ''
   const [leaf] = parseCertificates(pem)
   if (leaf === undefined) return failed('no certificate')
   const trusted = options.has('CAfile') && verifyChain(leaf, { roots: parseCertificates(input(call, options, 'CAfile')), now: cluster.now(), purpose: 'server auth' }) === undefined

@@ -51,6 +51,21 @@ export function hostname({ args, machine }: CommandCall): CommandOutput {
   return { stdout: `${args.some((arg) => /^-[iI]$/.test(arg)) ? machine.address : machine.name}\n` }
 }
 
+/** Who one is: root. */
+export function id({ args }: CommandCall): CommandOutput {
+  const { has } = readOptions(args.flatMap((arg) => (/^-[a-zA-Z]{2,}$/.test(arg) ? arg.slice(1).split('').map((letter) => `-${letter}`) : [arg])), [])
+  if (has('u', 'g', 'G')) return { stdout: has('n') ? 'root\n' : '0\n' }
+  return { stdout: 'uid=0(root) gid=0(root) groups=0(root)\n' }
+}
+
+/** Everything is root's, and stays so: what it checks is that the files are there. */
+export function chown({ args, machine, path }: CommandCall): CommandOutput {
+  const [owner, ...names] = args.filter((arg) => !arg.startsWith('-'))
+  if (owner === undefined || names.length === 0) return failed(owner === undefined ? "chown: missing operand\nTry 'chown --help' for more information." : `chown: missing operand after '${owner}'\nTry 'chown --help' for more information.`)
+  const missing = names.filter((name) => machine.files.stat(path(name)) === undefined)
+  return missing.length === 0 ? {} : failed(missing.map((name) => `chown: cannot access '${name}': No such file or directory\n`).join(''))
+}
+
 /** There is no screen to edit on: commands of ex on the command line (`vi -c 's/a/b/' -c wq FILE`) are not simulated either. */
 export function editor(): CommandOutput {
   return failed('this terminal has no screen: use sed -i, a here-document, or host.edit(path, change)')

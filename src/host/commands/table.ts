@@ -1,16 +1,17 @@
 import { etcdctl } from '../etcd/etcdctl.js'
 import { kubeadm } from '../kubeadm/kubeadm.js'
 import type { HostCommand } from './command.js'
+import { cp } from './cp.js'
 import { crictl, docker } from './crictl.js'
 import { curl } from './curl.js'
 import { journalctl } from './journalctl.js'
 import { kubectl } from './kubectl.js'
 import { openssl } from './openssl.js'
-import { aptGet, aptMark, date, editor, hostname, kubelet, ssh, sudo } from './small.js'
+import { aptGet, aptMark, chown, date, editor, hostname, id, kubelet, ssh, sudo } from './small.js'
 import { systemctl } from './systemctl.js'
 
 /** The commands of a Kubernetes machine beside those of the shell, by name. */
 export const HOST_COMMANDS: Readonly<Record<string, HostCommand>> = {
-  kubectl, kubeadm, kubelet, systemctl, journalctl, crictl, docker, sudo, ssh, date, hostname, openssl, curl, etcdctl, etcdutl: etcdctl,
+  kubectl, kubeadm, kubelet, systemctl, journalctl, crictl, docker, sudo, ssh, date, id, chown, cp, hostname, openssl, curl, etcdctl, etcdutl: etcdctl,
   'apt-get': aptGet, apt: aptGet, 'apt-mark': aptMark, vi: editor, vim: editor, nano: editor,
 }

@@ -10,11 +10,14 @@ export interface StaticPodConfig {
   /** Host and port. */
   readonly advertiseAddress: string
   readonly serviceCIDR: string
+  /** '': nodes get no ranges of pods' addresses. */
   readonly clusterCIDR: string
   /** Default `kubernetes`. */
   readonly clusterName?: string
   /** Default `/etc/kubernetes/pki`. */
   readonly certificatesDir?: string
+  /** Default `cluster.local`. */
+  readonly dnsDomain?: string
 }
 
 interface Probe { readonly path: string; readonly host: string; readonly scheme: 'HTTP' | 'HTTPS'; readonly readiness: boolean | string }
@@ -111,7 +114,7 @@ const PLANS: Readonly<Record<ComponentName, (config: StaticPodConfig) => Plan>> 
         'proxy-client-key-file': `${pki}/front-proxy-client.key`, 'requestheader-allowed-names': 'front-proxy-client',
         'requestheader-client-ca-file': `${pki}/front-proxy-ca.crt`, 'requestheader-extra-headers-prefix': 'X-Remote-Extra-',
         'requestheader-group-headers': 'X-Remote-Group', 'requestheader-username-headers': 'X-Remote-User', 'secure-port': '6443',
-        ...(issuer ? { 'service-account-issuer': 'https://kubernetes.default.svc.cluster.local' } : {}),
+        ...(issuer ? { 'service-account-issuer': `https://kubernetes.default.svc.${config.dnsDomain ?? 'cluster.local'}` } : {}),
         'service-account-key-file': `${pki}/sa.pub`, ...(issuer ? { 'service-account-signing-key-file': `${pki}/sa.key` } : {}),
         'service-cluster-ip-range': serviceCIDR, 'tls-cert-file': `${pki}/apiserver.crt`, 'tls-private-key-file': `${pki}/apiserver.key`,
       },
@@ -127,8 +130,8 @@ const PLANS: Readonly<Record<ComponentName, (config: StaticPodConfig) => Plan>> 
     const kubeconfig = '/etc/kubernetes/controller-manager.conf'
     return {
       flags: {
-        'allocate-node-cidrs': 'true', 'authentication-kubeconfig': kubeconfig, 'authorization-kubeconfig': kubeconfig, 'bind-address': '127.0.0.1',
-        'client-ca-file': `${pki}/ca.crt`, 'cluster-cidr': config.clusterCIDR, 'cluster-name': config.clusterName ?? 'kubernetes',
+        ...(config.clusterCIDR === '' ? {} : { 'allocate-node-cidrs': 'true' }), 'authentication-kubeconfig': kubeconfig, 'authorization-kubeconfig': kubeconfig, 'bind-address': '127.0.0.1',
+        'client-ca-file': `${pki}/ca.crt`, ...(config.clusterCIDR === '' ? {} : { 'cluster-cidr': config.clusterCIDR }), 'cluster-name': config.clusterName ?? 'kubernetes',
         'cluster-signing-cert-file': `${pki}/ca.crt`, 'cluster-signing-key-file': `${pki}/ca.key`, 'controllers': '*,bootstrapsigner,tokencleaner',
         'kubeconfig': kubeconfig, 'leader-elect': 'true', 'requestheader-client-ca-file': `${pki}/front-proxy-ca.crt`, 'root-ca-file': `${pki}/ca.crt`,
         'service-account-private-key-file': `${pki}/sa.key`, 'service-cluster-ip-range': config.serviceCIDR, 'use-service-account-credentials': 'true',

@@ -1,3 +1,5 @@
+import { parse } from 'yaml'
+import type { Pod } from '../../api/core/generated.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { ComponentState } from '../machine/state.js'
 import type { ComponentName } from './images.js'
@@ -38,12 +40,14 @@ export function syncControlPlane(machine: HostMachine): void {
 
 const works = (verdict: Verdict | undefined): boolean => verdict?.kind === 'runs' && verdict.works
 
-interface FoundManifest {
+/** A manifest of a component. */
+export interface FoundManifest {
   readonly text: string
   readonly manifest: ReadManifest
 }
 
-function readFolder(machine: HostMachine): ReadonlyMap<ComponentName, FoundManifest> {
+/** The manifests of the control plane that lie on a machine. */
+export function readFolder(machine: HostMachine): ReadonlyMap<ComponentName, FoundManifest> {
   const found = new Map<ComponentName, FoundManifest>()
   const { files, state } = machine
   const names = files.stat(FOLDER)?.kind === 'directory' ? files.list(FOLDER) : []
@@ -70,6 +74,7 @@ function apply(machine: HostMachine, component: ComponentName, file: FoundManife
   if (file === undefined || verdict === undefined) {
     if (old !== undefined) machine.log('kubelet', 'I', 'kubelet.go:2537', `"SyncLoop REMOVE" source="file" pods=["kube-system/${component}-${machine.name}"]`)
     components.delete(component)
+    showPod(machine, component, undefined)
     return
   }
   const isNewPod = old?.manifest !== file.text
@@ -86,7 +91,17 @@ function apply(machine: HostMachine, component: ComponentName, file: FoundManife
   if (fault !== undefined) next.fault = fault
   if (state === 'exited') Object.assign(next, { finishedAt: now, exitCode: 1 })
   components.set(component, next)
+  showPod(machine, component, state === 'running' ? file.text : undefined)
   report(machine, component, verdict, old !== undefined)
+}
+
+/** On a control plane that is a node the API shows its components as pods, while they run. What their probes would find is decided here. */
+function showPod(machine: HostMachine, component: ComponentName, manifest: string | undefined): void {
+  const { node } = machine
+  if (node === undefined || machine.state.made) return
+  const pod = manifest === undefined ? undefined : parse(manifest) as Pod
+  const containers = pod?.spec.containers.map(({ livenessProbe: _alive, readinessProbe: _ready, startupProbe: _started, ...rest }) => rest)
+  node.staticPod(`${component}.yaml`, pod === undefined ? undefined : { ...pod, spec: { ...pod.spec, containers: containers ?? [] } })
 }
 
 function report(machine: HostMachine, component: ComponentName, verdict: Verdict, hadOne: boolean): void {

@@ -2,7 +2,7 @@ import type { Tree } from '../../kubelet/files/tree.js'
 import type { FileEntry } from '../../kubelet/files/tree.js'
 import { FileFault, FileSystem } from '../../kubelet/files/file-system.js'
 import type { Pki } from '../../pki/index.js'
-import { PKI_DIR } from '../../pki/index.js'
+import { NODE_FILES, PKI_DIR } from '../../pki/index.js'
 
 /** What the files of a host are made from. */
 export interface HostFilesParts {
@@ -10,12 +10,18 @@ export interface HostFilesParts {
   readonly disk: () => Tree
   /** Files that are there unless something else was written, or that are made when they are read; without a leading slash. */
   readonly base: () => Tree
-  readonly pki: () => Pki
-  /** Name of the node; undefined: the control plane. */
-  readonly node: string | undefined
+  /** Whose certificates and kubeconfig files the cluster's PKI keeps; undefined: the machine belongs to no cluster, and all is on its disk. */
+  readonly kept: () => KeptFiles | undefined
   readonly now: () => number
   /** Called when something has been written there. */
   readonly changed: (path: string) => void
+}
+
+/** Files that a cluster's PKI keeps for a machine. */
+export interface KeptFiles {
+  readonly pki: Pki
+  /** Name of the node; undefined: the control plane. */
+  readonly node: string | undefined
 }
 
 const ROOT = { uid: 0, gid: 0, groups: [] }
@@ -57,10 +63,22 @@ export class HostFiles {
 
   #write(path: string, text: string): void {
     const system = this.#system
-    if (!this.#isPki(path)) return system.write(path, text)
+    const kept = this.#keptAt(path)
+    if (kept === undefined) return system.write(path, text)
     if (system.stat(path)?.kind === 'directory') throw new FileFault('Is a directory')
     if (system.stat(path.slice(0, path.lastIndexOf('/')))?.kind !== 'directory') throw new FileFault('No such file or directory')
-    this.#parts.pki().write(path, text, this.#parts.node)
+    kept.pki.write(path, text, kept.node)
+  }
+
+  /** Writes a file, and the directories above it where they are missing. */
+  put(path: string, text: string, mode?: number): void {
+    const parts = path.split('/').slice(1, -1)
+    parts.forEach((_part, at) => {
+      const folder = `/${parts.slice(0, at + 1).join('/')}`
+      if (this.stat(folder) === undefined) this.makeDirectory(folder)
+    })
+    this.write(path, text)
+    if (mode !== undefined) this.chmod(path, mode)
   }
 
   makeDirectory(path: string): void {
@@ -72,9 +90,8 @@ export class HostFiles {
     const system = this.#system
     const entry = system.stat(path)
     if (entry === undefined) throw new FileFault('No such file or directory')
-    const { pki, node } = this.#parts
-    const inside = pki().paths(node).filter((each) => each === path || each.startsWith(`${path}/`))
-    for (const each of inside) pki().remove(each, node)
+    const kept = this.#parts.kept()
+    for (const each of kept?.pki.paths(kept.node) ?? []) if (each === path || each.startsWith(`${path}/`)) kept?.pki.remove(each, kept.node)
     if (this.#system.stat(path) !== undefined) this.#system.remove(path)
     this.#parts.changed(path)
   }
@@ -88,16 +105,18 @@ export class HostFiles {
   chmod(path: string, mode: number): void {
     const entry = this.stat(path)
     if (entry === undefined) throw new FileFault('No such file or directory')
-    if (entry.kind === 'file' && this.#isPki(path)) return
+    if (entry.kind === 'file' && this.#keptAt(path) !== undefined) return
     const { disk, now } = this.#parts
     disk().set(path.slice(1), { ...entry, mode: mode & 0o7777, time: now() })
   }
 
-  /** Whether the cluster's PKI keeps the file: on a node only those that are known there. */
-  #isPki(path: string): boolean {
-    const { pki, node } = this.#parts
-    if (node === undefined) return path.startsWith(`${PKI_DIR}/`) || KUBECONFIG.test(path)
-    return pki().paths(node).includes(path) || path === '/etc/kubernetes/kubelet.conf' || path.startsWith('/var/lib/kubelet/pki/kubelet')
+  /** Who keeps the file, if the cluster's PKI does: on a node only those that are known there. */
+  #keptAt(path: string): KeptFiles | undefined {
+    const kept = this.#parts.kept()
+    if (kept === undefined) return undefined
+    const isKept = kept.node === undefined ? path.startsWith(`${PKI_DIR}/`) || KUBECONFIG.test(path)
+      : NODE_FILES.includes(path)
+    return isKept ? kept : undefined
   }
 
   get #system(): FileSystem {

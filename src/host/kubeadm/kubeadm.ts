@@ -2,11 +2,15 @@ import type { CommandCall, CommandOutput } from '../commands/command.js'
 import { failed, readOptions } from '../commands/command.js'
 import { allImages, minorOf } from '../control-plane/images.js'
 import { certs } from './certificates.js'
+import { init } from './init.js'
+import { join } from './join.js'
+import { reset } from './reset.js'
 import { token } from './token.js'
 import { upgrade } from './upgrade.js'
 
-/** kubeadm: version, upgrade, certs, token, config images list. A cluster is made and taken apart by SimCluster: init, join and reset are not simulated. */
-export function kubeadm({ args, machine }: CommandCall): CommandOutput {
+/** kubeadm: version, init, join, reset, upgrade, certs, token, config images list. */
+export function kubeadm(call: CommandCall): CommandOutput {
+  const { args, machine } = call
   const [verb = '', ...rest] = args
   switch (verb) {
     case 'version': return version(rest, machine.state.packages.get('kubeadm')?.version ?? '')
@@ -15,7 +19,9 @@ export function kubeadm({ args, machine }: CommandCall): CommandOutput {
     case 'alpha': return rest[0] === 'certs' ? certs(rest.slice(1), machine) : failed(unknown(rest[0] ?? '', 'kubeadm alpha'))
     case 'token': return token(rest, machine)
     case 'config': return config(rest, machine.hosts.version)
-    case 'init': case 'join': case 'reset': return failed(`error: kubeadm ${verb} is not simulated: use new SimCluster, addNode and node(name).remove()`)
+    case 'init': return init({ ...call, args: rest })
+    case 'join': return join({ ...call, args: rest })
+    case 'reset': return reset({ ...call, args: rest })
     default: return failed(unknown(verb, 'kubeadm'))
   }
 }

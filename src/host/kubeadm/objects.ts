@@ -1,8 +1,13 @@
 import { stringify } from 'yaml'
+import type { Client } from '../../apiserver/client/client.js'
 import { ConnectionError } from '../../apiserver/client/api-error.js'
 import { kubeadmObjects } from '../../cluster/kubeadm-objects.js'
+import { KUBELET_CONFIG } from '../machine/kubelet-config.js'
 import type { Hosts } from '../machine/host-machine.js'
+import { createBootstrapObjects } from './bootstrap-objects.js'
+import type { InitConfiguration } from './config.js'
 import { minorOf, registryOf } from '../control-plane/images.js'
+import { kubeletConfigName } from './kubelet-config-name.js'
 import { ignoreAlreadyThere } from './once.js'
 
 /**
@@ -11,6 +16,7 @@ import { ignoreAlreadyThere } from './once.js'
  */
 export function installKubeadmObjects(hosts: Hosts): void {
   const { cluster } = hosts
+  if (hosts.controlPlaneName === undefined) return
   const marker = cluster.extensionState('kubeadm', () => ({ installed: false }))
   if (marker.value.installed) return
   try {
@@ -22,8 +28,13 @@ export function installKubeadmObjects(hosts: Hosts): void {
 }
 
 function create(hosts: Hosts): void {
-  const { cluster } = hosts
-  const admin = cluster.as({ user: 'kubernetes-super-admin', groups: ['system:masters'] })
+  const admin = hosts.cluster.as({ user: 'kubernetes-super-admin', groups: ['system:masters'] })
+  createConfigObjects(admin, hosts)
+  createBootstrapObjects(admin, hosts, hosts.cluster.pki.read('/etc/kubernetes/admin.conf'))
+}
+
+/** What the phases `kubeconfig` and `upload-config` leave in the cluster. */
+export function createConfigObjects(admin: Client, hosts: Hosts, asked?: InitConfiguration): void {
   const minor = minorOf(hosts.version)
   const bind = (name: string, role: string, subject: object): void => ignoreAlreadyThere(() => admin.create('clusterrolebindings', {
     metadata: { name }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role }, subjects: [{ apiGroup: 'rbac.authorization.k8s.io', ...subject } as never],
@@ -32,23 +43,19 @@ function create(hosts: Hosts): void {
   if (minor >= 33) bind('kubeadm:apiserver-kubelet-client', 'system:kubelet-api-admin', { kind: 'User', name: 'kube-apiserver-kubelet-client' })
   const put = (name: string, data: Readonly<Record<string, string>>): void => ignoreAlreadyThere(() =>
     admin.create('configmaps', { metadata: { name, namespace: 'kube-system' }, data }))
-  put('kubeadm-config', { ClusterConfiguration: clusterConfiguration(hosts, hosts.version) })
-  put(kubeletConfigName(minor), { kubelet: 'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nrotateCertificates: true\nstaticPodPath: /etc/kubernetes/manifests\n' })
-}
-
-/** The ConfigMap with the kubelets' configuration: one a minor until 1.23. */
-export function kubeletConfigName(minor: number): string {
-  return minor < 24 ? `kubelet-config-1.${minor}` : 'kubelet-config'
+  put('kubeadm-config', { ClusterConfiguration: clusterConfiguration(hosts, hosts.version, asked) })
+  put(kubeletConfigName(minor), { kubelet: KUBELET_CONFIG })
 }
 
 /** kubeadm's ClusterConfiguration. */
-export function clusterConfiguration({ serviceCIDR, clusterCIDR }: Hosts, version: string): string {
+export function clusterConfiguration({ serviceCIDR, clusterCIDR, cluster }: Hosts, version: string, asked?: InitConfiguration): string {
   const minor = minorOf(version)
+  const { clusterName = 'kubernetes', controlPlaneEndpoint, dnsDomain = 'cluster.local', certSANs = [] } = cluster.pki.config
   return stringify({
-    apiServer: {}, apiVersion: `kubeadm.k8s.io/${minor >= 31 ? 'v1beta4' : minor >= 22 ? 'v1beta3' : minor >= 15 ? 'v1beta2' : 'v1beta1'}`,
+    apiServer: certSANs.length === 0 ? {} : { certSANs }, apiVersion: `kubeadm.k8s.io/${minor >= 31 ? 'v1beta4' : minor >= 22 ? 'v1beta3' : minor >= 15 ? 'v1beta2' : 'v1beta1'}`,
     ...(minor >= 31 ? { caCertificateValidityPeriod: '87600h0m0s', certificateValidityPeriod: '8760h0m0s' } : {}),
-    certificatesDir: '/etc/kubernetes/pki', clusterName: 'kubernetes', controllerManager: {}, dns: {}, ...(minor >= 31 ? { encryptionAlgorithm: 'RSA-2048' } : {}),
+    certificatesDir: asked?.certificatesDir ?? '/etc/kubernetes/pki', clusterName, ...(controlPlaneEndpoint === undefined ? {} : { controlPlaneEndpoint }), controllerManager: {}, dns: {}, ...(minor >= 31 ? { encryptionAlgorithm: 'RSA-2048' } : {}),
     etcd: { local: { dataDir: '/var/lib/etcd' } }, imageRepository: registryOf(version), kind: 'ClusterConfiguration', kubernetesVersion: version,
-    networking: { dnsDomain: 'cluster.local', podSubnet: clusterCIDR, serviceSubnet: serviceCIDR }, ...(minor >= 31 ? { proxy: {} } : {}), scheduler: {},
+    networking: { dnsDomain, ...(clusterCIDR === '' ? {} : { podSubnet: clusterCIDR }), serviceSubnet: serviceCIDR }, ...(minor >= 31 ? { proxy: {} } : {}), scheduler: {},
   })
 }

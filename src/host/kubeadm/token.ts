@@ -1,22 +1,27 @@
 import { ConnectionError, isApiError } from '../../apiserver/client/api-error.js'
+import { DurationError, parseGoDuration } from '../../api/go-duration.js'
 import { formatTime } from '../../api/time.js'
 import type { CommandOutput } from '../commands/command.js'
 import { failed, readOptions } from '../commands/command.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { table } from '../machine/texts.js'
+import { BOOTSTRAPPERS } from './bootstrap-objects.js'
+import { STACK } from './texts.js'
 import { digest, hex, toDer } from '../../pki/der.js'
 import { parseCertificates, PKI_DIR } from '../../pki/index.js'
 import { publicKeyInfo } from '../../pki/rsa.js'
 
 const TYPE = 'bootstrap.kubernetes.io/token'
-const FORM = /^([a-z0-9]{6})\.([a-z0-9]{16})$/
-const STACK = 'To see the stack trace of this error execute with --v=5 or higher'
+/** What a bootstrap token looks like. */
+export const TOKEN_FORM: RegExp = /^([a-z0-9]{6})\.([a-z0-9]{16})$/
 
 /** `kubeadm token generate`, `create`, `list` and `delete`. Source: cmd/kubeadm/app/cmd/token.go. */
 export function token(args: readonly string[], machine: HostMachine): CommandOutput {
   const options = readOptions(args, ['ttl', 'description', 'kubeconfig', 'config', 'groups', 'usages', 'o', 'output'])
   const [verb = '', given] = options.words
   if (verb === 'generate') return { stdout: `${newToken(machine)}\n` }
+  const config = options.get('kubeconfig') ?? ['/etc/kubernetes/admin.conf', '/root/.kube/config'].find((path) => machine.files.text(path) !== undefined) ?? '/root/.kube/config'
+  if (machine.files.text(config) === undefined) return failed(`error: failed to load admin kubeconfig: open ${config}: no such file or directory\n${STACK}`)
   const client = machine.cluster.as({ user: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:masters'] })
   try {
     if (verb === 'create') return create(machine, client, given ?? newToken(machine), options)
@@ -28,6 +33,7 @@ export function token(args: readonly string[], machine: HostMachine): CommandOut
     }
     if (verb === 'list') return list(machine, client)
   } catch (error) {
+    if (error instanceof DurationError) return failed(`error: invalid argument ${JSON.stringify(options.get('ttl'))} for "--ttl" flag: ${error.message}\n${STACK}`)
     if (error instanceof ConnectionError || isApiError(error)) return failed(`error: ${error.message}\n${STACK}`)
     throw error
   }
@@ -36,27 +42,42 @@ export function token(args: readonly string[], machine: HostMachine): CommandOut
 
 type Client = ReturnType<HostMachine['cluster']['as']>
 
-function newToken(machine: HostMachine): string {
+/** A token that nobody has yet. */
+export function newToken(machine: HostMachine): string {
   const id = machine.newId()
   return `${id.slice(0, 6)}.${id.slice(6, 22)}`
 }
 
 function create(machine: HostMachine, client: Client, value: string, options: ReturnType<typeof readOptions>): CommandOutput {
-  const [, id, secret] = FORM.exec(value) ?? []
+  const [, id, secret] = TOKEN_FORM.exec(value) ?? []
   if (id === undefined || secret === undefined) return failed(`error: the bootstrap token ${JSON.stringify(value)} was not of the form "\\\\A([a-z0-9]{6})\\\\.([a-z0-9]{16})\\\\z"\n${STACK}`)
-  const ttl = /^(\d+)(h|m|s)?/.exec(options.get('ttl') ?? '24h')
-  const ms = Number(ttl?.[1] ?? 24) * ({ h: 3_600_000, m: 60_000, s: 1000 }[ttl?.[2] ?? 's'] ?? 1000)
+  writeToken(client, machine.cluster.now(), { value, ttl: options.get('ttl') ?? '24h0m0s', description: options.get('description') })
+  if (!options.has('print-join-command')) return { stdout: `${value}\n` }
+  return { stdout: `${joinCommand(machine, value)} \n` }
+}
+
+/** A bootstrap token as the Secret that it is. `ttl`: `24h0m0s`; 0: it does not end. */
+export function writeToken(client: Client, now: number, { value, ttl, description }: { readonly value: string; readonly ttl: string; readonly description?: string | undefined }): void {
+  const [id = '', secret = ''] = value.split('.')
+  const ms = parseGoDuration(ttl)
   const data: Record<string, string> = {
     'token-id': id, 'token-secret': secret, 'usage-bootstrap-authentication': 'true', 'usage-bootstrap-signing': 'true',
-    'auth-extra-groups': 'system:bootstrappers:kubeadm:default-node-token',
-    ...(ms > 0 ? { expiration: formatTime(machine.cluster.now() + ms) } : {}), ...(options.has('description') ? { description: options.get('description') ?? '' } : {}),
+    'auth-extra-groups': BOOTSTRAPPERS, ...(ms > 0 ? { expiration: formatTime(now + ms) } : {}), ...(description === undefined ? {} : { description }),
   }
   const body = Object.fromEntries(Object.entries(data).map(([name, text]) => [name, btoa(text)]))
   client.create('secrets', { metadata: { name: `bootstrap-token-${id}`, namespace: 'kube-system' }, type: TYPE, data: body })
-  if (!options.has('print-join-command')) return { stdout: `${value}\n` }
-  const [authority] = parseCertificates(machine.files.text(`${PKI_DIR}/ca.crt`) ?? '')
-  const hash = authority?.publicKey === undefined ? '' : hex(digest('sha256', toDer(publicKeyInfo(authority.publicKey))))
-  return { stdout: `kubeadm join ${machine.cluster.pki.config.advertiseAddress} --token ${value} --discovery-token-ca-cert-hash sha256:${hash} \n` }
+}
+
+/** `sha256:` and the hash of an authority's public key. Source: util/pubkeypin Hash. */
+export function publicKeyPin(authority: string): string {
+  const [certificate] = parseCertificates(authority)
+  return certificate?.publicKey === undefined ? '' : `sha256:${hex(digest('sha256', toDer(publicKeyInfo(certificate.publicKey))))}`
+}
+
+/** The command that makes a machine join. */
+export function joinCommand(machine: HostMachine, token: string, separator = ' '): string {
+  const { advertiseAddress, controlPlaneEndpoint = advertiseAddress } = machine.cluster.pki.config
+  return `kubeadm join ${controlPlaneEndpoint} --token ${token}${separator}--discovery-token-ca-cert-hash ${publicKeyPin(machine.files.text(`${PKI_DIR}/ca.crt`) ?? '')}`
 }
 
 function list(machine: HostMachine, client: Client): CommandOutput {

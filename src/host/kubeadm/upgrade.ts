@@ -1,4 +1,3 @@
-import { SimCluster } from '../../cluster/sim-cluster.js'
 import type { CommandOutput, Options } from '../commands/command.js'
 import { failed, readOptions } from '../commands/command.js'
 import type { ComponentName } from '../control-plane/images.js'
@@ -7,7 +6,8 @@ import { staticPodText } from '../control-plane/static-pods.js'
 import type { HostMachine, Hosts } from '../machine/host-machine.js'
 import { table } from '../machine/texts.js'
 import { renewOne, RENEWED_WITH } from './certificates.js'
-import { clusterConfiguration, kubeletConfigName } from './objects.js'
+import { kubeletConfigName } from './kubelet-config-name.js'
+import { clusterConfiguration } from './objects.js'
 import { compareVersions, enforceVersionPolicies } from './policy.js'
 
 const MANIFESTS = '/etc/kubernetes/manifests'
@@ -47,7 +47,7 @@ function plan(machine: HostMachine, asked: string | undefined): CommandOutput {
 [upgrade] Fetching available versions to upgrade to\n[upgrade/versions] Cluster version: ${current.slice(1)}\n[upgrade/versions] kubeadm version: ${tool}
 [upgrade/versions] Target version: ${target}\n[upgrade/versions] Latest version in the v1.${minorOf(current)} series: ${series}\n\n`
   if (compareVersions(target, current) > 0) {
-    const own = hosts.controlPlaneName
+    const own = machine.name
     const [from, to] = [addonVersions(current), addonVersions(target)]
     const kubelets = kubeletsOf(hosts)
     if (kubelets.length > 0) {
@@ -140,8 +140,7 @@ function becomeVersion(hosts: Hosts, target: string): void {
   hosts.state.version = target
   const minor = `v1.${minorOf(target)}`
   if (minorOf(cluster.version) === minorOf(target)) return
-  const options: Parameters<typeof SimCluster.restore>[1] & { readonly version: string } = { version: minor }
-  hosts.continueAs(SimCluster.restore(cluster.snapshot(), options))
+  cluster.rewind(cluster.snapshot(), { version: minor })
 }
 
 function afterwards(machine: HostMachine, target: string): string {
@@ -178,7 +177,7 @@ function upgradeNode(machine: HostMachine, options: Options): CommandOutput {
   const [, phase] = options.words
   const asked = options.get('kubelet-version')
   const { advertiseAddress } = hosts.cluster.pki.config
-  if (hosts.controlPlane.state.components.get('kube-apiserver')?.state !== 'running') {
+  if (hosts.controlPlane?.state.components.get('kube-apiserver')?.state !== 'running') {
     return failed(`error: error execution phase preflight: could not fetch the cluster configuration: Get "https://${advertiseAddress}/api": dial tcp ${advertiseAddress}: connect: connection refused\n${STACK}`)
   }
   if (phase === 'config') {

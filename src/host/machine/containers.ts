@@ -39,7 +39,8 @@ function controlPlane(machine: HostMachine): readonly HostContainer[] {
 
 function ofPods(machine: HostMachine): readonly HostContainer[] {
   const runtime = machine.node?.machine
-  return [...runtime?.pods() ?? []].flatMap((pod) => pod.containers.map((container): HostContainer => ({
+  const isComponent = (name: string): boolean => machine.isControlPlane && [...machine.state.components.keys()].some((component) => name === `${component}-${machine.name}`)
+  return [...runtime?.pods() ?? []].filter(({ name }) => !isComponent(name)).flatMap((pod) => pod.containers.map((container): HostContainer => ({
     id: container.id, image: container.image, name: container.name, createdAt: container.startedAt ?? container.createdAt,
     state: container.state === 'running' ? 'Running' : container.state === 'exited' ? 'Exited' : 'Created',
     finishedAt: container.finishedAt, exitCode: container.exitCode, attempt: container.attempt,

@@ -1,15 +1,18 @@
 import { stringify } from 'yaml'
 import type { Node } from '../../api/core/generated.js'
+import type { NodeOptions } from '../../cluster/options.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { CONTROL_PLANE_NODE } from '../../cluster/cluster-pki.js'
 import type { NodeHandle } from '../../cluster/node-handle.js'
 import { stableHex } from '../../kubelet/stable-hex.js'
 import type { Tree } from '../../kubelet/files/tree.js'
 import { fileOf } from '../../kubelet/files/tree.js'
+import type { KeptFiles } from '../files/host-files.js'
 import { HostFiles } from '../files/host-files.js'
 import { COMPONENTS } from '../control-plane/images.js'
 import { staticPodText } from '../control-plane/static-pods.js'
-import type { HostsState, HostState, UnitState } from './state.js'
+import type { BareMachine, HostsState, HostState, UnitState } from './state.js'
+import { KUBELET_CONFIG } from './kubelet-config.js'
 import { klogLine, syslogTime } from './texts.js'
 
 /** Lines that a host's journal keeps. */
@@ -17,19 +20,22 @@ const MOST_LINES = 20_000
 
 /** All hosts of a cluster. What they remember is state of the cluster: a fork has the same hosts. */
 export interface Hosts {
-  /** The cluster that they are the hosts of; another object after an upgrade to another minor. */
+  /** The cluster that they are the hosts of. */
   readonly cluster: SimCluster
   readonly state: HostsState
   /** Version of the control plane: `v1.35.0`. */
   readonly version: string
   readonly serviceCIDR: string
+  /** '': nodes get no ranges of pods' addresses. */
   readonly clusterCIDR: string
-  /** Name of the machine that the control plane runs on: the node that has the role, if one has. */
-  readonly controlPlaneName: string
-  readonly controlPlane: HostMachine
+  /** Name of the machine that the control plane runs on: the node that has the role, if one has. Undefined where there is none yet. */
+  readonly controlPlaneName: string | undefined
+  readonly controlPlane: HostMachine | undefined
   names(): readonly string[]
   /** `master` and `control-plane` are the control plane, whatever it is called; addresses will do too. Throws RangeError when there is no such machine. */
   machine(name: string): HostMachine
+  /** Adds a machine that has joined nothing. Throws RangeError when there is one of that name. */
+  addMachine(name: string, options: Omit<NodeOptions, 'name'>): void
   /** The Node object of a machine, whether or not the apiserver runs. */
   nodeObject(name: string): Node | undefined
   /** Files have been written. The kubelet sees at once what happens in its directory of manifests. */
@@ -39,27 +45,37 @@ export interface Hosts {
    * written, or time has moved, since.
    */
   sync(always?: boolean): void
-  /** The cluster goes on as another object: an upgrade to another minor. The one before stops. */
-  continueAs(cluster: SimCluster): void
 }
 
 /** A machine of the cluster as its administrator finds it when he logs in. A view: all that it remembers is in the cluster. */
 export class HostMachine {
   readonly name: string
-  readonly isControlPlane: boolean
   readonly files: HostFiles
   readonly hosts: Hosts
 
   /** @throws RangeError when the cluster has no such machine. */
   constructor(name: string, hosts: Hosts) {
     this.hosts = hosts
-    this.isControlPlane = name === hosts.controlPlaneName
     this.name = name
-    if (!this.hasNode && !this.isControlPlane) hosts.cluster.node(name)
+    if (!this.hasNode && !this.isControlPlane && this.bare === undefined) hosts.cluster.node(name)
     this.files = new HostFiles({
       disk: () => this.disk, base: () => this.#base(), changed: (path) => this.hosts.touched(path), now: () => this.cluster.now(),
-      pki: () => this.cluster.pki, node: this.isControlPlane ? undefined : name,
+      kept: () => this.#kept(),
     })
+  }
+
+  get isControlPlane(): boolean {
+    return this.name === this.hosts.controlPlaneName
+  }
+
+  /** What it is like, as long as it belongs to no cluster. */
+  get bare(): BareMachine | undefined {
+    return this.hosts.state.machines.get(this.name)
+  }
+
+  /** Whether a control plane or a kubelet of the cluster is on it. */
+  get inCluster(): boolean {
+    return this.bare === undefined
   }
 
   get cluster(): SimCluster {
@@ -83,7 +99,11 @@ export class HostMachine {
   get state(): HostState {
     const { hosts } = this.hosts.state
     let state = hosts.get(this.name)
-    if (state === undefined) hosts.set(this.name, (state = newState(this.cluster.now(), this.hosts.version, this.hosts.nodeObject(this.name)?.status.nodeInfo?.kubeletVersion)))
+    if (state === undefined) {
+      const { bare } = this
+      const kubelet = bare === undefined ? this.hosts.nodeObject(this.name)?.status.nodeInfo?.kubeletVersion : bare.kubeletVersion
+      hosts.set(this.name, (state = newState(this.cluster.now(), this.hosts.version, kubelet, bare === undefined)))
+    }
     return state
   }
 
@@ -105,6 +125,7 @@ export class HostMachine {
 
   /** Address that it has in the network of the machines. */
   get address(): string {
+    if (this.bare !== undefined) return this.bare.internalIP
     if (this.isControlPlane) return this.cluster.pki.config.advertiseAddress.replace(/:\d+$/, '')
     return this.hosts.nodeObject(this.name)?.status.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? ''
   }
@@ -137,20 +158,30 @@ export class HostMachine {
     return stableHex(`${this.name} ${this.hosts.state.nextId++}`, 64)
   }
 
+  /** Files that it has because it is in the cluster, and that are not on its disk. */
+  ownFiles(): readonly string[] {
+    return [...this.#base()].filter(([path, { kind }]) => kind === 'file' && /^(?:etc\/kubernetes|var\/lib\/(?:kubelet|etcd)|root)\//.test(path) && !this.disk.has(path)).map(([path]) => `/${path}`)
+  }
+
   #base(): Tree {
     const tree: Tree = new Map()
     const directory = (path: string): void => void tree.set(path, { kind: 'directory', mode: 0o755, owner: 0, group: 0, time: this.#created })
-    for (const path of ['bin', 'usr/bin', 'tmp', 'root', 'home', 'var/log/pods', 'var/log/containers', 'etc/kubernetes/manifests', 'etc/kubernetes/tmp', 'var/lib/kubelet/pki', 'etc/cni/net.d', 'dev', 'proc']) directory(path)
+    for (const path of ['bin', 'usr/bin', 'tmp', 'root', 'home', 'var/log/pods', 'var/log/containers', 'etc/kubernetes/manifests', 'var/lib/kubelet', 'etc/cni/net.d', 'dev', 'proc']) directory(path)
     const file = (path: string, text: string | (() => string), mode = 0o644): void => void tree.set(path, fileOf(text, mode, this.#created))
     file('dev/null', '', 0o666)
     file('etc/hostname', `${this.name}\n`)
     file('etc/os-release', 'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\nID_LIKE=debian\n')
     file('etc/hosts', () => `127.0.0.1 localhost\n${this.hosts.names().map((name) => `${this.hosts.machine(name).address} ${name}\n`).join('')}`)
-    this.#kubeletFiles(file)
-    const { pki } = this.cluster
-    const node = this.isControlPlane ? undefined : this.name
-    for (const path of pki.paths(node)) file(path.slice(1), () => pki.read(path, node), /\.(?:key|conf|pem)$/.test(path) ? 0o600 : 0o644)
-    if (this.isControlPlane) this.#controlPlaneFiles(file)
+    file('etc/systemd/system/kubelet.service.d/10-kubeadm.conf', KUBELET_UNIT)
+    file('etc/cni/net.d/10-bridge.conflist', '{\n  "cniVersion": "1.0.0",\n  "name": "bridge",\n  "plugins": [{ "type": "bridge", "isDefaultGateway": true }]\n}\n')
+    file('proc/sys/net/ipv4/ip_forward', '1\n')
+    const kept = this.#kept()
+    for (const path of kept?.pki.paths(kept.node) ?? []) file(path.slice(1), () => kept?.pki.read(path, kept.node) ?? '', /\.(?:key|conf|pem)$/.test(path) ? 0o600 : 0o644)
+    if (this.state.made) {
+      for (const path of ['etc/kubernetes/tmp', 'var/lib/kubelet/pki']) directory(path)
+      this.#kubeletFiles(file)
+      if (this.isControlPlane) this.#controlPlaneFiles(file)
+    }
     for (const unit of ['kubelet', 'kube-proxy', ...(this.isControlPlane ? COMPONENTS : [])]) {
       file(`var/log/${unit}.log`, () => this.state.journal.filter((line) => line.unit === unit).map(({ text }) => `${text}\n`).join(''), 0o640)
     }
@@ -160,8 +191,6 @@ export class HostMachine {
   #kubeletFiles(file: (path: string, text: string | (() => string), mode?: number) => void): void {
     file('var/lib/kubelet/config.yaml', KUBELET_CONFIG)
     file('var/lib/kubelet/kubeadm-flags.env', 'KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix:///var/run/containerd/containerd.sock"\n')
-    file('etc/systemd/system/kubelet.service.d/10-kubeadm.conf', KUBELET_UNIT)
-    file('etc/cni/net.d/10-bridge.conflist', '{\n  "cniVersion": "1.0.0",\n  "name": "bridge",\n  "plugins": [{ "type": "bridge", "isDefaultGateway": true }]\n}\n')
     if (this.isControlPlane) return
     for (const [name, pod] of this.node?.machine.manifests() ?? []) if (!this.state.manifests.has(name)) file(`etc/kubernetes/manifests/${name}`, () => stringify(pod), 0o600)
   }
@@ -179,6 +208,11 @@ export class HostMachine {
     file('var/lib/etcd/member/wal/0000000000000000-0000000000000000.wal', '', 0o600)
   }
 
+  #kept(): KeptFiles | undefined {
+    if (this.bare !== undefined) return undefined
+    return { pki: this.cluster.pki, node: this.isControlPlane ? undefined : this.name }
+  }
+
   get #created(): number {
     return this.cluster.pki.config.created
   }
@@ -189,34 +223,15 @@ export const DEFAULT_CONTROL_PLANE: string = CONTROL_PLANE_NODE
 
 const unitAt = (since: number, pid: number): UnitState => ({ state: 'active', since, pid })
 
-function newState(now: number, version: string, kubelet: string | undefined): HostState {
+function newState(now: number, version: string, kubelet: string | undefined, made: boolean): HostState {
   const installed = (kubelet ?? version).slice(1)
   return {
-    disk: new Map(), journal: [], components: new Map(), manifests: new Map(),
-    units: new Map([['kubelet', unitAt(now, 1012)], ['containerd', unitAt(now, 655)]]),
+    disk: new Map(), made, journal: [], components: new Map(), manifests: new Map(),
+    // the kubelet of a machine that has joined nothing is started again and again, since it finds no configuration
+    units: new Map([['kubelet', { ...unitAt(now, 1012), state: made ? 'active' : 'failed' }], ['containerd', unitAt(now, 655)]]),
     packages: new Map([['kubeadm', version.slice(1)], ['kubelet', installed], ['kubectl', version.slice(1)]].map(([name = '', each = '']) => [name, { version: each, held: true }])),
   }
 }
-
-const KUBELET_CONFIG = `apiVersion: kubelet.config.k8s.io/v1beta1
-authentication:
-  anonymous:
-    enabled: false
-  webhook:
-    cacheTTL: 0s
-    enabled: true
-  x509:
-    clientCAFile: /etc/kubernetes/pki/ca.crt
-authorization:
-  mode: Webhook
-cgroupDriver: systemd
-clusterDNS:
-- 10.96.0.10
-clusterDomain: cluster.local
-kind: KubeletConfiguration
-rotateCertificates: true
-staticPodPath: /etc/kubernetes/manifests
-`
 
 const KUBELET_UNIT = `# Note: This dropin only works with kubeadm and kubelet v1.11+
 [Service]

@@ -1,10 +1,15 @@
 import type { Node } from '../../api/core/generated.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { BARE_MACHINES } from '../../cluster/assemble.js'
+import type { NodeOptions } from '../../cluster/options.js'
+import { nodesOf } from '../../cluster/options.js'
 import { installKubeadmObjects } from '../kubeadm/objects.js'
 import { syncControlPlane } from '../control-plane/sync.js'
 import { DEFAULT_CONTROL_PLANE, HostMachine } from './host-machine.js'
 import type { Hosts } from './host-machine.js'
-import type { HostsState } from './state.js'
+import { becomeControlPlane } from './membership.js'
+import { NODE_IPAM } from './places.js'
+import type { BareMachine, HostsState } from './state.js'
 import { syncKubelet, syncManifests } from './sync-node.js'
 
 const ROLES = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master']
@@ -12,8 +17,8 @@ const known = new WeakMap<SimCluster, ClusterHosts>()
 
 /** The {@link Hosts} of a cluster. */
 export class ClusterHosts implements Hosts {
-  #cluster: SimCluster
-  #machines = new Map<string, HostMachine>()
+  readonly #cluster: SimCluster
+  readonly #machines = new Map<string, HostMachine>()
   #synced: number | undefined
   #changed = true
 
@@ -34,18 +39,10 @@ export class ClusterHosts implements Hosts {
     return this.#cluster
   }
 
-  continueAs(cluster: SimCluster): void {
-    this.#cluster.stopApiserver()
-    this.#cluster = cluster
-    this.#machines = new Map()
-    known.set(cluster, this)
-    this.#attach()
-  }
-
   get state(): HostsState {
     const { version } = this.#cluster
     const patch = /^v\d+\.\d+$/.test(version) ? `${version}.0` : version
-    return this.#cluster.extensionState<HostsState>('hosts', () => ({ hosts: new Map(), nextId: 1, initialVersion: patch, version: patch, stopped: new Set(), controlPlane: findControlPlane(this.#cluster) })).value
+    return this.#cluster.extensionState<HostsState>('hosts', () => ({ hosts: new Map(), nextId: 1, initialVersion: patch, version: patch, stopped: new Set(), ...placesOf(this.#cluster) })).value
   }
 
   get version(): string {
@@ -57,10 +54,11 @@ export class ClusterHosts implements Hosts {
   }
 
   get clusterCIDR(): string {
-    return this.#cluster.options.clusterCIDR ?? '10.244.0.0/16'
+    const { clusterCIDR, without = [] } = this.#cluster.options
+    return without.includes(NODE_IPAM) ? '' : clusterCIDR ?? '10.244.0.0/16'
   }
 
-  get controlPlaneName(): string {
+  get controlPlaneName(): string | undefined {
     return this.state.controlPlane
   }
 
@@ -69,21 +67,34 @@ export class ClusterHosts implements Hosts {
   }
 
   names(): readonly string[] {
-    return [...new Set([this.controlPlaneName, ...this.#cluster.nodes().map(({ name }) => name)])]
+    const { controlPlane, machines } = this.state
+    return [...new Set([...(controlPlane === undefined ? [] : [controlPlane]), ...this.#cluster.nodes().map(({ name }) => name), ...machines.keys()])]
   }
 
   machine(name: string): HostMachine {
     const nodes = this.#cluster.nodes().map((node) => node.name)
     const alias = (name === 'master' || name === 'control-plane') && !nodes.includes(name)
     const names = this.names()
-    const own = alias ? this.controlPlaneName : names.includes(name) ? name : names.find((each) => this.machine(each).address === name) ?? name
+    const own = alias ? this.controlPlaneName ?? DEFAULT_CONTROL_PLANE : names.includes(name) ? name : names.find((each) => this.machine(each).address === name) ?? name
     let machine = this.#machines.get(own)
     if (machine === undefined) this.#machines.set(own, (machine = new HostMachine(own, this)))
     return machine
   }
 
-  get controlPlane(): HostMachine {
-    return this.machine(this.controlPlaneName)
+  addMachine(name: string, options: Omit<NodeOptions, 'name'>): void {
+    if (this.names().includes(name)) throw new RangeError(`there is a machine ${name} already`)
+    const taken = new Set(this.names().map((each) => this.machine(each).address))
+    let internalIP = options.internalIP
+    for (let number = 11; internalIP === undefined; number++) {
+      const address = `10.0.${Math.floor(number / 256)}.${number % 256}`
+      if (!taken.has(address)) internalIP = address
+    }
+    this.state.machines.set(name, { ...options, name, internalIP })
+  }
+
+  get controlPlane(): HostMachine | undefined {
+    const { controlPlane } = this.state
+    return controlPlane === undefined ? undefined : this.machine(controlPlane)
   }
 
   touched(path: string): void {
@@ -97,7 +108,9 @@ export class ClusterHosts implements Hosts {
     this.#synced = now
     this.#changed = false
     installKubeadmObjects(this)
-    syncControlPlane(this.controlPlane)
+    const { controlPlane } = this
+    if (controlPlane === undefined) this.#boot()
+    else syncControlPlane(controlPlane)
     for (const name of this.names()) {
       const machine = this.machine(name)
       if (!machine.powered) continue
@@ -106,17 +119,25 @@ export class ClusterHosts implements Hosts {
     }
   }
 
+  /** A kubelet of a machine without a cluster that finds a control plane's manifests starts it. */
+  #boot(): void {
+    const found = [...this.state.machines.keys()].map((name) => this.machine(name))
+      .find((machine) => machine.unit('kubelet')?.state === 'active' && ['etcd', 'kube-apiserver'].every((name) => machine.files.stat(`/etc/kubernetes/manifests/${name}.yaml`) !== undefined))
+    if (found === undefined) return
+    becomeControlPlane(found)
+    syncControlPlane(found)
+  }
+
   /** Components write to the logs of their machine. */
   #attach(): void {
     const { cluster } = this
     cluster.on('log', ({ component, level, message }) => {
-      if (this.#cluster !== cluster) return
       const [program = '', node] = component.split('/')
       const isOnNode = program === 'kubelet' || program === 'kube-proxy'
       if (!isOnNode && program !== 'kube-scheduler' && program !== 'kube-controller-manager') return
       if (isOnNode && !cluster.nodes().some(({ name }) => name === node)) return
       const machine = isOnNode ? this.machine(node ?? '') : this.controlPlane
-      machine.log(program, level === 'error' ? 'E' : level === 'warning' ? 'W' : 'I', SOURCES[program] ?? 'main.go:1', JSON.stringify(message))
+      machine?.log(program, level === 'error' ? 'E' : level === 'warning' ? 'W' : 'I', SOURCES[program] ?? 'main.go:1', JSON.stringify(message))
     })
   }
 }
@@ -124,6 +145,17 @@ export class ClusterHosts implements Hosts {
 const SOURCES: Readonly<Record<string, string>> = {
   'kubelet': 'kubelet.go:2901', 'kube-proxy': 'server.go:1061', 'kube-scheduler': 'schedule_one.go:1046', 'kube-controller-manager': 'controllermanager.go:780',
 }
+
+/** Where the control plane is, and which machines are there without a cluster. */
+function placesOf(cluster: SimCluster): Pick<HostsState, 'controlPlane' | 'machines'> {
+  const { options } = cluster
+  if (options.initialized !== false) return { controlPlane: findControlPlane(cluster), machines: new Map() }
+  const own: BareMachine = { name: DEFAULT_CONTROL_PLANE, internalIP: hostPart(cluster.pki.config.advertiseAddress) }
+  const others = cluster.extensionState(BARE_MACHINES, () => nodesOf(options)).value.map((node, at): BareMachine => ({ ...node, internalIP: node.internalIP ?? `10.0.0.${11 + at}` }))
+  return { controlPlane: undefined, machines: new Map([own, ...others].map((machine) => [machine.name, machine])) }
+}
+
+const hostPart = (address: string): string => address.replace(/:\d+$/, '')
 
 /** The node that has the role of a control plane; else a machine that is no node. */
 function findControlPlane(cluster: SimCluster): string {

@@ -1,3 +1,4 @@
+import type { NodeOptions } from '../../cluster/options.js'
 import type { Tree } from '../../kubelet/files/tree.js'
 
 /** A service of systemd. Plain data; times in virtual ms. */
@@ -42,9 +43,15 @@ export interface PackageState {
   held: boolean
 }
 
+/** A machine that is no node: its kubelet knows of no cluster. Plain data. */
+export type BareMachine = NodeOptions & { readonly internalIP: string }
+
 /** What a machine remembers beside what its kubelet and runtime do. Plain data, part of the cluster's state. */
 export interface HostState {
+  /** Of a node the disk is where its pods find it too: then this one is empty. */
   readonly disk: Tree
+  /** Whether it has the files of a machine that was in the cluster from the beginning; otherwise only what somebody has written. */
+  made: boolean
   readonly units: Map<string, UnitState>
   readonly journal: JournalLine[]
   readonly packages: Map<string, PackageState>
@@ -60,11 +67,13 @@ export interface HostsState {
   /** Draws ids. */
   nextId: number
   /** Version that kubeadm has installed: `v1.35.0`. */
-  readonly initialVersion: string
+  initialVersion: string
   /** Version of the control plane at present. */
   version: string
-  /** Name of the machine that the control plane runs on. */
-  readonly controlPlane: string
+  /** Name of the machine that the control plane runs on; undefined where `kubeadm init` has not run. */
+  controlPlane: string | undefined
+  /** Machines that have not joined, or have been reset, by name. */
+  readonly machines: Map<string, BareMachine>
   /** The apiserver does not run, for what its files say. */
   apiserverStopped?: boolean
   /** Programs of the control plane that do not run for what their files say. */

@@ -33,10 +33,13 @@ function clientCA(config: object): string | undefined {
   return typeof found === 'string' ? found : undefined
 }
 
+/** What a kubelet has that may ask for a certificate. */
+export const BOOTSTRAP_CONFIG = '/etc/kubernetes/bootstrap-kubelet.conf'
 const BOOTSTRAP = 'failed to run Kubelet: unable to load bootstrap kubeconfig: stat /etc/kubernetes/bootstrap-kubelet.conf: no such file or directory'
 
 /** Without a kubeconfig that has a valid certificate the kubelet wants to bootstrap, and on a node that has joined nothing is there for it. */
 function clientFault({ files, cluster }: HostMachine): string | undefined {
+  if (files.text(BOOTSTRAP_CONFIG) !== undefined) return undefined
   const config = files.text(KUBECONFIG)
   if (config === undefined) return BOOTSTRAP
   const [, path] = /client-certificate:\s*(\S+)/.exec(config) ?? []
