@@ -24,10 +24,13 @@ const FULLY_LABELED = 4
 const READY = 8
 const TERMINATING = 16
 
-/** What was found out of each pod at the last count. */
+const FACTS = [OWNED, UNSELECTED, FULLY_LABELED, READY, TERMINATING] as const
+
+/** What was found out of each pod at the last count, and of how many each fact holds. */
 interface Known {
   readonly pods: Pod[]
   readonly facts: number[]
+  readonly counts: Map<number, number>
 }
 
 /**
@@ -39,20 +42,28 @@ export class PodTallies {
 
   /** `controlled` are the pods whose controller is the set, in an order that seldom changes. */
   of(set: ReplicaSet, controlled: readonly Pod[]): PodTally {
-    return sumUp(this.#knownOf(set, controlled))
+    const known = this.#knownOf(set, controlled)
+    const count = (fact: number): number => known.counts.get(fact) ?? 0
+    return {
+      owned: having(known, OWNED), unselected: having(known, UNSELECTED),
+      fullyLabeled: count(FULLY_LABELED), ready: count(READY), terminating: count(TERMINATING),
+    }
   }
 
   #knownOf(set: ReplicaSet, controlled: readonly Pod[]): Known {
     let known = this.#known.get(set.spec)
-    if (!known) this.#known.set(set.spec, (known = { pods: [], facts: [] }))
+    if (!known) this.#known.set(set.spec, (known = { pods: [], facts: [], counts: new Map() }))
     const factsOf = judge(set)
-    const { pods, facts } = known
+    const { pods, facts, counts } = known
+    for (let at = controlled.length; at < facts.length; at++) count(counts, facts[at] ?? 0, 0)
     pods.length = facts.length = Math.min(pods.length, controlled.length)
     for (let at = 0; at < controlled.length; at++) {
       const pod = controlled[at] as Pod
       if (pods[at] === pod) continue
       pods[at] = pod
-      facts[at] = factsOf(pod)
+      const found = factsOf(pod)
+      count(counts, facts[at] ?? 0, found)
+      facts[at] = found
     }
     return known
   }
@@ -91,17 +102,20 @@ function hasLabels(labels: Labels | undefined, wanted: readonly (readonly [strin
   return wanted.every(([key, value]) => labels?.[key] === value)
 }
 
-function sumUp({ pods, facts }: Known): PodTally {
-  const owned: Pod[] = []
-  const unselected: Pod[] = []
-  let [fullyLabeled, ready, terminating] = [0, 0, 0]
-  for (let at = 0; at < facts.length; at++) {
-    const fact = facts[at] as number
-    if (fact & OWNED) owned.push(pods[at] as Pod)
-    else if (fact & UNSELECTED) unselected.push(pods[at] as Pod)
-    if (fact & FULLY_LABELED) fullyLabeled++
-    if (fact & READY) ready++
-    if (fact & TERMINATING) terminating++
+/** One pod's facts are others now. */
+function count(counts: Map<number, number>, before: number, after: number): void {
+  if (before === after) return
+  for (const fact of FACTS) {
+    const change = Math.sign(after & fact) - Math.sign(before & fact)
+    if (change !== 0) counts.set(fact, (counts.get(fact) ?? 0) + change)
   }
-  return { owned, unselected, fullyLabeled, ready, terminating }
 }
+
+/** The pods of which a fact holds. Mostly that is all of them, or none. */
+function having({ pods, facts, counts }: Known, fact: number): readonly Pod[] {
+  const wanted = counts.get(fact) ?? 0
+  if (wanted === 0) return NOBODY
+  return wanted === pods.length ? pods.slice() : pods.filter((_, at) => ((facts[at] ?? 0) & fact) !== 0)
+}
+
+const NOBODY: readonly Pod[] = []
