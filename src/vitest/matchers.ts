@@ -1,4 +1,4 @@
-import { compare, formatProof, parseConnection, type Connection, type CounterExample, type NetpolOptions } from '../netpol/index.js'
+import { compare, formatProof, parseConnection, type CompareOptions, type Connection, type CounterExample, type NetpolOptions } from '../netpol/index.js'
 import { netpolManifest } from '../testing/netpol/manifest.js'
 import { policiesIn, verdictOf, type PolicySubject } from './subject.js'
 
@@ -11,8 +11,8 @@ export interface PolicyMatchers<R> {
   toAllow(connection: string | Connection, options?: NetpolOptions): R
   /** Policies do not allow the connection. The failure prints the proof. @throws WorldError for a connection that cannot be. */
   toDeny(connection: string | Connection, options?: NetpolOptions): R
-  /** In every cluster that there could be both sets of policies judge every connection alike. The failure prints a simplest cluster in which they do not. */
-  toBeEquivalentTo(policies: PolicySubject, options?: NetpolOptions): R
+  /** In every cluster that there could be both sets of policies judge every connection alike. The failure prints a simplest cluster in which they do not. @throws StepLimitError */
+  toBeEquivalentTo(policies: PolicySubject, options?: CompareOptions): R
 }
 
 /** What a matcher answers. */
@@ -35,7 +35,7 @@ function tellExample(who: string, { world, connection, a, b }: CounterExample): 
   return `only ${who} allow, in this cluster:\n\n${netpolManifest({ world, connection })}\n${[a, b].filter(({ allowed }) => !allowed).map(formatProof).join('\n')}`
 }
 
-function toBeEquivalentTo(received: unknown, policies: PolicySubject, options: NetpolOptions = {}): MatcherResult {
+function toBeEquivalentTo(received: unknown, policies: PolicySubject, options: CompareOptions = {}): MatcherResult {
   const { relation, onlyA, onlyB } = compare(policiesIn(received), policiesIn(policies), options)
   const examples = [
     ...(onlyA === undefined ? [] : [tellExample('the received policies', onlyA)]),
@@ -51,5 +51,5 @@ function toBeEquivalentTo(received: unknown, policies: PolicySubject, options: N
 export const policyMatchers: {
   readonly toAllow: (received: unknown, connection: string | Connection, options?: NetpolOptions) => MatcherResult
   readonly toDeny: (received: unknown, connection: string | Connection, options?: NetpolOptions) => MatcherResult
-  readonly toBeEquivalentTo: (received: unknown, policies: PolicySubject, options?: NetpolOptions) => MatcherResult
+  readonly toBeEquivalentTo: (received: unknown, policies: PolicySubject, options?: CompareOptions) => MatcherResult
 } = { toAllow: judged(true), toDeny: judged(false), toBeEquivalentTo }

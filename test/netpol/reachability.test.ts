@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { compile, evaluateModel, reachability, readWorld } from '../../src/netpol/index.js'
 import type { EndpointRef, Model, Protocol, Reachability, ReachabilityGroup, World } from '../../src/netpol/index.js'
 import { options, world } from './arbitraries.js'
@@ -74,7 +74,10 @@ function shop(pods: number): World {
 }
 
 describe('for people', () => {
-  const reach = reachability(shop(10_000))
+  let reach: Reachability
+  beforeAll(() => {
+    reach = reachability(shop(10_000))
+  })
 
   it('10,000 pods are a table', () => {
     expect(reach.toText()).toMatchInlineSnapshot(`

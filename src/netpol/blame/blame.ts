@@ -6,6 +6,7 @@ import type { NetpolOptions } from '../options.js'
 import type { Verdict } from '../proof.js'
 import { readWorld } from '../read/world.js'
 import type { Connection, World } from '../world.js'
+import { Budget, type StepOptions } from '../compare/budget.js'
 import { blamedLabels, type LabelChange } from './labels.js'
 import { blamedRules, withoutRemovals, type Removal } from './rules.js'
 
@@ -22,7 +23,7 @@ export interface Blame {
 }
 
 /** How far {@link blame} looks. */
-export interface BlameOptions extends NetpolOptions {
+export interface BlameOptions extends NetpolOptions, StepOptions {
   /**
    * Policies and rules that may have to go together.
    * @defaultValue 6
@@ -53,15 +54,15 @@ function withLabels(model: Model, changes: readonly LabelChange[]): Model {
 
 /**
  * Why a connection is allowed or denied, as the smallest changes after which it would not be: rules to take out, and labels to change. Each answer was judged by
- * `evaluate`. @throws WorldError as `evaluate` does.
+ * `evaluate`. `maxSteps` is the bound of the search for labels. @throws WorldError as `evaluate` does, StepLimitError
  */
-export function blame(world: World, connection: Connection, { most = 6, ...options }: BlameOptions = {}): Blame {
+export function blame(world: World, connection: Connection, { most = 6, maxSteps, ...options }: BlameOptions = {}): Blame {
   const model = readWorld(world, options)
   const verdict = evaluateModel(model, connection)
   const { allowed } = verdict
   const flips = (other: Model): boolean => evaluateModel(other, connection).allowed !== allowed
   const rules = blamedRules(model, connection, most)
-  const labels = blamedLabels(model, resolveConnection(model, connection), allowed)
+  const labels = blamedLabels(model, resolveConnection(model, connection), allowed, new Budget(maxSteps))
   if (labels !== undefined && !flips(withLabels(model, labels))) throw new Error(`bug in blame: ${JSON.stringify(labels)} do not flip ${JSON.stringify(connection)}`)
   if (rules !== undefined && !flips(withoutRemovals(model, rules))) throw new Error(`bug in blame: ${JSON.stringify(rules)} do not flip ${JSON.stringify(connection)}`)
   return { verdict, ...(rules === undefined ? {} : { rules }), ...(labels === undefined ? {} : { labels }) }

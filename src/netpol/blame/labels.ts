@@ -1,4 +1,5 @@
 import type { Labels } from '../../api/labels.js'
+import type { Budget } from '../compare/budget.js'
 import { sideClauses } from '../compare/clauses.js'
 import { pathsToAllow, pathsToDeny, type Path } from '../compare/paths.js'
 import type { EndSort, Role } from '../compare/addresses.js'
@@ -125,14 +126,14 @@ function waysTo(allowed: boolean, model: Model, scene: Scene): readonly Path[] {
 }
 
 /** A smallest set of labels (of the pods, their namespaces and the node) with whose change the verdict is another one; undefined if there is none. */
-export function blamedLabels(model: Model, connection: ResolvedConnection, allowed: boolean): readonly LabelChange[] | undefined {
+export function blamedLabels(model: Model, connection: ResolvedConnection, allowed: boolean, budget: Budget): readonly LabelChange[] | undefined {
   if (connection.port === undefined || (connection.self && !connection.service)) return undefined
   const stage = new Stage(model, connection)
   const { space } = stage.scene
   let best: Region | undefined
   for (const { cube, avoid } of waysTo(!allowed, model, stage.scene)) {
     const region = within(space.whole(), cube)
-    const found = region === undefined ? undefined : outside(space, region, avoid, { below: best === undefined ? Infinity : space.costOf(best), any: false })
+    const found = region === undefined ? undefined : outside(space, region, avoid, { below: best === undefined ? Infinity : space.costOf(best), any: false, budget })
     best = found ?? best
   }
   return best === undefined ? undefined : stage.changesIn(best)

@@ -1,9 +1,10 @@
 import { requirementMatches } from '../../api/labels.js'
 import type { Direction, PolicyModel, Selector } from '../model.js'
-import { resolveOptions, type NetpolOptions, type ResolvedOptions } from '../options.js'
+import { resolveOptions, type ResolvedOptions } from '../options.js'
 import type { WorldPolicy } from '../world.js'
+import { Budget } from './budget.js'
 import { sideClauses, type Clause, type SideClauses } from './clauses.js'
-import { readPolicies } from './compare.js'
+import { readPolicies, type CompareOptions } from './compare.js'
 import { Scene, sceneShapes } from './scene.js'
 import { Arena } from './search.js'
 import { openLiterals, outside, within, type Cube, type Space } from './space.js'
@@ -48,8 +49,8 @@ function withoutRule(policy: PolicyModel, direction: Direction, at: number): Pol
   return { ...policy, [direction]: policy[direction]?.filter((_, index) => index !== at) }
 }
 
-function isSame(a: PolicySet, b: PolicySet, options: ResolvedOptions): boolean {
-  const arena = new Arena(a, b, options)
+function isSame(a: PolicySet, b: PolicySet, options: ResolvedOptions, budget: Budget): boolean {
+  const arena = new Arena(a, b, options, budget)
   return !arena.isAny('opened') && !arena.isAny('closed')
 }
 
@@ -65,19 +66,21 @@ const rulesOf = (policy: PolicyModel): readonly RulePlace[] =>
 const partOf = ({ policy, direction, at }: RulePlace): PolicyPart => ({ policy: policyTitle(policy), path: `spec.${direction}[${at}]` })
 
 /** Clauses by the rule that they are of, each with those that decide before it. */
-function reachable(space: Space, never: readonly Cube[], before: readonly Clause[], clause: Clause): boolean {
+function reachable(space: Space, never: readonly Cube[], before: readonly Clause[], clause: Clause, budget: Budget): boolean {
   const region = within(space.whole(), clause.cube)
   if (region === undefined) return false
   const avoid = [...never, ...before.map(({ cube }) => cube)].filter((cube) => openLiterals(region, cube) >= 0)
-  return outside(space, region, avoid, { below: Infinity, any: true }) !== undefined
+  return outside(space, region, avoid, { below: Infinity, any: true, budget }) !== undefined
 }
 
 /** Which rules match anything, and which come to decide. */
 class Reach {
   readonly matching = new Set<string>()
   readonly deciding = new Set<string>()
+  readonly #budget: Budget
 
-  constructor(set: PolicySet, options: ResolvedOptions) {
+  constructor(set: PolicySet, options: ResolvedOptions, budget: Budget) {
+    this.#budget = budget
     const vocabulary = vocabularyOf([set])
     for (const shape of sceneShapes(options)) {
       const scene = new Scene(shape, vocabulary)
@@ -97,8 +100,8 @@ class Reach {
       const key = Reach.key({ policy, direction, at: rule })
       // cubes of one rule do not shadow each other
       const before = [...beforeAll, ...(ordered ? list.slice(0, at).filter(({ origin }) => origin.policy !== policy || origin.rule !== rule) : [])]
-      if (!this.matching.has(key) && reachable(scene.space, scene.never, [], clause)) this.matching.add(key)
-      if (!this.deciding.has(key) && reachable(scene.space, scene.never, before, clause)) this.deciding.add(key)
+      if (!this.matching.has(key) && reachable(scene.space, scene.never, [], clause, this.#budget)) this.matching.add(key)
+      if (!this.deciding.has(key) && reachable(scene.space, scene.never, before, clause, this.#budget)) this.deciding.add(key)
     })
     look(admin, [], true)
     look(allows, adminDecides, false)
@@ -132,18 +135,20 @@ function selectorsOf(policy: PolicyModel): readonly (readonly [path: string, sel
 
 /**
  * What is in vain in a set of policies, in every cluster that there could be (as {@link compare}). Each finding stands alone: when one of two policies that do the
- * same is taken out, the other is needed. @throws WorldError for a policy that cannot be read.
+ * same is taken out, the other is needed. `maxSteps` is for all of it.
+ * @throws WorldError for a policy that cannot be read, StepLimitError
  */
-export function analysePolicies(policies: readonly WorldPolicy[], options: NetpolOptions = {}): PolicyAnalysis {
+export function analysePolicies(policies: readonly WorldPolicy[], { maxSteps, ...options }: CompareOptions = {}): PolicyAnalysis {
+  const budget = new Budget(maxSteps)
   const resolved = resolveOptions(options)
   const set = readPolicies(policies, resolved)
-  const redundant = all(set).filter((policy) => isSame(set, replaced(set, policy, undefined), resolved))
+  const redundant = all(set).filter((policy) => isSame(set, replaced(set, policy, undefined), resolved, budget))
   const rules = all(set).flatMap(rulesOf)
-  const reach = new Reach(set, resolved)
+  const reach = new Reach(set, resolved, budget)
   const isRedundant = ({ policy, direction, at }: RulePlace): boolean => {
     const rest = replaced(set, policy, withoutRule(policy, direction, at))
     // a rule of a NetworkPolicy can only allow more
-    return policy.kind === 'NetworkPolicy' ? !new Arena(set, rest, resolved).isAny('closed') : isSame(set, rest, resolved)
+    return policy.kind === 'NetworkPolicy' ? !new Arena(set, rest, resolved, budget).isAny('closed') : isSame(set, rest, resolved, budget)
   }
   return {
     redundantPolicies: redundant.map((policy) => ({ policy: policyTitle(policy) })),

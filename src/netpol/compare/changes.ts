@@ -1,8 +1,9 @@
-import { resolveOptions, type NetpolOptions } from '../options.js'
+import { resolveOptions } from '../options.js'
 import { readPolicy } from '../read/policy.js'
 import type { Connection, EndpointRef, WorldPolicy } from '../world.js'
+import { Budget } from './budget.js'
 import type { Origin } from './clauses.js'
-import { exampleOf, readPolicies, type CounterExample } from './compare.js'
+import { exampleOf, readPolicies, type CompareOptions, type CounterExample } from './compare.js'
 import { Arena, type Finding } from './search.js'
 import { originPath, policyTitle, tellOrigin } from './tell.js'
 
@@ -107,12 +108,13 @@ class Changes {
 
 /**
  * What a change of policies opens and closes, in all clusters that there could be: for each changed field that comes to decide otherwise, a simplest
- * connection. As {@link compare}, of which it is the long form. @throws WorldError for a policy that cannot be read.
+ * connection. As {@link compare}, of which it is the long form.
+ * @throws WorldError for a policy that cannot be read, StepLimitError
  */
-export function policyChanges(before: readonly WorldPolicy[], after: readonly WorldPolicy[], options: NetpolOptions = {}): PolicyChanges {
+export function policyChanges(before: readonly WorldPolicy[], after: readonly WorldPolicy[], { maxSteps, ...options }: CompareOptions = {}): PolicyChanges {
   const resolved = resolveOptions(options)
   const [first, second] = [readPolicies(before, resolved), readPolicies(after, resolved)]
-  const arena = new Arena(first, second, resolved)
+  const arena = new Arena(first, second, resolved, new Budget(maxSteps))
   const [now, then] = [changedTitles(after, before), changedTitles(before, after)]
   const list = (change: 'opened' | 'closed'): readonly PolicyChange[] => {
     const changes = new Changes(change, now, then)

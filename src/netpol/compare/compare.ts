@@ -3,6 +3,7 @@ import { resolveOptions, type NetpolOptions, type ResolvedOptions } from '../opt
 import type { Verdict } from '../proof.js'
 import { readWorld } from '../read/world.js'
 import type { Connection, World, WorldPolicy } from '../world.js'
+import { Budget, type StepOptions } from './budget.js'
 import { Arena, type Finding } from './search.js'
 import type { PolicySet } from './vocabulary.js'
 import { witnessOf } from './witness.js'
@@ -20,6 +21,9 @@ export interface CounterExample {
  * `a-allows-more`: the other way round; `neither`: each allows something that the other does not.
  */
 export type Relation = 'equal' | 'a-allows-less' | 'a-allows-more' | 'neither'
+
+/** How {@link compare} and what stands on it look at policies, and how far. */
+export type CompareOptions = NetpolOptions & StepOptions
 
 /** What {@link compare} finds. */
 export interface Comparison {
@@ -46,8 +50,8 @@ export function exampleOf(finding: Finding, a: PolicySet, b: PolicySet, options:
 }
 
 /** As {@link compare}, for policies that have been read. */
-export function compareSets(a: PolicySet, b: PolicySet, options: ResolvedOptions): Comparison {
-  const arena = new Arena(a, b, options)
+function compareSets(a: PolicySet, b: PolicySet, options: ResolvedOptions, budget: Budget): Comparison {
+  const arena = new Arena(a, b, options, budget)
   const [closed, opened] = [arena.simplest('closed'), arena.simplest('opened')]
   return {
     relation: closed === undefined ? (opened === undefined ? 'equal' : 'a-allows-less') : opened === undefined ? 'a-allows-more' : 'neither',
@@ -62,10 +66,10 @@ export function compareSets(a: PolicySet, b: PolicySet, options: ResolvedOptions
  * there is (fewest objects, then fewest labels), which `evaluate` has judged.
  *
  * Of connections, those count whose ends have addresses, of one family, and each its own; a pod on the host's network (where an option
- * lets NetworkPolicy see it) has its node's. Deciding this is hard in principle (it is co-NP-complete); for policies as people write them it takes milliseconds.
- * @throws WorldError for a policy that cannot be read.
+ * lets NetworkPolicy see it) has its node's. Deciding this is hard in principle (it is co-NP-complete); for policies as people write them it takes milliseconds,
+ * and `maxSteps` is the bound. @throws WorldError for a policy that cannot be read, StepLimitError where the bound is not enough.
  */
-export function compare(a: readonly WorldPolicy[], b: readonly WorldPolicy[], options: NetpolOptions = {}): Comparison {
+export function compare(a: readonly WorldPolicy[], b: readonly WorldPolicy[], { maxSteps, ...options }: CompareOptions = {}): Comparison {
   const resolved = resolveOptions(options)
-  return compareSets(readPolicies(a, resolved), readPolicies(b, resolved), resolved)
+  return compareSets(readPolicies(a, resolved), readPolicies(b, resolved), resolved, new Budget(maxSteps))
 }

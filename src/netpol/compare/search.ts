@@ -1,5 +1,6 @@
 import type { Direction } from '../model.js'
 import type { ResolvedOptions } from '../options.js'
+import type { Budget } from './budget.js'
 import { sideClauses, type Origin } from './clauses.js'
 import { pathsToAllow, pathsToDeny, type Path } from './paths.js'
 import { Scene, sceneShapes } from './scene.js'
@@ -38,7 +39,8 @@ interface Part {
   readonly avoid: readonly Cube[]
 }
 
-function narrowed({ region, avoid }: Part, path: Path): Part | undefined {
+function narrowed({ region, avoid }: Part, path: Path, budget: Budget): Part | undefined {
+  budget.step()
   const part = within(region, path.cube)
   if (part === undefined) return undefined
   const all = [...avoid, ...path.avoid]
@@ -61,23 +63,23 @@ export interface Wanted {
 }
 
 /** Hands over what `wide` allows and `narrow` denies, in one scene. */
-function searchScene(scene: Scene, wide: Ways, narrow: Ways, wanted: Wanted): void {
+function searchScene(scene: Scene, wide: Ways, narrow: Ways, wanted: Wanted, budget: Budget): void {
   const whole: Part = { region: scene.space.whole(), avoid: scene.never }
   const { base } = scene
   for (const direction of directions) {
     for (const closed of narrow[direction]) {
-      const first = narrowed(whole, closed)
+      const first = narrowed(whole, closed, budget)
       if (first === undefined) continue
       for (const open of wide[direction]) {
         const bound = wanted.below(closed.origin, open.origin) - base
         if (bound <= 0) continue
-        const second = narrowed(first, open)
-        if (second === undefined || outside(scene.space, second.region, second.avoid, { below: bound, any: true }) === undefined) continue
+        const second = narrowed(first, open, budget)
+        if (second === undefined || outside(scene.space, second.region, second.avoid, { below: bound, any: true, budget }) === undefined) continue
         for (const rest of wide[otherOf[direction]]) {
-          const third = narrowed(second, rest)
+          const third = narrowed(second, rest, budget)
           if (third === undefined) continue
           const below = wanted.below(closed.origin, open.origin) - base
-          const region = outside(scene.space, third.region, third.avoid, { below, any: wanted.any })
+          const region = outside(scene.space, third.region, third.avoid, { below, any: wanted.any, budget })
           if (region === undefined) continue
           wanted.found({ scene, region, cost: base + scene.space.costOf(region), direction, closedBy: closed.origin, openedBy: open.origin })
           if (wanted.any && wanted.below(closed.origin, open.origin) <= 0) return
@@ -93,12 +95,14 @@ export class Arena {
   readonly #b: PolicySet
   readonly #options: ResolvedOptions
   readonly #vocabulary: Vocabulary
+  readonly #budget: Budget
 
-  constructor(a: PolicySet, b: PolicySet, options: ResolvedOptions) {
+  constructor(a: PolicySet, b: PolicySet, options: ResolvedOptions, budget: Budget) {
     this.#a = a
     this.#b = b
     this.#options = options
     this.#vocabulary = vocabularyOf([a, b])
+    this.#budget = budget
   }
 
   /** Searches what the second set allows and the first denies (`opened`), or the other way round (`closed`). */
@@ -106,7 +110,7 @@ export class Arena {
     const [wide, narrow] = change === 'opened' ? [this.#b, this.#a] : [this.#a, this.#b]
     for (const shape of sceneShapes(this.#options)) {
       const scene = new Scene(shape, this.#vocabulary)
-      searchScene(scene, waysOf(scene, wide, this.#options, pathsToAllow), waysOf(scene, narrow, this.#options, pathsToDeny), wanted)
+      searchScene(scene, waysOf(scene, wide, this.#options, pathsToAllow), waysOf(scene, narrow, this.#options, pathsToDeny), wanted, this.#budget)
     }
   }
 

@@ -3,6 +3,8 @@
  * one of certain values. All is integers, since `compare` looks at very many regions.
  */
 
+import type { Budget } from './budget.js'
+
 /** What a variable can be, the simplest first. A world in which a variable is not at its first value costs `weight` more to read. */
 export interface Variable {
   readonly name: string
@@ -159,13 +161,16 @@ export interface Hunt {
   readonly below: number
   /** One point is enough, not the simplest. */
   readonly any: boolean
+  readonly budget: Budget
 }
 
 /**
  * The part of a region, with the cheapest point, that lies outside all of `avoid`; undefined if there is none that costs less than `below`. As a SAT
  * solver does it: a cube that can be left by one variable only leaves by it, else the cube with the fewest ways out is branched on.
+ * @throws StepLimitError
  */
 export function outside(space: Space, region: Region, avoid: readonly Cube[], hunt: Hunt): Region | undefined {
+  hunt.budget.step()
   let here = region
   let left = avoid
   let tightest: Cube | undefined
@@ -192,13 +197,13 @@ export function outside(space: Space, region: Region, avoid: readonly Cube[], hu
   return tightest === undefined ? here : branch(space, here, left, tightest, hunt)
 }
 
-function branch(space: Space, region: Region, avoid: readonly Cube[], cube: Cube, { below, any }: Hunt): Region | undefined {
+function branch(space: Space, region: Region, avoid: readonly Cube[], cube: Cube, { below, any, budget }: Hunt): Region | undefined {
   let here = region
   let best: Region | undefined
   let bound = below
   for (const literal of cube) {
     if (lies(here, literal) <= 0) continue
-    const found = outside(space, without(here, literal), avoid, { below: bound, any })
+    const found = outside(space, without(here, literal), avoid, { below: bound, any, budget })
     if (found !== undefined) {
       if (any) return found
       best = found

@@ -33,13 +33,6 @@ export interface PortPoint {
   readonly port: number
 }
 
-/** The policies that select a kind of pod in a direction. */
-export interface Selecting {
-  readonly admin: readonly ClusterPolicyModel[]
-  readonly networkPolicies: readonly NetworkPolicyModel[]
-  readonly baseline: readonly ClusterPolicyModel[]
-}
-
 const hasNamed = (ports: readonly NamedPort[], name: string, { protocol, port }: PortPoint): boolean =>
   ports.some((each) => each.name === name && each.protocol === protocol && each.port === port)
 
@@ -58,83 +51,49 @@ function portsOf(ports: readonly PortMatch[] | undefined, point: PortPoint, own:
   return names
 }
 
-/** Makes cells: one for all kinds of pods that the same policies select. */
-export class CellMaker {
-  readonly #tests: Tests
-  readonly #numbers = new WeakMap<PolicyModel, number>()
-  readonly #selecting = new Map<string, Selecting>()
-  readonly #cells = new Map<Selecting, Map<string, Cell>>()
-  #count = 0
+interface Making {
+  readonly tests: Tests
+  readonly direction: Direction
+  readonly point: PortPoint
+  /** Named ports of the pod on its way in; on its way out they are those of the other end. */
+  readonly own: readonly NamedPort[] | undefined
+}
 
-  constructor(tests: Tests) {
-    this.#tests = tests
-  }
+function matcherOf({ tests, point, own }: Making, { peers, ports }: RuleMatch, view: View, home?: string): Matcher | undefined {
+  const named = portsOf(ports, point, own)
+  if (named !== true && named.length === 0) return undefined
+  const all = (peers ?? []).flatMap((peer) => tests.peer(peer, view, home) ?? [])
+  if (peers !== undefined && all.length === 0) return undefined
+  return { everyone: peers === undefined, peers: all, named: named === true ? undefined : named }
+}
 
-  /** The same for the same policies. */
-  selecting(selecting: Selecting): Selecting {
-    const { admin, networkPolicies, baseline } = selecting
-    const key = [admin, networkPolicies, baseline].map((policies) => policies.map((policy) => this.#numberOf(policy)).join()).join('|')
-    const known = this.#selecting.get(key)
-    if (known !== undefined) return known
-    this.#selecting.set(key, selecting)
-    return selecting
-  }
+function stepsOf(making: Making, policies: readonly ClusterPolicyModel[]): readonly Step[] {
+  return policies.flatMap((policy) => policy[making.direction].flatMap((rule: ClusterRule): readonly Step[] => {
+    if (rule.failsClosed) return rule.action === 'Accept' ? [] : [{ everyone: true, peers: [], named: undefined, action: 'Deny' }]
+    const matcher = matcherOf(making, rule, 'cluster')
+    return matcher === undefined ? [] : [{ ...matcher, action: rule.action }]
+  }))
+}
 
-  /** Policies have changed: what was made of them is not kept here any more. */
-  forget(): void {
-    this.#selecting.clear()
-    this.#cells.clear()
-  }
+/** One list for all peers that may come by any name of the port; the order of NetworkPolicies does not count. */
+function acceptsOf(making: Making, policies: readonly NetworkPolicyModel[]): readonly Matcher[] {
+  const all = policies.flatMap((policy) => (policy[making.direction] ?? []).flatMap((rule) => matcherOf(making, rule, 'NetworkPolicy', policy.namespace) ?? []))
+  const plain = all.filter(({ named }) => named === undefined)
+  if (plain.some(({ everyone }) => everyone)) return [{ everyone: true, peers: [], named: undefined }]
+  const peers = [...new Set(plain.flatMap((each) => each.peers))]
+  return [...(peers.length === 0 ? [] : [{ everyone: false, peers, named: undefined }]), ...all.filter(({ named }) => named !== undefined)]
+}
 
-  /** `ports` are the named ports of the pod that the policies select. */
-  make(selecting: Selecting, ports: readonly NamedPort[], direction: Direction, point: PortPoint): Cell {
-    // named ports are those of the destination: of the pod itself on its way in, of the other end on its way out
-    const own = direction === 'ingress' ? ports : undefined
-    const cells = this.#cells.get(selecting) ?? new Map<string, Cell>()
-    this.#cells.set(selecting, cells)
-    const key = `${direction} ${point.id} ${point.protocol} ${own?.filter((each) => each.port === point.port && each.protocol === point.protocol).map(({ name }) => name).join() ?? ''}`
-    const known = cells.get(key)
-    if (known !== undefined) return known
-    const { admin, networkPolicies, baseline } = selecting
-    const cell = {
-      admin: this.#steps(admin, direction, point, own),
-      isolated: networkPolicies.length > 0,
-      accepts: this.#accepts(networkPolicies, direction, point, own),
-      baseline: this.#steps(baseline, direction, point, own),
-    }
-    cells.set(key, cell)
-    return cell
-  }
-
-  #numberOf(policy: PolicyModel): number {
-    const number = this.#numbers.get(policy) ?? this.#count++
-    this.#numbers.set(policy, number)
-    return number
-  }
-
-  #matcher({ peers, ports }: RuleMatch, point: PortPoint, own: readonly NamedPort[] | undefined, view: View, home?: string): Matcher | undefined {
-    const named = portsOf(ports, point, own)
-    if (named !== true && named.length === 0) return undefined
-    const tests = (peers ?? []).flatMap((peer) => this.#tests.peer(peer, view, home) ?? [])
-    if (peers !== undefined && tests.length === 0) return undefined
-    return { everyone: peers === undefined, peers: tests, named: named === true ? undefined : named }
-  }
-
-  #steps(policies: readonly ClusterPolicyModel[], direction: Direction, point: PortPoint, own: readonly NamedPort[] | undefined): readonly Step[] {
-    return policies.flatMap((policy) => policy[direction].flatMap((rule: ClusterRule): readonly Step[] => {
-      if (rule.failsClosed) return rule.action === 'Accept' ? [] : [{ everyone: true, peers: [], named: undefined, action: 'Deny' }]
-      const matcher = this.#matcher(rule, point, own, 'cluster')
-      return matcher === undefined ? [] : [{ ...matcher, action: rule.action }]
-    }))
-  }
-
-  /** One list for all peers that may come by any name of the port; the order of NetworkPolicies does not count. */
-  #accepts(policies: readonly NetworkPolicyModel[], direction: Direction, point: PortPoint, own: readonly NamedPort[] | undefined): readonly Matcher[] {
-    const all = policies.flatMap((policy) => (policy[direction] ?? []).flatMap((rule) => this.#matcher(rule, point, own, 'NetworkPolicy', policy.namespace) ?? []))
-    const plain = all.filter(({ named }) => named === undefined)
-    if (plain.some(({ everyone }) => everyone)) return [{ everyone: true, peers: [], named: undefined }]
-    const peers = [...new Set(plain.flatMap((each) => each.peers))]
-    return [...(peers.length === 0 ? [] : [{ everyone: false, peers, named: undefined }]), ...all.filter(({ named }) => named !== undefined)]
+/** What policies, in their order, say on a port to pods that they select, with named ports of their own. */
+export function makeCell(tests: Tests, policies: readonly PolicyModel[], direction: Direction, point: PortPoint, ports: readonly NamedPort[]): Cell {
+  const making: Making = { tests, direction, point, own: direction === 'ingress' ? ports : undefined }
+  const narrow = policies.filter((policy) => policy.kind === 'NetworkPolicy')
+  const wide = policies.filter((policy) => policy.kind !== 'NetworkPolicy')
+  return {
+    admin: stepsOf(making, wide.filter(({ tier }) => tier === 'Admin')),
+    isolated: narrow.length > 0,
+    accepts: acceptsOf(making, narrow),
+    baseline: stepsOf(making, wide.filter(({ tier }) => tier === 'Baseline')),
   }
 }
 

@@ -3,28 +3,24 @@ import type { Labels } from '../../api/labels.js'
 import { AddressBook, keepAddressBook } from '../address-book.js'
 import { resolveConnection, type End } from '../endpoint.js'
 import { evaluateModel } from '../evaluate.js'
-import type { ClusterPolicyModel, Direction, Model, NodeModel, PodModel, PolicyModel } from '../model.js'
+import type { Direction, Model, NodeModel, PodModel, PolicyModel } from '../model.js'
 import type { NetpolOptions } from '../options.js'
 import type { Verdict } from '../proof.js'
 import { namespaceLabels, readNamespace, readNode, readPod } from '../read/objects.js'
 import { readPolicy } from '../read/policy.js'
 import { readWorld } from '../read/world.js'
 import type { Connection, Protocol, World, WorldNamespace, WorldNode, WorldPod, WorldPolicy } from '../world.js'
-import { cellAllows, CellMaker, type Cell, type PortPoint, type Selecting } from './cell.js'
+import type { Cell, PortPoint } from './cell.js'
+import { Cells } from './cells.js'
 import { familyIndex, familySpoken } from './families.js'
 import { Guests, partyOf, type Guest, type Party } from './guests.js'
 import type { EndKind, PlacedPod, PodKind } from './kinds.js'
 import { swapPolicy, type LiveModel, type PolicyName } from './live-model.js'
-import { podSeen, Tests } from './peer-test.js'
+import { Judge } from './judge.js'
+import { Tests } from './peer-test.js'
 import { keysOf, Placement, sameLabels } from './placement.js'
+import { Population } from './population.js'
 import { wordsOf } from './segments.js'
-
-/** What the policies of a kind of pod come to, made when it is asked for. */
-interface Known {
-  /** By port and direction: out of and into a port are neighbours. */
-  readonly cells: (Cell | undefined)[]
-  readonly selecting: Map<Direction, Selecting>
-}
 
 /** Numbers that may be given before everything is numbered anew, beside so many for each pod. */
 const SPARE = 10_000
@@ -41,16 +37,12 @@ const isProtocol = (protocol: unknown): protocol is Protocol => protocol === 'TC
 export class CompiledWorld {
   readonly #model: LiveModel
   readonly #book: AddressBook
-  readonly #pods = new Map<string, PlacedPod>()
-  readonly #podsIn = new Map<string, Set<string>>()
-  readonly #onHost = new Map<string, Set<string>>()
+  readonly #population = new Population()
   /** Namespaces that have an object. */
   readonly #declared: Set<string>
-  /** By the number of the kind of pod; thrown away when a policy that selects it changes. */
-  #known: (Known | undefined)[] = []
   readonly #guests: Guests
-  #tests: Tests
-  #cells: CellMaker
+  #cells: Cells
+  #judge: Judge
   #placement: Placement
 
   /** `declared` are the namespaces that have an object; without it, all. */
@@ -62,9 +54,9 @@ export class CompiledWorld {
     this.#declared = new Set(declared)
     this.#book = new AddressBook(model)
     keepAddressBook(this.#model, this.#book)
-    this.#guests = new Guests(this.#book, this.#pods)
-    this.#tests = new Tests(options)
-    this.#cells = new CellMaker(this.#tests)
+    this.#guests = new Guests(this.#book, this.pods)
+    this.#cells = new Cells(this.#model, new Tests(options))
+    this.#judge = new Judge(this.#cells, options)
     this.#placement = new Placement(this.#model, this.#book)
     this.#placeAll()
   }
@@ -81,24 +73,24 @@ export class CompiledWorld {
 
   /** Pods by `ns/name`. */
   get pods(): ReadonlyMap<string, PlacedPod> {
-    return this.#pods
+    return this.#population.pods
   }
 
   /** Whether a connection is allowed, without a proof. @throws WorldError when the connection cannot be. */
   allows(connection: Connection): boolean {
     const { from, to, port, protocol = 'TCP', family, service = false } = connection
     if (typeof from === 'string' && typeof to === 'string' && family === undefined && isPort(port) && isProtocol(protocol)) {
-      const source = this.#pods.get(from)
-      const destination = this.#pods.get(to)
+      const source = this.pods.get(from)
+      const destination = this.pods.get(to)
       const point = this.#placement.point(protocol, port)
-      if (source !== undefined && destination !== undefined) return this.allowsPods(source, destination, point, service)
+      if (source !== undefined && destination !== undefined) return this.#judge.allowsPods(source, destination, point, service)
       const known = this.#allowsGuest(source ?? this.#guests.find(from, this.#placement), destination ?? this.#guests.find(to, this.#placement), point, service)
       if (known !== undefined) return known
     }
     const resolved = resolveConnection(this.#model, connection)
     if (resolved.port === undefined) return false
     const point = this.#placement.point(resolved.protocol, resolved.port)
-    return this.allowsParties(this.#party(resolved.from), this.#party(resolved.to), point, resolved.self, resolved.service)
+    return this.#judge.allows(this.#party(resolved.from), this.#party(resolved.to), point, resolved.self, resolved.service)
   }
 
   /** The verdict and its proof. @throws WorldError when the connection cannot be. */
@@ -106,35 +98,15 @@ export class CompiledWorld {
     return evaluateModel(this.#model, connection)
   }
 
-  /** As {@link allows}, for pods that are at hand. */
-  allowsPods(from: PlacedPod, to: PlacedPod, point: PortPoint, service: boolean): boolean {
-    const family = familySpoken(from.families, to.families)
-    const fromEnd = from.ends[family] as EndKind
-    const toEnd = to.ends[family] as EndKind
-    const self = from === to
-    if (self && !service) return true
-    if (!this.#sideAllows(from.kind, 'egress', point, toEnd, self || this.#isOwnNode('egress', from.model.node, to.hostNode, toEnd))) return false
-    return this.#sideAllows(to.kind, 'ingress', point, fromEnd, self || this.#isOwnNode('ingress', to.model.node, from.hostNode, fromEnd))
-  }
-
-  /** As {@link allows}, for ends that are at hand. */
-  allowsParties(from: Party, to: Party, point: PortPoint, self: boolean, service: boolean): boolean {
-    if (self && !service) return true
-    if (!this.#sideAllows(from.kind, 'egress', point, to.end, self || this.#isOwnNode('egress', from.node, to.hostNode, to.end))) return false
-    return this.#sideAllows(to.kind, 'ingress', point, from.end, self || this.#isOwnNode('ingress', to.node, from.hostNode, from.end))
-  }
-
-  /** What the policies of a kind of pod say; `undefined` for what no policy selects. */
+  /** What the policies say to a kind of pod. */
   cell(kind: PodKind, direction: Direction, point: PortPoint): Cell {
-    const key = point.id * 2 + (direction === 'egress' ? 1 : 0)
-    const { cells } = this.#knownOf(kind)
-    return cells[key] ??= this.#cells.make(this.#selecting(kind, direction), kind.ports, direction, point)
+    return this.#cells.of(kind, direction, point)
   }
 
   /** Adds a pod, or puts it in the place of the one with its name. @throws WorldError for what is no pod. */
   setPod(pod: WorldPod): void {
     const model = readPod(pod)
-    const old = this.#pods.get(model.key)
+    const old = this.pods.get(model.key)
     if (old !== undefined) this.#dropPod(old)
     this.#tidy()
     if (!this.#model.namespaces.has(model.namespace)) this.#model.namespaces.set(model.namespace, namespaceLabels(model.namespace))
@@ -145,7 +117,7 @@ export class CompiledWorld {
 
   /** `key` is `ns/name`. Nothing happens when there is no such pod. */
   removePod(key: string): void {
-    const placed = this.#pods.get(key)
+    const placed = this.pods.get(key)
     if (placed === undefined) return
     this.#dropPod(placed)
     this.#forgetEmpty(placed.model.namespace)
@@ -207,73 +179,32 @@ export class CompiledWorld {
     const destination = partyOf(to, family)
     const pod = 'family' in from ? from.pod : from.model
     const self = pod !== undefined && pod === ('family' in to ? to.pod : to.model)
-    return this.allowsParties(source, destination, point, self, service)
+    return this.#judge.allows(source, destination, point, self, service)
   }
 
   #party({ pod, node, address, domains }: End): Party {
-    const placed = pod && this.#pods.get(pod.key)
+    const placed = pod && this.#population.current(pod)
     const end = placed !== undefined && domains.length === 0
       ? placed.ends[familyIndex(address?.family)] as EndKind
       : this.#placement.end(placed?.kind, address, domains)
     return { kind: placed?.kind, end, hostNode: node, node: pod?.node }
   }
 
-  #isOwnNode(direction: Direction, own: string | undefined, other: string | undefined, end: EndKind): boolean {
-    if (other === undefined || other !== own || podSeen(end.pod, 'NetworkPolicy') !== undefined) return false
-    const { ownNode } = this.#model.options
-    return ownNode === 'both' || (ownNode === 'ingress' && direction === 'ingress')
-  }
-
-  #sideAllows(kind: PodKind | undefined, direction: Direction, point: PortPoint, other: EndKind, exempt: boolean): boolean {
-    return kind === undefined || cellAllows(this.cell(kind, direction, point), other, point, exempt)
-  }
-
-  #knownOf(kind: PodKind): Known {
-    return this.#known[kind.id] ??= { cells: [], selecting: new Map() }
-  }
-
-  #selecting(kind: PodKind, direction: Direction): Selecting {
-    const known = this.#knownOf(kind).selecting
-    const before = known.get(direction)
-    if (before !== undefined) return before
-    const { admin, baseline, networkPolicies } = this.#model
-    const wide = (all: readonly ClusterPolicyModel[]): readonly ClusterPolicyModel[] =>
-      (kind.inCluster ? all.filter((policy) => policy[direction].length > 0 && this.#selects(policy, kind)) : [])
-    const narrow = kind.inNetworkPolicy ? networkPolicies.get(kind.namespace.name) ?? [] : []
-    const selecting = this.#cells.selecting({
-      admin: wide(admin), baseline: wide(baseline),
-      networkPolicies: narrow.filter((policy) => policy[direction] !== undefined && this.#selects(policy, kind)),
-    })
-    known.set(direction, selecting)
-    return selecting
-  }
-
-  #selects(policy: PolicyModel, kind: PodKind): boolean {
-    if (policy.kind !== 'NetworkPolicy' && !this.#tests.selector(policy.namespaces).matches(kind.namespace)) return false
-    return this.#tests.selector(policy.pods).matches(kind.labels)
-  }
-
   #place(model: PodModel): void {
     this.#guests.clear()
-    const placed = this.#placement.place(model)
-    this.#pods.set(model.key, placed)
-    listUnder(this.#podsIn, model.namespace, model.key)
-    if (placed.hostNode !== undefined) listUnder(this.#onHost, placed.hostNode, model.key)
+    this.#population.add(this.#placement.place(model))
   }
 
   #unplace(placed: PlacedPod): void {
-    const { model: { key, namespace }, hostNode } = placed
     this.#guests.clear()
     this.#placement.unplace(placed)
-    this.#pods.delete(key)
-    strike(this.#podsIn, namespace, key)
-    if (hostNode !== undefined) strike(this.#onHost, hostNode, key)
+    this.#population.remove(placed)
   }
 
   /** What these pods count as may have changed. */
   #replace(touched: Iterable<PlacedPod>): void {
     for (const { model } of [...touched]) {
-      const current = this.#pods.get(model.key)
+      const current = this.#population.current(model)
       if (current === undefined) continue
       this.#unplace(current)
       this.#place(current.model)
@@ -286,21 +217,17 @@ export class CompiledWorld {
     this.#model.pods.delete(placed.model.key)
   }
 
-  #podsAmong(keys: Iterable<string>): readonly PlacedPod[] {
-    return [...keys].flatMap((key) => this.#pods.get(key) ?? [])
-  }
-
   #relabel(name: string, labels: Labels): void {
     const old = this.#model.namespaces.get(name)
     this.#model.namespaces.set(name, labels)
     if (old !== undefined && sameLabels(old, labels)) return
     this.#tidy()
     this.#placement.forgetNamespace(name)
-    this.#replace(this.#podsAmong(this.#podsIn.get(name) ?? []))
+    this.#replace(this.#population.in(name))
   }
 
   #forgetEmpty(name: string): void {
-    if (this.#declared.has(name) || this.#podsIn.has(name)) return
+    if (this.#declared.has(name) || this.#population.in(name).size > 0) return
     this.#model.namespaces.delete(name)
     this.#placement.forgetNamespace(name)
   }
@@ -309,7 +236,7 @@ export class CompiledWorld {
     const old = this.#model.nodes.get(name)
     if (old !== undefined && model !== undefined && sameLabels(old.labels, model.labels) && sameAddresses(old.addresses, model.addresses)) return
     this.#tidy()
-    const touched = new Set(this.#podsAmong(this.#onHost.get(name) ?? []))
+    const touched = new Set(this.#population.onHost(name))
     for (const address of [...old?.addresses ?? [], ...model?.addresses ?? []]) for (const each of this.#alone(address)) touched.add(each)
     if (old !== undefined) this.#book.removeNode(old)
     if (model === undefined) this.#model.nodes.delete(name)
@@ -332,12 +259,9 @@ export class CompiledWorld {
   #swapPolicy({ kind, namespace, name }: PolicyName, model: PolicyModel | undefined): void {
     const old = swapPolicy(this.#model, { kind, namespace, name }, model)
     if (model !== undefined) this.#replace(this.#learn(model))
-    this.#cells.forget()
     this.#guests.clear()
     const where = kind === 'NetworkPolicy' ? namespace ?? 'default' : undefined
-    for (const each of this.#placement.kinds(where)) {
-      if ([old, model].some((policy) => policy !== undefined && this.#selects(policy, each))) this.#known[each.id] = undefined
-    }
+    this.#cells.changed([old, model].filter((each) => each !== undefined), this.#placement.kinds(where))
   }
 
   /** Takes note of the keys, ranges and ports that a policy speaks of. Answers the pods that it tells apart from others. */
@@ -353,7 +277,7 @@ export class CompiledWorld {
     }
     const fresh = keys.filter((key) => this.#placement.learnKey(key))
     if (fresh.length > 0) {
-      for (const placed of this.#pods.values()) if (fresh.some((key) => Object.hasOwn(placed.model.labels, key))) touched.add(placed)
+      for (const placed of this.pods.values()) if (fresh.some((key) => Object.hasOwn(placed.model.labels, key))) touched.add(placed)
     }
     return touched
   }
@@ -365,35 +289,22 @@ export class CompiledWorld {
 
   /** Numbers everything anew when most numbers stand for what is gone. */
   #tidy(): void {
-    if (this.#placement.made < SPARE + FOR_EACH_POD * this.#pods.size) return
-    this.#known = []
+    if (this.#placement.made < SPARE + FOR_EACH_POD * this.pods.size) return
     this.#guests.clear()
-    this.#tests = new Tests(this.#model.options)
-    this.#cells = new CellMaker(this.#tests)
+    this.#cells = new Cells(this.#model, new Tests(this.#model.options))
+    this.#judge = new Judge(this.#cells, this.#model.options)
     this.#placement = new Placement(this.#model, this.#book)
     this.#placeAll()
   }
 
   #placeAll(): void {
     const { networkPolicies, admin, baseline, nodes, domains, pods } = this.#model
-    for (const map of [this.#pods, this.#podsIn, this.#onHost]) map.clear()
+    this.#population.clear()
     for (const policies of [...networkPolicies.values(), admin, baseline]) for (const policy of policies) this.#learn(policy)
     for (const { addresses } of nodes.values()) for (const address of addresses) this.#alone(address)
     for (const addresses of domains.values()) for (const address of addresses) this.#alone(address)
     for (const pod of pods.values()) this.#place(pod)
   }
-}
-
-function listUnder(map: Map<string, Set<string>>, name: string, key: string): void {
-  const keys = map.get(name)
-  if (keys === undefined) map.set(name, new Set([key]))
-  else keys.add(key)
-}
-
-function strike(map: Map<string, Set<string>>, name: string, key: string): void {
-  const keys = map.get(name)
-  keys?.delete(key)
-  if (keys?.size === 0) map.delete(name)
 }
 
 function sameAddresses(a: readonly IpAddress[], b: readonly IpAddress[]): boolean {

@@ -21,6 +21,8 @@ export interface PodKind {
   readonly namespace: NamespaceKind
   readonly labels: Labelled
   readonly ports: readonly NamedPort[]
+  /** The same for the same ports. */
+  readonly portsKey: string
   readonly inNetworkPolicy: boolean
   readonly inCluster: boolean
 }

@@ -161,12 +161,12 @@ export class Placement {
     if (!inNetworkPolicy && !inCluster) return undefined
     const namespace = this.#namespace(pod.namespace)
     const labels = this.#labelKind(pod.labels)
-    const ports = pod.ports.length === 0 ? '' : JSON.stringify(pod.ports.map(({ name, protocol, port }) => [name, protocol, port]))
-    const key = `${namespace.id}|${labels.id}|${inNetworkPolicy ? 'n' : ''}${inCluster ? 'c' : ''}|${ports}`
+    const portsKey = pod.ports.length === 0 ? '' : JSON.stringify(pod.ports.map(({ name, protocol, port }) => [name, protocol, port]))
+    const key = `${namespace.id}|${labels.id}|${inNetworkPolicy ? 'n' : ''}${inCluster ? 'c' : ''}|${portsKey}`
     const known = this.#podKinds.get(key)
     if (known !== undefined) return known
     for (const { protocol, port } of pod.ports) this.learnPorts(protocol, port, port)
-    const kind: PodKind = { id: this.#kindIds++, namespace, labels, ports: pod.ports, inNetworkPolicy, inCluster }
+    const kind: PodKind = { id: this.#kindIds++, namespace, labels, ports: pod.ports, portsKey, inNetworkPolicy, inCluster }
     this.#podKinds.set(key, kind)
     const there = this.#kindsIn.get(pod.namespace)
     if (there === undefined) this.#kindsIn.set(pod.namespace, new Set([kind]))

@@ -1,0 +1,144 @@
+/**
+ * A test runner for Stryker that keeps the tests of src/netpol loaded, all in one bundle: switching to the next mutant takes no time. vitest's runner starts a worker and
+ * loads all files for each mutant, half a second for what is often one millisecond.
+ */
+import { mkdir } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { pathToFileURL } from 'node:url'
+import { commonTokens, declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin'
+import { determineHitLimitReached, DryRunStatus, TestStatus, toMutantRunResult } from '@stryker-mutator/api/test-runner'
+
+
+class InProcessRunner {
+  static inject = [commonTokens.options]
+  #files
+  #space
+  #few
+  #tests = []
+  #loads = 0
+  #times = new Map()
+  /** The sandbox. */
+  #root = ''
+  #output = ''
+
+  constructor(options) {
+    this.#files = options.inProcess.tests
+    this.#space = globalThis.__stryker__ ??= {}
+  }
+
+  capabilities() {
+    return { reloadEnvironment: true }
+  }
+
+  async init() {
+    this.#root = process.cwd()
+    this.#output = resolve(this.#root, '.cache/mutation-bundle.mjs')
+    const few = resolve(this.#root, '.ci/mutation/few.mjs')
+    await this.#bundle(this.#root, few)
+    this.#few = await import(pathToFileURL(few).href)
+    this.#tests = await this.#load()
+  }
+
+  async dryRun() {
+    const tests = []
+    for (const test of this.#tests) {
+      this.#space.currentTestId = test.id
+      // each test counts as one that covers what comes before it
+      const result = await this.#run(test, new Set())
+      this.#times.set(test.id, result.timeSpentMs)
+      tests.push(result)
+    }
+    this.#space.currentTestId = undefined
+    return { status: DryRunStatus.Complete, tests, mutantCoverage: this.#space.mutantCoverage }
+  }
+
+  async mutantRun({ activeMutant, testFilter, hitLimit, mutantActivation, disableBail }) {
+    Object.assign(this.#space, { hitCount: 0, hitLimit, activeMutant: activeMutant.id })
+    const tests = []
+    try {
+      let all = this.#tests
+      if (mutantActivation === 'static') {
+        try {
+          all = await this.#load()
+        } catch (error) {
+          const failed = { id: this.#tests[0].id, name: this.#tests[0].id, timeSpentMs: 0, status: TestStatus.Failed, failureMessage: `it does not load: ${String(error)}` }
+          return toMutantRunResult({ status: DryRunStatus.Complete, tests: [failed] })
+        }
+      }
+      const wanted = testFilter && new Set(testFilter)
+      const chosen = wanted ? all.filter(({ id }) => wanted.has(id)) : all
+      const done = new Set()
+      for (const test of chosen.toSorted((a, b) => this.#timeOf(a) - this.#timeOf(b))) {
+        const result = await this.#run(test, done)
+        tests.push(result)
+        if (result.status === TestStatus.Failed && !disableBail) break
+      }
+    } finally {
+      this.#space.activeMutant = undefined
+    }
+    return toMutantRunResult(determineHitLimitReached(this.#space.hitCount, hitLimit) ?? { status: DryRunStatus.Complete, tests })
+  }
+
+  #timeOf({ id }) {
+    return this.#times.get(id) ?? 0
+  }
+
+  async #run({ id, hooks, run }, done) {
+    const start = performance.now()
+    const told = { id, name: id }
+    try {
+      for (const hook of hooks.filter((each) => !done.has(each))) {
+        await hook()
+        done.add(hook)
+      }
+      await run()
+      return { ...told, status: TestStatus.Success, timeSpentMs: performance.now() - start }
+    } catch (error) {
+      return { ...told, status: TestStatus.Failed, timeSpentMs: performance.now() - start, failureMessage: String(error?.message ?? error).slice(0, 500) }
+    }
+  }
+
+  /** Loads everything anew; what was loaded before stays as it was. */
+  async #load() {
+    const tests = this.#few.collect()
+    await import(`${pathToFileURL(this.#output).href}?load=${++this.#loads}`)
+    return tests
+  }
+
+  async #bundle(root, few) {
+    const { rolldown } = await import('rolldown')
+    const { globSync } = await import('tinyglobby')
+    const [include, exclude] = [this.#files.filter((each) => !each.startsWith('!')), this.#files.flatMap((each) => (each.startsWith('!') ? [each.slice(1)] : []))]
+    const files = globSync(include, { ignore: exclude, absolute: true, cwd: root }).sort()
+    const entry = ['test/setup.ts', ...files].map((file) => `import ${JSON.stringify(resolve(root, file))}`).join('\n')
+    const bundle = await rolldown({
+      input: 'entry', platform: 'node', logLevel: 'silent', treeshake: false,
+      external: [/^node:/, /node_modules/],
+      plugins: [{
+        name: 'mutation',
+        resolveId: (id) => {
+          if (id === 'entry') return id
+          if (id === 'vitest') return { id: few, external: true }
+          return id === 'fast-check' ? { id: resolve(root, '.ci/mutation/fewer-runs.mjs'), external: true } : undefined
+        },
+        load: (id) => (id === 'entry' ? entry : undefined),
+        transform: (code, id) => {
+          const here = code.replaceAll('import.meta.dirname', JSON.stringify(dirname(id)))
+          return id.endsWith('.test.ts') ? `import { begin as beginFile } from 'vitest'; beginFile(${JSON.stringify(id.slice(root.length + 1))});\n${here}` : here
+        },
+      }],
+    })
+    await mkdir(dirname(this.#output), { recursive: true })
+    await bundle.write({ file: this.#output, format: 'esm', codeSplitting: false })
+    await bundle.close()
+  }
+}
+
+export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'in-process', InProcessRunner)]
+
+/** What is added to Stryker's options. */
+export const strykerValidationSchema = {
+  type: 'object',
+  properties: { inProcess: { type: 'object', properties: { tests: { type: 'array', items: { type: 'string' } } }, default: {} } },
+}

@@ -1,0 +1,139 @@
+import type { Direction, Model, NamedPort, PolicyModel } from '../model.js'
+import { makeCell, type Cell, type PortPoint } from './cell.js'
+import type { PodKind } from './kinds.js'
+import type { SelectorTest, Tests } from './peer-test.js'
+
+/** The policies that select a kind of pod in a direction, each tier in its order. Those that the same policies select have the same one. */
+interface Selecting {
+  readonly direction: Direction
+  readonly policies: readonly PolicyModel[]
+  /** One policy more. */
+  readonly next: Map<PolicyModel, Selecting>
+  /** Some rule speaks of a port by its name, which counts into a pod: cells depend on its named ports. */
+  readonly hasNames: boolean
+  /** Cells by port, for pods with certain named ports. */
+  readonly rows: Map<string, CellRow>
+  /** Cells by port and the names that it has. */
+  readonly cells: Map<string, Cell>
+}
+
+/** Cells of a kind in a direction, by the number of the port; made when they are asked for. */
+interface CellRow {
+  readonly selecting: Selecting
+  readonly ports: readonly NamedPort[]
+  readonly made: (Cell | undefined)[]
+}
+
+/** A policy with its selectors ready. */
+interface Candidate {
+  readonly policy: PolicyModel
+  readonly pods: SelectorTest
+  readonly namespaces: SelectorTest | undefined
+}
+
+const none: readonly never[] = []
+
+function speaksOfNames(policy: PolicyModel, direction: Direction): boolean {
+  return policy[direction]?.some(({ ports }) => ports?.some(({ kind }) => kind === 'name') === true) === true
+}
+
+function selectingOf(direction: Direction, policies: readonly PolicyModel[]): Selecting {
+  const hasNames = direction === 'ingress' && policies.some((policy) => speaksOfNames(policy, direction))
+  return { direction, policies, next: new Map(), hasNames, rows: new Map(), cells: new Map() }
+}
+
+/** What the policies say to each kind of pod. Kinds that the same policies select share it. */
+export class Cells {
+  readonly #world: Pick<Model, 'networkPolicies' | 'admin' | 'baseline'>
+  readonly #tests: Tests
+  /** By the number of the kind, out of and into a pod next to each other. */
+  readonly #rows: (CellRow | undefined)[] = []
+  readonly #roots: Record<Direction, Selecting> = { ingress: selectingOf('ingress', none), egress: selectingOf('egress', none) }
+  readonly #narrow: Record<Direction, Map<string, readonly Candidate[]>> = { ingress: new Map(), egress: new Map() }
+  readonly #wide: Record<Direction, readonly Candidate[] | undefined> = { ingress: undefined, egress: undefined }
+
+  constructor(world: Pick<Model, 'networkPolicies' | 'admin' | 'baseline'>, tests: Tests) {
+    this.#world = world
+    this.#tests = tests
+  }
+
+  /** What the policies say to a kind of pod in a direction on a port. */
+  of(kind: PodKind, direction: Direction, point: PortPoint): Cell {
+    const row = this.#rows[kind.id * 2 + (direction === 'egress' ? 0 : 1)] ??= this.#row(kind, direction)
+    return row.made[point.id] ??= this.#make(row, point)
+  }
+
+  /** A policy is another one now, new or gone: what was made for the kinds that one of these selects is not true any more. */
+  changed(policies: readonly PolicyModel[], kinds: Iterable<PodKind>): void {
+    for (const direction of ['ingress', 'egress'] as const) {
+      this.#roots[direction] = selectingOf(direction, none)
+      this.#narrow[direction].clear()
+      this.#wide[direction] = undefined
+    }
+    for (const kind of kinds) {
+      if (policies.some((policy) => this.#selects(policy, kind))) this.#rows.fill(undefined, kind.id * 2, kind.id * 2 + 2)
+    }
+  }
+
+  #selects(policy: PolicyModel, kind: PodKind): boolean {
+    if (policy.kind !== 'NetworkPolicy' && !this.#tests.selector(policy.namespaces).matches(kind.namespace)) return false
+    return this.#tests.selector(policy.pods).matches(kind.labels)
+  }
+
+  #row(kind: PodKind, direction: Direction): CellRow {
+    const selecting = this.#selecting(kind, direction)
+    const key = selecting.hasNames ? kind.portsKey : ''
+    const known = selecting.rows.get(key)
+    if (known !== undefined) return known
+    const row = { selecting, ports: kind.ports, made: [] }
+    selecting.rows.set(key, row)
+    return row
+  }
+
+  #make({ selecting, ports }: CellRow, point: PortPoint): Cell {
+    const { direction, policies, hasNames, cells } = selecting
+    const names = hasNames ? ports.filter(({ port, protocol }) => port === point.port && protocol === point.protocol).map(({ name }) => name) : none
+    const key = `${point.id} ${names.join()}`
+    const known = cells.get(key)
+    if (known !== undefined) return known
+    const cell = makeCell(this.#tests, policies, direction, point, ports)
+    cells.set(key, cell)
+    return cell
+  }
+
+  #selecting(kind: PodKind, direction: Direction): Selecting {
+    let at = this.#roots[direction]
+    if (kind.inNetworkPolicy) at = further(at, this.#narrowIn(kind.namespace.name, direction), kind)
+    if (kind.inCluster) at = further(at, this.#wideIn(direction), kind)
+    return at
+  }
+
+  #narrowIn(namespace: string, direction: Direction): readonly Candidate[] {
+    const known = this.#narrow[direction].get(namespace)
+    if (known !== undefined) return known
+    const all = (this.#world.networkPolicies.get(namespace) ?? none).filter((policy) => policy[direction] !== undefined)
+      .map((policy) => ({ policy, pods: this.#tests.selector(policy.pods), namespaces: undefined }))
+    this.#narrow[direction].set(namespace, all)
+    return all
+  }
+
+  #wideIn(direction: Direction): readonly Candidate[] {
+    return this.#wide[direction] ??= [...this.#world.admin, ...this.#world.baseline].filter((policy) => policy[direction].length > 0)
+      .map((policy) => ({ policy, pods: this.#tests.selector(policy.pods), namespaces: this.#tests.selector(policy.namespaces) }))
+  }
+}
+
+/** With those policies more that select the kind. */
+function further(from: Selecting, candidates: readonly Candidate[], kind: PodKind): Selecting {
+  let at = from
+  for (const { policy, pods, namespaces } of candidates) {
+    if (!pods.matches(kind.labels) || namespaces?.matches(kind.namespace) === false) continue
+    let next = at.next.get(policy)
+    if (next === undefined) {
+      next = selectingOf(at.direction, [...at.policies, policy])
+      at.next.set(policy, next)
+    }
+    at = next
+  }
+  return at
+}

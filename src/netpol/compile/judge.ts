@@ -1,0 +1,46 @@
+import type { Direction } from '../model.js'
+import type { ResolvedOptions } from '../options.js'
+import { cellAllows, type PortPoint } from './cell.js'
+import type { Cells } from './cells.js'
+import { familySpoken } from './families.js'
+import type { Party } from './guests.js'
+import type { EndKind, PlacedPod, PodKind } from './kinds.js'
+import { podSeen } from './peer-test.js'
+
+/** Verdicts on ends that are at hand. */
+export class Judge {
+  readonly #cells: Cells
+  readonly #ownNode: ResolvedOptions['ownNode']
+
+  constructor(cells: Cells, { ownNode }: ResolvedOptions) {
+    this.#cells = cells
+    this.#ownNode = ownNode
+  }
+
+  /** As {@link allows}, of two pods. */
+  allowsPods(from: PlacedPod, to: PlacedPod, point: PortPoint, service: boolean): boolean {
+    const family = familySpoken(from.families, to.families)
+    const fromEnd = from.ends[family] as EndKind
+    const toEnd = to.ends[family] as EndKind
+    const self = from === to
+    if (self && !service) return true
+    return this.#sideAllows(from.kind, 'egress', point, toEnd, self || (to.hostNode !== undefined && this.#isOwnNode('egress', from.model.node, to.hostNode, toEnd)))
+      && this.#sideAllows(to.kind, 'ingress', point, fromEnd, self || (from.hostNode !== undefined && this.#isOwnNode('ingress', to.model.node, from.hostNode, fromEnd)))
+  }
+
+  /** Whether both sides let it pass; a pod always reaches itself, but through a Service. */
+  allows(from: Party, to: Party, point: PortPoint, self: boolean, service: boolean): boolean {
+    if (self && !service) return true
+    return this.#sideAllows(from.kind, 'egress', point, to.end, self || (to.hostNode !== undefined && this.#isOwnNode('egress', from.node, to.hostNode, to.end)))
+      && this.#sideAllows(to.kind, 'ingress', point, from.end, self || (from.hostNode !== undefined && this.#isOwnNode('ingress', to.node, from.hostNode, from.end)))
+  }
+
+  #isOwnNode(direction: Direction, own: string | undefined, other: string, end: EndKind): boolean {
+    if (other !== own || podSeen(end.pod, 'NetworkPolicy') !== undefined) return false
+    return this.#ownNode === 'both' || (this.#ownNode === 'ingress' && direction === 'ingress')
+  }
+
+  #sideAllows(kind: PodKind | undefined, direction: Direction, point: PortPoint, other: EndKind, exempt: boolean): boolean {
+    return kind === undefined || cellAllows(this.#cells.of(kind, direction, point), other, point, exempt)
+  }
+}
