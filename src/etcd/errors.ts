@@ -3,10 +3,12 @@ export const GrpcCode = {
   Unknown: 2,
   InvalidArgument: 3,
   NotFound: 5,
+  PermissionDenied: 7,
   ResourceExhausted: 8,
   FailedPrecondition: 9,
   OutOfRange: 11,
   DataLoss: 15,
+  Unauthenticated: 16,
 } as const
 
 const TABLE: Readonly<Record<EtcdErrorName, readonly [code: number, message: string]>> = {
@@ -24,6 +26,23 @@ const TABLE: Readonly<Record<EtcdErrorName, readonly [code: number, message: str
   compacted: [GrpcCode.OutOfRange, 'etcdserver: mvcc: required revision has been compacted'],
   noSpace: [GrpcCode.ResourceExhausted, 'etcdserver: mvcc: database space exceeded'],
   corrupt: [GrpcCode.DataLoss, 'etcdserver: corrupt cluster'],
+  authNotEnabled: [GrpcCode.FailedPrecondition, 'etcdserver: authentication is not enabled'],
+  rootUserNotExist: [GrpcCode.FailedPrecondition, 'etcdserver: root user does not exist'],
+  rootRoleNotExist: [GrpcCode.FailedPrecondition, 'etcdserver: root user does not have root role'],
+  userEmpty: [GrpcCode.InvalidArgument, 'etcdserver: user name is empty'],
+  userExists: [GrpcCode.FailedPrecondition, 'etcdserver: user name already exists'],
+  userNotFound: [GrpcCode.FailedPrecondition, 'etcdserver: user name not found'],
+  roleEmpty: [GrpcCode.InvalidArgument, 'etcdserver: role name is empty'],
+  roleExists: [GrpcCode.FailedPrecondition, 'etcdserver: role name already exists'],
+  roleNotFound: [GrpcCode.FailedPrecondition, 'etcdserver: role name not found'],
+  roleNotGranted: [GrpcCode.FailedPrecondition, 'etcdserver: role is not granted to the user'],
+  permissionNotGiven: [GrpcCode.InvalidArgument, 'etcdserver: permission not given'],
+  permissionNotGranted: [GrpcCode.FailedPrecondition, 'etcdserver: permission is not granted to the role'],
+  permissionDenied: [GrpcCode.PermissionDenied, 'etcdserver: permission denied'],
+  authFailed: [GrpcCode.InvalidArgument, 'etcdserver: authentication failed, invalid user ID or password'],
+  noPasswordUser: [GrpcCode.Unknown, 'auth: authentication failed, password was given for no password user'],
+  invalidAuthToken: [GrpcCode.Unauthenticated, 'etcdserver: invalid auth token'],
+  invalidAuthMgmt: [GrpcCode.InvalidArgument, 'etcdserver: invalid auth management'],
 }
 
 /** Short name of an error that the store can answer. */
@@ -42,6 +61,23 @@ export type EtcdErrorName =
   | 'compacted'
   | 'noSpace'
   | 'corrupt'
+  | 'authNotEnabled'
+  | 'rootUserNotExist'
+  | 'rootRoleNotExist'
+  | 'userEmpty'
+  | 'userExists'
+  | 'userNotFound'
+  | 'roleEmpty'
+  | 'roleExists'
+  | 'roleNotFound'
+  | 'roleNotGranted'
+  | 'permissionNotGiven'
+  | 'permissionNotGranted'
+  | 'permissionDenied'
+  | 'authFailed'
+  | 'noPasswordUser'
+  | 'invalidAuthToken'
+  | 'invalidAuthMgmt'
 
 /** An error answer of etcd: `code` is the gRPC status code, `message` etcd's exact text, `reason` our short name for it. */
 export class EtcdError extends Error {

@@ -1,3 +1,4 @@
+import { NO_AUTH, type AuthState } from './auth-store.js'
 import { CompactionHashes, type CompactionHash } from './compaction-hashes.js'
 import { Lessor } from './lessor.js'
 import { keyBytes, keyOf } from './keys.js'
@@ -36,9 +37,11 @@ export interface StoreJson {
   readonly compactionHashes: readonly CompactionHash[]
   readonly raftIndex: number
   readonly leaseSequence: number
+  /** Users and roles; absent while there never were any. */
+  readonly auth?: AuthState
 }
 
-export function dumpStore({ mvcc, lessor, space, hashes, raftIndex, leaseSequence }: StoreState): StoreJson {
+export function dumpStore({ mvcc, lessor, space, hashes, raftIndex, leaseSequence, auth }: StoreState): StoreJson {
   return {
     revision: mvcc.revision,
     compacted: mvcc.compacted,
@@ -49,6 +52,7 @@ export function dumpStore({ mvcc, lessor, space, hashes, raftIndex, leaseSequenc
     compactionHashes: hashes.all(),
     raftIndex,
     leaseSequence,
+    ...(auth.revision === NO_AUTH.revision ? {} : { auth }),
   }
 }
 
@@ -66,6 +70,7 @@ export function loadStore(json: StoreJson): StoreState {
     hashes: new CompactionHashes(json.compactionHashes),
     raftIndex: json.raftIndex,
     leaseSequence: json.leaseSequence,
+    auth: json.auth === undefined ? NO_AUTH : deepFreeze(json.auth),
   }
 }
 

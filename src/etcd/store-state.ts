@@ -1,3 +1,4 @@
+import type { AuthState } from './auth-store.js'
 import type { CompactionHashes } from './compaction-hashes.js'
 import type { Lessor } from './lessor.js'
 import type { SpaceState } from './maintenance.js'
@@ -37,6 +38,7 @@ export interface StoreState {
   readonly hashes: CompactionHashes
   readonly raftIndex: number
   readonly leaseSequence: number
+  readonly auth: AuthState
 }
 
 export function settingsOf(options: EtcdStoreOptions): Settings {

@@ -1,3 +1,4 @@
+import { AuthStore } from './auth-store.js'
 import type { Commit, ListOptions, Store } from './capabilities.js'
 import { CompactionHashes } from './compaction-hashes.js'
 import { EtcdError } from './errors.js'
@@ -36,6 +37,8 @@ import { settingsOf, type EtcdStoreOptions, type Settings, type StoreState } fro
  * `docs/decisions/etcd-store.md`.
  */
 export class EtcdStore implements Store {
+  /** Users, roles and whether they count. The store itself lets everybody do everything: whoever serves it asks. */
+  readonly auth: AuthStore
   readonly #settings: Settings
   readonly #mvcc: Mvcc
   readonly #space: KeySpace
@@ -56,6 +59,7 @@ export class EtcdStore implements Store {
     this.#hashes = state?.hashes ?? new CompactionHashes()
     this.#raftIndex = state?.raftIndex ?? 0
     this.#leaseSequence = state?.leaseSequence ?? 0
+    this.auth = new AuthStore(state?.auth)
   }
 
   get revision(): number {
@@ -281,6 +285,11 @@ export class EtcdStore implements Store {
     return { header: this.#header(), alarms: this.#room.alarm(request) }
   }
 
+  /** Counts a request that a member agrees upon with the others and that is none of the store's: those of users and roles. */
+  countProposal(): void {
+    this.#raftIndex++
+  }
+
   defragment(): void {
     this.#room.shrinkTo(this.#room.limited ? retainedSize(this.#mvcc) : 0)
   }
@@ -301,7 +310,7 @@ export class EtcdStore implements Store {
   }
 
   /**
-   * A snapshot file as `etcdctl snapshot save` writes it: a bbolt database of the whole retained history, leases and alarms, and its SHA-256.
+   * A snapshot file as `etcdctl snapshot save` writes it: a bbolt database of the whole retained history, leases, alarms, users and roles, and its SHA-256.
    * etcdutl and a real etcd read it. O(what is stored).
    */
   snapshot(options?: SnapshotOptions): Uint8Array {
@@ -316,7 +325,7 @@ export class EtcdStore implements Store {
     return new EtcdStore(options, readSnapshot(file, settingsOf(options), options))
   }
 
-  /** The whole retained history, leases and alarms as JSON. */
+  /** The whole retained history, leases, alarms, users and roles as JSON. */
   toJSON(): StoreJson {
     return dumpStore(this.#state())
   }
@@ -329,7 +338,7 @@ export class EtcdStore implements Store {
   #state(): StoreState {
     return {
       mvcc: this.#mvcc, lessor: this.#lessor, space: this.#room.state, hashes: this.#hashes, raftIndex: this.#raftIndex,
-      leaseSequence: this.#leaseSequence,
+      leaseSequence: this.#leaseSequence, auth: this.auth.state,
     }
   }
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { credentials, loadPackageDefinition, type Client, type ClientDuplexStream, type ServiceError } from '@grpc/grpc-js'
+import { credentials, loadPackageDefinition, status, type Client, type ClientDuplexStream, type ServiceError } from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
 
 /** Where Debian's etcd-server package puts the binary. */
@@ -106,6 +106,7 @@ export class RealEtcd extends EtcdClient {
         await this.call('KV', 'Range', { key: Buffer.from('health') })
         return
       } catch (error) {
+        if ((error as ServiceError).code === status.INVALID_ARGUMENT) return // it asks who this is
         if (attempt > 200 || this.#process.exitCode !== null) throw new Error('etcd did not start', { cause: error })
         await new Promise((resolve) => setTimeout(resolve, 50))
       }

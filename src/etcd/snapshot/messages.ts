@@ -60,19 +60,32 @@ export type Fields = ReadonlyMap<number, number | bigint | Uint8Array>
 /** The last value of each field of a message, by number. @throws SnapshotError `<what> is no protobuf message: ...` */
 export function decodeMessage(bytes: Uint8Array, what: string): Fields {
   const fields = new Map<number, number | bigint | Uint8Array>()
+  visitFields(bytes, what, (number, value) => void fields.set(number, value))
+  return fields
+}
+
+/** All values of a field of bytes, in order. @throws SnapshotError as {@link decodeMessage} */
+export function repeatedBytes(bytes: Uint8Array, number: number, what: string): readonly Uint8Array[] {
+  const found: Uint8Array[] = []
+  visitFields(bytes, what, (each, value) => {
+    if (each === number && typeof value === 'object') found.push(value)
+  })
+  return found
+}
+
+function visitFields(bytes: Uint8Array, what: string, each: (number: number, value: number | bigint | Uint8Array) => void): void {
   const reader = new MessageReader(bytes, what)
   while (!reader.atEnd) {
     const tag = Number(reader.varint())
     const number = Math.floor(tag / 8)
     switch (tag & 7) {
-      case VARINT: fields.set(number, reader.varint()); break
-      case BYTES: fields.set(number, reader.take(Number(reader.varint()))); break
+      case VARINT: each(number, reader.varint()); break
+      case BYTES: each(number, reader.take(Number(reader.varint()))); break
       case FIXED64: reader.take(8); break
       case FIXED32: reader.take(4); break
       default: throw reader.fault(`wire type ${tag & 7} of field ${number}`)
     }
   }
-  return fields
 }
 
 class MessageReader {

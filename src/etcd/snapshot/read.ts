@@ -7,6 +7,7 @@ import { retainedSize } from '../maintenance.js'
 import type { AlarmMember, AlarmType } from '../requests.js'
 import type { Settings, StoreState } from '../store-state.js'
 import { NO_LEASE, tombstone, type KeyValue } from '../version.js'
+import { readAuth } from './auth.js'
 import { readBolt } from './bolt-reader.js'
 import type { BoltFile } from './bolt-reader.js'
 import { bytesField, countField, countOf, decodeKeyValue, decodeMessage, numberField } from './messages.js'
@@ -49,7 +50,7 @@ function checkHash(file: Uint8Array, hasHash: boolean): void {
 
 /**
  * What a store consists of, from a snapshot file as a restored member has it: every key, the history that was kept, leases with their full TTL,
- * alarms. Users and roles of etcd's own are not part of a store.
+ * alarms, users and roles.
  * @throws SnapshotError when the file is not etcd's, or broken.
  */
 export function readSnapshot(file: Uint8Array, settings: Settings, options: ReadSnapshotOptions): StoreState {
@@ -68,7 +69,7 @@ export function readSnapshot(file: Uint8Array, settings: Settings, options: Read
   return {
     mvcc, lessor, hashes: new CompactionHashes(),
     space: { alarms: (buckets.get('alarm') ?? []).map(({ key }) => readAlarm(key)), size: settings.quotaBackendBytes > 0 ? retainedSize(mvcc) : 0 },
-    raftIndex: readIndex(notes.get('consistent_index')), leaseSequence: 0,
+    raftIndex: readIndex(notes.get('consistent_index')), leaseSequence: 0, auth: readAuth(buckets),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Lease } from '../lessor.js'
 import type { AlarmMember } from '../requests.js'
 import { storageKey, storageValue } from '../storage-hash.js'
 import type { Settings, StoreState } from '../store-state.js'
+import { authBuckets } from './auth.js'
 import { writeBolt } from './bolt-writer.js'
 import { encodeMessage } from './messages.js'
 import { compareBytes, HASH_SIZE } from './pages.js'
@@ -23,9 +24,7 @@ export interface SnapshotOptions {
 export function snapshotFile(state: StoreState, settings: Settings, { hash = true }: SnapshotOptions = {}): Uint8Array {
   const database = writeBolt([
     { name: 'alarm', entries: sorted(state.space.alarms.map(alarmEntry)) },
-    { name: 'auth', entries: [{ key: keyBytes('authRevision'), value: bigEndian(1n) }] },
-    { name: 'authRoles', entries: [] },
-    { name: 'authUsers', entries: [] },
+    ...authBuckets(state.auth),
     { name: 'cluster', entries: [{ key: keyBytes('clusterVersion'), value: keyBytes(CLUSTER_VERSION) }] },
     { name: 'key', entries: state.mvcc.storage().map((write) => ({ key: storageKey(write), value: storageValue(write) })) },
     { name: 'lease', entries: sorted(state.lessor.all().map(leaseEntry)) },

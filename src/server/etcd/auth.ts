@@ -1,65 +1,78 @@
 import { randomInt } from 'node:crypto'
-import { AuthStore, authErrors } from './auth-store.js'
-import type { KeyAccess, Permission } from './auth-store.js'
+import type { Socket } from 'node:net'
+import { compareSync, genSaltSync, hashSync } from 'bcryptjs'
+import type { AuthStore, KeyAccess, Permission } from '../../etcd/auth-store.js'
+import { EtcdError } from '../../etcd/errors.js'
+import { Code, GrpcError } from './grpc-error.js'
 import type { CallInfo, Method } from './grpc.js'
 import type { EtcdMember } from './member.js'
-import { refuseEmptyKey, unary } from './unary.js'
+import { unary } from './unary.js'
 
-export type { KeyAccess } from './auth-store.js'
+export type { KeyAccess } from '../../etcd/auth-store.js'
 
 /** How long a token is good for after its last use, in ms of the store's time. Source: server/auth/simple_token.go. */
 const TOKEN_TTL_MS = 300_000
 const TOKEN_LETTERS = 16
+/** `--bcrypt-cost`. */
+const BCRYPT_COST = 10
+/** Bytes of a password that bcrypt looks at. */
+const LONGEST_PASSWORD = 72
 
 /** Lets calls in or not: everybody in, while authentication is off. */
 export class AccessControl {
-  readonly store: AuthStore = new AuthStore()
+  readonly store: AuthStore
   readonly #tokens = new Map<string, { readonly user: string; readonly until: number }>()
   readonly #now: () => number
+  readonly #commonName: (socket: Socket) => string | undefined
   #count = 0
 
-  constructor(now: () => number) {
+  /** `commonName` is that of a client's certificate, which counts where no token does. */
+  constructor(store: AuthStore, now: () => number, commonName: (socket: Socket) => string | undefined) {
+    this.store = store
     this.#now = now
+    this.#commonName = commonName
   }
 
-  /** Who calls, by the token; undefined when nobody says or authentication is off. Throws when the token is not known. */
+  /** Who calls, by token or certificate; undefined when nobody says or authentication is off. Throws when the token is not known. */
   user(call: CallInfo): string | undefined {
     if (!this.store.enabled) return undefined
     const token = call.header('token') ?? call.header('authorization')
-    if (token === undefined) return undefined
+    if (token === undefined) return this.#commonName(call.socket)
     const known = this.#tokens.get(token)
-    if (known === undefined || known.until < this.#now()) throw authErrors.badToken()
+    if (known === undefined || known.until < this.#now()) throw new EtcdError('invalidAuthToken')
     this.#tokens.set(token, { user: known.user, until: this.#now() + TOKEN_TTL_MS })
     return known.user
   }
 
-  /** Runs what touches these keys, if the caller may; `key` is told to be missing first. */
-  check<T>(call: CallInfo, keys: () => readonly KeyAccess[], key: string | undefined, run: () => T): T {
+  /** Runs what touches these keys, if the caller may; `shape` throws what is wrong with the request itself, which is told first. */
+  check<T>(call: CallInfo, keys: () => readonly KeyAccess[], shape: () => void, run: () => T): T {
     if (!this.store.enabled) return run()
-    refuseEmptyKey(key)
+    shape()
     this.demand(call, keys())
     return run()
   }
 
-  /** Throws unless the caller may touch all of these keys. */
+  /** Throws unless the caller may touch all of these keys; who touches none need not be known. */
   demand(call: CallInfo, keys: readonly KeyAccess[]): void {
     if (!this.store.enabled) return
     const user = this.user(call)
-    if (user === undefined) throw authErrors.userEmpty()
-    if (!keys.every((one) => this.store.allows(user, one))) throw authErrors.denied()
+    if (keys.length === 0) return
+    if (user === undefined) throw new EtcdError('userEmpty')
+    if (!keys.every((one) => this.store.allows(user, one))) throw new EtcdError('permissionDenied')
   }
 
   /** Throws unless the caller is an administrator, or `otherwise` lets the user through. */
   demandRoot(call: CallInfo, otherwise: (user: string) => boolean = () => false): void {
     if (!this.store.enabled) return
-    const user = this.user(call)
-    if (user === undefined) throw authErrors.userEmpty()
-    if (!this.store.isRoot(user) && !otherwise(user)) throw authErrors.denied()
+    const user = this.user(call) ?? ''
+    if (otherwise(user)) return
+    if (user === '') throw new EtcdError('userEmpty')
+    if (!this.store.isRoot(user)) throw new EtcdError('permissionDenied')
   }
 
   /** A token for who knows the password: sixteen letters and a number. */
   authenticate(name: string, password: string): string {
-    this.store.checkPassword(name, password)
+    if (!compareSync(password, this.store.passwordHash(name))) throw new EtcdError('authFailed')
     const letters = Array.from({ length: TOKEN_LETTERS }, () => String.fromCharCode((randomInt(2) === 0 ? 65 : 97) + randomInt(26))).join('')
     const token = `${letters}.${++this.#count}`
     this.#tokens.set(token, { user: name, until: this.#now() + TOKEN_TTL_MS })
@@ -83,11 +96,18 @@ interface Named {
   readonly name: string
 }
 
+/** A password as etcd keeps it. Source: golang.org/x/crypto/bcrypt. */
+function hashed(password: string): string {
+  if (Buffer.byteLength(password) > LONGEST_PASSWORD) throw new GrpcError(Code.Unknown, `bcrypt: password length exceeds ${LONGEST_PASSWORD} bytes`)
+  return hashSync(password, genSaltSync(BCRYPT_COST).replace('$2b$', '$2a$'))
+}
+
 /** The Auth service. Source: server/etcdserver/api/v3rpc/auth.go, apply_auth.go. */
 export function authService({ store, catchUp }: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
   const auth = access.store
   const open = (run: (request: never, call: CallInfo) => object): ((request: never, call: CallInfo) => object) => (request, call) => {
     catchUp()
+    store.countProposal()
     const fields = run(request, call)
     return { header: store.header, ...fields }
   }
@@ -106,11 +126,14 @@ export function authService({ store, catchUp }: EtcdMember, access: AccessContro
       auth.disable()
       access.forget()
     }))],
-    ['Authenticate', unary('AuthenticateRequest', 'AuthenticateResponse', open((request: UserAdd) => ({
-      token: access.authenticate(request.name, request.password),
-    })))],
+    ['Authenticate', unary('AuthenticateRequest', 'AuthenticateResponse', ({ name, password }: UserAdd) => {
+      catchUp()
+      const token = access.authenticate(name, password)
+      store.countProposal() // a wrong password is none
+      return { header: store.header, token }
+    })],
     ['UserAdd', unary('UserAddRequest', 'HeaderOnlyResponse', admin(({ name, password, options }: UserAdd) => {
-      auth.addUser(name, options?.noPassword === true ? undefined : password)
+      auth.addUser(name, options?.noPassword === true ? undefined : hashed(password))
     }))],
     ['UserGet', unary('NameRequest', 'UserGetResponse', open(({ name }: Named, call) => {
       access.demandRoot(call, (user) => user === name)
@@ -122,7 +145,7 @@ export function authService({ store, catchUp }: EtcdMember, access: AccessContro
       access.forget(name)
     }))],
     ['UserChangePassword', unary('UserChangePasswordRequest', 'HeaderOnlyResponse', admin(({ name, password }: UserAdd) => {
-      auth.changePassword(name, password)
+      auth.changePassword(name, hashed(password))
       access.forget(name)
     }))],
     ['UserGrantRole', unary('UserRoleRequest', 'HeaderOnlyResponse', admin(({ name, role }: Named & { readonly role: string }) => auth.grantRole(name, role)))],

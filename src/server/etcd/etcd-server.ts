@@ -5,7 +5,7 @@ import type { Pki } from '../../pki/index.js'
 import type { EtcdStore } from '../../etcd/store.js'
 import { isIpAddress } from '../host.js'
 import { servingCertificate } from '../serving-certificate.js'
-import { admitsClient } from './clients.js'
+import { admitsClient, commonNameOf } from './clients.js'
 import { Code, GrpcError } from './grpc-error.js'
 import { answerCall } from './grpc.js'
 import type { StreamCall } from './grpc.js'
@@ -48,7 +48,7 @@ export class EtcdServer {
     if (plain && !isLoopback(host)) throw new Error(`etcd is served without TLS on a loopback address only, not on ${host}`)
     this.store = store
     this.#parts = parts
-    const member = { ...parts, clientUrls: () => [this.url] }
+    const member = { ...parts, clientUrls: () => [this.url], commonName: plain ? () => undefined : commonNameOf }
     const { services, tick } = etcdServices(member)
     this.#tick = tick
     const { tls, authority } = plain ? { tls: undefined, authority: '' } : tlsOf(parts)

@@ -4,7 +4,7 @@ import type { TimeDriver } from '../time-driver.js'
 import type { EtcdMember } from './member.js'
 
 /** A member without what the server itself knows. */
-export type HostedMember = Omit<EtcdMember, 'clientUrls'>
+export type HostedMember = Omit<EtcdMember, 'clientUrls' | 'commonName'>
 
 const PEER_PORT = 2380
 

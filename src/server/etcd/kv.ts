@@ -1,6 +1,7 @@
 import type {
   CompactionRequest, DeleteRangeRequest, PutRequest, RangeRequest, RequestOp, TxnRequest,
 } from '../../etcd/requests.js'
+import { checkDeleteRange, checkPutShape, checkRange, checkTxn } from '../../etcd/txn-check.js'
 import type { AccessControl, KeyAccess } from './auth.js'
 import type { Method } from './grpc.js'
 import type { EtcdMember } from './member.js'
@@ -19,19 +20,19 @@ export function kvService({ store, catchUp, afterRequest, beforeCompaction }: Et
   return new Map<string, Method>([
     ['Range', unary('RangeRequest', 'RangeResponse', (request: RangeRequest, call) => {
       catchUp()
-      return access.check(call, () => readsOf(request), request.key, () => store.range(request))
+      return access.check(call, () => readsOf(request), () => checkRange(request), () => store.range(request))
     })],
     ['Put', unary('PutRequest', 'PutResponse', (request: PutRequest, call, size) => write(() => {
       if (request.key !== '') checkProposal(size)
-      return access.check(call, () => writesOf(request), request.key, () => store.put(request))
+      return access.check(call, () => writesOf(request), () => checkPutShape(request), () => store.put(request))
     }))],
     ['DeleteRange', unary('DeleteRangeRequest', 'DeleteRangeResponse', (request: DeleteRangeRequest, call, size) => write(() => {
       if (request.key !== '') checkProposal(size)
-      return access.check(call, () => deletesOf(request), request.key, () => store.deleteRange(request))
+      return access.check(call, () => deletesOf(request), () => checkDeleteRange(request), () => store.deleteRange(request))
     }))],
     ['Txn', unary('TxnRequest', 'TxnResponse', (request: TxnRequest, call, size) => write(() => {
       if (!isReadOnly(request)) checkProposal(size)
-      return access.check(call, () => accessOf(request), undefined, () => store.txn(request))
+      return access.check(call, () => accessOf(request), () => checkTxn(request), () => store.txn(request))
     }))],
     ['Compact', unary('CompactionRequest', 'HeaderOnlyResponse', (request: CompactionRequest, call, size) => write(() => {
       checkProposal(size)

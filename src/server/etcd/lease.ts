@@ -8,6 +8,8 @@ interface LeaseRequest {
   readonly id: bigint
 }
 
+const noShape = (): void => undefined
+
 /** The Lease service. Source: server/etcdserver/api/v3rpc/lease.go. */
 export function leaseService({ store, catchUp, afterRequest, wait }: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
   const keysOf = (id: bigint, needs: KeyAccess['needs']): KeyAccess[] =>
@@ -37,7 +39,7 @@ export function leaseService({ store, catchUp, afterRequest, wait }: EtcdMember,
     })],
     ['LeaseRevoke', unary('LeaseRequest', 'HeaderOnlyResponse', ({ id }: LeaseRequest, call) => {
       catchUp()
-      access.check(call, () => keysOf(id, 'WRITE'), undefined, () => undefined)
+      access.check(call, () => keysOf(id, 'WRITE'), noShape, () => undefined)
       const answer = store.leaseRevoke(id)
       afterRequest()
       return answer
@@ -45,7 +47,7 @@ export function leaseService({ store, catchUp, afterRequest, wait }: EtcdMember,
     ['LeaseKeepAlive', keepAlive],
     ['LeaseTimeToLive', unary('LeaseTimeToLiveRequest', 'LeaseTimeToLiveResponse', (request: LeaseTimeToLiveRequest, call) => {
       catchUp()
-      return access.check(call, () => keysOf(request.id, 'READ'), undefined, () => store.leaseTimeToLive(request))
+      return access.check(call, () => keysOf(request.id, 'READ'), noShape, () => store.leaseTimeToLive(request))
     })],
     ['LeaseLeases', unary('Empty', 'LeaseLeasesResponse', () => {
       catchUp()

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { EtcdError } from '../../etcd/errors.js'
 import type { AlarmRequest } from '../../etcd/requests.js'
 import type { AccessControl } from './auth.js'
 import { Code, GrpcError } from './grpc-error.js'
@@ -20,7 +21,7 @@ export function maintenanceService(member: EtcdMember, access: AccessControl): R
     try {
       access.demandRoot(call)
     } catch (error) {
-      const isDenied = error instanceof GrpcError && error.code === Code.PermissionDenied
+      const isDenied = error instanceof EtcdError && error.reason === 'permissionDenied'
       throw isDenied ? new GrpcError(Code.Unknown, 'auth: permission denied') : error
     }
   }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { EtcdStore } from '../../etcd/store.js'
 
 /** What the services work on: a store, whatever owns its time, and how the member presents itself. */
@@ -15,6 +16,8 @@ export interface EtcdMember {
   readonly beforeCompaction?: () => void
   /** A client begins to wait; call what comes back when it does not any more. */
   readonly wait: () => () => void
+  /** The name in the certificate that a client has shown, if it counts. */
+  readonly commonName: (socket: Socket) => string | undefined
   /** The store's time, in ms. */
   readonly now: () => number
 }

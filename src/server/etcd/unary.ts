@@ -1,4 +1,3 @@
-import { EtcdError } from '../../etcd/errors.js'
 import { Code, GrpcError } from './grpc-error.js'
 import type { CallInfo, UnaryMethod } from './grpc.js'
 import type { MessageName } from './messages.js'
@@ -15,11 +14,6 @@ const PROPOSAL_HEAD = 14
  */
 export function checkProposal(size: number): void {
   if (1 + sizeOfVarint(size) + size + PROPOSAL_HEAD > MOST_REQUEST) throw new GrpcError(Code.InvalidArgument, 'etcdserver: request is too large')
-}
-
-/** Throws what is told before anything else. */
-export function refuseEmptyKey(key: string | undefined): void {
-  if (key === '') throw new EtcdError('keyNotProvided')
 }
 
 /** A unary method with its types. */

@@ -2,7 +2,7 @@ import type { WatchCreateRequest, WatchEvent, WatchResponse, WatchStream } from 
 import type { AccessControl } from './auth.js'
 import { encode } from './codec.js'
 import { MOST_RECEIVED } from './frames.js'
-import { GrpcError } from './grpc-error.js'
+import { EtcdError } from '../../etcd/errors.js'
 import type { Method, StreamCall, StreamHandler, StreamMethod } from './grpc.js'
 import type { EtcdMember } from './member.js'
 
@@ -104,7 +104,7 @@ class OpenWatch implements StreamHandler {
       this.#access.demand(this.#call, [{ needs: 'READ', key: key === '' ? '\0' : key, rangeEnd }])
       return undefined
     } catch (error) {
-      if (!(error instanceof GrpcError)) throw error
+      if (!(error instanceof EtcdError)) throw error
       return `rpc error: code = ${CODE_NAMES[error.code] ?? 'Unknown'} desc = ${error.message}`
     }
   }

@@ -1,0 +1,270 @@
+import { EtcdError } from './errors.js'
+import { upperBound } from './keys.js'
+
+/** What a permission lets its holder do. */
+export type PermissionType = 'READ' | 'WRITE' | 'READWRITE' | number
+
+/** A range of keys that a role may use. */
+export interface Permission {
+  readonly permType: PermissionType
+  readonly key: string
+  /** Empty: the one key. One zero byte: everything from the key on. */
+  readonly rangeEnd: string
+}
+
+/** Keys that a request reads or writes. */
+export interface KeyAccess {
+  readonly needs: 'READ' | 'WRITE'
+  readonly key: string
+  readonly rangeEnd: string
+}
+
+/** A user of etcd's own. */
+export interface AuthUser {
+  readonly name: string
+  /** The bcrypt hash. Absent: no password ever fits. */
+  readonly password?: string
+  /** In order. */
+  readonly roles: readonly string[]
+}
+
+/** A role and what it may do, by key. */
+export interface AuthRole {
+  readonly name: string
+  readonly permissions: readonly Permission[]
+}
+
+/** Users, roles and whether they count, as plain data; users and roles in the order of their names. */
+export interface AuthState {
+  readonly enabled: boolean
+  /** Counts changes; 1 for a fresh store. */
+  readonly revision: number
+  readonly users: readonly AuthUser[]
+  readonly roles: readonly AuthRole[]
+}
+
+/** A store in which nobody has asked for authentication. */
+export const NO_AUTH: AuthState = { enabled: false, revision: 1, users: [], roles: [] }
+
+const ROOT = 'root'
+
+/**
+ * Users, roles and what they may do: kept in a store beside its keys, checked by whoever serves it. Passwords are hashed and compared by the caller.
+ * Methods throw EtcdError as etcd answers. Source: server/auth/store.go.
+ */
+export class AuthStore {
+  #state: AuthState
+
+  constructor(state: AuthState = NO_AUTH) {
+    this.#state = state
+  }
+
+  get state(): AuthState {
+    return this.#state
+  }
+
+  get enabled(): boolean {
+    return this.#state.enabled
+  }
+
+  get revision(): number {
+    return this.#state.revision
+  }
+
+  enable(): void {
+    if (this.enabled) return
+    const root = this.#find(ROOT)
+    if (root === undefined) throw new EtcdError('rootUserNotExist')
+    if (!root.roles.includes(ROOT)) throw new EtcdError('rootRoleNotExist')
+    this.#state = { ...this.#state, enabled: true }
+  }
+
+  disable(): void {
+    if (this.enabled) this.#change({ enabled: false })
+  }
+
+  /** The hash that the user's password must fit. Throws when no password would do. */
+  passwordHash(name: string): string {
+    if (!this.enabled) throw new EtcdError('authNotEnabled')
+    const user = this.#find(name)
+    if (user === undefined) throw new EtcdError('authFailed')
+    if (user.password === undefined) throw new EtcdError('noPasswordUser')
+    return user.password
+  }
+
+  /** `password` is a hash, or undefined for a user who has none. */
+  addUser(name: string, password: string | undefined): void {
+    if (name === '') throw new EtcdError('userEmpty')
+    if (this.#find(name) !== undefined) throw new EtcdError('userExists')
+    this.#putUser({ name, ...(password === undefined ? {} : { password }), roles: [] })
+  }
+
+  rolesOf(name: string): readonly string[] {
+    return this.#user(name).roles
+  }
+
+  userNames(): string[] {
+    return this.#state.users.map(({ name }) => name)
+  }
+
+  deleteUser(name: string): void {
+    this.#keepRoot(name === ROOT)
+    this.#user(name)
+    this.#change({ users: this.#state.users.filter((user) => user.name !== name) })
+  }
+
+  /** `password` is a hash. Who has no password gets none. */
+  changePassword(name: string, password: string): void {
+    const user = this.#user(name)
+    this.#putUser(user.password === undefined ? user : { ...user, password })
+  }
+
+  grantRole(name: string, role: string): void {
+    const user = this.#user(name)
+    if (role !== ROOT) this.#role(role)
+    if (!user.roles.includes(role)) this.#putUser({ ...user, roles: [...user.roles, role].sort() })
+  }
+
+  revokeRole(name: string, role: string): void {
+    this.#keepRoot(name === ROOT && role === ROOT)
+    const user = this.#user(name)
+    if (!user.roles.includes(role)) throw new EtcdError('roleNotGranted')
+    this.#putUser(withoutRole(user, role))
+  }
+
+  addRole(name: string): void {
+    if (name === '') throw new EtcdError('roleEmpty')
+    if (this.#state.roles.some((role) => role.name === name)) throw new EtcdError('roleExists')
+    this.#putRole({ name, permissions: [] })
+  }
+
+  permissionsOf(name: string): readonly Permission[] {
+    return this.#role(name).permissions
+  }
+
+  roleNames(): string[] {
+    return this.#state.roles.map(({ name }) => name)
+  }
+
+  deleteRole(name: string): void {
+    this.#keepRoot(name === ROOT)
+    this.#role(name)
+    const { users, roles } = this.#state
+    this.#change({
+      roles: roles.filter((role) => role.name !== name),
+      users: users.map((user) => (user.roles.includes(name) ? withoutRole(user, name) : user)),
+    })
+  }
+
+  grantPermission(name: string, permission: Permission | undefined): void {
+    if (permission === undefined) throw new EtcdError('permissionNotGiven')
+    if (!isValidRange(permission)) throw new EtcdError('invalidAuthMgmt')
+    const { permissions } = this.#role(name)
+    const { permType, key, rangeEnd } = permission
+    // as etcd does it: only the first permission that begins with the key is looked at, so that others of that range come twice
+    const at = permissions.findIndex((one) => one.key >= key)
+    const first = permissions[at]
+    const granted = first !== undefined && isSameRange(first, permission)
+      ? permissions.with(at, { ...first, permType })
+      : [...permissions, { permType, key, rangeEnd }].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    this.#putRole({ name, permissions: granted })
+  }
+
+  revokePermission(name: string, range: Pick<Permission, 'key' | 'rangeEnd'>): void {
+    const { permissions } = this.#role(name)
+    const left = permissions.filter((one) => !isSameRange(one, range))
+    if (left.length === permissions.length) throw new EtcdError('permissionNotGranted')
+    this.#putRole({ name, permissions: left })
+  }
+
+  /** Whether the user may administrate. Throws when there is no such user. */
+  isRoot(name: string): boolean {
+    return this.#user(name).roles.includes(ROOT)
+  }
+
+  hasRole(name: string, role: string): boolean {
+    return this.#find(name)?.roles.includes(role) === true
+  }
+
+  /** Whether the user's roles together allow all of that. */
+  allows(name: string, { needs, key, rangeEnd }: KeyAccess): boolean {
+    const user = this.#find(name)
+    if (user === undefined) return false
+    if (user.roles.includes(ROOT)) return true
+    const held = this.#state.roles.filter((role) => user.roles.includes(role.name)).flatMap(({ permissions }) => permissions)
+      .filter(({ permType }) => permType === needs || permType === 'READWRITE')
+      .map((one) => ({ start: one.key, end: upperBound(one.key, one.rangeEnd, 'single') }))
+      .sort((a, b) => (a.start < b.start ? -1 : 1))
+    return covers(held, key, upperBound(key, rangeEnd, 'single'))
+  }
+
+  #find(name: string): AuthUser | undefined {
+    return this.#state.users.find((user) => user.name === name)
+  }
+
+  #user(name: string): AuthUser {
+    const user = this.#find(name)
+    if (user === undefined) throw new EtcdError('userNotFound')
+    return user
+  }
+
+  #role(name: string): AuthRole {
+    const role = this.#state.roles.find((one) => one.name === name)
+    if (role === undefined) throw new EtcdError('roleNotFound')
+    return role
+  }
+
+  #putUser(user: AuthUser): void {
+    this.#change({ users: withNamed(this.#state.users, user) })
+  }
+
+  #putRole(role: AuthRole): void {
+    this.#change({ roles: withNamed(this.#state.roles, role) })
+  }
+
+  #change(fields: Partial<AuthState>): void {
+    this.#state = { ...this.#state, ...fields, revision: this.#state.revision + 1 }
+  }
+
+  #keepRoot(isRoot: boolean): void {
+    if (this.enabled && isRoot) throw new EtcdError('invalidAuthMgmt')
+  }
+}
+
+/** The list with one of that name in its place. */
+function withNamed<T extends { readonly name: string }>(all: readonly T[], one: T): readonly T[] {
+  return [...all.filter(({ name }) => name !== one.name), one].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+const withoutRole = (user: AuthUser, role: string): AuthUser => ({ ...user, roles: user.roles.filter((one) => one !== role) })
+
+const isSameRange = (a: Pick<Permission, 'key' | 'rangeEnd'>, b: Pick<Permission, 'key' | 'rangeEnd'>): boolean =>
+  a.key === b.key && a.rangeEnd === b.rangeEnd
+
+interface Interval {
+  readonly start: string
+  readonly end: string
+}
+
+/**
+ * Whether intervals, in the order of their starts, cover one without a gap; of one that ends before it starts, whether they cover its start.
+ * Source: pkg/adt/interval_tree.go Contains.
+ */
+function covers(held: readonly Interval[], start: string, end: string): boolean {
+  let from: string | undefined
+  let to = ''
+  for (const one of held) {
+    const isBefore = start < one.start && end <= one.start
+    if (isBefore || start >= one.end) continue
+    if (from === undefined) from = one.start
+    else if (to < one.start) return false
+    if (one.end > to) to = one.end
+  }
+  return from !== undefined && from <= start && to >= end
+}
+
+/** Source: server/auth/range_perm_cache.go isValidPermissionRange. */
+function isValidRange({ key, rangeEnd }: Permission): boolean {
+  if (key === '') return false
+  return rangeEnd === '' || rangeEnd === '\0' || key < rangeEnd
+}
