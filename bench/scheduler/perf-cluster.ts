@@ -36,7 +36,7 @@ function addNode(cluster: SimCluster, n: number): void {
 /** Creates a pod of that shape. */
 export function addPod(cluster: SimCluster, name: string, { namespace = 'sched-0', labels = {}, cpu = '100m', memory = '500Mi', spec = {} }: PodShape): void {
   const requests = { cpu, memory }
-  const containers = [{ name: 'pause', image: 'registry.k8s.io/pause:3.10.1', resources: { requests, limits: requests } }]
+  const containers = [{ name: 'pause', image: 'registry.k8s.io/pause:3.10.1', ports: [{ containerPort: 80 }], resources: { requests, limits: requests } }]
   cluster.create('pods', { metadata: { name, namespace, labels }, spec: { containers, ...spec } } as never)
 }
 

@@ -4,7 +4,6 @@ import { isPodTerminal } from '../api/core/conditions.js'
 import type { Node, Pod } from '../api/core/generated.js'
 import { claimsOfPod } from '../api/core/pod-claims.js'
 import { preBindError, record } from './binding-cycle.js'
-import { podInfoOf } from './cache/pod-info.js'
 import { assignedPodUpdateEvents, nodeUpdateEvents, ownPodUpdateEvents } from './framework/cluster-event.js'
 import type { SchedulerRuntime } from './runtime.js'
 
@@ -27,13 +26,13 @@ export function onPodChange(runtime: SchedulerRuntime, { type, object, old }: Ch
   if (type === 'DELETED' || isPodTerminal(object)) return podGone(runtime, object, before)
   if (object.spec.nodeName) return podAssigned(runtime, object, before)
   const nodeName = runtime.assumed.value.get(keyOf(object))
-  if (nodeName !== undefined) runtime.snapshot.setPod(podInfoOf(object), nodeName)
+  if (nodeName !== undefined) runtime.snapshot.setPod(runtime.infoOf(object), nodeName)
   else if (runtime.frameworkOf(object)) podWaiting(runtime, object, before)
 }
 
 function podAssigned(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
   const { snapshot, queue, assumed, waiting, nominator } = runtime
-  const info = podInfoOf(pod)
+  const info = runtime.infoOf(pod)
   if (info.affinity) runtime.surroundings.needForTerms(info.affinity)
   assumed.value.delete(info.key)
   waiting.value.delete(info.key)
@@ -47,7 +46,7 @@ function podAssigned(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefine
 
 function podWaiting(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
   const { queue, nominator, storage } = runtime
-  const info = podInfoOf(pod)
+  const info = runtime.infoOf(pod)
   runtime.surroundings.needFor(info)
   if (claimsOfPod(pod).length > 0) storage.need()
   nominator.set(info.key, pod.status.nominatedNodeName || undefined)
@@ -71,5 +70,6 @@ function podGone(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): 
   nominator.set(key, undefined)
   queue.delete(key)
   snapshot.removePod(key)
+  runtime.forget(key)
   if (held) queue.onEvent({ kind: 'AssignedPod/Delete', object: pod })
 }

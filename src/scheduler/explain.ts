@@ -75,7 +75,7 @@ export function explain(pod: Pod, nodes: readonly Node[], pods: readonly Pod[] =
   const counted = pods.map(withStatus).filter((other) => !isPodTerminal(other) && keyOf(other) !== keyOf(pod))
   const { nodeName: _, ...spec } = pod.spec
   const free = pod.spec.nodeName ? { ...withStatus(pod), spec } : withStatus(pod)
-  return explainIn(Snapshot.of(nodes, counted.map(podInfoOf)), podInfoOf(free), framework, release)
+  return explainIn(Snapshot.of(nodes, counted.map((other) => podInfoOf(other))), podInfoOf(free), framework, release)
 }
 
 /** A pod from a manifest has no status. */
@@ -123,7 +123,7 @@ function rejections(framework: Framework, cycle: Cycle, { rejected, nodeNames, n
 
 function scored(framework: Framework, cycle: Cycle, feasible: readonly NodeInfo[], rejected: Rejections): Explanation {
   framework.preScore(cycle, feasible)
-  const all = framework.score(cycle, feasible, { keepRaw: true })
+  const all = framework.score(cycle, feasible)
   const totals = totalScores(all, feasible.length)
   const place = new Map(feasible.map(({ name }, at) => [name, at]))
   const nodes = cycle.snapshot.nodes.map(({ name }): ExplainedNode => {
@@ -131,7 +131,7 @@ function scored(framework: Framework, cycle: Cycle, feasible: readonly NodeInfo[
     if (at === undefined) return refused(name, rejected)
     const scores = all.map(({ plugin, weight, raw, normalized }): ExplainedScore => {
       const score = normalized[at] as number
-      return { plugin, raw: raw?.[at] ?? score, normalized: score, weight, weighted: weight * score }
+      return { plugin, raw: raw[at] as number, normalized: score, weight, weighted: weight * score }
     })
     return { node: name, scores, total: totals[at] as number }
   })

@@ -51,6 +51,7 @@ export class SchedulerRuntime {
   /** Told when a waiting pod has to be looked at again. */
   onWaiting: (key: string, deadline?: number) => void = () => undefined
   readonly #frameworks: ReadonlyMap<string, Framework>
+  readonly #waitingInfos = new Map<string, PodInfo>()
   #snapshot: Snapshot | undefined
 
   constructor(host: ComponentHost, given: SchedulerOptions) {
@@ -102,7 +103,22 @@ export class SchedulerRuntime {
   /** The pod of that key as last seen. */
   podInfo(key: string): PodInfo | undefined {
     const pod = this.pods.get(key)
-    return pod && podInfoOf(pod)
+    return pod && this.infoOf(pod, key)
+  }
+
+  /** What there is to know of a pod: kept while it waits for a node, and by the snapshot afterwards. */
+  infoOf(pod: Pod, key: string = keyOf(pod)): PodInfo {
+    const known = this.#waitingInfos.get(key)
+    if (known?.pod === pod) return known
+    const info = podInfoOf(pod, known ?? this.snapshot.podOf(key))
+    if (pod.spec.nodeName) this.#waitingInfos.delete(key)
+    else this.#waitingInfos.set(key, info)
+    return info
+  }
+
+  /** The pod is gone. */
+  forget(key: string): void {
+    this.#waitingInfos.delete(key)
   }
 
   /** Pods that wait for a node that was promised to them. */

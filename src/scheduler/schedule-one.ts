@@ -75,6 +75,8 @@ function reportUnfit(
 }
 
 function pendingPlugins({ nodes, absent }: Diagnosis): readonly string[] {
-  const all = absent ? [...nodes.values(), absent] : [...nodes.values()]
-  return [...new Set(all.filter(({ rejection }) => rejection.code === 'Pending').map(({ plugin }) => plugin))]
+  const plugins = new Set<string>()
+  for (const { plugin, rejection } of nodes.values()) if (rejection.code === 'Pending') plugins.add(plugin)
+  if (absent?.rejection.code === 'Pending') plugins.add(absent.plugin)
+  return [...plugins]
 }

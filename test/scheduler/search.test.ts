@@ -5,8 +5,16 @@ import { nodeOrder, zoneKeyOf } from '../../src/scheduler/cache/node-order.js'
 import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
 import { Snapshot } from '../../src/scheduler/cache/snapshot.js'
 import { numFeasibleNodesToFind } from '../../src/scheduler/cycle/nodes-to-find.js'
-import { selectHost } from '../../src/scheduler/cycle/select-host.js'
-import { explain } from '../../src/scheduler/explain.js'
+import { findFeasibleNodes } from '../../src/scheduler/cycle/filter-nodes.js'
+import { schedulePod } from '../../src/scheduler/cycle/schedule-pod.js'
+import { selectHost, totalScores } from '../../src/scheduler/cycle/select-host.js'
+import { explain, handleOf } from '../../src/scheduler/explain.js'
+import { Cycle } from '../../src/scheduler/framework/cycle.js'
+import type { Plugin } from '../../src/scheduler/framework/plugin.js'
+import { scaleToMax } from '../../src/scheduler/plugins/normalize.js'
+import type { ProfileOptions } from '../../src/scheduler/profile.js'
+import { makeFramework } from '../../src/scheduler/profile.js'
+import { schedulerRelease } from '../../src/scheduler/texts.js'
 import { node, pod, requesting } from './pods.js'
 
 test.each([
@@ -101,6 +109,48 @@ test('a snapshot built by any sequence of steps equals one built at once', () =>
     }),
     { seed: 7 },
   )
+})
+
+test('totals by way of what is known of nodes are the sums of all scores', () => {
+  const soft = (key: string) => ({ key, effect: 'PreferNoSchedule' })
+  const rack: Plugin = { name: 'Rack', isNodeLocal: true, score: (_, { labels }) => Number(labels['rack'] ?? 0), normalizeScore: (scores) => scaleToMax(scores, true) }
+  const spread: Plugin = { name: 'Few', score: (_, { pods }) => 100 - pods.size }
+  const profile: ProfileOptions = { plugins: [rack, spread], weights: { Rack: 3, Few: 2, NodeResourcesBalancedAllocation: 4 } }
+  const framework = makeFramework(profile, handleOf({}, schedulerRelease('v1.35')))
+  const change = fc.record({
+    at: fc.nat(6), taint: fc.constantFrom(undefined, 'a', 'b'), rack: fc.constantFrom('0', '2', '5'),
+    cpu: fc.constantFrom(undefined, '100m', '1'), tolerates: fc.constantFrom('a', 'none'), gone: fc.boolean(),
+  })
+  fc.assert(fc.property(fc.array(change, { minLength: 8, maxLength: 30, size: 'max' }), (changes) => {
+    const snapshot = Snapshot.of(Array.from({ length: 6 }, (_, n) => node(`n${n}`)))
+    changes.forEach(({ at, taint, rack: label, cpu, tolerates, gone }, n) => {
+      const name = `n${at}`
+      if (gone) snapshot.removeNode(name)
+      else snapshot.setNode(node(name, { labels: { rack: label }, spec: taint ? { taints: [soft(taint)] } : {} }))
+      const tolerations = [{ key: tolerates, operator: 'Exists' as const }]
+      const info = podInfoOf(cpu ? requesting(`p${n}`, cpu, '1Gi', { tolerations }) : pod(`p${n}`, { tolerations }))
+      const cycle = new Cycle(info, snapshot)
+      framework.preFilter(cycle)
+      const range = { nodes: snapshot.nodes, slots: snapshot.slots, start: n, wanted: snapshot.nodes.length }
+      const { feasible, verdicts } = findFeasibleNodes(framework, cycle, range, undefined)
+      framework.preScore(cycle, feasible.nodes)
+      expect(feasible.slots).toEqual(feasible.nodes.map(({ slot }) => slot))
+      const sums = totalScores(framework.score(cycle, feasible.nodes), feasible.nodes.length)
+      expect(framework.totals(cycle, feasible, verdicts)).toEqual(sums)
+      const [first] = feasible.nodes
+      if (first) snapshot.setPod(info, (feasible.nodes[selectHost(sums)] ?? first).name)
+    })
+  }), { numRuns: 60 })
+})
+
+test('a score out of range ends the attempt, whether or not it is kept', () => {
+  for (const isNodeLocal of [true, undefined]) {
+    const loud = { name: 'Loud', score: () => 101, ...(isNodeLocal && { isNodeLocal }) } as Plugin
+    const framework = makeFramework({ plugins: [loud] }, handleOf({}, schedulerRelease('v1.35')))
+    const snapshot = Snapshot.of(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => node(name)))
+    expect(() => schedulePod(podInfoOf(pod('p')), { framework, snapshot, start: 0 }))
+      .toThrow('plugin "Loud" returns an invalid score 101, it should in the range of [0, 100] after normalizing')
+  }
 })
 
 test('explain shows every plugin at every node', () => {

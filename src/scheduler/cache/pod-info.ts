@@ -17,7 +17,7 @@ export interface Resources {
   readonly scalars: readonly (readonly [name: string, amount: number])[]
 }
 
-/** A pod with all that the plugins ask of it, computed once. */
+/** A pod with all that the plugins ask of it, computed once for each state of the pod. */
 export interface PodInfo {
   /** `namespace/name`. */
   readonly key: string
@@ -34,30 +34,46 @@ export interface PodInfo {
   readonly affinity: PodAffinityTerms | undefined
 }
 
-const known = new WeakMap<Pod, PodInfo>()
+/** The two pods that were asked for last: hints of many waiting pods look at one change. */
+let latest: PodInfo | undefined
+let previous: PodInfo | undefined
 
-/** The {@link PodInfo} of a pod; remembered by object, which the API never changes. Source: framework/types.go PodInfo. */
-export function podInfoOf(pod: Pod): PodInfo {
-  let info = known.get(pod)
-  if (!info) known.set(pod, (info = build(pod)))
-  return info
+/** The {@link PodInfo} of a pod; `before`, that of an earlier state, saves work. Source: framework/types.go PodInfo. */
+export function podInfoOf(pod: Pod, before?: PodInfo): PodInfo {
+  if (latest?.pod === pod) return latest
+  if (previous?.pod === pod) return previous
+  previous = latest
+  latest = build(pod, before)
+  return latest
+}
+
+function build(pod: Pod, before: PodInfo | undefined): PodInfo {
+  const { requests, hasRequests, nonZeroMilliCpu, nonZeroMemory, hostPorts } = before && requestsTheSame(pod, before.pod) ? before : demandOf(pod)
+  const affinity = before && before.pod.spec.affinity === pod.spec.affinity ? before.affinity : affinityTermsOf(pod)
+  return { key: before?.key ?? keyOf(pod), pod, priority: pod.spec.priority ?? 0, requests, hasRequests, nonZeroMilliCpu, nonZeroMemory, hostPorts, affinity }
+}
+
+/** Whether what says how much a pod takes is equal in two of its states; statuses of containers can say so too. */
+function requestsTheSame({ spec: a, status: after }: Pod, { spec: b, status: before }: Pod): boolean {
+  if (a.containers !== b.containers || a.initContainers !== b.initContainers || a.resources !== b.resources || a.overhead !== b.overhead) return false
+  return (
+    after === before ||
+    (after.containerStatuses === undefined && after.initContainerStatuses === undefined &&
+      before.containerStatuses === undefined && before.initContainerStatuses === undefined)
+  )
 }
 
 const STATUS_TOO = { useStatusResources: true } as const
 
-function build(pod: Pod): PodInfo {
+function demandOf(pod: Pod): Pick<PodInfo, 'requests' | 'hasRequests' | 'nonZeroMilliCpu' | 'nonZeroMemory' | 'hostPorts'> {
   const requests = resourcesFrom(podRequests(pod, STATUS_TOO))
   const nonZero = nonZeroPodRequests(pod, STATUS_TOO)
   return {
-    key: keyOf(pod),
-    pod,
-    priority: pod.spec.priority ?? 0,
     requests,
     hasRequests: requests.milliCpu > 0 || requests.memory > 0 || requests.ephemeralStorage > 0 || requests.scalars.length > 0,
     nonZeroMilliCpu: nonZero['cpu'] ?? 0,
     nonZeroMemory: nonZero['memory'] ?? 0,
     hostPorts: hostPortsOf(pod),
-    affinity: affinityTermsOf(pod),
   }
 }
 

@@ -1,12 +1,19 @@
+import type { Toleration } from '../../api/core/generated.js'
 import type { PodInfo } from './pod-info.js'
 
 /** Text that is equal for pods between which node-local plugins cannot tell, see NodeLocalPlugin. */
 export function podKind({ requests, nonZeroMilliCpu, nonZeroMemory, hostPorts, pod }: PodInfo): string {
   const { milliCpu, memory, ephemeralStorage, scalars } = requests
   const { nodeName = '', nodeSelector, tolerations, affinity } = pod.spec
-  const amounts = `${milliCpu} ${memory} ${ephemeralStorage} ${nonZeroMilliCpu} ${nonZeroMemory} ${nodeName}`
-  const rest = [
-    scalars.length > 0 ? scalars : 0, hostPorts.length > 0 ? hostPorts : 0, nodeSelector ?? 0, tolerations ?? 0, affinity?.nodeAffinity ?? 0,
-  ]
-  return `${amounts} ${JSON.stringify(rest)}`
+  const kind = `${milliCpu} ${memory} ${ephemeralStorage} ${nonZeroMilliCpu} ${nonZeroMemory} ${nodeName}${textOf(tolerations)}`
+  const nodeAffinity = affinity?.nodeAffinity
+  if (scalars.length + hostPorts.length === 0 && !nodeSelector && !nodeAffinity) return kind
+  return `${kind} ${JSON.stringify([scalars, hostPorts, nodeSelector ?? 0, nodeAffinity ?? 0])}`
+}
+
+/** Every pod has two tolerations at least: JSON would take longer than all else. */
+function textOf(tolerations: readonly Toleration[] = []): string {
+  let text = ''
+  for (const { key = '', operator = '', value = '', effect = '' } of tolerations) text += ` ${key}\0${operator}\0${value}\0${effect}`
+  return text
 }

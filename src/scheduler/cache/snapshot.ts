@@ -9,6 +9,11 @@ interface Place {
   readonly node: NodeInfo
 }
 
+interface NodeOrder {
+  readonly nodes: readonly NodeInfo[]
+  readonly slots: readonly number[]
+}
+
 /**
  * The scheduler's view of nodes and of the pods on them, kept up by small steps. Everything is idempotent and no answer depends
  * on the order of the calls, so a view built anew after a fork equals the one it was copied from.
@@ -19,8 +24,8 @@ export class Snapshot {
   readonly #byNamespace = new Map<string, Map<string, Place>>()
   readonly #freeSlots: number[] = []
   readonly #imageHolders = new Map<string, number>()
-  #slots = 0
-  #order: readonly NodeInfo[] | undefined
+  readonly #generations: number[] = []
+  #order: NodeOrder | undefined
 
   /** How the pods lie in topology domains. */
   readonly topology: TopologyIndex = new TopologyIndex({
@@ -38,18 +43,28 @@ export class Snapshot {
 
   /** All nodes of the API in the order in which they are examined; valid until the next change of a node. */
   get nodes(): readonly NodeInfo[] {
-    return (this.#order ??= nodeOrder([...this.#nodes.values()].filter(({ object }) => object !== undefined)))
+    return this.#ordered().nodes
   }
 
-  /** Slots of nodes are below this number. */
-  get slots(): number {
-    return this.#slots
+  /** The slots of {@link nodes}. */
+  get slots(): readonly number[] {
+    return this.#ordered().slots
+  }
+
+  /** {@link NodeInfo.generation} by slot: a search that finds nothing changed reads this list alone, and no node. */
+  get generations(): readonly number[] {
+    return this.#generations
   }
 
   /** The node of that name, if the API has it. */
   get(name: string): NodeInfo | undefined {
     const node = this.#nodes.get(name)
     return node?.object ? node : undefined
+  }
+
+  /** The pod of that key, if it is on a node. */
+  podOf(key: string): PodInfo | undefined {
+    return this.#places.get(key)?.pod
   }
 
   /** How many nodes have an image of that name. */
@@ -62,6 +77,7 @@ export class Snapshot {
     const { object: old, images } = info
     if (!old || zoneKeyOf(info.labels) !== zoneKeyOf(node.metadata.labels ?? {})) this.#order = undefined
     info.setNode(node)
+    this.#touch(info)
     if (info.images !== images) this.#countImages(images, info.images)
     if (!old || old.metadata.labels !== node.metadata.labels || old.spec !== node.spec) this.topology.setNode(info)
   }
@@ -71,6 +87,7 @@ export class Snapshot {
     if (!info?.object) return
     this.#countImages(info.images, NO_IMAGES)
     info.clearNode()
+    this.#touch(info)
     this.#order = undefined
     this.topology.setNode(info)
     if (info.pods.size === 0) this.#drop(info)
@@ -82,6 +99,7 @@ export class Snapshot {
     if (before && before.node.name !== nodeName) this.removePod(pod.key)
     const node = this.#ensure(nodeName)
     node.addPod(pod)
+    this.#touch(node)
     const place = { pod, node }
     this.#places.set(pod.key, place)
     this.#listed(pod).set(pod.key, place)
@@ -102,8 +120,21 @@ export class Snapshot {
     listed?.delete(key)
     if (listed?.size === 0) this.#byNamespace.delete(namespace)
     node.removePod(key)
+    this.#touch(node)
     this.topology.podRemoved(pod, node)
     if (!node.object && node.pods.size === 0) this.#drop(node)
+  }
+
+  #touch({ slot, generation }: NodeInfo): void {
+    this.#generations[slot] = generation
+  }
+
+  #ordered(): NodeOrder {
+    if (!this.#order) {
+      const nodes = nodeOrder([...this.#nodes.values()].filter(({ object }) => object !== undefined))
+      this.#order = { nodes, slots: nodes.map(({ slot }) => slot) }
+    }
+    return this.#order
   }
 
   #listed({ pod }: PodInfo): Map<string, Place> {
@@ -131,7 +162,8 @@ export class Snapshot {
     let info = this.#nodes.get(name)
     if (!info) {
       info = new NodeInfo(name)
-      info.slot = this.#freeSlots.pop() ?? this.#slots++
+      info.slot = this.#freeSlots.pop() ?? this.#generations.length
+      this.#touch(info)
       this.#nodes.set(name, info)
     }
     return info

@@ -2,6 +2,7 @@ import type { NodeInfo } from '../cache/node-info.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import type { Cycle } from '../framework/cycle.js'
 import type { Framework } from '../framework/framework.js'
+import type { NodeList } from '../framework/known-scores.js'
 import { NodeRejections } from '../framework/node-rejections.js'
 import type { NodeVerdicts } from '../framework/node-verdicts.js'
 import { firstRefusal } from '../framework/node-verdicts.js'
@@ -17,40 +18,41 @@ export type NominatedPods = (nodeName: string) => readonly PodInfo[]
 export function passesFilters(
   framework: Framework, cycle: Cycle, node: NodeInfo, nominated: NominatedPods,
 ): PluginRejection | undefined {
-  return failsWithNominated(framework, cycle, node, nominated) ?? framework.filter(cycle, node)
+  const promised = promisedPods(cycle, node, nominated)
+  return (promised && refusalWith(promised, framework, cycle, node)) ?? framework.filter(cycle, node)
 }
 
-/** The refusal of a node with the pods on it that it is promised to; undefined if there are none. */
-function failsWithNominated(
-  framework: Framework, cycle: Cycle, node: NodeInfo, nominated: NominatedPods,
-): PluginRejection | undefined {
-  const { pod } = cycle
-  const all = nominated(node.name)
+/** The pods of equal or higher priority that the node is promised to. */
+function promisedPods({ pod }: Cycle, { name }: NodeInfo, nominated: NominatedPods): readonly PodInfo[] | undefined {
+  const all = nominated(name)
   if (all.length === 0) return undefined
   const promised = all.filter((other) => other.priority >= pod.priority && other.key !== pod.key)
-  if (promised.length === 0) return undefined
+  return promised.length === 0 ? undefined : promised
+}
+
+/** The refusal of a node with these pods on it too. */
+function refusalWith(pods: readonly PodInfo[], framework: Framework, cycle: Cycle, node: NodeInfo): PluginRejection | undefined {
   const trial = cycle.clone()
   const crowded = node.clone()
-  for (const other of promised) framework.addPod(other, crowded, trial)
+  for (const other of pods) framework.addPod(other, crowded, trial)
   return framework.filter(trial, crowded)
 }
 
 /** What a search found. */
 export interface Search {
-  readonly feasible: readonly NodeInfo[]
+  readonly feasible: NodeList
   readonly rejected: NodeRejections
   /** What is known of the feasible nodes, for their scores. */
   readonly verdicts: NodeVerdicts
 }
 
 /** Where and how far to search. */
-export interface SearchRange {
-  readonly nodes: readonly NodeInfo[]
+export interface SearchRange extends NodeList {
   readonly start: number
   /** How many feasible nodes end the search. */
   readonly wanted: number
-  /** Slots of the nodes that are promised to pods. */
-  readonly promised: ReadonlySet<number>
+  /** Slots of the nodes that are promised to pods; undefined: none. */
+  readonly promised?: ReadonlySet<number> | undefined
 }
 
 /**
@@ -58,22 +60,40 @@ export interface SearchRange {
  * more.) Source: pkg/scheduler/schedule_one.go findNodesThatPassFilters.
  */
 export function findFeasibleNodes(
-  framework: Framework, cycle: Cycle, { nodes, start, wanted, promised }: SearchRange, nominated: NominatedPods | undefined,
+  framework: Framework, cycle: Cycle, { nodes, slots, start, wanted, promised }: SearchRange, nominated: NominatedPods | undefined,
 ): Search {
-  const feasible: NodeInfo[] = []
+  // as long as they can become: growing takes longer than all else
+  const found: NodeInfo[] = []
+  const foundSlots: number[] = []
+  found.length = foundSlots.length = wanted
+  let count = 0
   const rejected = new NodeRejections()
   const verdicts = framework.verdictsFor(cycle)
   const others = framework.otherFilters(cycle)
+  const { generations } = cycle.snapshot
+  const { generations: known, rejections } = verdicts
   const { length } = nodes
-  for (let step = 0, at = length === 0 ? 0 : start % length; step < length && feasible.length < wanted; step++) {
+  const whenPromised = (node: NodeInfo): PluginRejection | undefined => {
+    const pods = nominated && promisedPods(cycle, node, nominated)
+    if (!pods) return undefined
+    const ask = (): PluginRejection | undefined => refusalWith(pods, framework, cycle, node)
+    return others.length === 0 ? verdicts.crowded(node, pods, ask) : ask()
+  }
+  for (let step = 0, at = length === 0 ? 0 : start % length; step < length && count < wanted; step++) {
+    const slot = slots[at] as number
     const node = nodes[at] as NodeInfo
+    if (++at === length) at = 0
+    if (known[slot] !== generations[slot]) verdicts.ask(cycle, node)
     const rejection =
-      (nominated && promised.has(node.slot) ? failsWithNominated(framework, cycle, node, nominated) : undefined) ??
-      verdicts.filter(cycle, node) ??
+      (promised?.has(slot) ? whenPromised(node) : undefined) ??
+      rejections[slot] ??
       (others.length > 0 ? firstRefusal(others, cycle, node) : undefined)
     if (rejection) rejected.add(node, rejection)
-    else feasible.push(node)
-    if (++at === length) at = 0
+    else {
+      found[count] = node
+      foundSlots[count++] = slot
+    }
   }
-  return { feasible, rejected, verdicts }
+  found.length = foundSlots.length = count
+  return { feasible: { nodes: found, slots: foundSlots }, rejected, verdicts }
 }

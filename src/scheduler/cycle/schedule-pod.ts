@@ -5,11 +5,12 @@ import { Cycle } from '../framework/cycle.js'
 import type { Diagnosis } from '../framework/diagnosis.js'
 import type { Framework, PreFilterOutcome } from '../framework/framework.js'
 import { leftOutByPreFilter } from '../framework/framework.js'
+import type { NodeList } from '../framework/known-scores.js'
 import type { PluginRejection } from '../framework/rejection.js'
 import type { NominatedPods, Search } from './filter-nodes.js'
 import { findFeasibleNodes, passesFilters } from './filter-nodes.js'
 import { numFeasibleNodesToFind } from './nodes-to-find.js'
-import { selectHost, totalScores } from './select-host.js'
+import { selectHost } from './select-host.js'
 
 /** What a cycle needs beside the pod. */
 export interface CycleInput {
@@ -41,16 +42,24 @@ export function schedulePod(pod: PodInfo, input: CycleInput): CycleOutcome {
   if (preFilter.rejected) return { cycle, nextStart: start, diagnosis: rejectedByPreFilter(preFilter.rejected) }
   const nominated = nominatedNode(cycle, input)
   if (nominated) return { cycle, nextStart: start, node: nominated }
-  const all = snapshot.nodes
-  const nodes = preFilter.nodeNames ? all.filter(({ name }) => preFilter.nodeNames?.has(name)) : all
-  const wanted = numFeasibleNodesToFind(framework.percentageOfNodesToScore, nodes.length)
-  const search = findFeasibleNodes(framework, cycle, { nodes, start, wanted, promised: promisedSlots(input) }, input.nominated)
-  const nextStart = (start + search.feasible.length + search.rejected.size) % all.length
-  if (search.feasible.length === 0) return { cycle, nextStart, diagnosis: diagnose(search, preFilter) }
+  const { length: total } = snapshot.nodes
+  const list = nodesToSearch(snapshot, preFilter)
+  const wanted = numFeasibleNodesToFind(framework.percentageOfNodesToScore, list.nodes.length)
+  const search = findFeasibleNodes(framework, cycle, { ...list, start, wanted, promised: promisedSlots(input) }, input.nominated)
+  const found = search.feasible.nodes.length
+  const nextStart = (start + found + search.rejected.size) % total
+  if (found === 0) return { cycle, nextStart, diagnosis: diagnose(search, preFilter) }
   return { cycle, nextStart, node: choose(cycle, input, search) }
 }
 
-function promisedSlots({ snapshot, promisedNodes = [] }: CycleInput): ReadonlySet<number> {
+function nodesToSearch({ nodes, slots }: Snapshot, { nodeNames }: PreFilterOutcome): NodeList {
+  if (!nodeNames) return { nodes, slots }
+  const named = nodes.filter(({ name }) => nodeNames.has(name))
+  return { nodes: named, slots: named.map(({ slot }) => slot) }
+}
+
+function promisedSlots({ snapshot, promisedNodes }: CycleInput): ReadonlySet<number> | undefined {
+  if (!promisedNodes) return undefined
   const slots = new Set<number>()
   for (const name of promisedNodes) slots.add(snapshot.get(name)?.slot ?? -1)
   return slots
@@ -65,10 +74,10 @@ function nominatedNode(cycle: Cycle, { framework, snapshot, nominated }: CycleIn
 }
 
 function choose(cycle: Cycle, { framework, draw }: CycleInput, { feasible, verdicts }: Search): NodeInfo {
-  if (feasible.length === 1) return feasible[0] as NodeInfo
-  framework.preScore(cycle, feasible)
-  const totals = totalScores(framework.score(cycle, feasible, { verdicts }), feasible.length)
-  return feasible[selectHost(totals, draw)] as NodeInfo
+  const { nodes } = feasible
+  if (nodes.length === 1) return nodes[0] as NodeInfo
+  framework.preScore(cycle, nodes)
+  return nodes[selectHost(framework.totals(cycle, feasible, verdicts), draw)] as NodeInfo
 }
 
 function rejectedByPreFilter(rejected: PluginRejection): Diagnosis {

@@ -1,4 +1,4 @@
-import type { PluginScores } from '../framework/framework.js'
+import type { PluginScores } from '../framework/scorer.js'
 
 /** The sum over plugins of weight x score for each node. */
 export function totalScores(scores: readonly PluginScores[], nodes: number): Float64Array {

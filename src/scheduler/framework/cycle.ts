@@ -13,20 +13,20 @@ export class Cycle {
   /** Data of the plugins, under keys of their own. */
   readonly data: Map<string, CycleData> = new Map()
   /** Plugins whose PreFilter said that they have nothing to check. */
-  readonly skipFilter: Set<string> = new Set()
+  readonly skipFilter: Set<string>
   /** Plugins whose PreScore said that they have nothing to score. */
   readonly skipScore: Set<string> = new Set()
 
-  constructor(pod: PodInfo, snapshot: Snapshot) {
+  constructor(pod: PodInfo, snapshot: Snapshot, skipFilter: Set<string> = new Set()) {
     this.pod = pod
     this.snapshot = snapshot
+    this.skipFilter = skipFilter
   }
 
-  /** A copy whose data may be changed without effect on this cycle. */
+  /** A copy whose data may be changed without effect on this cycle; what is skipped is decided by then, and shared. */
   clone(): Cycle {
-    const copy = new Cycle(this.pod, this.snapshot)
+    const copy = new Cycle(this.pod, this.snapshot, this.skipFilter)
     for (const [key, data] of this.data) copy.data.set(key, data.clone())
-    for (const name of this.skipFilter) copy.skipFilter.add(name)
     return copy
   }
 }

@@ -7,22 +7,15 @@ import type { Cycle } from './cycle.js'
 import type { Diagnosis } from './diagnosis.js'
 import type {
   BindPlugin, FilterPlugin, Nomination, PermitPlugin, Plugin, PostBindPlugin, PostFilterPlugin, PreBindPlugin, PreBindWait, PreEnqueuePlugin,
-  PreFilterPlugin, PreScorePlugin, QueueSortPlugin, ReservePlugin, ScorePlugin,
+  PreFilterPlugin, PreScorePlugin, QueueSortPlugin, ReservePlugin,
 } from './plugin.js'
-import type { LocalPlugins, NodeVerdicts } from './node-verdicts.js'
+import type { NodeList } from './known-scores.js'
+import type { NodeVerdicts } from './node-verdicts.js'
 import { firstRefusal, VerdictCache } from './node-verdicts.js'
 import type { PluginRejection } from './rejection.js'
 import { CycleError, unresolvable } from './rejection.js'
-
-/** The scores of one plugin, in the order of the nodes. */
-export interface PluginScores {
-  readonly plugin: string
-  readonly weight: number
-  /** Present if asked for. */
-  readonly raw?: readonly number[]
-  /** 0..100. */
-  readonly normalized: readonly number[]
-}
+import type { PluginScores } from './scorer.js'
+import { Scorer } from './scorer.js'
 
 /** What PreFilter says: a refusal, or the nodes that need to be looked at (all when undefined). */
 export interface PreFilterOutcome {
@@ -51,14 +44,6 @@ export interface FrameworkOptions {
   readonly at?: (method: PluginMethod, plugins: readonly Plugin[]) => readonly Plugin[]
 }
 
-/** Options of {@link Framework.score}. */
-export interface ScoreOptions {
-  /** What is known of all the nodes. */
-  readonly verdicts?: NodeVerdicts
-  /** Default false. */
-  readonly keepRaw?: boolean
-}
-
 type Named<P> = P & { readonly name: string }
 
 /**
@@ -70,20 +55,22 @@ export class Framework {
   /** 0: adaptive. */
   readonly percentageOfNodesToScore: number
   readonly #plugins: ReadonlyMap<string, Plugin>
-  readonly #weights: Readonly<Record<string, number>>
   readonly #preEnqueue: readonly Named<PreEnqueuePlugin>[]
   readonly #queueSort: Named<QueueSortPlugin>
   readonly #preFilter: readonly Named<PreFilterPlugin>[]
+  /** Those of them that want to know what a trial changes. */
+  readonly #following: readonly Named<PreFilterPlugin>[]
   readonly #filter: readonly (Named<FilterPlugin> & Plugin)[]
   readonly #postFilter: readonly Named<PostFilterPlugin>[]
   readonly #preScore: readonly Named<PreScorePlugin>[]
-  readonly #score: readonly (Named<ScorePlugin> & Plugin)[]
+  readonly #scorer: Scorer
   readonly #reserve: readonly Named<ReservePlugin>[]
   readonly #permit: readonly Named<PermitPlugin>[]
   readonly #preBind: readonly Named<PreBindPlugin>[]
   readonly #bind: readonly Named<BindPlugin>[]
   readonly #postBind: readonly Named<PostBindPlugin>[]
-  readonly #local: LocalPlugins
+  readonly #localFilters: readonly Named<FilterPlugin>[]
+  readonly #otherFilters: readonly Named<FilterPlugin>[]
   readonly #verdicts: VerdictCache
 
   /** `plugins` in their order. Throws if there is not exactly one QueueSort plugin. */
@@ -94,27 +81,25 @@ export class Framework {
     this.schedulerName = schedulerName
     this.percentageOfNodesToScore = percentageOfNodesToScore
     this.#plugins = new Map(plugins.map((plugin) => [plugin.name, plugin]))
-    this.#weights = weights
     this.#preEnqueue = having('preEnqueue')
     const [queueSort, ...others] = having('less')
     if (!queueSort || others.length > 0) throw new Error(`profile ${schedulerName} needs one QueueSort plugin (with less())`)
     this.#queueSort = queueSort
     this.#preFilter = having('preFilter')
+    this.#following = this.#preFilter.filter((plugin) => 'addPod' in plugin || 'removePod' in plugin)
     this.#filter = having('filter')
     this.#postFilter = having('postFilter')
     this.#preScore = having('preScore')
-    this.#score = having('score').filter(({ name }) => weights[name] !== 0)
+    this.#scorer = new Scorer(having('score').filter(({ name }) => weights[name] !== 0), weights)
     this.#reserve = having('reserve')
     this.#permit = having('permit')
     this.#preBind = having('preBind')
     this.#bind = having('bind')
     this.#postBind = having('postBind')
     const firstOther = this.#filter.findIndex(({ isNodeLocal }) => !isNodeLocal)
-    this.#local = {
-      filters: firstOther < 0 ? this.#filter : this.#filter.slice(0, firstOther),
-      scores: this.#score.filter(({ isNodeLocal }) => isNodeLocal),
-    }
-    this.#verdicts = new VerdictCache(this.#local)
+    this.#localFilters = firstOther < 0 ? this.#filter : this.#filter.slice(0, firstOther)
+    this.#otherFilters = this.#filter.slice(this.#localFilters.length)
+    this.#verdicts = new VerdictCache(this.#localFilters)
   }
 
   /** Plugins whose events can requeue pods. */
@@ -161,14 +146,14 @@ export class Framework {
     return nodeNames ? { nodeNames, narrowedBy } : { narrowedBy }
   }
 
-  /** What is known of nodes for pods like that of the cycle, for {@link filterOthers} and {@link score}. */
+  /** What is known of nodes for pods like that of the cycle, for {@link otherFilters} and {@link totals}. */
   verdictsFor({ pod, snapshot }: Cycle): NodeVerdicts {
     return this.#verdicts.for(pod, snapshot.nodes.length)
   }
 
   /** The filters that {@link verdictsFor} does not know of and that have something to check in this cycle. */
   otherFilters({ skipFilter }: Cycle): readonly Named<FilterPlugin>[] {
-    return this.#filter.slice(this.#local.filters.length).filter(({ name }) => !skipFilter.has(name))
+    return this.#otherFilters.filter(({ name }) => !skipFilter.has(name))
   }
 
   /** The first refusal of a node. */
@@ -179,7 +164,7 @@ export class Framework {
   /** Tells PreFilter plugins that a trial adds a pod. */
   addPod(other: PodInfo, node: NodeInfo, cycle: Cycle): void {
     node.addPod(other)
-    for (const plugin of this.#preFilter) {
+    for (const plugin of this.#following) {
       if (!cycle.skipFilter.has(plugin.name)) plugin.addPod?.(cycle.pod, other, node, cycle)
     }
   }
@@ -187,7 +172,7 @@ export class Framework {
   /** Tells PreFilter plugins that a trial takes a pod away. */
   removePod(other: PodInfo, node: NodeInfo, cycle: Cycle): void {
     node.removePod(other.key)
-    for (const plugin of this.#preFilter) {
+    for (const plugin of this.#following) {
       if (!cycle.skipFilter.has(plugin.name)) plugin.removePod?.(cycle.pod, other, node, cycle)
     }
   }
@@ -218,23 +203,14 @@ export class Framework {
     }
   }
 
-  /** The scores of every plugin for nodes that passed; call {@link preScore} before. */
-  score(cycle: Cycle, nodes: readonly NodeInfo[], options: ScoreOptions = {}): readonly PluginScores[] {
-    const { verdicts, keepRaw = false } = options
-    const all: PluginScores[] = []
-    let place = -1
-    for (const plugin of this.#score) {
-      if (plugin.isNodeLocal) place++
-      if (cycle.skipScore.has(plugin.name)) continue
-      const known = plugin.isNodeLocal ? verdicts?.scoresOf(place) : undefined
-      const scores = known ? nodes.map(({ slot }) => known[slot] as number) : nodes.map((node) => plugin.score(cycle.pod, node, cycle))
-      const raw = keepRaw ? [...scores] : undefined
-      plugin.normalizeScore?.(scores, nodes, cycle)
-      for (const score of scores) if (!(score >= 0 && score <= 100)) throw new CycleError(invalidScore(plugin.name, score))
-      const result = { plugin: plugin.name, weight: this.#weights[plugin.name] ?? 1, normalized: scores }
-      all.push(raw ? { ...result, raw } : result)
-    }
-    return all
+  /** The scores of every plugin for nodes that passed; call {@link preScore} before. @throws CycleError */
+  score(cycle: Cycle, nodes: readonly NodeInfo[]): readonly PluginScores[] {
+    return this.#scorer.score(cycle, nodes)
+  }
+
+  /** The weighted sum of all scores, by way of what `verdicts` know of the nodes; call {@link preScore} before. @throws CycleError */
+  totals(cycle: Cycle, nodes: NodeList, verdicts: NodeVerdicts): Float64Array {
+    return this.#scorer.totals(cycle, nodes, verdicts.scores)
   }
 
   reserve(cycle: Cycle, node: NodeInfo): PluginRejection | undefined {
@@ -302,10 +278,6 @@ function noNodesLeft(plugins: readonly string[]): PluginRejection['rejection'] {
   return plugins.length === 1
     ? unresolvable(`node(s) didn't satisfy plugin ${plugins[0] as string}`)
     : unresolvable(`node(s) didn't satisfy plugin(s) [${plugins.join(' ')}] simultaneously`)
-}
-
-function invalidScore(plugin: string, score: number): string {
-  return `plugin "${plugin}" returns an invalid score ${score}, it should in the range of [0, 100] after normalizing`
 }
 
 /** What holds for nodes that PreFilter left out. */

@@ -24,7 +24,9 @@ export class NodeRejections implements ReadonlyMap<string, PluginRejection> {
   /** The refusal of a node of the snapshot. */
   of(node: NodeInfo): PluginRejection | undefined {
     if (!this.#bySlot) {
+      // as long as it becomes: filled from its middle on, a growing list would be a slow one
       const bySlot: (PluginRejection | undefined)[] = []
+      bySlot.length = this.#nodes.reduce((most, { slot }) => Math.max(most, slot), 0) + 1
       for (let at = 0; at < this.#nodes.length; at++) bySlot[(this.#nodes[at] as NodeInfo).slot] = this.#rejections[at]
       this.#bySlot = bySlot
     }

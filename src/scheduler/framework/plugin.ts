@@ -130,7 +130,7 @@ export interface EnqueueExtensions {
 /**
  * A promise: what Filter and Score say depends only on the node (not on the cycle or on other nodes), and on these things of the pod: its
  * requests, tolerations, nodeSelector, node affinity, host ports and nodeName. The scheduler then asks once for all pods that are alike, until the
- * node changes.
+ * node changes. Its normalizeScore looks at nothing but the scores, and makes a number of equal ones what it makes of one.
  */
 export interface NodeLocalPlugin {
   readonly isNodeLocal: true

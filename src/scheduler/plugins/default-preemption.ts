@@ -5,14 +5,14 @@ import type { DefaultPreemptionArgs } from '../configuration.js'
 import type { Cycle } from '../framework/cycle.js'
 import type { Diagnosis } from '../framework/diagnosis.js'
 import { fitErrorMessage } from '../framework/diagnosis.js'
-import { rejectionOf } from '../framework/node-rejections.js'
-import type { Plugin, PluginFactory, PluginHandle, PostFilterRejection, PostFilterTools } from '../framework/plugin.js'
+import { NodeRejections, rejectionOf } from '../framework/node-rejections.js'
+import type { Nomination, Plugin, PluginFactory, PluginHandle, PostFilterRejection, PostFilterTools } from '../framework/plugin.js'
 import type { PluginRejection, Rejection } from '../framework/rejection.js'
 import { unresolvable, unschedulable } from '../framework/rejection.js'
 import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import type { Candidate } from '../preemption/candidates.js'
 import { pickCandidate, selectVictims } from '../preemption/candidates.js'
-import { recall, TrialMemory } from '../preemption/known-trials.js'
+import { recall, TrialMemory, victimsNow } from '../preemption/known-trials.js'
 
 const NAME = 'DefaultPreemption'
 const NOT_HELPFUL: PluginRejection = { plugin: NAME, rejection: unresolvable('Preemption is not helpful for scheduling') }
@@ -31,11 +31,15 @@ export function defaultPreemption(args: DefaultPreemptionArgs = {}): PluginFacto
         if (objection) return { ...unschedulable(`preemption: ${objection}`), keepsNomination: true }
         const attempt = trialOf(cycle, handle.podDisruptionBudgets(), tools, memory)
         const { candidates, rejected } = tryNodes(cycle, diagnosis, handle, attempt, args)
-        return candidates.length > 0 ? pickCandidate(candidates) : notHelped(cycle, rejected)
+        return candidates.length > 0 ? nominationOf(pickCandidate(candidates), cycle) : notHelped(cycle, rejected)
       },
       eventsToRegister: {},
     }
   }
+}
+
+function nominationOf({ nodeName, victims }: Candidate, { snapshot }: Cycle): Nomination {
+  return { nodeName, victims: victimsNow(victims, snapshot.get(nodeName) as NodeInfo) }
 }
 
 function notHelped({ snapshot }: Cycle, nodes: ReadonlyMap<string, PluginRejection>): PostFilterRejection {
@@ -69,11 +73,10 @@ interface Trials {
 type Trial = (node: NodeInfo) => Candidate | Rejection
 
 function trialOf(cycle: Cycle, budgets: readonly PodDisruptionBudget[], tools: PostFilterTools, memory: TrialMemory): Trial {
-  const known = budgets.length === 0 ? memory.of(cycle.pod) : undefined
-  return (node) => {
-    const attempt = (): Candidate | Rejection => selectVictims(cycle, node, budgets, tools)
-    return known && tools.isDecidedBy(node, cycle) ? recall(known, node, attempt) : attempt()
-  }
+  const attempt = (node: NodeInfo): Candidate | Rejection => selectVictims(cycle, node, budgets, tools)
+  if (budgets.length > 0) return attempt
+  const known = memory.of(cycle.pod)
+  return (node) => (tools.isDecidedBy(node, cycle) ? recall(known, node, attempt) : attempt(node))
 }
 
 /** Tries nodes from a random one on, until enough can be made room on, one of them without breaking a budget. */
@@ -82,14 +85,14 @@ function tryNodes(
 ): Trials {
   const nodes = cycle.snapshot.nodes.filter((node) => isResolvable(diagnosis, node))
   const candidates: Candidate[] = []
-  const rejected = new Map<string, PluginRejection>()
+  const rejected = new NodeRejections()
   if (nodes.length === 0) return { candidates, rejected }
   const wanted = candidatesWanted(nodes.length, args)
   let safe = 0
   for (let step = 0, at = handle.randomInt(nodes.length); step < nodes.length; step++, at = (at + 1) % nodes.length) {
     const node = nodes[at] as NodeInfo
     const trial = attempt(node)
-    if ('reasons' in trial) rejected.set(node.name, { plugin: NAME, rejection: trial })
+    if ('reasons' in trial) rejected.add(node, { plugin: NAME, rejection: trial })
     else {
       candidates.push(trial)
       if (trial.violations === 0) safe++

@@ -14,6 +14,8 @@ export interface Candidate {
   readonly victims: readonly PodInfo[]
   /** How many of the victims break a disruption budget. */
   readonly violations: number
+  /** Smaller is better, the first difference decides. */
+  readonly rank: readonly number[]
 }
 
 const NO_VICTIMS = unresolvable('No preemption victims found for incoming pod')
@@ -25,10 +27,12 @@ const NO_VICTIMS = unresolvable('No preemption victims found for incoming pod')
 export function selectVictims(
   original: Cycle, target: NodeInfo, budgets: readonly PodDisruptionBudget[], tools: PostFilterTools,
 ): Candidate | Rejection {
+  const lower: PodInfo[] = []
+  for (const pod of target.pods.values()) if (pod.priority < original.pod.priority) lower.push(pod)
+  if (lower.length === 0) return NO_VICTIMS
+  lower.sort(byImportance)
   const cycle = original.clone()
   const node = target.clone()
-  const lower = [...node.pods.values()].filter(({ priority }) => priority < cycle.pod.priority).sort(byImportance)
-  if (lower.length === 0) return NO_VICTIMS
   for (const pod of lower) tools.removePod(pod, node, cycle)
   const rejected = tools.passes(cycle, node)
   if (rejected) return rejected.rejection
@@ -41,34 +45,37 @@ export function selectVictims(
   }
   const breaking = violating.filter(isVictim)
   const victims = [...breaking, ...others.filter(isVictim)].sort(byImportance)
-  return { nodeName: target.name, victims, violations: breaking.length }
+  const { length: violations } = breaking
+  return { nodeName: target.name, victims, violations, rank: rankOf(victims, violations) }
 }
 
-/** Smaller is better, the first difference decides. Source: preemption.go pickOneNodeForPreemption. */
-const CRITERIA: readonly ((candidate: Candidate) => number)[] = [
-  ({ violations }) => violations,
-  ({ victims }) => victims[0]?.priority ?? Number.NEGATIVE_INFINITY,
-  ({ victims }) => victims.reduce((sum, { priority }) => sum + priority + 2 ** 31, 0),
-  ({ victims }) => victims.length,
-  ({ victims }) => -earliestStartOfMostImportant(victims),
-]
+/** Source: preemption.go pickOneNodeForPreemption. */
+function rankOf(victims: readonly PodInfo[], violations: number): readonly number[] {
+  const highest = victims[0]?.priority ?? Number.NEGATIVE_INFINITY
+  let sum = 0
+  let earliest = Infinity
+  for (const victim of victims) {
+    sum += victim.priority + 2 ** 31
+    if (victim.priority === highest) earliest = Math.min(earliest, startTimeOf(victim))
+  }
+  return [violations, highest, sum, victims.length, -earliest]
+}
 
 /** The candidate whose victims matter least; the first among equals. Asserts that there is one. */
 export function pickCandidate(candidates: readonly Candidate[]): Candidate {
-  let best = [...candidates]
-  for (const criterion of CRITERIA) {
-    if (best.length === 1) break
-    const values = best.map(criterion)
-    const least = values.reduce((a, b) => (b < a ? b : a))
-    best = best.filter((_, at) => values[at] === least)
-  }
-  const [first] = best
+  const [first, ...others] = candidates
   if (!first) throw new Error('assertion failed: no candidate for preemption')
-  return first
+  let best = first
+  for (const candidate of others) if (isBetter(candidate.rank, best.rank)) best = candidate
+  return best
 }
 
-function earliestStartOfMostImportant(victims: readonly PodInfo[]): number {
-  const highest = victims[0]?.priority
-  const most = victims.filter(({ priority }) => priority === highest)
-  return most.reduce((least, pod) => Math.min(least, startTimeOf(pod)), Infinity)
+function isBetter(a: readonly number[], b: readonly number[]): boolean {
+  for (let at = 0; at < a.length; at++) {
+    const difference = (a[at] as number) - (b[at] as number)
+    // infinite ranks that are equal have no difference
+    if (difference < 0) return true
+    if (difference > 0) return false
+  }
+  return false
 }

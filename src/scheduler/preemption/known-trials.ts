@@ -34,16 +34,18 @@ export class TrialMemory {
 }
 
 /** The outcome of a trial on the node, from memory if it has not changed since. */
-export function recall(trials: KnownTrials, node: NodeInfo, attempt: () => Candidate | Rejection): Candidate | Rejection {
-  const known = trials[node.slot]
-  if (known?.generation === node.generation) return asNow(known.outcome, node)
-  const outcome = attempt()
-  trials[node.slot] = { generation: node.generation, outcome }
+export function recall(trials: KnownTrials, node: NodeInfo, attempt: (node: NodeInfo) => Candidate | Rejection): Candidate | Rejection {
+  const { slot, generation } = node
+  const known = trials[slot]
+  if (known?.generation === generation) return known.outcome
+  const outcome = attempt(node)
+  // nodes come in any order at first: without holes the list stays fast
+  while (trials.length < slot) trials.push(undefined)
+  trials[slot] = { generation, outcome }
   return outcome
 }
 
-/** The victims as they are now: what does not count here may have changed. */
-function asNow(outcome: Candidate | Rejection, { pods }: NodeInfo): Candidate | Rejection {
-  if ('reasons' in outcome || outcome.victims.every((victim) => pods.get(victim.key) === victim)) return outcome
-  return { ...outcome, victims: outcome.victims.map((victim) => pods.get(victim.key) ?? victim) }
+/** The victims as they are now: what does not count for a trial may have changed since it was made. */
+export function victimsNow(victims: readonly PodInfo[], { pods }: NodeInfo): readonly PodInfo[] {
+  return victims.map((victim) => pods.get(victim.key) ?? victim)
 }
