@@ -9,7 +9,7 @@ import { rolldown } from 'rolldown'
 import { bundling } from './bundling.js'
 
 /** Pure code that loads several times faster bundled than file by file. Anything else stays an import. */
-const inlined = ['@marcbachmann/cel-js', 'bcryptjs', 'eventemitter3', 'immer', 'ipaddr.js', 'node-forge', 'pure-rand', 'yaml', 'zod']
+const inlined = ['@marcbachmann/cel-js', 'eventemitter3', 'immer', 'ipaddr.js', 'node-forge', 'pure-rand', 'yaml', 'zod']
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
