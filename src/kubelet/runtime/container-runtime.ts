@@ -2,7 +2,7 @@ import type { Pod, ResourceRequirements } from '../../api/core/generated.js'
 import type { Connected, NetworkRequest } from '../commands/command.js'
 import type { Clock } from '../../sim/clock.js'
 import type { Host, Slice, Topic } from '../../sim/module.js'
-import { stableHex, stableUuid } from '../stable-hex.js'
+import { stableUuid } from '../stable-hex.js'
 import type { Tree } from '../files/tree.js'
 import type { ImageFacts } from '../images/image-table.js'
 import { ImageTable, isDefinition } from '../images/image-table.js'
@@ -10,17 +10,19 @@ import { adoptedImages, adoptedPod } from './adopt.js'
 import type { ContainerBehavior } from './behavior.js'
 import { behaviorOf, setBehavior } from './behavior.js'
 import type { Exit } from './containers.js'
-import { POWER_LOSS, addContainer, endContainer, exitOf, signal } from './containers.js'
+import { POWER_LOSS } from './containers.js'
+import type { LifecycleTopics } from './container-lifecycle.js'
+import { ContainerLifecycle } from './container-lifecycle.js'
 import { ContainerProcesses } from './container-processes.js'
 import type { ContainerUsage } from './container-usage.js'
-import { containerUsage, declaresUsage } from './container-usage.js'
+import { containerUsage } from './container-usage.js'
 import { fullImageName } from './image-name.js'
 import { beginPull, endPull, imageSize } from './image-pulls.js'
-import { allocateIp, poolRange, releaseIp, reserveIp } from './ip-pool.js'
+import { reserveIp } from './ip-pool.js'
 import type { ContainerRuntimeOptions, Machine, RuntimeTimings } from './machine.js'
 import { DEFAULT_RUNTIME_TIMINGS } from './machine.js'
 import type { ContainerRequest, RuntimeChange, SandboxRequest } from './runtime-api.js'
-import type { DeclaredUsage, RuntimeContainer, RuntimeImage, RuntimePod, RuntimeState, RuntimeTask, SystemUsage } from './state.js'
+import type { DeclaredUsage, RuntimeImage, RuntimePod, RuntimeState, RuntimeTask, SystemUsage } from './state.js'
 import { latestContainer } from './state.js'
 import { ALONE } from './surroundings.js'
 import type { PodVolumes } from './volumes.js'
@@ -33,12 +35,8 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): Machin
   return new SimulatedMachine(options)
 }
 
-interface Topics {
-  readonly sandbox: Topic
+interface Topics extends LifecycleTopics {
   readonly pull: Topic
-  readonly start: Topic
-  readonly exit: Topic
-  readonly signal: Topic
 }
 
 /** What the kernel has given to the machine. */
@@ -54,6 +52,7 @@ class SimulatedMachine implements Machine {
   readonly #timings: RuntimeTimings
   readonly #images: ImageTable
   #processes: ContainerProcesses | undefined
+  #lifecycle: ContainerLifecycle | undefined
   #listener: ((change: RuntimeChange) => void) | undefined
   #host: Attachment | undefined
 
@@ -71,24 +70,33 @@ class SimulatedMachine implements Machine {
       clock,
       slice: host.state('machine', () => this.#initialState()),
       topics: {
-        sandbox: host.handle('sandbox', (uid, cidr) => this.#sandboxMade(uid, cidr as string | undefined)),
+        sandbox: host.handle('sandbox', (uid, cidr) => this.#life.sandboxMade(uid, cidr as string | undefined)),
         pull: host.handle('pull', (image) => this.#pulled(image)),
-        start: host.handle('start', (key, runsToCompletion) => this.#started(key, runsToCompletion === true)),
-        exit: host.handle('exit', (key, exit) => this.#exited(key, exit as Exit)),
-        signal: host.handle('signal', (key, exit) => this.#exited(key, exit as Exit)),
+        start: host.handle('start', (key, runsToCompletion) => this.#life.started(key, runsToCompletion === true)),
+        exit: host.handle('exit', (key, exit) => this.#life.exited(key, exit as Exit)),
+        signal: host.handle('signal', (key, exit) => this.#life.exited(key, exit as Exit)),
       },
     }
     const { node, surroundings = () => ALONE } = this.#options
     this.#processes = new ContainerProcesses({
-      node, surroundings, wakes, state: this.#host.slice, images: this.#images, now: () => clock.now(), onEnd: (key, exit) => this.#exited(key, exit),
+      node, surroundings, wakes, state: this.#host.slice, images: this.#images, now: () => clock.now(), onEnd: (key, exit) => this.#life.exited(key, exit),
       behavior: (pod, { name, image }) => this.#behavior(pod, name, image),
       onTask: (key, task) => this.#tell(`task/${key}/${task}`),
+    })
+    this.#lifecycle = new ContainerLifecycle({
+      state: () => this.#state, topics: this.#host.topics, timings: this.#timings, processes: () => this.processes, now: () => clock.now(),
+      behavior: (pod, container, image) => this.#behavior(pod, container, image), tell: (change) => this.#tell(change),
     })
   }
 
   get processes(): ContainerProcesses {
     if (!this.#processes) throw new Error(`assertion failed: ${this.name} is used before its setup`)
     return this.#processes
+  }
+
+  get #life(): ContainerLifecycle {
+    if (!this.#lifecycle) throw new Error(`assertion failed: ${this.name} is used before its setup`)
+    return this.#lifecycle
   }
 
   get powered(): boolean {
@@ -282,9 +290,9 @@ class SimulatedMachine implements Machine {
     state.powered = false
     state.shuttingDown = false
     for (const pod of state.pods.values()) {
-      this.cancelPending(pod.uid)
+      this.#life.cancelPending(pod.uid)
       for (const container of pod.containers) {
-        this.#cancelTimers(`${pod.uid}/${container.name}`)
+        this.#life.cancelTimers(`${pod.uid}/${container.name}`)
         this.processes.cancel(pod, container)
       }
     }
@@ -302,24 +310,29 @@ class SimulatedMachine implements Machine {
     state.boots++
     const now = this.#now
     for (const pod of state.pods.values()) {
-      this.stopSandbox(pod.uid)
-      for (const container of pod.containers) if (container.state === 'running') this.#end(pod, container, now, POWER_LOSS)
+      this.#life.stopSandbox(pod.uid)
+      for (const container of pod.containers) if (container.state === 'running') this.#life.end(pod, container, now, POWER_LOSS)
     }
   }
 
   runSandbox(request: SandboxRequest): void {
-    const { uid, namespace, name, hostNetwork, podCIDR, pod } = request
-    const { pods } = this.#state
-    const known = pods.get(uid)
-    if (known) {
-      if (known.error === undefined) known.attempt++
-      delete known.error
-      known.sandbox = 'creating'
-      known.pod = pod
-    } else {
-      pods.set(uid, { uid, namespace, name, hostNetwork, attempt: 0, sandbox: 'creating', containers: [], pod })
-    }
-    this.#topics.sandbox.wakeAfter(uid, this.#timings.sandbox, podCIDR === undefined ? {} : { payload: podCIDR })
+    this.#life.runSandbox(request)
+  }
+
+  startContainer(request: ContainerRequest): void {
+    this.#life.startContainer(request)
+  }
+
+  stopContainer(uid: string, name: string, grace: number, stopSignal?: number): void {
+    this.#life.stopContainer(uid, name, grace, stopSignal)
+  }
+
+  cancelPending(uid: string): void {
+    this.#life.cancelPending(uid)
+  }
+
+  stopSandbox(uid: string): void {
+    this.#life.stopSandbox(uid)
   }
 
   pullImage(image: string, uid: string, authorized: boolean): void {
@@ -327,141 +340,16 @@ class SimulatedMachine implements Machine {
     if (pull) this.#topics.pull.wakeAfter(pull.name, pull.took)
   }
 
-  startContainer(request: ContainerRequest): void {
-    const { uid, name, image, attempt, runsToCompletion, env, resources } = request
-    const pod = this.#mustHave(uid)
-    pod.pod = request.pod
-    const id = stableHex(`${uid}/${name}/${attempt}/${this.#state.boots}`, 64)
-    addContainer(pod, {
-      id, name, image, attempt, sandbox: pod.attempt, createdAt: this.#now, state: 'creating',
-      ...(runsToCompletion ? { runsToCompletion } : {}), ...(Object.keys(env).length === 0 ? {} : { env }), resources,
-    })
-    const time = this.#behavior(pod, name, image).startTime ?? this.#timings.containerStart
-    this.#topics.start.wakeAfter(`${uid}/${name}`, time, { payload: runsToCompletion })
-  }
-
-  stopContainer(uid: string, name: string, grace: number, stopSignal?: number): void {
-    const pod = this.pod(uid)
-    const container = latestContainer(pod, name)
-    if (!pod || container?.state !== 'running') return
-    const key = `${uid}/${name}`
-    const isFirst = container.killAt === undefined
-    const answer = isFirst ? this.processes.terminate(pod, container, stopSignal) : container.process || container.service ? 'handled' : 'default'
-    if (latestContainer(pod, name)?.state !== 'running') return
-    const behavior = {
-      stopTime: this.#timings.containerStop, ...(stopSignal === undefined ? {} : { stopExitCode: 128 + stopSignal }),
-      ...this.#behavior(pod, name, container.image), ...(answer === 'handled' ? { ignoresSigterm: true } : {}),
-    }
-    const exit = signal(container, behavior, this.#now, grace, this.#topics.signal.dueAt(key))
-    if (exit) this.#topics.signal.wakeAfter(key, exit.after, { payload: exit })
-  }
-
-  cancelPending(uid: string): void {
-    const pod = this.pod(uid)
-    if (!pod) return
-    if (pod.sandbox === 'creating') {
-      this.#topics.sandbox.cancel(uid)
-      pod.sandbox = 'notready'
-    }
-    for (const container of pod.containers) {
-      if (container.state === 'creating') this.#topics.start.cancel(`${uid}/${container.name}`)
-    }
-    pod.containers = pod.containers.filter(({ state }) => state !== 'creating')
-  }
-
-  stopSandbox(uid: string): void {
-    const pod = this.pod(uid)
-    if (!pod) return
-    pod.sandbox = 'notready'
-    if (pod.ip !== undefined) releaseIp(this.#state.ips, pod.ip)
-    delete pod.ip
-  }
-
   removePod(uid: string): void {
-    this.cancelPending(uid)
-    this.stopSandbox(uid)
+    this.#life.cancelPending(uid)
+    this.#life.stopSandbox(uid)
     this.#state.pods.delete(uid)
-  }
-
-  #sandboxMade(uid: string, podCIDR: string | undefined): void {
-    const pod = this.#mustHave(uid)
-    if (!pod.hostNetwork) {
-      const ip = podCIDR === undefined ? undefined : allocateIp(this.#state.ips, podCIDR)
-      if (ip === undefined) {
-        pod.sandbox = 'notready'
-        pod.error = podCIDR === undefined ? 'no podCIDR' : `no IP addresses available in range set: ${poolRange(podCIDR)}`
-        return this.#tell(`pod/${uid}`)
-      }
-      pod.ip = ip
-    }
-    pod.sandbox = 'ready'
-    this.#tell(`pod/${uid}`)
   }
 
   #pulled(name: string): void {
     const image = this.#state.images.get(name)
     if (!image) throw new Error(`assertion failed: nothing pulls ${name}`)
     for (const uid of endPull(image, this.behavior(name))) this.#tell(`pod/${uid}`)
-  }
-
-  #started(key: string, runsToCompletion: boolean): void {
-    const { pod, container } = this.#find(key)
-    const { startError, exitCode, exitAfter, exitReason } = this.#behavior(pod, container.name, container.image)
-    const now = this.#now
-    container.startedAt = now
-    const isPlanned = exitCode !== undefined || exitAfter !== undefined
-    const plan = startError === undefined && !isPlanned ? this.processes.plan(pod, container) : undefined
-    const failure = startError ?? (plan?.kind === 'error' ? plan.message : undefined)
-    if (failure === undefined) {
-      container.state = 'running'
-      if (isPlanned) {
-        const exit = { ...exitOf(exitCode ?? 0), ...(exitReason === undefined ? {} : { reason: exitReason }) }
-        this.#topics.exit.wakeAfter(key, exitAfter ?? 0, { payload: exit, class: runsToCompletion ? 'work' : 'watchdog' })
-      }
-      const behavior = this.#behavior(pod, container.name, container.image)
-      if (declaresUsage(behavior)) this.#state.measured = true
-      if (plan) this.processes.start(pod, container, plan)
-      if (container.state === 'running') this.processes.checkMemory(pod, container)
-    } else {
-      endContainer(container, now, { code: 128, reason: 'StartError' })
-      container.message = failure
-    }
-    this.#tell(`pod/${pod.uid}`)
-  }
-
-  #exited(key: string, exit: Exit): void {
-    const { pod, container } = this.#find(key)
-    this.#cancelTimers(key)
-    if (container.state !== 'running') return
-    this.#end(pod, container, this.#now, exit)
-    const { exitMessage } = this.#behavior(pod, container.name, container.image)
-    if (exitMessage !== undefined) container.message = exitMessage
-    this.#tell(`pod/${pod.uid}`)
-  }
-
-  #end(pod: RuntimePod, container: RuntimeContainer, now: number, exit: Exit): void {
-    const message = this.processes.stopped(pod, container, exit)
-    endContainer(container, now, exit)
-    if (message !== undefined) container.message = message
-  }
-
-  #cancelTimers(key: string): void {
-    this.#topics.exit.cancel(key)
-    this.#topics.signal.cancel(key)
-  }
-
-  #find(key: string): { pod: RuntimePod; container: RuntimeContainer } {
-    const slash = key.lastIndexOf('/')
-    const pod = this.#mustHave(key.slice(0, slash))
-    const container = latestContainer(pod, key.slice(slash + 1))
-    if (!container) throw new Error(`assertion failed: the runtime has no container ${key}`)
-    return { pod, container }
-  }
-
-  #mustHave(uid: string): RuntimePod {
-    const pod = this.pod(uid)
-    if (!pod) throw new Error(`assertion failed: the runtime has no pod ${uid}`)
-    return pod
   }
 
   #behavior(pod: RuntimePod, container: string, image: string): ContainerBehavior {

@@ -1,0 +1,194 @@
+import type { ContainerBehavior } from './behavior.js'
+import type { ContainerProcesses } from './container-processes.js'
+import { declaresUsage } from './container-usage.js'
+import type { Exit } from './containers.js'
+import { addContainer, endContainer, exitOf, signal } from './containers.js'
+import { allocateIp, poolRange, releaseIp } from './ip-pool.js'
+import type { RuntimeTimings } from './machine.js'
+import type { ContainerRequest, RuntimeChange, SandboxRequest } from './runtime-api.js'
+import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
+import { latestContainer } from './state.js'
+import { stableHex } from '../stable-hex.js'
+import type { Topic } from '../../sim/module.js'
+
+/** Timers of sandboxes and containers: by uid of the pod, and by `uid/container`. */
+export interface LifecycleTopics {
+  readonly sandbox: Topic
+  readonly start: Topic
+  readonly exit: Topic
+  readonly signal: Topic
+}
+
+/** What the life of containers needs of their machine. */
+export interface LifecyclePorts {
+  readonly state: () => RuntimeState
+  readonly topics: LifecycleTopics
+  readonly timings: RuntimeTimings
+  readonly processes: () => ContainerProcesses
+  readonly now: () => number
+  readonly behavior: (pod: RuntimePod, container: string, image: string) => ContainerBehavior
+  readonly tell: (change: RuntimeChange) => void
+}
+
+/** How sandboxes and containers come and go: what the kubelet asks for begins at once and ends with a timer. */
+export class ContainerLifecycle {
+  readonly #ports: LifecyclePorts
+
+  constructor(ports: LifecyclePorts) {
+    this.#ports = ports
+  }
+
+  /** Makes the pod's sandbox; it is ready, or failed, after its time. */
+  runSandbox(request: SandboxRequest): void {
+    const { uid, namespace, name, hostNetwork, podCIDR, pod } = request
+    const { pods } = this.#ports.state()
+    const known = pods.get(uid)
+    if (known) {
+      if (known.error === undefined) known.attempt++
+      delete known.error
+      known.sandbox = 'creating'
+      known.pod = pod
+    } else {
+      pods.set(uid, { uid, namespace, name, hostNetwork, attempt: 0, sandbox: 'creating', containers: [], pod })
+    }
+    this.#ports.topics.sandbox.wakeAfter(uid, this.#ports.timings.sandbox, podCIDR === undefined ? {} : { payload: podCIDR })
+  }
+
+  /** Makes a container and starts it; it runs, or has failed to, after its time. */
+  startContainer(request: ContainerRequest): void {
+    const { uid, name, image, attempt, runsToCompletion, env, resources } = request
+    const pod = this.#mustHave(uid)
+    pod.pod = request.pod
+    const id = stableHex(`${uid}/${name}/${attempt}/${this.#ports.state().boots}`, 64)
+    addContainer(pod, {
+      id, name, image, attempt, sandbox: pod.attempt, createdAt: this.#ports.now(), state: 'creating',
+      ...(runsToCompletion ? { runsToCompletion } : {}), ...(Object.keys(env).length === 0 ? {} : { env }), resources,
+    })
+    const time = this.#ports.behavior(pod, name, image).startTime ?? this.#ports.timings.containerStart
+    this.#ports.topics.start.wakeAfter(`${uid}/${name}`, time, { payload: runsToCompletion })
+  }
+
+  /** Sends a running container its stop signal, and SIGKILL after `grace` seconds. */
+  stopContainer(uid: string, name: string, grace: number, stopSignal?: number): void {
+    const pod = this.#pod(uid)
+    const container = latestContainer(pod, name)
+    if (!pod || container?.state !== 'running') return
+    const key = `${uid}/${name}`
+    const isFirst = container.killAt === undefined
+    const answer = isFirst ? this.#ports.processes().terminate(pod, container, stopSignal) : container.process || container.service ? 'handled' : 'default'
+    if (latestContainer(pod, name)?.state !== 'running') return
+    const behavior = {
+      stopTime: this.#ports.timings.containerStop, ...(stopSignal === undefined ? {} : { stopExitCode: 128 + stopSignal }),
+      ...this.#ports.behavior(pod, name, container.image), ...(answer === 'handled' ? { ignoresSigterm: true } : {}),
+    }
+    const exit = signal(container, behavior, this.#ports.now(), grace, this.#ports.topics.signal.dueAt(key))
+    if (exit) this.#ports.topics.signal.wakeAfter(key, exit.after, { payload: exit })
+  }
+
+  /** Nothing that is still being made will be there. */
+  cancelPending(uid: string): void {
+    const pod = this.#pod(uid)
+    if (!pod) return
+    if (pod.sandbox === 'creating') {
+      this.#ports.topics.sandbox.cancel(uid)
+      pod.sandbox = 'notready'
+    }
+    for (const container of pod.containers) {
+      if (container.state === 'creating') this.#ports.topics.start.cancel(`${uid}/${container.name}`)
+    }
+    pod.containers = pod.containers.filter(({ state }) => state !== 'creating')
+  }
+
+  /** The sandbox is no more and its address is free; containers stay as they are. */
+  stopSandbox(uid: string): void {
+    const pod = this.#pod(uid)
+    if (!pod) return
+    pod.sandbox = 'notready'
+    if (pod.ip !== undefined) releaseIp(this.#ports.state().ips, pod.ip)
+    delete pod.ip
+  }
+
+  /** The time of a sandbox is over: it gets its address. */
+  sandboxMade(uid: string, podCIDR: string | undefined): void {
+    const pod = this.#mustHave(uid)
+    if (!pod.hostNetwork) {
+      const ip = podCIDR === undefined ? undefined : allocateIp(this.#ports.state().ips, podCIDR)
+      if (ip === undefined) {
+        pod.sandbox = 'notready'
+        pod.error = podCIDR === undefined ? 'no podCIDR' : `no IP addresses available in range set: ${poolRange(podCIDR)}`
+        return this.#ports.tell(`pod/${uid}`)
+      }
+      pod.ip = ip
+    }
+    pod.sandbox = 'ready'
+    this.#ports.tell(`pod/${uid}`)
+  }
+
+  /** The time that a container takes to start is over. */
+  started(key: string, runsToCompletion: boolean): void {
+    const { pod, container } = this.#find(key)
+    const { startError, exitCode, exitAfter, exitReason } = this.#ports.behavior(pod, container.name, container.image)
+    const now = this.#ports.now()
+    container.startedAt = now
+    const isPlanned = exitCode !== undefined || exitAfter !== undefined
+    const plan = startError === undefined && !isPlanned ? this.#ports.processes().plan(pod, container) : undefined
+    const failure = startError ?? (plan?.kind === 'error' ? plan.message : undefined)
+    if (failure === undefined) {
+      container.state = 'running'
+      if (isPlanned) {
+        const exit = { ...exitOf(exitCode ?? 0), ...(exitReason === undefined ? {} : { reason: exitReason }) }
+        this.#ports.topics.exit.wakeAfter(key, exitAfter ?? 0, { payload: exit, class: runsToCompletion ? 'work' : 'watchdog' })
+      }
+      const behavior = this.#ports.behavior(pod, container.name, container.image)
+      if (declaresUsage(behavior)) this.#ports.state().measured = true
+      if (plan) this.#ports.processes().start(pod, container, plan)
+      if (container.state === 'running') this.#ports.processes().checkMemory(pod, container)
+    } else {
+      endContainer(container, now, { code: 128, reason: 'StartError' })
+      container.message = failure
+    }
+    this.#ports.tell(`pod/${pod.uid}`)
+  }
+
+  /** A container's process has ended, by itself or by a signal. */
+  exited(key: string, exit: Exit): void {
+    const { pod, container } = this.#find(key)
+    this.cancelTimers(key)
+    if (container.state !== 'running') return
+    this.end(pod, container, this.#ports.now(), exit)
+    const { exitMessage } = this.#ports.behavior(pod, container.name, container.image)
+    if (exitMessage !== undefined) container.message = exitMessage
+    this.#ports.tell(`pod/${pod.uid}`)
+  }
+
+  /** Ends a container without telling the kubelet. */
+  end(pod: RuntimePod, container: RuntimeContainer, now: number, exit: Exit): void {
+    const message = this.#ports.processes().stopped(pod, container, exit)
+    endContainer(container, now, exit)
+    if (message !== undefined) container.message = message
+  }
+
+  /** Neither a planned exit nor a signal comes to the container any more. */
+  cancelTimers(key: string): void {
+    this.#ports.topics.exit.cancel(key)
+    this.#ports.topics.signal.cancel(key)
+  }
+
+  #find(key: string): { pod: RuntimePod; container: RuntimeContainer } {
+    const slash = key.lastIndexOf('/')
+    const pod = this.#mustHave(key.slice(0, slash))
+    const container = latestContainer(pod, key.slice(slash + 1))
+    if (!container) throw new Error(`assertion failed: the runtime has no container ${key}`)
+    return { pod, container }
+  }
+
+  #mustHave(uid: string): RuntimePod {
+    const pod = this.#pod(uid)
+    if (!pod) throw new Error(`assertion failed: the runtime has no pod ${uid}`)
+    return pod
+  }
+
+  #pod(uid: string): RuntimePod | undefined {
+    return this.#ports.state().pods.get(uid)
+  }
+}
