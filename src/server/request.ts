@@ -34,26 +34,25 @@ export function hasBody(request: NodeRequest): boolean {
   return request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0'
 }
 
-/** Reads a body up to what the apiserver reads; undefined when the client has gone away. What is too large is cut off. */
-export function readBody(request: NodeRequest): Promise<Uint8Array | undefined> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    const finish = (body: Uint8Array | undefined): void => {
-      request.removeAllListeners('data')
-      resolve(body)
-    }
-    request.on('data', (chunk: Buffer) => {
-      chunks.push(chunk)
-      size += chunk.length
-      if (size < MOST_BYTES) return
-      finish(Buffer.concat(chunks).subarray(0, MOST_BYTES))
-      request.resume()
-    })
-    request.once('end', () => finish(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
-    request.once('error', () => finish(undefined))
-    request.once('close', () => finish(undefined))
+/** Reads a body up to what the apiserver reads and hands it over, unless the client goes away before. What is too large is cut off. */
+export function readBody(request: NodeRequest, take: (body: Uint8Array) => void): void {
+  const chunks: Buffer[] = []
+  let size = 0
+  let isTaken = false
+  const finish = (body: Uint8Array): void => {
+    if (isTaken) return
+    isTaken = true
+    take(body)
+  }
+  request.on('data', (chunk: Buffer) => {
+    if (isTaken) return
+    chunks.push(chunk)
+    size += chunk.length
+    if (size >= MOST_BYTES) finish(Buffer.concat(chunks).subarray(0, MOST_BYTES))
   })
+  request.once('end', () => finish(chunks[0] !== undefined && chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
+  // a client that has gone away gets no answer
+  request.once('close', () => (isTaken = true))
 }
 
 /** Whether some of the body is still to come. */

@@ -12,6 +12,11 @@ export type NodeResponse = ServerResponse | Http2ServerResponse
 const GZIP_BYTES = 128 * 1024
 /** Go's gzip level of the same place (defaultGzipContentEncodingLevel). */
 const GZIP_LEVEL = 1
+/**
+ * Characters up to which an answer goes out as text, in one write with its head (of HTTP/1.1; bytes need two): too few to be compressed, even if each
+ * takes three bytes.
+ */
+const MOST_TEXT = 32 * 1024
 const MOST_AUDIT_ID = 64
 
 /** Headers of every answer: those of the apiserver, and what its HTTP filters add. */
@@ -35,8 +40,9 @@ export interface FlowIds {
 /** Sends an answer; a large one compressed, if the client takes that. */
 export function respond(response: NodeResponse, request: HttpRequest, answer: HttpResponse, flow?: FlowIds): void {
   const headers = headersFor(request, answer.headers, flow)
-  const body = answer.bytes ?? answer.encoded?.() ?? Buffer.from(answer.body)
   if (request.method === 'HEAD' || answer.code === 304) return end(response, answer.code, headers, undefined)
+  if (answer.bytes === undefined && answer.body.length <= MOST_TEXT) return end(response, answer.code, headers, answer.body)
+  const body = answer.bytes ?? answer.encoded?.() ?? Buffer.from(answer.body)
   if (body.length < GZIP_BYTES || !acceptsGzip(request)) return end(response, answer.code, headers, body)
   gzip(body, { level: GZIP_LEVEL, memLevel: constants.Z_DEFAULT_MEMLEVEL }, (error, small) => {
     if (error !== null) return end(response, answer.code, headers, body)
@@ -44,9 +50,9 @@ export function respond(response: NodeResponse, request: HttpRequest, answer: Ht
   })
 }
 
-function end(response: NodeResponse, code: number, headers: Record<string, string | string[]>, body: Uint8Array | undefined): void {
+function end(response: NodeResponse, code: number, headers: Record<string, string | string[]>, body: Uint8Array | string | undefined): void {
   if (response.destroyed || response.writableEnded) return
-  response.writeHead(code, body === undefined ? headers : { ...headers, 'content-length': String(body.length) })
+  response.writeHead(code, body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) })
   if (body === undefined) response.end()
   else response.end(body)
 }

@@ -214,14 +214,10 @@ export class ClusterServer {
     const head = requestHead(request)
     this.#mark(request, response)
     if (!hasBody(request)) return this.#answer(request, response, head)
-    void this.#serveWithBody(request, response, head)
-  }
-
-  async #serveWithBody(request: NodeRequest, response: NodeResponse, head: HttpRequest): Promise<void> {
-    const body = await readBody(request)
-    if (body === undefined) return
-    if (isUnread(request)) giveUp(request, response)
-    this.#answer(request, response, { ...head, body })
+    readBody(request, (body) => {
+      if (isUnread(request)) giveUp(request, response)
+      this.#answer(request, response, { ...head, body })
+    })
   }
 
   /** Knows which connections of HTTP/1.1 are in the midst of an answer. */
