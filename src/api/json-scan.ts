@@ -1,6 +1,13 @@
 /** A text that is no JSON; the message is that of Go's encoding/json. */
 export class JsonSyntaxError extends Error {
   override readonly name = 'JsonSyntaxError'
+  /** Bytes that were read, the wrong one included. */
+  readonly offset: number
+
+  constructor(message: string, offset = 0) {
+    super(message)
+    this.offset = offset
+  }
 }
 
 const SPACE = ' \t\r\n'
@@ -143,9 +150,8 @@ export class ScanPosition {
 
   #unexpected(where: string): JsonSyntaxError {
     const char = this.#text[this.#at]
-    return new JsonSyntaxError(
-      char === undefined ? 'unexpected end of JSON input' : `invalid character ${quoteByte(char)} ${where}`,
-    )
+    const offset = new TextEncoder().encode(this.#text.slice(0, this.#at)).length + (char === undefined ? 0 : 1)
+    return new JsonSyntaxError(char === undefined ? 'unexpected end of JSON input' : `invalid character ${quoteByte(char)} ${where}`, offset)
   }
 }
 

@@ -8,3 +8,11 @@ export interface JsonObject {
 
 /** Kubernetes' IntOrString: a port number or name, a count or a percentage. */
 export type IntOrString = number | string
+
+/** The same value with the members of all its objects in the order of their names, as Go's encoder writes maps. */
+export function withSortedKeys<T extends Json>(value: T): T {
+  if (Array.isArray(value)) return value.map((one: Json) => withSortedKeys(one)) as unknown as T
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value as JsonObject).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, one]) => [key, withSortedKeys(one)])) as unknown as T
+}

@@ -40,6 +40,9 @@ const CONFLICT_TRIES = 5
 /** Creates or patches one object as `kubectl apply` does. Throws ApiError with kubectl's text of what it was doing. */
 export function applyInfo(context: ApplyContext, info: Info): Applied {
   const { definition, source = '' } = info
+  const { generateName = '' } = info.object.metadata
+  if (info.name === '' && generateName !== '') throw new KubectlError(`from ${generateName}: cannot use generate name with apply`)
+  if (info.name === '') throw new KubectlError(retrievingText(info, 'resource name may not be empty'))
   const resource = resourceNameOf(definition)
   const modified = withLastApplied(info.object)
   const current = retrieving(info, () => ignoreNotFound(() => context.client.get(resource, keyOf(info))))
@@ -61,13 +64,12 @@ function retrieving<T>(info: Info, call: () => T): T {
     return call()
   } catch (error) {
     if (!isApiError(error)) throw error
-    throw withMessage(
-      error,
-      `error when retrieving current configuration of:\n${describe(info)}\nfrom server for: `
-        + `${JSON.stringify(info.source ?? '')}: ${error.message}`,
-    )
+    throw withMessage(error, retrievingText(info, error.message))
   }
 }
+
+const retrievingText = (info: Info, message: string): string =>
+  `error when retrieving current configuration of:\n${describe(info)}\nfrom server for: ${JSON.stringify(info.source ?? '')}: ${message}`
 
 function describe({ definition, name, namespace = '' }: Info): string {
   return (
@@ -88,8 +90,8 @@ function patchUntilDone(
   let current = start
   for (let attempt = 1; ; attempt++) {
     const patch = threeWayPatch(lastAppliedOf(current) ?? {}, modified, current, message)
-    if (Object.keys(patch).length === 0) return { operation: 'unchanged', object: current }
     if (context.dryRun === 'client') return { operation: 'configured', object: current }
+    if (Object.keys(patch).length === 0) return { operation: 'unchanged', object: current }
     try {
       const type = message === undefined ? 'merge' : 'strategic'
       const object = context.client.patch(resource, keyOf(info), { type, body: patch }, context.write)

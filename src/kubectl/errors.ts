@@ -10,6 +10,9 @@ export class ConfigurationError extends KubectlError {}
 /** A resource type that discovery does not know; printed without `error: ` (meta.NoResourceMatchError). */
 export class NoResourceMatch extends Error {}
 
+/** An object of a file has no name, and the server cannot be asked for it. */
+export class MissingName extends KubectlError {}
+
 /** Ends a command with an exit code and nothing more to print. */
 export class SilentExit extends Error {
   readonly exitCode: number

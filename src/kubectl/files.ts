@@ -35,6 +35,7 @@ export class FileSource {
       const text = this.text(path)
       if (text !== undefined) return [{ source: path, text }]
       const inside = this.#folder(path, recursive)
+      if (inside.length === 0 && this.below(path).length > 0) throw new KubectlError(`error reading [${path}]: recognized file extensions are [.json .yaml .yml]`)
       if (inside.length === 0) throw new KubectlError(`the path ${JSON.stringify(path)} does not exist`)
       return inside
     })

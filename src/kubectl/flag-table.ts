@@ -190,6 +190,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'config view':
     "allow-missing-template-keys=true flatten=false merge=true minify=false output/o='yaml' raw=false "
     + "show-managed-fields=false template=''",
+  'plugin list': 'name-only=false',
   version: "client=false output/o=''",
 }
 

@@ -207,7 +207,8 @@ function durationFault(value: string): string | undefined {
     durationMs(value)
     return undefined
   } catch (error) {
-    if (error instanceof RangeError) return `time: invalid duration ${JSON.stringify(value)}`
+    const unit = /^[+-]?(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))*\d+(?:\.\d*)?([a-zA-Zµ]+)/.exec(value)?.[1]
+    if (error instanceof RangeError) return unit === undefined ? `time: invalid duration ${JSON.stringify(value)}` : `time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(value)}`
     throw error
   }
 }

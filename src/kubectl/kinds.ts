@@ -29,7 +29,7 @@ export function resourceText({ group, version, resource }: KindDefinition): stri
  * "foo"`.
  */
 export function kindNamed(scheme: Scheme, name: string): KindDefinition {
-  const found = scheme.byName(name)
+  const found = scheme.byName(name.replace(/\.v\d+(?:(?:alpha|beta)\d+)?\.$/, ''))
   if (found === undefined) throw new KubectlError(`the server doesn't have a resource type "${name.split('.')[0]}"`)
   return found
 }

@@ -3,6 +3,7 @@ import { ConfigurationError, KubectlError } from './errors.js'
 import type { FileSource } from './files.js'
 import type { Flags } from './flags.js'
 import type { KubectlEnvironment, RequestedIdentity } from './environment.js'
+import { goYamlFault } from './yaml-errors.js'
 
 /** Where kubectl looks for its configuration unless told otherwise. */
 export const DEFAULT_KUBECONFIG = '~/.kube/config'
@@ -186,9 +187,13 @@ export class Kubeconfig {
     const groups = flags.has('as-group') ? flags.strings('as-group') : user['as-groups']
     const uid = flags.string('as-uid') || textOf(user, 'as-uid')
     const extra = flags.has('as-user-extra') ? extraOf(flags.strings('as-user-extra')) : user['as-user-extra']
+    const hasGroups = Array.isArray(groups) && groups.length > 0
+    if (as === '' && (hasGroups || uid !== '' || extra !== undefined)) {
+      throw new KubectlError(`requesting uid, groups or user-extra for ${textOf(this.#context(), 'user')} without impersonating a user`)
+    }
     return {
       ...(as === '' ? {} : { as }),
-      ...(Array.isArray(groups) && groups.length > 0 ? { asGroups: groups.map(String) } : {}),
+      ...(hasGroups ? { asGroups: groups.map(String) } : {}),
       ...(uid === '' ? {} : { asUid: uid }),
       ...(typeof extra === 'object' && extra !== null ? { asExtra: extra as Readonly<Record<string, readonly string[]>> } : {}),
     }
@@ -202,8 +207,7 @@ export function parseKubeconfig(text: string, path: string): KubeconfigContent {
     value = parse(text)
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error
-    const why = /flow/i.test(error.message) ? "did not find expected ',' or ']'" : error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '')
-    throw new KubectlError(`error loading config file ${JSON.stringify(path)}: yaml: line ${error.linePos?.[0].line ?? 1}: ${why}`)
+    throw new KubectlError(`error loading config file ${JSON.stringify(path)}: yaml: ${goYamlFault(text, error)}`)
   }
   const fields = isFields(value) ? value : {}
   const users = namedOf(fields['users'], 'user')

@@ -12,6 +12,9 @@ import { Kubeconfig } from './kubeconfig.js'
 import { Output } from './output.js'
 import { releaseOf } from './release.js'
 import { CommandLineError, splitWords } from './words.js'
+import { NO_KUSTOMIZE } from './commands/kustomize.js'
+import { ALL_FORMATS, checkFormat } from './print/object.js'
+import { toMillis } from '../sim/duration.js'
 
 /** Runs one command line, given as text or as words, with or without `kubectl` in front. */
 export type Kubectl = (command: string | readonly string[], options?: KubectlOptions) => KubectlResult
@@ -27,17 +30,20 @@ export function createKubectl(env: KubectlEnvironment): Kubectl {
     const exitCode = guarded(env, out, () => {
       const { call, run } = prepareCall(env, command, options, out)
       run(call)
+      return call.flags.bool('warnings-as-errors')
     })
     return { stdout: out.stdout, stderr: out.stderr, terminal: out.terminal, exitCode, files: out.files }
   }
 }
 
-/** Runs `work`, prints its failure, and answers the exit code. */
-function guarded(env: KubectlEnvironment, out: Output, work: () => void): number {
+/** Runs `work`, which answers whether warnings are errors, prints its failure, and answers the exit code. */
+function guarded(env: KubectlEnvironment, out: Output, work: () => boolean): number {
   try {
-    work()
-    printWarnings(env, out)
-    return 0
+    const isStrict = work()
+    const warnings = printWarnings(env, out)
+    if (!isStrict || warnings === 0) return 0
+    out.errorLine(`error: ${warnings} warning${warnings === 1 ? '' : 's'} received`)
+    return 1
   } catch (error) {
     if (error instanceof CommandLineError) {
       out.errorLine(`error: ${error.message}`)
@@ -50,9 +56,11 @@ function guarded(env: KubectlEnvironment, out: Output, work: () => void): number
   }
 }
 
-/** Each text once, as kubectl's deduplicating warning writer does. */
-function printWarnings(env: KubectlEnvironment, out: Output): void {
-  for (const text of new Set(env.takeWarnings?.())) out.errorLine(`Warning: ${text}`)
+/** Each text once, as kubectl's deduplicating warning writer does; answers how many. */
+function printWarnings(env: KubectlEnvironment, out: Output): number {
+  const texts = new Set(env.takeWarnings?.())
+  for (const text of texts) out.errorLine(`Warning: ${text}`)
+  return texts.size
 }
 
 /** A command line that has been read. */
@@ -79,7 +87,10 @@ export function prepareCall(
   for (const text of flags.deprecations()) out.errorLine(text)
   const missing = flags.missing()
   if (found.command.run === undefined) throw withoutCommand(found, args)
+  if (flags.string('kustomize') !== '') throw new KubectlError(flags.has('filename') ? 'only one of -f or -k can be specified' : NO_KUSTOMIZE)
   if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.map((name) => JSON.stringify(name)).join(', ')} not set`)
+  if (PRINTS.has(found.path) || found.flags.some(({ name }) => name === 'allow-missing-template-keys')) checkFormat(flags.string('output'), PRINTS.get(found.path))
+  checkTimeout(flags.string('request-timeout'))
   const files = new FileSource(env, options, out)
   if (release.namesDryRun && flags.has('dry-run')) warnOfOldDryRun({ env, out, flags })
   const own = new Set(flagsOf(found.path).map(({ name }) => name))
@@ -99,9 +110,23 @@ export function prepareCall(
   return { call, run: found.command.run }
 }
 
+/** Source: client-go tools/clientcmd ParseTimeout. */
+function checkTimeout(text: string): void {
+  if (/^\d+$/.test(text) || text === '') return
+  try {
+    toMillis(text)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new KubectlError('Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)')
+  }
+}
+
+/** Output formats of commands that have others than most. */
+const PRINTS: ReadonlyMap<string, string> = new Map([['get', ALL_FORMATS], ['edit', 'json,kyaml,yaml']])
+
 /** A group of commands, given alone or with a word that is none of them. Source: cmdutil.DefaultSubCommandRun. */
-function withoutCommand({ path, command }: Found, [word]: readonly string[]): KubectlError {
-  if (word !== undefined) return new KubectlError(`unknown command ${JSON.stringify(word)}\nSee 'kubectl ${path} -h' for help and examples`)
+function withoutCommand({ path, command }: Found, words: readonly string[]): KubectlError {
+  if (words.length > 0) return new KubectlError(`unknown command ${JSON.stringify(words.join(' '))}\nSee 'kubectl ${path} -h' for help and examples`)
   return new KubectlError(`kubectl ${path} needs one of the commands below it: ${(command.commands ?? []).map(({ name }) => name).join(', ')}`)
 }
 

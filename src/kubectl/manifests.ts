@@ -1,9 +1,12 @@
-import { parseAllDocuments } from 'yaml'
+import type { Document } from 'yaml'
+import { isCollection, parseAllDocuments, visit } from 'yaml'
 import type { KubeObject } from '../api/definition.js'
+import { JsonSyntaxError, parseJson } from '../api/go-json.js'
 import type { Call } from './call.js'
 import { KubectlError } from './errors.js'
 import type { SourceText } from './files.js'
 import type { Info } from './resource-args.js'
+import { goYamlFault } from './yaml-errors.js'
 
 /** The objects of `-f` files with what went wrong; List kinds are taken apart. */
 export interface Manifests {
@@ -13,7 +16,6 @@ export interface Manifests {
 
 /** Reads the files that `-f` names; objects get the namespace of the call unless they stay here (`isLocal`). A file that cannot be read ends it; an unknown kind is reported and the rest goes on. */
 export function readManifests(call: Call, isLocal = false): Manifests {
-  if (call.flags.string('kustomize') !== '') throw new KubectlError('kustomizations (-k) are not part of simcluster yet: build them and use -f')
   const sources = call.files.read(call.flags.strings('filename'), call.flags.bool('recursive'))
   const infos: Info[] = []
   const errors: Error[] = []
@@ -35,36 +37,50 @@ export interface Untrusted {
   readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown; readonly generateName?: unknown } | null
 }
 
-/** go-yaml's words for what can be wrong. */
-const goErrors: readonly (readonly [code: RegExp, text: string])[] = [
-  [/BLOCK_AS_IMPLICIT_KEY|Nested mappings/, 'mapping values are not allowed in this context'],
-  [/flow collection|flow map|flow sequence|BAD_SCALAR_START/i, 'did not find expected node content'],
-  [/tabs/i, 'found character that cannot start any token'],
-  [/DUPLICATE_KEY|unique/, 'key already set in map'],
-]
-
 /** The objects of one text. Throws KubectlError. YAML 1.1 words (`yes`, `on`) are booleans, as go-yaml reads them; dates and base 60 numbers stay text. */
 export function parseDocuments({ source, text }: SourceText): readonly unknown[] {
   const documents = parseAllDocuments(text, {
     schema: 'yaml-1.1',
     merge: true,
+    // the last of equal keys counts; the server finds the others when it checks the fields
+    uniqueKeys: false,
+    logLevel: 'error',
     customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && !UNUSED_TAGS.has(tag.tag))),
   })
   if (!Array.isArray(documents)) return []
   return documents.flatMap((document) => {
-    const [fault] = document.errors
-    if (fault !== undefined) {
-      const why =
-        goErrors.find(([pattern]) => pattern.test(`${fault.code} ${fault.message}`))?.[1] ?? fault.message.split('\n')[0]
-      throw new KubectlError(
-        `error parsing ${source}: error converting YAML to JSON: yaml: line ${fault.linePos?.at(-1)?.line ?? 1}: ${why}`,
-      )
-    }
+    const fault = faultOf(text, document)
+    if (fault !== undefined) throw new KubectlError(`error parsing ${source}: ${jsonFault(text) ?? `error converting YAML to JSON: yaml: ${fault}`}`)
     const value: unknown = document.toJS()
     if (value === null || value === undefined) return []
     checkTyped(source, value)
     return [value]
   })
+}
+
+/** What go-yaml would say; undefined when nothing is wrong. */
+function faultOf(text: string, document: Document.Parsed): string | undefined {
+  const [fault] = document.errors
+  if (fault !== undefined) return goYamlFault(text, fault)
+  if (document.warnings.some(({ message }) => /Unknown directive|BAD_DIRECTIVE/i.test(message))) return 'found unknown directive name'
+  let found: string | undefined
+  visit(document, {
+    Alias: (_, alias) => void (found ??= alias.resolve(document) === undefined ? `unknown anchor '${alias.source}' referenced` : undefined),
+    Pair: (_, { key }) => void (found ??= isCollection(key) ? 'invalid map key' : undefined),
+  })
+  return found
+}
+
+/** A text that begins as JSON is read as such first, and its faults are those of JSON. Source: apimachinery util/yaml YAMLOrJSONDecoder. */
+function jsonFault(text: string): string | undefined {
+  if (!text.trimStart().startsWith('{')) return undefined
+  try {
+    parseJson(text)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error
+    return error.message.includes('unexpected end') ? 'unexpected EOF' : `json: offset ${error.offset}: ${error.message}`
+  }
 }
 
 const UNUSED_TAGS = new Set([
@@ -76,15 +92,17 @@ const UNUSED_TAGS = new Set([
 ])
 
 function checkTyped(source: string, value: unknown): asserts value is Untrusted {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(source, 'invalid object to validate')
   const { apiVersion, kind } = (typeof value === 'object' && value !== null ? value : {}) as Untrusted
   const missing = [...(apiVersion === undefined ? ['apiVersion not set'] : []), ...(kind === undefined ? ['kind not set'] : [])]
   if (missing.length === 0) return
   const what = missing.length === 1 ? missing[0] : `[${missing.join(', ')}]`
-  throw new KubectlError(
-    `error validating ${JSON.stringify(source)}: error validating data: ${what}; `
-      + 'if you choose to ignore these errors, turn validation off with --validate=false',
-  )
+  throw invalid(source, what ?? '')
 }
+
+const invalid = (source: string, what: string): KubectlError => new KubectlError(
+  `error validating ${JSON.stringify(source)}: error validating data: ${what}; if you choose to ignore these errors, turn validation off with --validate=false`,
+)
 
 /** The objects of a List, or the object itself. */
 export function itemsOf(value: unknown): readonly Untrusted[] {

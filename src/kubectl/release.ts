@@ -21,6 +21,8 @@ export interface Release {
   readonly describesAccountTokens: boolean
   /** Version of kustomize that kubectl holds. */
   readonly kustomize: string
+  /** A short name that two kinds have is warned of. */
+  readonly warnsOfShortNames: boolean
   /** `--dry-run` is a word; before it was a switch. */
   readonly namesDryRun: boolean
 }
@@ -50,6 +52,7 @@ export function releaseOf(version: string): Release {
     shortVersion: minor >= 28,
     describesAccountTokens: minor < 34,
     namesFieldOfEvents: minor >= 35,
+    warnsOfShortNames: minor >= 27,
     namesDryRun: minor >= 18,
     kustomize: KUSTOMIZE.find(([from]) => minor >= from)?.[1] as string,
   }

@@ -4,7 +4,7 @@ import { isApiError } from '../apiserver/client/api-error.js'
 import type { Client, ListOptions } from '../apiserver/client/client.js'
 import type { ResourceName } from '../apiserver/client/resources.js'
 import type { Call } from './call.js'
-import { kindNamed, kindsInCategory, resourceNameOf, resourceText } from './kinds.js'
+import { groupResource, kindNamed, kindsInCategory, resourceNameOf, resourceText } from './kinds.js'
 import { isFailure, KubectlError, withMessage } from './errors.js'
 
 /** Something that the arguments name: one object, or a list of them. */
@@ -70,8 +70,18 @@ const allWithName = 'a resource cannot be retrieved by name across all namespace
 function typesOf(call: Call, types: string): readonly KindDefinition[] {
   return types.split(',').flatMap((type) => {
     const inCategory = call.env.scheme.byName(type) === undefined ? kindsInCategory(call.env.scheme, type) : []
-    return inCategory.length > 0 ? inCategory : [kindNamed(call.env.scheme, type)]
+    return inCategory.length > 0 ? inCategory : [kindMeant(call, type)]
   })
+}
+
+/** The kind behind a word; a short name may be that of several. Source: cli-runtime shortcut expander. */
+function kindMeant({ env: { scheme }, out, release }: Call, word: string): KindDefinition {
+  const found = kindNamed(scheme, word)
+  if (release.warnsOfShortNames && found.shortNames.includes(word)) {
+    const others = scheme.definitions().filter((one) => one.group !== found.group && one.shortNames.includes(word))
+    for (const text of new Set(others.map(groupResource))) out.errorLine(`Warning: short name ${JSON.stringify(word)} could also match lower priority resource ${text}`)
+  }
+  return found
 }
 
 const pairForm =
@@ -86,7 +96,7 @@ function selectPairs(call: Call, args: readonly string[], allNamespaces: boolean
     if (type === '' || name === '' || type.includes(',')) {
       throw new KubectlError('arguments in resource/name form must have a single resource and name')
     }
-    const definition = kindNamed(call.env.scheme, type)
+    const definition = kindMeant(call, type)
     if (allNamespaces && definition.namespaced) throw new KubectlError(allWithName)
     return { definition, ...(definition.namespaced ? { namespace: call.namespace } : {}), name }
   })

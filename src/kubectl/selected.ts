@@ -14,6 +14,8 @@ export const NOTHING_GIVEN: string =
 export interface Selecting {
   /** A type alone means all its objects. */
   readonly allowEmptySelector?: boolean
+  /** Default: what `--selector` says. */
+  readonly selector?: string
   /** What files say is taken as it is; the server is not asked. */
   readonly isLocal?: boolean
 }
@@ -24,7 +26,7 @@ export interface Selecting {
  */
 export function selected(call: Call, args: readonly string[], selecting: Selecting = {}): { readonly infos: readonly Info[]; readonly errors: readonly Error[] } {
   const { allowEmptySelector = call.flags.bool('all'), isLocal = false } = selecting
-  const labelSelector = call.flags.string('selector')
+  const labelSelector = selecting.selector ?? call.flags.string('selector')
   if (call.flags.has('filename') || call.flags.string('kustomize') !== '') {
     const { infos, errors } = readManifests(call, isLocal)
     const matches = compileSelectorText(labelSelector)

@@ -1,3 +1,4 @@
+import { isApiError } from '../apiserver/client/api-error.js'
 import type { Client } from '../apiserver/client/client.js'
 import type { Call } from './call.js'
 import { KubectlError, SilentExit } from './errors.js'
@@ -32,4 +33,13 @@ export function endAs({ out }: Call, end: Session['end']): void {
   if (end.exitCode === 0) return
   out.errorLine(`command terminated with exit code ${end.exitCode}`)
   throw new SilentExit(end.exitCode)
+}
+
+/** Opens a session. What goes wrong inside the server is told without its reason, as by the upgrade of a connection. Throws KubectlError, ApiError. */
+export function opened(open: () => Session): Session {
+  try {
+    return open()
+  } catch (error) {
+    throw isApiError(error, 'InternalError') ? new KubectlError(error.message) : error
+  }
 }

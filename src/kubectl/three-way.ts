@@ -50,7 +50,8 @@ function diffField(
   const field = message === undefined ? undefined : fieldOf(message, key)
   if (isMap(from) && isMap(to)) {
     if (field?.patchStrategy === 'replace') {
-      if (wanted.additions && !semanticEqual(from, to)) patch[key] = to
+      // sent although it may be equal, as kubectl does: a PodDisruptionBudget is always `configured`
+      if (wanted.additions) patch[key] = to
       return
     }
     const inner = diffMaps(from, to, message === undefined ? undefined : messageOf(message, field), wanted)

@@ -96,7 +96,7 @@ describe('kubectl describe in a cluster', () => {
   })
 
   it.each([
-    ['apiVersion', 'API Version'], ['cronSpec', 'Cron Spec'], ['podIP', 'Pod IP'], ['HTTPServerName', 'HTTP Server Name'], ['uid', 'UID'], ['a.b', 'a.b'],
+    ['apiVersion', 'API Version'], ['cronSpec', 'Cron Spec'], ['podIP', 'Pod Ip'], ['HTTPServerName', 'Http Server Name'], ['uid', 'UID'], ['a.b', 'a.b'],
     ['k8s-app', 'k8s-app'], ['externalIPs', 'External I Ps'],
   ])('%s is shown as %s', (field, label) => {
     expect(labelFor(field)).toBe(label)

@@ -18,9 +18,9 @@ describe('drain of kubectl 1.35', () => {
   it('refuses for DaemonSet pods, pods without a controller and local storage, and leaves the node cordoned', () => {
     const { kubectl, client } = drained({ naked: {}, local: { ...managed, emptyDir: true } })
     const groups = [
-      'DaemonSet-managed Pods (use --ignore-daemonsets to ignore): kube-system/kube-proxy-1abcd',
       'Pods with local storage (use --delete-emptydir-data to override): default/local',
       'cannot delete Pods that declare no controller (use --force to override): default/naked',
+      'DaemonSet-managed Pods (use --ignore-daemonsets to ignore): kube-system/kube-proxy-1abcd',
     ].map((text) => `cannot delete ${text}`)
     expect(kubectl('drain node1')).toMatchObject({
       stdout: 'node/node1 cordoned\n',

@@ -33,7 +33,9 @@ describe('kubectl get', () => {
   })
 
   it('says that a template is wrong', () => {
-    expect(kubectl(['get', 'pods', '-o', 'jsonpath={.items[9].kind}']).stderr).toBe('error: array index out of bounds: index 9, length 3\n')
+    expect(kubectl(['get', 'pods', '-o', 'jsonpath={.items[9].kind}']).stderr).toMatch(
+      /^error: error executing jsonpath "\{\.items\[9\]\.kind\}": Error executing template: array index out of bounds: index 9, length 3\. Printing more/,
+    )
     expect(kubectl(['get', 'pods', '-o', 'jsonpath={end}']).stderr).toBe('error: error parsing jsonpath {end}, not in range, nothing to end\n')
   })
 

@@ -1,5 +1,5 @@
 import type { Status } from '../client/api-error.js'
-import { createWhileTerminating, methodNotAllowed, noStrategicPatch, noSuchPath } from '../errors.js'
+import { createWhileTerminating, methodNotAllowed, noStrategicPatch, noSuchPath, notFound } from '../errors.js'
 import type { Call, RegistryContext } from '../registry/context.js'
 import { createObject } from '../registry/create.js'
 import { getCustomScale, updateCustomScale } from '../extensions/scale.js'
@@ -133,7 +133,7 @@ export function dispatch(context: RegistryContext, call: Call): Answer {
     return endpoint(context, call)
   }
   const known = resource.definition.subresources.find(({ name }) => name === subresource)
-  if (known === undefined) throw noSuchPath()
+  if (known === undefined) throw resource.definition.custom === undefined ? noSuchPath() : notFound(resource, call.request.name ?? '')
   const isCustom = resource.definition.custom !== undefined
   const own = isCustom ? customSpecial[subresource] : special[`${resource.resource}/${subresource}`]
   const endpoint = (own ?? special[subresource])?.[verb]

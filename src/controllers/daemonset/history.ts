@@ -2,16 +2,17 @@ import type { ControllerRevision, DaemonSet } from '../../api/apps/generated.js'
 import type { Pod } from '../../api/core/generated.js'
 import { semanticEqual } from '../../api/equal.js'
 import type { JsonObject } from '../../api/json.js'
+import { withSortedKeys } from '../../api/json.js'
 import { newControllerRef } from '../../api/meta/owner-references.js'
 import { podTemplateHash } from '../shared/pod-template-hash.js'
 import { REVISION_HASH } from './pod-template.js'
 
 /**
- * What a revision holds: a strategic merge patch that brings the template back. Source: pkg/controller/daemon/update.go
+ * What a revision holds: a strategic merge patch that brings the template back, to the byte as Go writes it, since kubectl compares bytes. Source: pkg/controller/daemon/update.go
  * getPatch.
  */
 export function revisionData(set: DaemonSet): JsonObject {
-  return { spec: { template: { ...(set.spec.template as unknown as JsonObject), $patch: 'replace' } } }
+  return withSortedKeys({ spec: { template: { ...(set.spec.template as unknown as JsonObject), $patch: 'replace' } } })
 }
 
 /** Whether the revision holds the set's present template. Source: Match. */

@@ -2,6 +2,7 @@ import type { ControllerRevision, StatefulSet } from '../../api/apps/generated.j
 import type { PodTemplateSpec } from '../../api/core/generated.js'
 import { semanticEqual } from '../../api/equal.js'
 import type { Json, JsonObject } from '../../api/json.js'
+import { withSortedKeys } from '../../api/json.js'
 import { newControllerRef } from '../../api/meta/owner-references.js'
 import { bytesHash } from '../shared/pod-template-hash.js'
 
@@ -13,7 +14,7 @@ export function revisionData(set: StatefulSet, minor: number): JsonObject {
   const template = set.spec.template as unknown as JsonObject
   // Go wrote the zero time of embedded metadata until 1.33, and it counts in the hash
   const metadata = minor < 34 ? { creationTimestamp: null, ...(template.metadata as JsonObject) } : template.metadata
-  return { spec: { template: { ...template, ...(metadata === undefined ? {} : { metadata }), $patch: 'replace' } } }
+  return withSortedKeys({ spec: { template: { ...template, ...(metadata === undefined ? {} : { metadata }), $patch: 'replace' } } })
 }
 
 /** The template that a revision holds, or the present one if it holds none. Source: ApplyRevision. */

@@ -3,7 +3,7 @@ import type { Call } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import { editAll } from '../edit/edit.js'
 import { KubectlError, usageError } from '../errors.js'
-import { LAST_APPLIED, lastAppliedOf, withLastApplied } from '../last-applied.js'
+import { LAST_APPLIED, lastAppliedOf, withoutLastApplied } from '../last-applied.js'
 import { readManifests } from '../manifests.js'
 import { patchTo } from '../patching.js'
 import { printDone } from '../print/done.js'
@@ -19,7 +19,9 @@ export function viewLastApplied(call: Call): void {
   if (format !== 'yaml' && format !== 'json') {
     throw usageError('apply view-last-applied', `Unexpected -o output mode: ${format}, the flag 'output' must be one of yaml|json`)
   }
-  const { infos, errors } = selected(call, call.args)
+  const { flags, args } = call
+  if (flags.bool('all') && args.length > 0) throw new KubectlError("setting 'all' parameter but found a non empty selector.")
+  const { infos, errors } = selected(call, args, { allowEmptySelector: true })
   throwCollected(errors)
   for (const { object } of infos) {
     const applied = lastAppliedOf(object)
@@ -40,7 +42,7 @@ export function setLastApplied(call: Call): void {
     if (before === undefined && !flags.bool('create-annotation')) {
       throw new KubectlError(`no last-applied-configuration annotation found on resource: ${info.name}, to create the annotation, run the command with --create-annotation`)
     }
-    const text = withLastApplied(info.object).metadata.annotations?.[LAST_APPLIED] ?? ''
+    const text = `${goJson(withoutEmptyAnnotations(withoutLastApplied(info.object)))}\n`
     if (before !== text) return [{ live: infoOf(info.definition, object), text }]
     out.line(`set-last-applied ${info.name}: no changes required.`)
     return []

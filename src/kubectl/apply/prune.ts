@@ -1,6 +1,7 @@
 import type { KindDefinition } from '../../api/definition.js'
 import { ignoreNotFound } from '../../apiserver/client/api-error.js'
 import type { Call } from '../call.js'
+import { propagationOf } from '../cascade.js'
 import type { DryRun } from '../dry-run.js'
 import { KubectlError } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
@@ -28,6 +29,7 @@ export function checkPruning({ flags }: Call): void {
     throw new KubectlError('all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. '
       + 'If you did not mean to prune all resources, specify a label selector')
   }
+  for (const text of flags.strings('prune-allowlist')) kindParts(text)
 }
 
 /** Deletes what was applied before and was not applied now: it has the annotation, and fits the selector. Source: kubectl pkg/cmd/apply/prune.go. */
@@ -46,7 +48,7 @@ export function prune(call: Call, { uids, namespaces }: Visited, dryRun: DryRun)
       const grace = call.flags.int('grace-period')
       if (dryRun !== 'client') {
         ignoreNotFound(() => call.client.delete(resourceNameOf(definition), keyOf(info), {
-          propagationPolicy: PROPAGATION[call.flags.string('cascade')] ?? 'Background', ...(grace < 0 ? {} : { gracePeriodSeconds: grace }),
+          propagationPolicy: propagationOf(call), ...(grace < 0 ? {} : { gracePeriodSeconds: grace }),
           ...(dryRun === 'server' ? { dryRun: true } : {}),
         }))
       }
@@ -54,8 +56,6 @@ export function prune(call: Call, { uids, namespaces }: Visited, dryRun: DryRun)
     }
   }
 }
-
-const PROPAGATION: Readonly<Record<string, 'Background' | 'Foreground' | 'Orphan'>> = { background: 'Background', foreground: 'Foreground', orphan: 'Orphan' }
 
 function kindsOf(call: Call): readonly KindDefinition[] {
   const { flags, env } = call
@@ -65,11 +65,17 @@ function kindsOf(call: Call): readonly KindDefinition[] {
       + 'release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.')
   }
   return (asked.length === 0 ? DEFAULTS : asked).map((text) => {
-    const parts = text.split('/')
-    const [group = '', version = '', kind = ''] = parts.length === 2 ? ['core', ...parts] : parts
-    if (parts.length < 2 || parts.length > 3) throw new KubectlError(`invalid GroupVersionKind format: ${text}, please follow <group/version/kind>`)
+    const [group, version, kind] = kindParts(text)
     const definition = env.scheme.ofObject(group === 'core' || group === '' ? version : `${group}/${version}`, kind)
     if (definition === undefined) throw new KubectlError(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(group === 'core' ? version : `${group}/${version}`)}`)
     return definition
   })
+}
+
+/** `batch/v1/Job`, `v1/Pod`. Throws KubectlError. */
+function kindParts(text: string): readonly [group: string, version: string, kind: string] {
+  const parts = text.split('/')
+  if (parts.length < 2 || parts.length > 3) throw new KubectlError(`invalid GroupVersionKind format: ${text}, please follow <group/version/kind>`)
+  const [group = '', version = '', kind = ''] = parts.length === 2 ? ['core', ...parts] : parts
+  return [group, version, kind]
 }

@@ -27,6 +27,7 @@ export function canI(call: Call): void {
     listRules(call)
     return
   }
+  if (flags.bool('no-headers')) throw new KubectlError('--no-headers cannot be set without --list specified')
   if (args.length !== 2) throw new KubectlError(USAGE)
   const quiet = flags.bool('quiet')
   const { allowed, reason, evaluationError } = review(call, askedOf(call), quiet)

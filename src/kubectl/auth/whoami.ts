@@ -15,6 +15,7 @@ export function whoAmI(call: Call): void {
   const { client, out } = call
   const answer = client.create('selfsubjectreviews', { metadata: {} } as never) as unknown as { readonly status?: { readonly userInfo?: UserInfo } }
   const format = formatOf(call)
+  if (format === 'name') return out.line('selfsubjectreview.authentication.k8s.io/<unknown>')
   if (format !== '') {
     out.write(format === 'json' ? `${JSON.stringify(ordered(answer), null, 4)}\n` : printValue(answer, format))
     return

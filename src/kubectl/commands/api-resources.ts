@@ -2,8 +2,8 @@ import type { Call, Command } from '../call.js'
 import type { ApiResource } from '../discovery.js'
 import { discover, preferredResources } from '../discovery.js'
 import { KubectlError, usageError } from '../errors.js'
+import { checkFormat, printValue } from '../print/object.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
-import { printYaml } from '../print/yaml.js'
 
 /** `kubectl api-resources`. Source: kubectl pkg/cmd/apiresources. */
 export const apiResources: Command = {
@@ -11,11 +11,12 @@ export const apiResources: Command = {
   run(call) {
     const { flags, args, out } = call
     const format = flags.string('output')
-    if (!['', 'wide', 'name', 'json', 'yaml'].includes(format)) throw new KubectlError(`--output ${format} is not available`)
+    checkFormat(format, 'json,kyaml,name,wide,yaml')
     if (!['', 'name', 'kind'].includes(flags.string('sort-by'))) throw new KubectlError('--sort-by accepts only name or kind')
     if (args.length > 0) throw usageError('api-resources', `unexpected arguments: [${args.join(' ')}]`)
     const resources = sorted(preferredResources(discover(call)).filter((one) => isAsked(call, one)), flags.string('sort-by'))
-    if (format === 'json' || format === 'yaml') out.write(format === 'json' ? `${JSON.stringify(listOf(resources), null, 4)}\n` : printYaml(listOf(resources)))
+    if (format === 'json') out.write(`${JSON.stringify(listOf(resources), null, 4)}\n`)
+    else if (format === 'yaml' || format === 'kyaml') out.write(printValue(listOf(resources), format))
     else if (format === 'name') for (const one of resources) out.line(one.group === '' ? one.name : `${one.name}.${one.group}`)
     else out.write(table(resources, format === 'wide', flags.bool('no-headers')))
   },

@@ -42,7 +42,7 @@ export const apply: Command = {
         errors.push(error)
       }
     }
-    if (all.length === 0 && errors.length === 0) throw new KubectlError('no objects passed to apply')
+    if (infos.length === 0 && errors.length === 0) throw new KubectlError('no objects passed to apply')
     if (isPrintedWhole(call) && infos.length > 1) printList(call, done)
     throwCollected(errors)
     if (call.flags.bool('prune')) prune(call, visitedIn(done), dryRun)

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
-import { pump } from '../streams.js'
+import { opened, pump } from '../streams.js'
 import { containerFor, objectNamed, podsOf } from './pod-target.js'
 
 /** A container that goes on is watched so long, in virtual time; a user of the real kubectl would leave it. */
@@ -16,7 +16,7 @@ export const attach: Command = {
     if (target === undefined) throw new KubectlError('at least 1 argument is required for attach')
     if (more.length > 1) throw new KubectlError('expected fewer than three arguments: POD or TYPE/NAME or TYPE NAME')
     const { kind, object } = objectNamed(call, more[0] === undefined ? target : `${target}/${more[0]}`)
-    const [pod] = podsOf(call, kind, object) as readonly (Pod | undefined)[]
+    const [pod] = podsOf(call, kind, object, 'attach to') as readonly (Pod | undefined)[]
     if (pod === undefined) throw new KubectlError('timed out waiting for the condition')
     const { phase } = pod.status
     if (phase === 'Succeeded' || phase === 'Failed') throw new KubectlError(`cannot attach a container in a completed pod; current phase is ${phase}`)
@@ -29,7 +29,7 @@ export const attach: Command = {
     }
     const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }
     const stdin = flags.bool('stdin')
-    const end = pump(call, client.attach(key, { container, stdin, stdout: true, stderr: true }), stdin, LONGEST_ATTACHED)
+    const end = pump(call, opened(() => client.attach(key, { container, stdin, stdout: true, stderr: true })), stdin, LONGEST_ATTACHED)
     if (end?.error !== undefined) throw new KubectlError(`Internal error occurred: ${end.error}`)
   },
 }

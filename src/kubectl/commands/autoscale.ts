@@ -1,3 +1,4 @@
+import { isApiError } from '../../apiserver/client/api-error.js'
 import type { Call, Command } from '../call.js'
 import { optional } from '../create/generate.js'
 import { createFor } from '../create/create-for.js'
@@ -21,16 +22,27 @@ export const autoscale: Command = {
         throw new KubectlError(`cannot autoscale a ${definition.kind}: could not find scale subresource for ${resourceText(definition)} in discovery information`)
       }
       const name = flags.string('name') || info.name
-      createFor(call, info, {
+      creating(call, () => createFor(call, info, {
         kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v2', metadata: { name },
         spec: {
           scaleTargetRef: { kind: definition.kind, name: info.name, apiVersion: object.apiVersion ?? '' }, ...(min > 0 ? { minReplicas: min } : {}),
           maxReplicas: max, ...optional('metrics', metrics),
         },
         status: { desiredReplicas: 0, currentMetrics: null },
-      }, 'autoscaled')
+      }, 'autoscaled'))
     })
   },
+}
+
+/** When a server does not take autoscaling/v2, kubectl tries v1, which knows a percentage of CPU and nothing else; its failure hides that of the server. */
+function creating({ flags, release }: Call, create: () => void): void {
+  try {
+    create()
+  } catch (error) {
+    const cpu = flags.string('cpu') || (flags.int('cpu-percent') >= 0 ? `${flags.int('cpu-percent')}%` : '')
+    if (!isApiError(error) || release.minor < 35 || cpu.endsWith('%')) throw error
+    throw new KubectlError(`failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: ${cpu === '' ? 'empty input' : '%!w(<nil>)'}`)
+  }
 }
 
 function metricsOf({ flags }: Call): readonly object[] {

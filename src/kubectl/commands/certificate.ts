@@ -37,11 +37,10 @@ function decideOne(call: Call, name: string, verdict: Verdict): void {
   const other: Verdict = verdict === 'Approved' ? 'Denied' : 'Approved'
   if (conditions.some(({ type }) => type === other)) throw new KubectlError(`certificate signing request ${JSON.stringify(name)} is already ${other}`)
   const isDone = conditions.some(({ type }) => type === verdict)
-  const result = isDone && !flags.bool('force') ? request
-    : client.update('certificatesigningrequests', decided(request, verdict, env.clock.now()), { subresource: 'approval', fieldManager: 'kubectl' })
+  if (!isDone || flags.bool('force')) client.update('certificatesigningrequests', decided(request, verdict, env.clock.now()), { subresource: 'approval', fieldManager: 'kubectl' })
   const definition = env.scheme.byName('certificatesigningrequests')
   if (definition === undefined) throw new KubectlError('the server doesn\'t have a resource type "certificatesigningrequests"')
-  printDone(call, definition, result, verdict.toLowerCase(), 'none')
+  printDone(call, definition, request, verdict.toLowerCase(), 'none')
 }
 
 function decided(request: CertificateSigningRequest, verdict: Verdict, now: number): CertificateSigningRequest {

@@ -3,6 +3,9 @@ import type { Service } from '../../api/core/generated.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { printValue, withoutManagedFields } from '../print/object.js'
+import { inGoOrder } from '../print/go-order.js'
+import { printJson } from '../print/json.js'
+import type { GoList } from '../print/go-order.js'
 
 const DEBUG = "To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'."
 
@@ -43,18 +46,18 @@ const KINDS = [
 function dump(call: Call): void {
   const { client, flags, out } = call
   const format = flags.string('output')
-  if (format !== 'json' && format !== 'yaml') throw new KubectlError(`unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: json,yaml`)
+  if (format === 'name') throw new KubectlError('list types are not supported by name printing: *v1.NodeList')
   const directory = flags.string('output-directory')
   const write = (file: string, text: string): void => {
     if (directory === '' || directory === '-') out.write(text)
     else call.files.write(`${directory.replace(/\/$/, '')}/${file}`, text)
   }
-  const extension = format
-  write(`nodes.${extension}`, printValue(listOf('Node', client.list('nodes')), format))
+  const extension = format === 'yaml' ? 'yaml' : format === 'json' ? 'json' : 'txt'
+  write(`nodes.${extension}`, printed(call, listOf('Node', client.list('nodes')), format))
   for (const namespace of namespacesOf(call)) {
     for (const [resource, file] of KINDS) {
       const list = client.list(resource, { namespace })
-      write(`${namespace}/${file}.${extension}`, printValue(listOf('', list), format))
+      write(`${namespace}/${file}.${extension}`, printed(call, listOf('', list), format))
     }
     for (const pod of client.list('pods', { namespace }).items) {
       const name = pod.metadata.name ?? ''
@@ -66,6 +69,10 @@ function dump(call: Call): void {
   }
   if (directory !== '' && directory !== '-') out.line(`Cluster info dumped to ${directory}`)
 }
+
+/** JSON stands in the order of Go's fields, all else is sorted. */
+const printed = ({ env: { scheme } }: Call, list: ReturnType<typeof listOf>, format: string): string =>
+  (format === 'json' ? printJson(inGoOrder(scheme, list), true) : printValue(list, format))
 
 function namespacesOf({ flags, client, namespace }: Call): readonly string[] {
   if (flags.bool('all-namespaces')) return client.list('namespaces').items.map(({ metadata }) => metadata.name ?? '')
@@ -86,6 +93,6 @@ function logOf({ client }: Call, namespace: string, name: string, container: str
   }
 }
 
-function listOf(kind: string, { kind: listKind, apiVersion, metadata, items }: { readonly kind: string; readonly apiVersion: string; readonly metadata: object; readonly items: readonly KubeObject[] }): object {
+function listOf(kind: string, { kind: listKind, apiVersion, metadata, items }: { readonly kind: string; readonly apiVersion: string; readonly metadata: object; readonly items: readonly KubeObject[] }): GoList {
   return { kind: listKind === '' ? `${kind}List` : listKind, apiVersion, metadata, items: items.map(withoutManagedFields) }
 }

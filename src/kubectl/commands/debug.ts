@@ -1,12 +1,12 @@
 import type { Container, EphemeralContainer, Pod } from '../../api/core/generated.js'
-import { formatApiVersion } from '../../api/scheme.js'
 import { attachTo } from '../attach.js'
 import type { Call, Command } from '../call.js'
 import { copyOfPod } from '../debug/copy.js'
 import { debugContainer, isProfile } from '../debug/container.js'
 import { nodePod } from '../debug/node.js'
 import { ignoreNotFound } from '../../apiserver/client/api-error.js'
-import { KubectlError } from '../errors.js'
+import { KubectlError, throwCollected } from '../errors.js'
+import { readManifests } from '../manifests.js'
 import { selectResources } from '../resource-args.js'
 import { randomSuffix } from '../suffix.js'
 
@@ -15,23 +15,28 @@ export const debug: Command = {
   name: 'debug',
   run(call) {
     const { flags, args, dash, out } = call
-    const names = args.slice(0, dash ?? 1)
+    const names = [...args.slice(0, dash ?? 1)]
     const command = args.slice(names.length)
     check(call, names, command)
     if (flags.string('profile') === 'legacy') {
       out.errorLine('--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify a profile, for example "--profile=general".')
+    }
+    if (flags.has('filename')) {
+      const { infos, errors } = readManifests(call)
+      throwCollected(errors)
+      names.push(...infos.map(({ definition, name }) => `${definition.resource}/${name}`))
     }
     for (const name of names) {
       const [target] = selectResources(call, name.includes('/') ? [name] : ['pods', name]).targets
       if (target?.name === undefined) throw new KubectlError(`expected exactly one object: ${name}`)
       if (target.definition.kind === 'Node') debugNode(call, target.name, command)
       else if (target.definition.kind === 'Pod') debugPod(call, call.client.get('pods', { namespace: call.namespace, name: target.name }), command)
-      else throw new KubectlError(`"${formatApiVersion(target.definition)}, Kind=${target.definition.kind}" not supported by debug`)
+      else throw new KubectlError(`"${target.definition.group}/${target.definition.version}, Kind=${target.definition.kind}" not supported by debug`)
     }
   },
 }
 
-function check({ flags }: Call, names: readonly string[], command: readonly string[]): void {
+function check({ flags, files }: Call, names: readonly string[], command: readonly string[]): void {
   const [image, copyTo, setImage] = [flags.string('image'), flags.string('copy-to'), flags.strings('set-image')]
   if (copyTo === '') {
     if (image === '') throw new KubectlError('you must specify --image when not using --copy-to.')
@@ -45,7 +50,12 @@ function check({ flags }: Call, names: readonly string[], command: readonly stri
       throw new KubectlError('--arguments-only not supported without --image or --set-image')
     }
   }
-  if (names.length === 0) throw new KubectlError('NAME is required for debug')
+  for (const text of setImage) {
+    if (!text.includes('=')) throw new KubectlError(`invalid argument ${JSON.stringify(text)} for "--set-image" flag: ${text} must be formatted as key=value\nSee 'kubectl debug --help' for usage.`)
+  }
+  const custom = flags.string('custom')
+  if (custom !== '' && files.text(custom) === undefined) throw new KubectlError(`must pass a container spec json file for custom profile: open ${custom}: no such file or directory`)
+  if (names.length === 0 && !flags.has('filename')) throw new KubectlError('NAME is required for debug')
   if (names.length > 1 && flags.bool('attach')) throw new KubectlError('--attach can only be used with one resource')
   if (flags.bool('tty') && !flags.bool('stdin')) throw new KubectlError('-i/--stdin is required for containers with -t/--tty=true')
   const policy = flags.string('image-pull-policy')

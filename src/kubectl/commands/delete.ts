@@ -3,6 +3,7 @@ import type { Status } from '../../apiserver/client/api-error.js'
 import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
 import type { DeleteOptions } from '../../apiserver/client/client.js'
 import type { Call, Command } from '../call.js'
+import { propagationOf } from '../cascade.js'
 import type { DryRun } from '../dry-run.js'
 import { dryRunOf, dryRunSuffix } from '../dry-run.js'
 import { isFailure, KubectlError, throwCollected, withSource } from '../errors.js'
@@ -11,6 +12,7 @@ import { readManifests } from '../manifests.js'
 import { NOTHING_GIVEN } from '../selected.js'
 import type { Info, Target } from '../resource-args.js'
 import { fetchTargets, keyOf, selectResources } from '../resource-args.js'
+import { answerText } from '../raw.js'
 
 const WEEK_MS = 7 * 24 * 3600 * 1000
 
@@ -23,9 +25,12 @@ export const deleteCommand: Command = {
   run(call) {
     const format = call.flags.string('output')
     if (format !== '' && format !== 'name') throw new KubectlError(`unexpected -o output mode: ${format}. We only support '-o name'`)
+    const raw = call.flags.string('raw')
+    if (raw !== '') return void call.out.write(`${answerText(call.request({ method: 'DELETE', path: raw }))}`)
     const options = deleteOptionsOf(call)
     const dryRun = dryRunOf(call)
     const { doomed, errors } = doomedOf(call)
+    if (call.flags.bool('interactive') && !isConfirmed(call, doomed)) return void call.out.write('deletion is cancelled\n')
     if (call.flags.bool('force')) call.out.errorLine(`${call.release.warningPrefix}${immediate}`)
     if (doomed.length === 0 && errors.length === 0) call.out.line('No resources found')
     const waiting: { readonly one: Doomed; readonly uid: string | undefined }[] = []
@@ -43,23 +48,24 @@ export const deleteCommand: Command = {
   },
 }
 
+/** Lists what would be deleted, and reads the answer. */
+function isConfirmed({ out, files }: Call, doomed: readonly Doomed[]): boolean {
+  out.line(`You are about to delete the following ${doomed.length} resource(s):`)
+  for (const { definition, name } of doomed) out.line(`${kindName(definition)}/${name}`)
+  out.write('Do you want to continue? (y/N): ')
+  return /^\s*y\s*(\n|$)/i.test(files.stdin)
+}
+
 const immediate =
   'Immediate deletion does not wait for confirmation that the running resource has been terminated. '
   + 'The resource may continue to run on the cluster indefinitely.'
-
-const PROPAGATION: Readonly<Record<string, NonNullable<DeleteOptions['propagationPolicy']>>> = {
-  background: 'Background',
-  true: 'Background',
-  foreground: 'Foreground',
-  orphan: 'Orphan',
-  false: 'Orphan',
-}
 
 /**
  * Reads the flags. A grace period of 0 without --force becomes 1, so that nothing is lost by accident. Source: kubectl delete
  * Complete.
  */
-function deleteOptionsOf({ flags: given }: Call): DeleteOptions {
+function deleteOptionsOf(call: Call): DeleteOptions {
+  const { flags: given } = call
   const force = given.bool('force')
   let grace = given.int('grace-period', -1)
   if (given.bool('now')) {
@@ -69,11 +75,7 @@ function deleteOptionsOf({ flags: given }: Call): DeleteOptions {
   if (force && grace > 0) throw new KubectlError('--force and --grace-period greater than 0 cannot be specified together')
   if (grace === 0 && !force) grace = 1
   if (force && grace < 0) grace = 0
-  const cascade = given.string('cascade', 'background')
-  const propagationPolicy = PROPAGATION[cascade]
-  if (propagationPolicy === undefined) {
-    throw new KubectlError(`invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`)
-  }
+  const propagationPolicy = propagationOf(call)
   return { propagationPolicy, ...(grace < 0 ? {} : { gracePeriodSeconds: grace }) }
 }
 
@@ -81,7 +83,7 @@ function doomedOf(call: Call): { readonly doomed: readonly Doomed[]; readonly er
   const all = call.flags.bool('all')
   const labelSelector = call.flags.string('selector')
   const fieldSelector = call.flags.string('field-selector')
-  if (all && labelSelector !== '') throw new KubectlError('cannot set --all and --selector at the same time')
+  if (all && labelSelector !== '') throw new KubectlError("setting 'all' parameter but found a non empty selector.")
   if (call.flags.has('filename')) {
     const { infos, errors } = readManifests(call)
     return { doomed: infos, errors: [...errors] }

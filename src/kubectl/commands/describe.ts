@@ -21,7 +21,7 @@ export const describe: Command = {
     }
     const texts = fetched.flatMap((one) => ('error' in one ? [] : one.objects.map((object) => textOf(call, one.target, object))))
     call.out.write(texts.join('\n\n'))
-    if (texts.length === 0 && errors.length === 0) call.out.errorLine(nothingFound(call, targets))
+    if (texts.length === 0 && errors.length === 0) call.out.errorLine(nothingFound(call))
     throwCollected(errors)
   },
 }
@@ -33,11 +33,7 @@ function selectionOf(call: Call): Selection {
     return { targets: infos.map(({ definition, ...info }) => ({ definition, ...keyOf(info) })), singleItem: infos.length === 1 }
   }
   if (call.args.length === 0) {
-    call.out.error(
-      'You must specify the type of resource to describe. '
-        + 'Use "kubectl api-resources" for a complete list of supported resources.\n',
-    )
-    throw new KubectlError('Required resource not specified.')
+    throw new KubectlError('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n')
   }
   return selectResources(call, call.args, {
     labelSelector: call.flags.string('selector'),
@@ -46,10 +42,10 @@ function selectionOf(call: Call): Selection {
   })
 }
 
-function nothingFound(call: Call, targets: readonly Target[]): string {
-  const inNamespace = targets.every(({ namespace }) => namespace !== undefined)
-  if (!call.release.namesNamespaceWhenEmpty) return 'No resources found.'
-  return inNamespace ? `No resources found in ${call.namespace} namespace.` : 'No resources found'
+/** The namespace is named for kinds without one too. */
+function nothingFound({ release, namespace, flags }: Call): string {
+  if (!release.namesNamespaceWhenEmpty) return 'No resources found.'
+  return flags.bool('all-namespaces') ? 'No resources found' : `No resources found in ${namespace} namespace.`
 }
 
 /** A name that does not exist may be the beginning of names that do. */

@@ -66,6 +66,7 @@ function compare(call: Call): void {
 function differenceOf(call: Call, info: Info): Difference {
   const { definition, name, namespace = '' } = info
   const resource = resourceNameOf(definition)
+  if (name === '') throw new KubectlError('resource name may not be empty')
   const found = ignoreNotFound(() => call.client.get(resource, keyOf(info)))
   const live = found === undefined ? undefined : typed(definition, found)
   const merged = mergedOf(call, info, live)

@@ -2,9 +2,10 @@ import type { Event } from '../../api/core/generated.js'
 import { formatApiVersion } from '../../api/scheme.js'
 import type { Call, Command } from '../call.js'
 import { inOrder, intervalOf } from '../describe/events.js'
-import { KubectlError } from '../errors.js'
-import { kindNamed } from '../kinds.js'
+import { KubectlError, NoResourceMatch } from '../errors.js'
 import { formatOf } from '../print/format.js'
+import { inGoOrder } from '../print/go-order.js'
+import { printJson } from '../print/json.js'
 import { printValue, withoutManagedFields } from '../print/object.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
 
@@ -21,7 +22,9 @@ export const events: Command = {
     const found = inOrder(items.filter(({ type = '' }) => types.length === 0 || types.some((one) => one.toLowerCase() === type.toLowerCase())))
     const format = formatOf(call)
     if (format !== '') {
-      out.write(printValue({ apiVersion: 'v1', kind: 'EventList', metadata: {}, items: found.map(withoutManagedFields) }, format))
+      const list = { apiVersion: 'v1', kind: 'EventList', metadata: {}, items: found.map(withoutManagedFields) }
+      if (format === 'name') return
+      out.write(format === 'json' ? printJson(inGoOrder(call.env.scheme, list), true) : printValue(list, format))
       return
     }
     if (found.length === 0) out.errorLine(all ? 'No events found.' : `No events found in ${namespace} namespace.`)
@@ -35,7 +38,8 @@ function selectorOf({ flags, env: { scheme } }: Call): string {
   if (about === '') return ''
   const [type = '', name = '', ...more] = about.split('/')
   if (type === '' || name === '' || more.length > 0) throw new KubectlError('--for must be in resource/name form')
-  const definition = kindNamed(scheme, type)
+  const definition = scheme.byName(type)
+  if (definition === undefined) throw new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(type)}`)
   return `involvedObject.kind=${definition.kind},involvedObject.apiVersion=${formatApiVersion(definition)},involvedObject.name=${name}`
 }
 

@@ -22,7 +22,7 @@ interface Port {
 export const expose: Command = {
   name: 'expose',
   run(call) {
-    forSelected(call, call.args, (info) => createFor(call, info, serviceFor(call, info), 'exposed'), { allowEmptySelector: false })
+    forSelected(call, call.args, (info) => createFor(call, info, serviceFor(call, info), 'exposed'), { allowEmptySelector: false, selector: '' })
   },
 }
 
@@ -30,7 +30,7 @@ function serviceFor(call: Call, info: Info): Generated {
   const { flags } = call
   if (!EXPOSABLE.has(info.definition.kind)) throw new KubectlError(`cannot expose a ${kindText(info)}`)
   const name = (flags.string('name') || info.name).slice(0, 63)
-  const selector = flags.string('selector') === '' ? selectorFor(info) : labelsOf(flags.string('selector'))
+  const selector = flags.string('selector') === '' ? found(() => selectorFor(info)) : labelsOf(flags.string('selector'))
   const known = portsFor(info)
   const clusterIP = flags.string('cluster-ip')
   const wanted = flags.string('port') === '' ? known.map(({ port }) => String(port)) : flags.string('port').split(',')
@@ -64,6 +64,14 @@ function portOf({ flags }: Call, text: string, known: readonly Port[]): object {
 
 function sorted(labels: Labels): Labels {
   return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function found(selector: () => Labels): Labels {
+  try {
+    return selector()
+  } catch (error) {
+    throw error instanceof KubectlError ? new KubectlError(`couldn't retrieve selectors via --selector flag or introspection: ${error.message}`) : error
+  }
 }
 
 /** The labels by which pods are found. Source: polymorphichelpers/mapbasedselectorforobject.go. */

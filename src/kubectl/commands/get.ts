@@ -1,12 +1,13 @@
 import type { KubeObject } from '../../api/definition.js'
 import { isApiError } from '../../apiserver/client/api-error.js'
 import type { Call, Command } from '../call.js'
-import { KubectlError, throwCollected, usageError } from '../errors.js'
+import { KubectlError, SilentExit, throwCollected, usageError } from '../errors.js'
+import { logFatal } from '../klog.js'
 import { readManifests } from '../manifests.js'
-import { printObject, printValue, unknownFormat, withoutManagedFields } from '../print/object.js'
+import { ALL_FORMATS, printObject, printValue, unknownFormat, withoutManagedFields } from '../print/object.js'
 import { formatOf } from '../print/format.js'
 import { plainColumns, scaleColumns } from '../print/other-columns.js'
-import { NoSuchField, sortObjects } from '../print/sort.js'
+import { NoSuchField, sortObjects, Unsortable } from '../print/sort.js'
 import { answerText } from '../raw.js'
 import type { TableOptions } from '../print/table.js'
 import { TablePrinter } from '../print/table.js'
@@ -27,16 +28,26 @@ export const get: Command = {
     checkFlags(call)
     const selection = selectionOf(call)
     if (call.flags.bool('watch') || call.flags.bool('watch-only')) watchForAWhile(call, selection)
-    else if (isTable(call)) printTables(call, selection)
-    else printGeneric(call, selection)
+    else print(call, selection)
   },
+}
+
+function print(call: Call, selection: Selection): void {
+  try {
+    if (isTable(call)) printTables(call, selection)
+    else printGeneric(call, selection)
+  } catch (error) {
+    if (!(error instanceof Unsortable)) throw error
+    logFatal(call, 'sorter.go:375', error.message)
+    throw new SilentExit(255)
+  }
 }
 
 /** Whether rows are printed. Throws KubectlError for a format that does not exist. */
 export function isTable(call: Call): boolean {
   const format = formatOf(call)
   if (format === '' || format === 'wide') return true
-  if (!['json', 'yaml', 'kyaml', 'name'].includes(format) && !isTemplateFormat(format)) throw unknownFormat(format)
+  if (!['json', 'yaml', 'kyaml', 'name'].includes(format) && !isTemplateFormat(format)) throw unknownFormat(format, ALL_FORMATS)
   return false
 }
 
@@ -198,7 +209,7 @@ function printGeneric(call: Call, { targets, singleItem }: Selection): void {
       printValue(
         listOf(
           call,
-          infos.map(({ object }) => (managed ? object : withoutManagedFields(object))),
+          infos.map(({ object }) => (managed || isTemplateFormat(format) ? object : withoutManagedFields(object))),
         ),
         format,
         options,

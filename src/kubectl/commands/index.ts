@@ -37,9 +37,10 @@ import { label } from './label.js'
 import { logs } from './logs.js'
 import { taint } from './taint.js'
 import { version } from './version.js'
+import { completion, plugin } from './workstation.js'
 
 /** The commands that there are. */
 export const commands: readonly Command[] = [
   create, expose, run, set, edit, scale, autoscale, certificate, attach, portForward, cp, debug, diff, patch, replace, kustomize,
-  explain, get, deleteCommand, clusterInfo, cordon, uncordon, drain, taint, describe, logs, exec, apply, label, annotate, apiResources, apiVersions, version, auth, events, rollout, wait, config, top,
+  explain, get, deleteCommand, clusterInfo, cordon, uncordon, drain, taint, describe, logs, exec, apply, label, annotate, apiResources, apiVersions, version, auth, events, rollout, wait, config, top, plugin, completion,
 ]

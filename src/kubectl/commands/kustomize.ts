@@ -1,10 +1,13 @@
 import type { Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 
-/** `kubectl kustomize`: kustomizations are not built here; there is no kept library for them in TypeScript. */
+/** What is said of kustomizations; why is in docs/decisions/kubectl-kustomize.md. */
+export const NO_KUSTOMIZE = 'kustomizations are not part of simcluster: build them with `kustomize build` or `kubectl kustomize`, and use -f'
+
+/** `kubectl kustomize`: refused. */
 export const kustomize: Command = {
   name: 'kustomize',
-  run() {
-    throw new KubectlError('kustomizations are not part of simcluster: build them with `kustomize build` or `kubectl kustomize`, and use -f')
+  run: () => {
+    throw new KubectlError(NO_KUSTOMIZE)
   },
 }

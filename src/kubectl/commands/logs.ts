@@ -93,6 +93,10 @@ export class LogFollow {
 function optionsOf({ flags }: Call): PodLogOptions {
   if (flags.has('since') && flags.has('since-time')) throw new KubectlError('at most one of `sinceTime` or `sinceSeconds` may be specified')
   const tail = flags.has('tail') ? flags.int('tail', -1) : flags.has('selector') ? SELECTOR_TAIL : -1
+  const limit = flags.int('limit-bytes', 0)
+  if (limit < 0) throw new KubectlError('--limit-bytes must be greater than 0')
+  const since = flags.string('since-time')
+  if (since !== '' && Number.isNaN(Date.parse(since))) throw new KubectlError(`parsing time ${JSON.stringify(since)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(since)} as "2006"`)
   if (tail < -1) throw new KubectlError('--tail must be greater than or equal to -1')
   return {
     ...(flags.bool('follow') ? { follow: true } : {}),
@@ -101,7 +105,7 @@ function optionsOf({ flags }: Call): PodLogOptions {
     ...(tail >= 0 ? { tailLines: tail } : {}),
     ...(flags.has('since') ? { sinceSeconds: Math.ceil(flags.duration('since', 0) / 1000) } : {}),
     ...(flags.has('since-time') ? { sinceTime: flags.string('since-time') } : {}),
-    ...(flags.has('limit-bytes') ? { limitBytes: flags.int('limit-bytes', 0) } : {}),
+    ...(limit > 0 ? { limitBytes: limit } : {}),
   }
 }
 
@@ -115,7 +119,7 @@ function chosen(call: Call): readonly { readonly pod: Pod; readonly container: s
     throw usageError('logs', "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command")
   }
   const container = flags.string('container') || (second ?? '')
-  if (flags.bool('all-containers') && container !== '') throw new KubectlError('--all-containers=true should not be specified with container name')
+  if (flags.bool('all-containers') && container !== '') throw new KubectlError(`--all-containers=true should not be specified with container name ${container}`)
   const pods = flags.has('selector') ? call.client.list('pods', { namespace: call.namespace, labelSelector: selector }).items : podsNamed(call, name as string)
   if (pods.length === 0) call.out.errorLine(`No resources found in ${call.namespace} namespace.`)
   return pods.flatMap((pod) => {

@@ -1,5 +1,5 @@
 import type { Command } from '../call.js'
-import { KubectlError } from '../errors.js'
+import { KubectlError, NoResourceMatch } from '../errors.js'
 import { flagsOf, isListed } from '../flag-table.js'
 import type { FlagSpec } from '../flags.js'
 import type { Release } from '../release.js'
@@ -28,11 +28,18 @@ export interface Found {
  */
 export function findCommand(words: readonly string[], release: Release): Found | undefined {
   const rest = [...words]
+  checkLeading(rest)
   const first = takeName(rest, flagsOf(''))
   if (first === undefined) return undefined
   const command = commands.find((one) => isCalled(one, first))
   if (command === undefined) throw unknownCommand(first)
   return descend(command, command.name, rest, release)
+}
+
+/** A flag in front of all words that is not known: what follows might be its value or a plugin. Source: kubectl pkg/cmd NewDefaultKubectlCommandWithArgs. */
+function checkLeading([first = '']: readonly string[]): void {
+  const name = /^--([\w-]+)/.exec(first)?.[1]
+  if (name !== undefined && !flagsOf('').some((flag) => flag.name === name) && name !== 'help') throw new NoResourceMatch(`Error: flags cannot be placed before plugin name: ${first}`)
 }
 
 /** Goes on to the command below that the next word names, if there is one. */

@@ -36,14 +36,20 @@ export function changeMetadata(call: Call, command: MetadataCommand): void {
     throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
   }
   if (changes.length === 0 && !list) throw new KubectlError(`at least one ${command.what} update is required`)
-  const { targets, singleItem } = targetsOf(call, resources)
   const errors: Error[] = []
+  if (call.flags.bool('local') && call.flags.has('filename')) {
+    const { infos, errors: unreadable } = readManifests(call, true)
+    throwCollected(unreadable)
+    for (const info of infos) changeOne(call, command, info, parsed)
+    return
+  }
+  const { targets, singleItem } = targetsOf(call, resources)
   for (const target of targets) {
     try {
       for (const object of fetchTarget(call.client, target).objects) {
         const info = infoOf(target.definition, object)
-        if (list) listEntries(call, command, info, singleItem)
-        else changeOne(call, command, info, parsed)
+        const result = changes.length === 0 ? object : changeOne(call, command, info, parsed)
+        if (list) listEntries(call, command, infoOf(target.definition, result), singleItem)
       }
     } catch (error) {
       if (!isFailure(error)) throw error
@@ -88,7 +94,8 @@ function listEntries(
   }
 }
 
-function changeOne(call: Call, command: MetadataCommand, info: Info, changes: MapChanges): void {
+/** Answers what has become of the object; with `--list` nothing is said of it. */
+function changeOne(call: Call, command: MetadataCommand, info: Info, changes: MapChanges): KubeObject {
   const { definition, object } = info
   const dryRun = dryRunOf(call)
   const existing = object.metadata[command.field] ?? {}
@@ -97,7 +104,7 @@ function changeOne(call: Call, command: MetadataCommand, info: Info, changes: Ma
   const after = changed(object, command.field, changes)
   const operation = command.operation(call, object, after)
   const result =
-    dryRun === 'client'
+    dryRun === 'client' || call.flags.bool('local')
       ? after
       : typed(
           definition,
@@ -108,7 +115,8 @@ function changeOne(call: Call, command: MetadataCommand, info: Info, changes: Ma
             { dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager', `kubectl-${call.command}`) },
           ),
         )
-  printDone(call, definition, result, operation, dryRun)
+  if (!call.flags.bool('list')) printDone(call, definition, result, operation, dryRun)
+  return result
 }
 
 function changed(object: KubeObject, field: MetadataCommand['field'], { set, remove }: MapChanges): KubeObject {

@@ -13,9 +13,10 @@ export function nodesOfCall(call: Call): readonly Node[] {
   const args = call.args.some((arg) => arg.includes('/')) ? call.args : ['nodes', ...call.args]
   const { targets } = selectResources(call, args, selector === '' ? {} : { labelSelector: selector })
   return targets.flatMap((target) => {
+    const { objects } = fetchTarget(call.client, target)
     const { resource, group } = target.definition
     if (resource !== 'nodes' || group !== '')
       throw new KubectlError(`error: expected resource of type node, got ${JSON.stringify(resource)}`)
-    return fetchTarget(call.client, target).objects as unknown as readonly Node[]
+    return objects as unknown as readonly Node[]
   })
 }

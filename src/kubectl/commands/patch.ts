@@ -1,11 +1,16 @@
 import { parse, YAMLParseError } from 'yaml'
 import type { KubeObject } from '../../api/definition.js'
+import { applyJsonPatch, JsonPatchError } from '../../api/patch/json-patch.js'
+import type { JsonMap } from '../../api/patch/json.js'
+import { applyStrategicPatch } from '../../api/patch/strategic.js'
+import { StrategicPatchError } from '../../api/patch/strategic-errors.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
 import type { Patch } from '../../apiserver/client/client.js'
 import type { ResourceName } from '../../apiserver/client/resources.js'
 import type { Call, Command } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import { isFailure, KubectlError, throwCollected } from '../errors.js'
-import { resourceNameOf } from '../kinds.js'
+import { patchTableOf, resourceNameOf } from '../kinds.js'
 import { applyMergePatch } from '../../api/patch/merge-patch.js'
 import { printDone } from '../print/done.js'
 import { answerText } from '../raw.js'
@@ -14,6 +19,7 @@ import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
 import { selected } from '../selected.js'
 import { semanticEqual } from '../../api/equal.js'
+import { goYamlFault } from '../yaml-errors.js'
 
 const TYPES: Readonly<Record<string, string>> = {
   json: 'application/json-patch+json', merge: 'application/merge-patch+json', strategic: 'application/strategic-merge-patch+json',
@@ -76,8 +82,7 @@ function valueOf(text: string): unknown {
     return parse(text, { schema: 'yaml-1.1', merge: true }) as unknown
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error
-    const why = /flow|block seq|end of/i.test(error.message) ? 'did not find expected node content' : (error.message.split('\n')[0] ?? '')
-    throw new KubectlError(`unable to parse ${goQuoted(text)}: yaml: line ${error.linePos?.[0].line ?? 1}: ${why}`)
+    throw new KubectlError(`unable to parse ${goQuoted(text)}: yaml: ${goYamlFault(text, error)}`)
   }
 }
 
@@ -87,7 +92,7 @@ function patchOne(call: Call, info: Info, wanted: Wanted, dryRun: 'none' | 'clie
   const subresource = call.flags.string('subresource')
   const { definition } = info
   const before = subresource === '' ? info.object : call.client.getSubresource(resourceNameOf(definition) as ResourceName, keyOf(info), subresource)
-  const after = dryRun === 'local' ? locally(info, wanted) : onServer(call, info, wanted, dryRun !== 'none', subresource)
+  const after = dryRun === 'none' || dryRun === 'server' ? onServer(call, info, wanted, dryRun === 'server', subresource) : locally(call, before, definition, wanted)
   const isSame = semanticEqual(before, after)
   const shown = subresource === '' ? definition : { ...definition, ...kindIn(after) }
   printDone(call, shown, after, isSame ? 'patched (no change)' : 'patched', 'none')
@@ -98,8 +103,17 @@ function kindIn({ apiVersion = '', kind = '' }: KubeObject): { readonly group: s
   return { group: slash < 0 ? '' : apiVersion.slice(0, slash), kind }
 }
 
-/** With `--dry-run=client` kubectl patches its own copy; the server's dry run gives the same. */
-function onServer(call: Call, info: Info, { type, body, text }: Wanted, dryRun: boolean, subresource: string): KubeObject {
+function onServer(call: Call, info: Info, wanted: Wanted, dryRun: boolean, subresource: string): KubeObject {
+  try {
+    return sent(call, info, wanted, dryRun, subresource)
+  } catch (error) {
+    if (!isApiError(error, 'UnsupportedMediaType')) throw error
+    const { group, version, kind } = info.definition
+    throw new KubectlError(`${TYPES[wanted.type] as string} is not supported by ${group === '' ? '' : `${group}/`}${version}, Kind=${kind}: ${error.message}`)
+  }
+}
+
+function sent(call: Call, info: Info, { type, body, text }: Wanted, dryRun: boolean, subresource: string): KubeObject {
   const { definition } = info
   const fieldManager = call.flags.string('field-manager')
   if (body === undefined) {
@@ -113,9 +127,15 @@ function onServer(call: Call, info: Info, { type, body, text }: Wanted, dryRun: 
   return subresource === '' ? typed(definition, result) : result
 }
 
-/** Lists are taken as a whole: what is local has no table of merge keys but the server's. */
-function locally({ object }: Info, { type, body, text }: Wanted): KubeObject {
-  if (type === 'json') throw new KubectlError('kubectl patch --local --type=json is not part of simcluster yet')
+/** With `--local` and `--dry-run=client` kubectl patches its own copy. Throws KubectlError. Source: kubectl pkg/cmd/patch getPatchedJSON. */
+function locally({ env: { scheme } }: Call, object: KubeObject, definition: Info['definition'], { type, body, text }: Wanted): KubeObject {
   if (body === undefined) throw new KubectlError(`unable to parse ${goQuoted(text)}`)
-  return applyMergePatch(object, body) as KubeObject
+  try {
+    if (type === 'json') return applyJsonPatch(object, body as readonly unknown[]) as KubeObject
+    const message = type === 'strategic' ? patchTableOf(scheme, definition) : undefined
+    if (message === undefined) return applyMergePatch(object, body) as KubeObject
+    return applyStrategicPatch(message, object as unknown as JsonMap, body as JsonMap) as unknown as KubeObject
+  } catch (error) {
+    throw error instanceof JsonPatchError || error instanceof StrategicPatchError ? new KubectlError(error.message) : error
+  }
 }

@@ -20,11 +20,14 @@ export function objectNamed(call: Call, argument: string): { readonly kind: stri
   return { kind: definition.kind, object }
 }
 
-/** The pods of a workload or a service, the best first. Source: polymorphichelpers podutils ActivePods order for logs. */
-export function podsOf(call: Call, kind: string, object: KubeObject): readonly Pod[] {
+/** The pods of a workload or a service, the best first; `doing` is what cannot be done with kinds that have none. Throws KubectlError. Source: polymorphichelpers podutils ActivePods order for logs. */
+export function podsOf(call: Call, kind: string, object: KubeObject, doing = 'get the logs from'): readonly Pod[] {
   if (kind === 'Pod') return [object as Pod]
   const selector = selectorText(kind, object)
-  if (selector === undefined) throw new KubectlError(`cannot get the logs from *v1.${kind}: selector for *v1.${kind} not implemented`)
+  if (selector === undefined) {
+    const why = kind === 'Service' ? `invalid service '${object.metadata.name ?? ''}': Service is defined without a selector` : `selector for *v1.${kind} not implemented`
+    throw new KubectlError(`cannot ${doing} *v1.${kind}: ${why}`)
+  }
   const { items } = call.client.list('pods', { namespace: call.namespace, labelSelector: selector })
   return items.toSorted(compareActive)
 }

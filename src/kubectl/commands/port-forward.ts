@@ -16,7 +16,7 @@ export const portForward: Command = {
     if (args.length < 2) throw usageError('port-forward', 'TYPE/NAME and list of ports are required for port-forward')
     const [target = '', ...texts] = args
     const { kind, object } = objectNamed(call, target)
-    const [pod] = podsOf(call, kind, object) as readonly (Pod | undefined)[]
+    const [pod] = podsOf(call, kind, object, 'attach to') as readonly (Pod | undefined)[]
     if (pod === undefined) throw new KubectlError('timed out waiting for the condition')
     const { phase = '' } = pod.status
     const pairs = texts.map((text) => portsOf(text, pod, kind === 'Service' ? (object as Service) : undefined))
@@ -59,8 +59,8 @@ function portsOf(text: string, pod: Pod, service: Service | undefined): Pair {
 const isNumber = (text: string): boolean => /^\d+$/.test(text)
 
 function portNumber(text: string, which: string): number {
-  if (!isNumber(text)) throw new KubectlError(`error parsing ${which} port ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`)
-  if (Number(text) > 65_535) throw new KubectlError(`error parsing ${which} port ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: value out of range`)
+  if (!isNumber(text)) throw new KubectlError(`error parsing ${which} port '${text}': strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`)
+  if (Number(text) > 65_535) throw new KubectlError(`error parsing ${which} port '${text}': strconv.ParseUint: parsing ${JSON.stringify(text)}: value out of range`)
   return Number(text)
 }
 

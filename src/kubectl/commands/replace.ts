@@ -1,9 +1,10 @@
 import type { KubeObject } from '../../api/definition.js'
 import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
 import type { Call, Command } from '../call.js'
+import { propagationOf } from '../cascade.js'
 import { dryRunOf, dryRunSuffix } from '../dry-run.js'
 import type { DryRun } from '../dry-run.js'
-import { KubectlError, isFailure, throwCollected, usageError, withSource } from '../errors.js'
+import { isFailure, KubectlError, MissingName, throwCollected, usageError, withSource } from '../errors.js'
 import { kindName, resourceNameOf } from '../kinds.js'
 import { LAST_APPLIED, withLastApplied } from '../last-applied.js'
 import { readManifests } from '../manifests.js'
@@ -35,13 +36,13 @@ export const replace: Command = {
         work()
       } catch (error) {
         if (!isFailure(error)) throw error
-        errors.push(isApiError(error) ? withSource(verb, info.source ?? '', error) : error)
+        errors.push(verb !== '' && (isApiError(error) || error instanceof MissingName) ? withSource(verb, info.source ?? '', error) : error)
       }
     }
     if (flags.bool('force')) {
       for (const info of infos) attempt('deleting', info, () => deleteFirst(call, info))
       throwCollected(errors)
-      for (const info of infos) attempt('creating', info, () => createAgain(call, info))
+      for (const info of infos) attempt('', info, () => createAgain(call, info))
     } else for (const info of infos) attempt('replacing', info, () => replaceOne(call, info, dryRun))
     throwCollected(errors)
     if (infos.length === 0) throw new KubectlError('no objects passed to replace')
@@ -53,13 +54,24 @@ function replaceOne(call: Call, info: Info, dryRun: DryRun): void {
   const resource = resourceNameOf(definition)
   const object = configured(call, info.object)
   const subresource = call.flags.string('subresource')
+  if (info.name === '') throw new MissingName('resource name may not be empty')
   if (dryRun === 'client') return printDone(call, definition, object, 'replaced', dryRun)
-  const version = object.metadata.resourceVersion ?? ignoreNotFound(() => call.client.get(resource, keyOf(info)))?.metadata.resourceVersion
+  const version = object.metadata.resourceVersion ?? presentVersion(call, info)
   const wanted = version === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion: version } }
   const result = call.client.update(resource, wanted, {
     dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager'), fieldValidation: fieldValidationOf(call), ...(subresource === '' ? {} : { subresource }),
   })
   printDone(call, definition, typed(definition, result), 'replaced', dryRun)
+}
+
+/** The version that is replaced; whatever goes wrong with reading it, the object is sent. Source: cli-runtime resource/helper.go. */
+function presentVersion(call: Call, info: Info): string | undefined {
+  try {
+    return call.client.get(resourceNameOf(info.definition), keyOf(info)).metadata.resourceVersion
+  } catch (error) {
+    if (isApiError(error)) return undefined
+    throw error
+  }
 }
 
 /** An object that says what was applied last says it anew. Source: util.CreateOrUpdateAnnotation. */
@@ -73,7 +85,7 @@ function deleteFirst(call: Call, info: Info): void {
   const resource = resourceNameOf(definition)
   const asked = flags.int('grace-period')
   const grace = asked === 0 ? 1 : asked
-  const propagationPolicy = flags.string('cascade') === 'orphan' ? 'Orphan' : flags.string('cascade') === 'foreground' ? 'Foreground' : 'Background'
+  const propagationPolicy = propagationOf(call)
   const gone = ignoreNotFound(() => client.delete(resource, keyOf(info), { propagationPolicy, ...(grace < 0 ? {} : { gracePeriodSeconds: grace }) }))
   if (gone === undefined) return
   const from = release.namesNamespaceOnDelete && namespace !== undefined ? ` from ${namespace} namespace` : ''

@@ -7,6 +7,7 @@ import type { Generated } from '../create/generate.js'
 import { optional } from '../create/generate.js'
 import { labelsOf } from '../create/labels.js'
 import { overridden } from '../create/overrides.js'
+import { propagationOf } from '../cascade.js'
 import { dryRunOf } from '../dry-run.js'
 import type { DryRun } from '../dry-run.js'
 import { KubectlError, usageError } from '../errors.js'
@@ -28,6 +29,8 @@ export const run: Command = {
     const [name] = args
     if (name === undefined || dash === 0) throw usageError('run', 'NAME is required for run')
     const image = flags.string('image')
+    if (image === '') throw new KubectlError('--image is required')
+    propagationOf(call)
     if (!IMAGE.test(image)) throw new KubectlError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`)
     const dryRun = dryRunOf(call)
     const attaches = attachesIn(call)
@@ -39,6 +42,7 @@ export const run: Command = {
       const labels = (wanted.metadata.labels ?? {}) as Readonly<Record<string, string>>
       const service = made(call, serviceFor(name, flags.string('port'), labels), false)
       show(call, service, send(call, service, dryRun), dryRun)
+      if (flags.string('output') === 'yaml') call.out.line('---')
     }
     if (attaches) attach(call, created as Pod)
     else show(call, wanted, created, dryRun)

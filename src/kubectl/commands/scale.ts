@@ -2,12 +2,12 @@ import type { KubeObject } from '../../api/definition.js'
 import type { ResourceName } from '../../apiserver/client/resources.js'
 import type { Call, Command } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
-import { KubectlError } from '../errors.js'
+import { KubectlError, throwCollected } from '../errors.js'
 import { groupResource, resourceNameOf } from '../kinds.js'
 import { printDone } from '../print/done.js'
 import type { Info } from '../resource-args.js'
 import { keyOf } from '../resource-args.js'
-import { forSelected, selected } from '../selected.js'
+import { selected } from '../selected.js'
 
 interface Scale extends KubeObject {
   readonly spec?: { readonly replicas?: number }
@@ -24,13 +24,17 @@ export const scale: Command = {
     if (replicas < 0) throw new KubectlError('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
     if (flags.has('current-replicas') && expected < -1) throw new KubectlError('The --current-replicas must specify an integer of -1 or greater')
     const dryRun = dryRunOf(call)
-    if (version !== '' && selected(call, args).infos.length > 1) throw new KubectlError('cannot use --resource-version with multiple resources')
-    forSelected(call, args, (info) => {
-      if (dryRun === 'client') return printDone(call, info.definition, info.object, 'scaled', dryRun)
-      const result = scaleOne(call, info, { replicas, version, expected }, dryRun === 'server')
-      waitForScale(call, info, replicas, dryRun === 'server')
-      printDone(call, info.definition, flags.string('output') === '' ? info.object : result, 'scaled', dryRun)
-    })
+    const { infos, errors } = selected(call, args)
+    throwCollected(errors)
+    if (infos.length === 0) throw new KubectlError('no objects passed to scale')
+    if (version !== '' && infos.length > 1) throw new KubectlError('cannot use --resource-version with multiple resources')
+    for (const info of infos) {
+      if (dryRun !== 'client') {
+        scaleOne(call, info, { replicas, version, expected }, dryRun === 'server')
+        waitForScale(call, info, replicas, dryRun === 'server')
+      }
+      printDone(call, info.definition, info.object, 'scaled', dryRun)
+    }
   },
 }
 

@@ -2,7 +2,7 @@ import type { Node, Taint } from '../../api/core/generated.js'
 import { labelValueFaults, qualifiedNameFaults } from '../../api/names.js'
 import type { Call, Command } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
-import { Aggregate, isFailure, KubectlError, throwCollected, usageError } from '../errors.js'
+import { Aggregate, isFailure, KubectlError, NoResourceMatch, throwCollected, usageError } from '../errors.js'
 import { printDone } from '../print/done.js'
 import type { Target } from '../resource-args.js'
 import { fetchTarget, selectResources, typed } from '../resource-args.js'
@@ -52,7 +52,7 @@ function targetsOf(call: Call, resources: readonly string[]): readonly Target[] 
   const selector = call.flags.string('selector')
   const all = call.flags.bool('all')
   if (!['node', 'nodes'].includes(type.toLowerCase()))
-    throw new KubectlError(`invalid resource type ${type}, only node types are supported`)
+    throw call.env.scheme.byName(type) === undefined ? new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(type)}`) : new KubectlError(`invalid resource type ${type}, only node types are supported`)
   if (all && selector !== '') throw new KubectlError('cannot set --all and --selector at the same time')
   if (!all && selector === '' && names.length < 1)
     throw new KubectlError("at least one resource name must be specified since 'all' parameter is not set")
@@ -73,11 +73,15 @@ function parseTaints(specs: readonly string[]): TaintChanges {
     else if (parsed.effect === undefined) throw usageError('taint', `invalid taint spec: ${spec}`)
     else add.push({ value: '', ...parsed, effect: parsed.effect })
   }
-  const both = add.filter((one) => remove.some((other) => other.key === one.key && (other.effect ?? one.effect) === one.effect))
+  const twice = add.find((one, at) => add.slice(0, at).some(({ key, effect }) => key === one.key && effect === one.effect))
+  if (twice !== undefined) {
+    const { key, value, effect } = twice
+    throw usageError('taint', `duplicated taints with the same key and effect: {${key} ${value} ${effect} <nil>}`)
+  }
+  const both = remove.filter((one) => add.some((other) => other.key === one.key && (one.effect ?? other.effect) === other.effect))
   if (both.length > 0) {
-    throw new KubectlError(
-      `can not both modify and remove the following taint(s) in the same command: ${both.map(taintText).join(', ')}`,
-    )
+    const texts = both.map(({ key, effect = '' as Taint['effect'] }) => `${key}=${effect}`)
+    throw new KubectlError(`can not both modify and remove the following taint(s) in the same command: ${texts.join(', ')}`)
   }
   return { add, remove }
 }
@@ -116,7 +120,7 @@ function taintNode(call: Call, { definition }: Target, node: Node, changes: Tain
           { type: 'strategic', body: { spec: { taints: taints.length === 0 ? null : taints } } },
           { dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager', 'kubectl-taint') },
         )
-  printDone(call, definition, typed(definition, patched), operation, dryRun)
+  printDone(call, definition, typed(definition, patched), operation, dryRun === 'server' ? 'none' : dryRun)
 }
 
 /** The taints that the node is to have, and what to say. Source: reorganizeTaints. */

@@ -50,10 +50,13 @@ function query(call: Call, fields: boolean): string {
   return text === '' ? '' : `?${text}`
 }
 
+function checkSorting({ flags }: Call): void {
+  if (!['', 'cpu', 'memory'].includes(flags.string('sort-by'))) throw new KubectlError('--sort-by accepts only cpu or memory')
+}
+
 /** By usage, the greatest first, or by name. */
 function sorted<T extends { readonly key: string; readonly usage: Usage }>(call: Call, rows: readonly T[]): readonly T[] {
-  const by = call.flags.string('sort-by')
-  if (by !== '' && by !== 'cpu' && by !== 'memory') throw new KubectlError('--sort-by accepts only cpu or memory')
+  const by = call.flags.string('sort-by') as '' | 'cpu' | 'memory'
   return rows.toSorted((a, b) => (by === '' ? 0 : b.usage[by] - a.usage[by]) || (a.key < b.key ? -1 : 1))
 }
 
@@ -64,7 +67,9 @@ function write({ out, flags }: Call, headers: readonly string[], rows: readonly 
 
 function topNode(call: Call): void {
   const { args: [name, ...more], flags, client } = call
-  if (more.length > 0 || (name !== undefined && flags.has('selector'))) throw usageError('top node', 'node [NAME | -l label]')
+  if (more.length > 0) throw usageError('top node', 'node [NAME | -l label]')
+  checkSorting(call)
+  if (name !== undefined && flags.has('selector')) throw new KubectlError('only one of NAME or --selector can be provided')
   const metrics = fetchMetrics(call, name === undefined ? `nodes${query(call, false)}` : `nodes/${name}`)
   if (metrics.length === 0) throw new KubectlError('metrics not available yet')
   const selector = flags.string('selector')
@@ -85,6 +90,7 @@ const percent = (part: number, whole: number): number => (whole === 0 ? 0 : Math
 function topPod(call: Call): void {
   const { args: [name, ...more], flags, namespace, out } = call
   if (more.length > 0) throw usageError('top pod', 'pod [NAME | -l label]')
+  checkSorting(call)
   if (name !== undefined && flags.has('selector')) throw new KubectlError('only one of NAME or selector can be provided')
   const all = flags.bool('all-namespaces')
   const within = all ? '' : `namespaces/${namespace}/`

@@ -1,8 +1,9 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Step } from '../../api/jsonpath/nodes.js'
 import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
+import type { Client } from '../../apiserver/client/client.js'
 import type { Call, Command } from '../call.js'
-import { KubectlError, throwCollected } from '../errors.js'
+import { isFailure, KubectlError, throwCollected } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
 import { readManifests } from '../manifests.js'
 import { stepsOf } from '../print/custom-columns.js'
@@ -11,6 +12,7 @@ import { goText } from '../print/go-template/format.js'
 import { evaluatePath } from '../print/jsonpath.js'
 import type { Target } from '../resource-args.js'
 import { fetchTarget, selectResources, typed } from '../resource-args.js'
+import { NOTHING_GIVEN } from '../selected.js'
 
 /** A week: what a negative timeout stands for. */
 const LONGEST = 168 * 3_600_000
@@ -32,13 +34,13 @@ export const wait: Command = {
     const errors: Error[] = []
     let seen = 0
     if (awaited.kind === 'create') waitForCreation(call, targets, timeout)
-    for (const target of targets.flatMap((one) => expanded(call, one, awaited))) {
+    for (const target of targets.flatMap((one) => expanded(call, one, awaited, errors))) {
       seen++
       const object = waitFor(call, target, awaited, timeout)
       if (object instanceof Error) errors.push(object)
       else if (object !== undefined) printDone(call, target.definition, object, 'condition met', 'none')
     }
-    if (seen === 0 && awaited.kind !== 'delete') throw new KubectlError('no matching resources found')
+    if (seen === 0 && errors.length === 0 && awaited.kind !== 'delete') throw new KubectlError('no matching resources found')
     throwCollected(errors)
   },
 }
@@ -50,6 +52,7 @@ function selected(call: Call): readonly Target[] {
     throwCollected(errors)
     return infos.map(({ definition, name, namespace }) => ({ definition, name, ...(namespace === undefined ? {} : { namespace }) }))
   }
+  if (args.length === 0) throw new KubectlError(NOTHING_GIVEN)
   return selectResources(call, args, {
     labelSelector: flags.string('selector'), fieldSelector: flags.string('field-selector'), allowEmptySelector: flags.bool('all'),
     allNamespaces: flags.bool('all-namespaces'),
@@ -62,15 +65,16 @@ interface Awaiting extends Target {
 }
 
 /** The objects that a target names, as they are; a named one must be there, unless its end is waited for. */
-function expanded(call: Call, target: Target, { kind }: Awaited): readonly Awaiting[] {
+function expanded(call: Call, target: Target, { kind }: Awaited, errors: Error[]): readonly Awaiting[] {
   const { definition } = target
   try {
     return fetchTarget(call.client, target).objects.map((object) => ({
       definition, object, name: object.metadata.name ?? '', ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
     }))
   } catch (error) {
-    if (kind === 'delete' && isApiError(error, 'NotFound')) return []
-    throw error
+    if (!isFailure(error)) throw error
+    if (kind !== 'delete' || !isApiError(error, 'NotFound')) errors.push(error)
+    return []
   }
 }
 
@@ -78,7 +82,6 @@ function waitForCreation({ client, env }: Call, targets: readonly Target[], time
   for (const target of targets) {
     const isThere = (): boolean => (ignoreNotFound(() => fetchTarget(client, target))?.objects.length ?? 0) > 0
     if (isThere()) continue
-    if (target.name === undefined) throw new KubectlError('resource name must be provided')
     if (!env.until(isThere, timeout)) throw new KubectlError('timed out waiting for the condition')
   }
 }
@@ -87,11 +90,16 @@ function waitForCreation({ client, env }: Call, targets: readonly Target[], time
 function waitFor({ client, env }: Call, { definition, object, ...key }: Awaiting, awaited: Awaited, timeout: number): KubeObject | Error | undefined {
   const resource = resourceNameOf(definition)
   const now = (): KubeObject | undefined => ignoreNotFound(() => client.get(resource, key))
-  const late = new KubectlError(`timed out waiting for the condition on ${definition.resource}/${key.name}`)
+  const what = `${definition.resource}/${key.name}`
+  const late = new KubectlError(timeout === 0 ? `condition not met for ${what}` : `timed out waiting for the condition on ${what}`)
   if (awaited.kind === 'create') return object
   if (awaited.kind === 'delete') {
     const isGone = (): boolean => now()?.metadata.uid !== object.metadata.uid
     return isGone() || env.until(isGone, timeout) ? object : late
+  }
+  if (timeout > 0 && !mayWatch(client, resource, key)) {
+    env.wait(timeout)
+    return late
   }
   const { isMet: holds } = awaited
   let last: KubeObject | undefined = object
@@ -100,6 +108,17 @@ function waitFor({ client, env }: Call, { definition, object, ...key }: Awaiting
     return last !== undefined && holds(last)
   }
   return holds(object) || env.until(isMet, timeout) ? typed(definition, last) : late
+}
+
+/** Who may not watch sees nothing come true, although the object could be read. */
+function mayWatch(client: Client, resource: ReturnType<typeof resourceNameOf>, { name, namespace }: { readonly name: string; readonly namespace?: string }): boolean {
+  try {
+    client.watch(resource, { fieldSelector: `metadata.name=${name}`, ...(namespace === undefined ? {} : { namespace }) }).stop()
+    return true
+  } catch (error) {
+    if (isApiError(error, 'Forbidden')) return false
+    throw error
+  }
 }
 
 function awaitedOf(text: string): Awaited {
@@ -139,7 +158,8 @@ function hasCondition(object: KubeObject, type: string, value: string): boolean 
 function jsonPathOf(text: string): Awaited {
   const match = /^(\{.*\}|[^=]*)(?:=(.*))?$/s.exec(text)
   const [, path = '', value] = match ?? []
-  if (match === null || path === '' || value === '') {
+  if (value === '') throw new KubectlError("jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3")
+  if (match === null || path === '') {
     throw new KubectlError("jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'")
   }
   const steps: readonly Step[] = stepsOf(path)

@@ -1,5 +1,5 @@
 import type { Call } from '../call.js'
-import { Aggregate, KubectlError, usageError } from '../errors.js'
+import { Aggregate, KubectlError } from '../errors.js'
 import { textOf } from '../kubeconfig.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
 
@@ -23,7 +23,7 @@ export function getUsers({ kubeconfig, out }: Call): void {
 /** `kubectl config get-contexts [NAME...]`. */
 export function getContexts({ kubeconfig, args, flags, out }: Call): void {
   const format = flags.string('output')
-  if (format !== '' && format !== 'name') throw usageError('config get-contexts', `output must be one of '' or 'name': ${format}`)
+  if (format !== '' && format !== 'name') throw new KubectlError(`--output ${format} is not available in kubectl config get-contexts; resetting to default output format`)
   const { contexts, currentContext: current } = kubeconfig.content
   const asked = args.length === 0 ? contexts.map(({ name }) => name) : args
   const known = asked.filter((name) => contexts.some((one) => one.name === name)).sort()

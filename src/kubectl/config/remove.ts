@@ -1,11 +1,12 @@
 import type { Call } from '../call.js'
-import { KubectlError } from '../errors.js'
+import { KubectlError, usageError } from '../errors.js'
 import type { ListName } from './file.js'
 import { changeEntry, changeFile, fileOf } from './file.js'
 
 /** `kubectl config delete-cluster NAME`, `delete-context`, `delete-user`. Source: kubectl pkg/cmd/config/delete_*.go. */
 export function deleteEntry(call: Call, list: ListName, word: string): void {
   const { args: [name], out, kubeconfig } = call
+  if (call.args.length === 0 && list === 'users') throw usageError('config delete-user', 'user to delete is required')
   if (name === undefined || call.args.length > 1) throw new KubectlError(`Unexpected args: [${call.args.join(' ')}]`)
   if (!kubeconfig.content[list].some((one) => one.name === name)) throw new KubectlError(`cannot delete ${word} ${name}, not in ${kubeconfig.path}`)
   if (list === 'contexts' && kubeconfig.content.currentContext === name) {

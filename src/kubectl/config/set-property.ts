@@ -68,6 +68,7 @@ function valueOf({ flags }: Call, field: string, value: string): string | boolea
   if (!field.endsWith('-data')) return value
   if (flags.bool('set-raw-bytes')) return toBase64(value)
   const bad = /[^A-Za-z0-9+/=]/.exec(value)
-  if (bad !== null) throw new KubectlError(`error decoding input value: illegal base64 data at input byte ${bad.index}`)
+  const fault = bad?.index ?? (value.length % 4 === 0 ? undefined : value.length - (value.length % 4))
+  if (fault !== undefined) throw new KubectlError(`error decoding input value: illegal base64 data at input byte ${fault}`)
   return value
 }

@@ -1,5 +1,5 @@
 import type { Call } from '../call.js'
-import { usageError } from '../errors.js'
+import { KubectlError, usageError } from '../errors.js'
 import type { Fields, KubeconfigContent, Named } from '../kubeconfig.js'
 import { textOf } from '../kubeconfig.js'
 import { formatOf } from '../print/format.js'
@@ -24,7 +24,8 @@ export function view(call: Call): void {
 /** Only what the context needs. */
 function minified(content: KubeconfigContent, context: string): KubeconfigContent {
   const found = content.contexts.filter(({ name }) => name === context)
-  const value = found[0]?.value ?? {}
+  const value = found[0]?.value
+  if (value === undefined) throw new KubectlError(`cannot locate context ${context}`)
   const only = (parts: readonly Named<Fields>[], name: string): readonly Named<Fields>[] => parts.filter((one) => one.name === name)
   return {
     ...content, currentContext: context, contexts: found, clusters: only(content.clusters, textOf(value, 'cluster')), users: only(content.users, textOf(value, 'user')),

@@ -85,6 +85,7 @@ function resourceOf(call: Call, text: string): { readonly group: string; readonl
   const slash = text.indexOf('/')
   const [type, suffix] = slash < 0 ? [text, ''] : [text.slice(0, slash), text.slice(slash)]
   if (type === '*') return { group: '', resource: `*${suffix}` }
+  if (type.startsWith('*.')) return { group: type.slice(2), resource: `*${suffix}` }
   const definition = call.env.scheme.byName(type)
   if (definition === undefined) throw new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(type.split('.')[0])}`)
   return { group: definition.group, resource: definition.resource + suffix }

@@ -23,7 +23,6 @@ function createService(call: Call, type: ServiceType): void {
   const tcp = flags.strings('tcp')
   const clusterIP = type === 'ClusterIP' ? flags.string('clusterip') : ''
   const externalName = type === 'ExternalName' ? flags.string('external-name') : ''
-  if (clusterIP === 'None' && tcp.length > 0) throw new KubectlError('can not map ports with clusterip=None')
   if (clusterIP !== 'None' && tcp.length === 0 && type !== 'ExternalName') throw new KubectlError('at least one tcp port specifier must be provided')
   if (type === 'ExternalName' && dnsSubdomainFaults(externalName).length > 0) throw new KubectlError(`invalid service external name ${externalName}`)
   const nodePort = type === 'NodePort' ? flags.int('node-port') : 0

@@ -1,6 +1,6 @@
 import type { Call } from '../call.js'
 import { KubectlError } from '../errors.js'
-import { envNameFaults } from '../../api/names.js'
+import { checkEnvName } from '../env-name.js'
 
 /** One entry of a ConfigMap or a Secret. */
 export type Entry = readonly [key: string, value: string]
@@ -52,8 +52,7 @@ function fromEnvFile(call: Call, path: string): readonly Entry[] {
     if (line === '' || line.startsWith('#')) return []
     const at = line.indexOf('=')
     const key = at < 0 ? line : line.slice(0, at)
-    const faults = envNameFaults(key)
-    if (faults.length > 0) throw new KubectlError(`${JSON.stringify(key)} is not a valid key name: ${faults.join(';')}`)
+    checkEnvName(key)
     if (at >= 0) return [[key, line.slice(at + 1)]]
     const value = call.options.env?.[key] ?? ''
     return value === '' ? [] : [[key, value]]

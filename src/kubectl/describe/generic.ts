@@ -54,7 +54,7 @@ export function labelFor(field: string): string {
   if (/[^\p{L}-]/u.test(field)) return field
   return camelWords(field).map((word) => {
     if (ACRONYMS.has(word.toUpperCase())) return word.toUpperCase()
-    return word.toLowerCase() === word ? word.charAt(0).toUpperCase() + word.slice(1) : word
+    return word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()
   }).join(' ')
 }
 

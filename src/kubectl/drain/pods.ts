@@ -5,15 +5,15 @@ import { judgePod } from './filters.js'
 /** The pods of a node as the filters sorted them. */
 export interface SortedPods {
   readonly toDelete: readonly Pod[]
-  /** What forbids the drain: text to the pods concerned (`namespace/name`, or the name alone). Sorted by text. */
+  /** What forbids the drain: text to the pods concerned (`namespace/name`, or the name alone). */
   readonly errors: ReadonlyMap<string, readonly string[]>
   readonly warnings: ReadonlyMap<string, readonly string[]>
 }
 
 /**
  * Lists the pods of a node and asks the filters. `keepAll` keeps every warning of a pod, as 1.14 did; otherwise only what the
- * last filter said counts (facts of pkg/drain: so the local storage warning is never seen). Upstream's groups come in Go's
- * random map order; here they are sorted by text, the same on every run.
+ * last filter said counts (facts of pkg/drain: so the local storage warning is never seen). Upstream's groups come in the order of a Go map,
+ * which is most often that in which they were put there; here it always is (those of 1.14 are sorted by text, as the course shows them).
  */
 export function sortPods(node: string, context: FilterContext, keepAll: boolean): SortedPods {
   const { client, options } = context
@@ -34,7 +34,7 @@ export function sortPods(node: string, context: FilterContext, keepAll: boolean)
     }
     if (last.delete) toDelete.push(pod)
   }
-  return { toDelete, errors: sorted(errors), warnings: sorted(warnings) }
+  return keepAll ? { toDelete, errors: sorted(errors), warnings: sorted(warnings) } : { toDelete, errors, warnings }
 }
 
 function note(groups: Map<string, string[]>, text: string, pod: string): void {

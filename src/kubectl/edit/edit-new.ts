@@ -13,6 +13,10 @@ export function editNew(call: Call, infos: readonly Info[]): readonly Info[] {
       call.out.errorLine('Edit cancelled, saved file was empty.')
       throw new SilentExit(0)
     }
+    if (stripComments(edited.text) === stripComments(text)) {
+      call.out.errorLine('Edit cancelled, no changes made.')
+      throw new SilentExit(0)
+    }
     const [object] = readEdited(edited)
     if (object === undefined) throw new KubectlError('Edit cancelled, saved file was empty.')
     const changed = object as KubeObject

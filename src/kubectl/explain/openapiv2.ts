@@ -25,15 +25,14 @@ export function explainOld({ kind, schemas, path, recursive }: Explained, write:
   if (object.properties !== undefined) write(`\nFIELDS:\n${fieldText(schemas, object, recursive ? '   ' : undefined, new Set())}`)
 }
 
-const block = (text: string, indent: string): string => wrapped(text, WIDTH).map((line) => `${indent}${line}`.trimEnd()).map((line) => `${line}\n`).join('')
+const block = (text: string, indent: string): string => text === '' ? '' : wrapped(text, WIDTH).map((line) => `${indent}${line}`.trimEnd()).map((line) => `${line}\n`).join('')
 
 function fieldText(schemas: Schemas, object: Schema, indent: string | undefined, seen: ReadonlySet<Schema>): string {
   return Object.entries(object.properties ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, schema]) => {
-    const head = `${indent ?? '   '}${name}\t<${oldType(schemas, schema)}>${object.required?.includes(name) === true ? ' -required-' : ''}\n`
+    const head = `${indent ?? '   '}${name}\t<${oldType(schemas, schema)}>${indent === undefined && object.required?.includes(name) === true ? ' -required-' : ''}\n`
     const own = schemas.objectOf(schema)
     if (indent !== undefined) return head + (seen.has(own) ? '' : fieldText(schemas, own, `${indent}   `, new Set([...seen, own])))
-    const description = schema.description ?? own.description ?? ''
-    return `${head}${description === '' ? '     <no description>\n' : block(description, '     ')}\n`
+    return `${head}${block(schema.description ?? own.description ?? '', '     ')}\n`
   }).join('')
 }
 
@@ -42,5 +41,7 @@ function oldType(schemas: Schemas, schema: Schema): string {
   const own = schemas.resolve(schema)
   if (own.items !== undefined) return `[]${oldType(schemas, own.items)}`
   if (own.properties === undefined && typeof own.additionalProperties === 'object') return `map[string]${oldType(schemas, own.additionalProperties)}`
+  if (own.type === 'object' && own.properties === undefined) return 'map[string]'
+  if (own.type === undefined && own.oneOf !== undefined) return 'string'
   return own.type === undefined || own.type === 'object' ? 'Object' : own.type
 }

@@ -22,16 +22,14 @@ export function explainText(explained: Explained, write: (text: string) => void)
   write(`${kind.group === '' ? '' : `GROUP:      ${kind.group}\n`}KIND:       ${kind.kind}\nVERSION:    ${kind.version}\n\n`)
   let schema = schemas.ofKind(kind)
   if (schema === undefined) throw new KubectlError(`GVK (${kind.group}/${kind.version}, Kind=${kind.kind}) not found in OpenAPI schema`)
-  let isRequired = false
   for (const field of path) {
     const parent: Schema = schemas.objectOf(schema)
     const next = parent.properties !== undefined && Object.hasOwn(parent.properties, field) ? parent.properties[field] : undefined
-    if (next === undefined) throw new KubectlError(`field ${JSON.stringify(field)} does not exist`)
-    isRequired = parent.required?.includes(field) === true
+    if (next === undefined) throw new KubectlError(`field ${JSON.stringify(path.at(-1))} does not exist`)
     schema = next
   }
   const name = path.at(-1)
-  if (name !== undefined) write(`FIELD: ${name} <${typeText(schemas, schema)}>${isRequired ? ' -required-' : ''}\n${longEnum(schemas.resolve(schema))}\n`)
+  if (name !== undefined) write(`FIELD: ${name} <${typeText(schemas, schema)}>\n${longEnum(schemas.resolve(schema))}\n`)
   const object = schemas.objectOf(schema)
   write(`DESCRIPTION:\n${descriptionText(schema, object)}`)
   const fields = fieldLines(explained, object, '  ', [])

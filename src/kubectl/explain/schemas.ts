@@ -11,6 +11,7 @@ export interface Schema {
   readonly additionalProperties?: Schema | boolean
   readonly properties?: Readonly<Record<string, Schema>>
   readonly allOf?: readonly Schema[]
+  readonly oneOf?: readonly Schema[]
   readonly required?: readonly string[]
   readonly enum?: readonly unknown[]
   readonly 'x-kubernetes-group-version-kind'?: readonly { readonly group: string; readonly version: string; readonly kind: string }[]

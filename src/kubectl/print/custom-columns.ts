@@ -1,6 +1,7 @@
+import { goText } from '../../api/patch/json.js'
 import { KubectlError } from '../errors.js'
 import type { Step } from '../../api/jsonpath/nodes.js'
-import { evaluatePath, parseJsonPath, textOf } from './jsonpath.js'
+import { evaluatePath, parseJsonPath } from './jsonpath.js'
 import { TABLE, TabWriter } from './tabwriter.js'
 
 /** `-o custom-columns=NAME:.metadata.name,...` for one object or a List. */
@@ -20,7 +21,7 @@ export function customColumns(value: object, spec: string, noHeaders: boolean = 
 
 function cellOf(steps: readonly Step[], item: unknown): string {
   const values = evaluatePath(steps, item)
-  return values.length === 0 ? '<none>' : values.map((one) => (one === null ? '<nil>' : textOf(one))).join(',')
+  return values.length === 0 ? '<none>' : values.map(goText).join(',')
 }
 
 const RELAXED = /^\{\.?([^{}]+)\}$|^\.?([^{}]+)$/

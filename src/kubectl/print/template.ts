@@ -2,6 +2,7 @@ import { KubectlError } from '../errors.js'
 import { customColumns } from './custom-columns.js'
 import { goTemplateText } from './go-template/index.js'
 import { goJson } from './json.js'
+import { goSyntax } from './go-syntax.js'
 import { evaluateTemplate, parseJsonPath, renderTemplate } from './jsonpath.js'
 
 const KINDS = 'jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|go-template|go-template-file|template|templatefile'
@@ -27,7 +28,7 @@ export function withTemplateFile(format: string, read: (path: string) => string 
   const target = kind === 'templatefile' ? 'go-template' : kind.endsWith('-file') ? kind.slice(0, -'-file'.length) : undefined
   if (target === undefined) return format
   const text = read(path)
-  if (text === undefined) throw new KubectlError(`error reading --template ${path}, open ${path}: no such file or directory\n`)
+  if (text === undefined) throw new KubectlError(`error reading ${target === 'custom-columns' ? '' : '--'}template ${path}, open ${path}: no such file or directory\n`)
   return `${target}=${target === 'custom-columns' ? columnsOfFile(text) : text}`
 }
 
@@ -43,10 +44,21 @@ function columnsOfFile(text: string): string {
 /** A value through a template format. Throws KubectlError when the template cannot be read. */
 export function printTemplate(value: object, format: string, { allowMissingKeys = true, noHeaders = false }: TemplateOptions = {}): string {
   const [, kind = format, text = ''] = FORMAT.exec(format) ?? []
-  if (text === '') throw new KubectlError('template format specified but no template given')
+  if (text === '') throw new KubectlError(kind === 'custom-columns' ? 'custom-columns format specified but no custom columns given' : 'template format specified but no template given')
   if (kind === 'custom-columns') return customColumns(value, text, noHeaders)
   if (kind === 'go-template' || kind === 'template') return goTemplateText(text, value, { allowMissingKeys })
   const template = parseJsonPath(text)
-  if (kind === 'jsonpath') return renderTemplate(template, value, allowMissingKeys)
+  if (kind === 'jsonpath') return debugged(text, value, () => renderTemplate(template, value, allowMissingKeys))
   return evaluateTemplate(template, value).map((results) => `${goJson(results, '    ')}\n`).join('')
+}
+
+/** What went wrong, with the template and the object beside it. Source: cli-runtime printers JSONPathPrinter. */
+function debugged(text: string, value: object, print: () => string): string {
+  try {
+    return print()
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error
+    throw new KubectlError(`error executing jsonpath ${JSON.stringify(text)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n`
+      + `\ttemplate was:\n\t\t${text}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(value)}\n\n`)
+  }
 }

@@ -52,7 +52,9 @@ function deploymentOf({ definition, object }: Info, otherwise: string): Deployme
 
 function changeWorkloads(call: Call, done: string, change: (info: Info) => KubeObject): void {
   const errors: Error[] = []
-  for (const info of workloadsOf(call)) {
+  const infos = workloadsOf(call)
+  if (infos.length === 0) call.out.errorLine(`No resources found in ${call.namespace} namespace.`)
+  for (const info of infos) {
     try {
       const result = patchTo(call, info, changedBy(info, change), { dryRun: 'none', failure: 'failed to patch:' })
       if (result === undefined) {
@@ -65,7 +67,8 @@ function changeWorkloads(call: Call, done: string, change: (info: Info) => KubeO
       errors.push(error)
     }
   }
-  throwCollected(errors)
+  // each of several is printed on its own
+  throwCollected(errors.length === 1 ? errors : errors.map((error) => (error instanceof KubectlError ? new KubectlError(`error: ${error.message}`) : error)))
 }
 
 /** What cannot be changed is named in the text. */

@@ -1,5 +1,6 @@
 import type { ControllerRevision, DaemonSet, Deployment, StatefulSet } from '../../api/apps/generated.js'
 import type { PodTemplateSpec } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
 import { formatSelector } from '../../api/labels.js'
 import type { Call } from '../call.js'
 import { writePodTemplate } from '../describe/pod-template.js'
@@ -7,7 +8,7 @@ import { replicaSetsOf } from '../describe/replica-sets.js'
 import { DescriptionWriter } from '../describe/writer.js'
 import { KubectlError } from '../errors.js'
 import { groupResource, kindName } from '../kinds.js'
-import { printValue } from '../print/object.js'
+import { printValue, withoutManagedFields } from '../print/object.js'
 import { DESCRIPTION, TabWriter } from '../print/tabwriter.js'
 import type { Info } from '../resource-args.js'
 import { workloadsOf } from './workloads.js'
@@ -21,7 +22,7 @@ export interface Revision {
   readonly cause: string
   readonly template: PodTemplateSpec
   /** The ReplicaSet or ControllerRevision that keeps it. */
-  readonly keeper: { readonly metadata: { readonly name?: string } }
+  readonly keeper: KubeObject
 }
 
 /** `kubectl rollout history`. Source: kubectl pkg/polymorphichelpers/history.go. */
@@ -34,7 +35,7 @@ export function rolloutHistory(call: Call): void {
     const one = revisions.find(({ number }) => number === wanted)
     if (wanted > 0 && one === undefined) throw new KubectlError(`unable to find the specified revision`)
     if (format !== '') {
-      for (const { keeper, number } of revisions) if (wanted === 0 || number === wanted) call.out.write(printValue(keeper, format))
+      for (const { keeper, number } of revisions) if (wanted === 0 || number === wanted) call.out.write(printValue(withoutManagedFields(keeper), format))
       continue
     }
     const text = one === undefined ? tableOf(revisions) : templateText(one)

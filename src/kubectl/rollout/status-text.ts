@@ -51,7 +51,7 @@ export function statefulSetStatus({ metadata, spec, status }: StatefulSet): Roll
   const wanted = spec.replicas ?? 1
   if (ready < wanted) return going(`Waiting for ${wanted - ready} pods to be ready...`)
   const partition = spec.updateStrategy.rollingUpdate?.partition
-  if (partition !== undefined && partition > 0) {
+  if (partition !== undefined) {
     const target = wanted - partition
     return updated < target
       ? going(`Waiting for partitioned roll out to finish: ${updated} out of ${target} new pods have been updated...`)

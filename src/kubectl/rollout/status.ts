@@ -49,6 +49,6 @@ function statusOf({ definition }: Info, object: KubeObject, revision: number): R
     case 'deployments.apps': return deploymentStatus(object as Deployment, revision)
     case 'daemonsets.apps': return daemonSetStatus(object as DaemonSet)
     case 'statefulsets.apps': return statefulSetStatus(object as StatefulSet)
-    default: throw new KubectlError(`no status viewer has been implemented for {${definition.group} ${definition.kind}}`)
+    default: throw new KubectlError(`no status viewer has been implemented for ${definition.kind}${definition.group === '' ? '' : `.${definition.group}`}`)
   }
 }

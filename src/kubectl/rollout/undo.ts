@@ -26,7 +26,6 @@ const HASH = 'pod-template-hash'
 /** `kubectl rollout undo TYPE/NAME [--to-revision=N]`. Source: kubectl pkg/polymorphichelpers/rollback.go. */
 export function rolloutUndo(call: Call): void {
   const wanted = call.flags.int('to-revision')
-  if (wanted < 0) throw new KubectlError(`revision number cannot be negative: ${wanted}`)
   const dryRun = dryRunOf(call)
   const errors: Error[] = []
   for (const info of workloadsOf(call)) {
@@ -98,7 +97,7 @@ function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
 }
 
 function annotationsFor({ object }: Info, { keeper }: Revision): Readonly<Record<string, string>> {
-  const entries = Object.entries((keeper as KubeObject).metadata.annotations ?? {}).filter(([key]) => !KEPT.has(key))
+  const entries = Object.entries(keeper.metadata.annotations ?? {}).filter(([key]) => !KEPT.has(key))
   return { ...Object.fromEntries(Object.entries(object.metadata.annotations ?? {}).filter(([key]) => KEPT.has(key))), ...Object.fromEntries(entries) }
 }
 

@@ -8,7 +8,7 @@ import { patchTo } from '../patching.js'
 import { asGoWrites } from './local.js'
 import { printDone } from '../print/done.js'
 import type { Info } from '../resource-args.js'
-import { forSelected } from '../selected.js'
+import { forSelected, NOTHING_GIVEN, selected } from '../selected.js'
 
 /** What one `set` command says, and how. */
 export interface SetTexts {
@@ -26,7 +26,7 @@ export interface SetTexts {
 export function resourcesAndChanges(call: Call, what: string): ResourcesAndChanges {
   const split = splitChanges(call.args, what, isPair)
   if (split.resources.length === 0 && !call.flags.has('filename') && call.flags.string('kustomize') === '') {
-    throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
+    throw new KubectlError(NOTHING_GIVEN)
   }
   return split
 }
@@ -57,4 +57,9 @@ function naming<T>({ definition, name }: Info, { isNameless = false }: SetTexts,
     if (isNameless || !(error instanceof KubectlError)) throw error
     throw new KubectlError(`error: ${isLocal ? definition.kind.toLowerCase() : definition.resource}/${name} ${error.message}\n`)
   }
+}
+
+/** Throws what is wrong with the resources that the arguments name, before anything is said of the changes. */
+export function checkResources(call: Call, resources: readonly string[]): void {
+  selected(call, resources, { isLocal: call.flags.bool('local') })
 }

@@ -1,7 +1,7 @@
 import type { ConfigMap, Container, EnvVar, Secret } from '../../api/core/generated.js'
-import { envNameFaults } from '../../api/names.js'
 import type { Call } from '../call.js'
 import { isPair, splitChanges } from '../commands/changes.js'
+import { checkEnvName } from '../env-name.js'
 import { KubectlError } from '../errors.js'
 import { fits, podSpecOf, withContainers, withPodSpec } from '../pod-spec.js'
 import { fetchTarget, selectResources } from '../resource-args.js'
@@ -49,7 +49,7 @@ function parsed(call: Call, texts: readonly string[]): EnvChanges {
     }
     if (at <= 0) throw new KubectlError(`environment variables must be of the form key=value and ${JSON.stringify(text)} is not`)
     const name = text.slice(0, at)
-    if (envNameFaults(name).length > 0) throw new KubectlError(`${JSON.stringify(name)} is not a valid key name: ${envNameFaults(name).join(';')}`)
+    checkEnvName(name)
     set.push({ name, value: text.slice(at + 1) })
   }
   const both = remove.find((name) => set.some((one) => one.name === name))

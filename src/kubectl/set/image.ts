@@ -2,11 +2,12 @@ import type { Container } from '../../api/core/generated.js'
 import type { Call } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { podSpecOf, withContainers, withPodSpec } from '../pod-spec.js'
-import { resourcesAndChanges, setSelected } from './changes.js'
+import { checkResources, resourcesAndChanges, setSelected } from './changes.js'
 
 /** `kubectl set image TYPE/NAME CONTAINER=IMAGE ...`; `*` stands for all containers. Source: kubectl pkg/cmd/set/set_image.go. */
 export function setImage(call: Call): void {
   const { resources, changes } = resourcesAndChanges(call, 'image')
+  if (changes.length === 0) checkResources(call, resources)
   if (changes.length === 0) throw new KubectlError('at least one image update is required')
   if (call.flags.bool('all') && call.flags.string('selector') !== '') throw new KubectlError('cannot set --all and --selector at the same time')
   const images = imagesOf(changes)

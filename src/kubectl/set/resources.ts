@@ -2,13 +2,14 @@ import type { Call } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { fits, podSpecOf, withContainers, withPodSpec } from '../pod-spec.js'
 import { resourceList } from '../quantities.js'
-import { setSelected } from './changes.js'
+import { checkResources, setSelected } from './changes.js'
 
 /** `kubectl set resources TYPE/NAME --limits=cpu=1 --requests=...`. Source: kubectl pkg/cmd/set/set_resources.go. */
 export function setResources(call: Call): void {
   const { flags, args } = call
   if (flags.bool('all') && flags.string('selector') !== '') throw new KubectlError('cannot set --all and --selector at the same time')
   const [limits, requests] = [flags.string('limits'), flags.string('requests')]
+  if (limits === '' && requests === '') checkResources(call, args)
   if (limits === '' && requests === '') throw new KubectlError('you must specify an update to requests or limits (in the form of --requests/--limits)')
   const [newLimits, newRequests] = [resourceList(limits), resourceList(requests)]
   const pattern = flags.string('containers')

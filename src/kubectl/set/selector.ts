@@ -4,13 +4,14 @@ import type { Call } from '../call.js'
 import { selectorOf } from '../create/selector.js'
 import { KubectlError } from '../errors.js'
 import { setSelected } from './changes.js'
+import { NOTHING_GIVEN } from '../selected.js'
 
 /** `kubectl set selector svc/NAME a=b,c=d`: in the place of what it was. Source: kubectl pkg/cmd/set/set_selector.go. */
 export function setSelector(call: Call): void {
   const { args, flags } = call
   const text = args.at(-1)
   const resources = args.slice(0, -1)
-  if (text === undefined || (resources.length === 0 && !flags.has('filename'))) throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
+  if (text === undefined || (resources.length === 0 && !flags.has('filename'))) throw new KubectlError(NOTHING_GIVEN)
   const { matchLabels = {}, matchExpressions } = selectorOf(text)
   const version = flags.string('resource-version')
   setSelected(call, resources, { done: 'selector updated', failure: 'failed to patch selector update to service:', isNameless: true }, (info) => {

@@ -13,6 +13,7 @@ export function setSubject(call: Call): void {
   if (users.length === 0 && groups.length === 0 && accounts.length === 0) {
     throw new KubectlError('you must specify at least one value of user, group or serviceaccount')
   }
+  for (const text of accounts) checkAccount(text)
   setSelected(call, args, { done: 'subjects updated', failure: 'failed to patch subjects to rolebinding:' }, ({ definition, object, namespace }) => {
     if (definition.kind !== 'RoleBinding' && definition.kind !== 'ClusterRoleBinding') throw new KubectlError('setting subjects is only supported for RoleBinding/ClusterRoleBinding')
     const wanted: readonly Subject[] = [
@@ -25,9 +26,13 @@ export function setSubject(call: Call): void {
   })
 }
 
+function checkAccount(text: string): void {
+  const [, name = '', ...more] = text.split(':')
+  if (name === '' || more.length > 0) throw new KubectlError('serviceaccount must be <namespace>:<name>')
+}
+
 function accountOf(text: string, fallback: string | undefined): Subject {
-  const [namespace = '', name = '', ...more] = text.split(':')
-  if (!text.includes(':') || name === '' || more.length > 0) throw new KubectlError('serviceaccount must be <namespace>:<name>')
+  const [namespace = '', name = ''] = text.split(':')
   if (namespace === '' && fallback === undefined) throw new KubectlError('serviceaccount must be <namespace>:<name>, namespace must be specified')
   return { kind: 'ServiceAccount', name, namespace: namespace || fallback as string }
 }
