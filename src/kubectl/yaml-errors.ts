@@ -33,7 +33,7 @@ export function goYamlFault(text: string, fault: YAMLParseError): string {
   const rule = rules.find(({ pattern }) => pattern.test(`${code} ${first}${where}`))
   if (rule === undefined) return numbered(lineAt(text, at) + 1, first)
   if (rule.place === 'scanner') {
-    const line = /IMPLICIT_KEY$/.test(code) ? lineAt(text, colonAfter(text, at)) : lineAt(text, at) + (/followed/.test(first) ? 1 : 0)
+    const line = code.endsWith('IMPLICIT_KEY') ? lineAt(text, colonAfter(text, at)) : lineAt(text, at) + (/followed/.test(first) ? 1 : 0)
     return numbered(line === 0 ? 0 : line + 1, rule.text)
   }
   const isAtEnd = text.slice(at).trim() === ''

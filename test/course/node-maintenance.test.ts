@@ -210,9 +210,9 @@ function oldRefusal(cluster: SimCluster, node: string): string {
 
 function todaysRefusal(cluster: SimCluster, node: string): string {
   const reasons = [
-    `cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ${daemonPodsOn(cluster, node, { withNamespace: true }).join(', ')}`,
-    'cannot delete Pods with local storage (use --delete-emptydir-data to override): default/two-containers',
     ...unmanagedOn(cluster, node).map((names) => `cannot delete cannot delete Pods that declare no controller (use --force to override): default/${names}`),
+    'cannot delete Pods with local storage (use --delete-emptydir-data to override): default/two-containers',
+    `cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ${daemonPodsOn(cluster, node, { withNamespace: true }).join(', ')}`,
   ]
   return (
     `error: unable to drain node "${node}" due to error: [${reasons.join(', ')}], continuing command...\n` +

@@ -26,11 +26,11 @@ export const deleteCommand: Command = {
     const format = call.flags.string('output')
     if (format !== '' && format !== 'name') throw new KubectlError(`unexpected -o output mode: ${format}. We only support '-o name'`)
     const raw = call.flags.string('raw')
-    if (raw !== '') return void call.out.write(`${answerText(call.request({ method: 'DELETE', path: raw }))}`)
+    if (raw !== '') return call.out.write(answerText(call.request({ method: 'DELETE', path: raw })))
     const options = deleteOptionsOf(call)
     const dryRun = dryRunOf(call)
     const { doomed, errors } = doomedOf(call)
-    if (call.flags.bool('interactive') && !isConfirmed(call, doomed)) return void call.out.write('deletion is cancelled\n')
+    if (call.flags.bool('interactive') && !isConfirmed(call, doomed)) return call.out.write('deletion is cancelled\n')
     if (call.flags.bool('force')) call.out.errorLine(`${call.release.warningPrefix}${immediate}`)
     if (doomed.length === 0 && errors.length === 0) call.out.line('No resources found')
     const waiting: { readonly one: Doomed; readonly uid: string | undefined }[] = []
