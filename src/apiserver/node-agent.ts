@@ -70,4 +70,6 @@ export interface NodeAgent {
 /** Finds the agent of a node; undefined when nothing answers there (the machine is down, or there is no kubelet). */
 export interface NodeAgents {
   agentOf(node: string): NodeAgent | undefined
+  /** What keeps a connection to a kubelet that is there from coming about, in Go's words: `remote error: tls: internal error`. Default: nothing. */
+  connectionFault?(node: string): string | undefined
 }

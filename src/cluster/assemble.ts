@@ -9,7 +9,7 @@ import { Simulation } from '../sim/simulation.js'
 import { ClusterMetrics, newMetricsState } from './cluster-metrics.js'
 import type { MetricsState } from './cluster-metrics.js'
 import { componentsOf } from './components.js'
-import { ConnectedClient } from './connected-client.js'
+import { checkedClient } from './connected-client.js'
 import { ControlPlane } from './control-plane.js'
 import { installCoreDNS } from './core-dns.js'
 import { defaultObjects } from './default-objects.js'
@@ -49,7 +49,7 @@ export interface ClusterParts {
 
 /** A client of a user, which the network can fail. */
 export function userClient(plane: ControlPlane, name: string, client: Client): Client {
-  return new ConnectedClient(client, () => plane.connectivity.check(`user/${name}`))
+  return checkedClient(client, () => plane.connectivity.check(`user/${name}`))
 }
 
 /** Puts a cluster together: a new one, or one in the state of a snapshot. `watched`: a simulation whose observers go on with this one. */
@@ -64,7 +64,7 @@ export function assemble(options: ClusterOptions, given?: ClusterSnapshot, watch
   const plane = new ControlPlane({
     simulation, store, version, events: options.events ?? true,
     authorization: options.authorization ?? 'RBAC', authentication: options.authentication, users: options.users ?? [], webhooks: options.webhooks, admissionPlugins: options.admissionPlugins,
-    keys: options.keys, kubeadm: options.kubeadm, nodeAgents: options.nodeAgents ?? kubeletAgents({ machineOf: answering, now: () => clock.now() }),
+    keys: options.keys, kubeadm: options.kubeadm, nodeAgents: options.nodeAgents ?? kubeletAgents({ machineOf: answering, servingFault: (node) => late.machines?.servingFault(node), now: () => clock.now() }),
     advertiseAddress: options.advertiseAddress, serviceCIDR: options.serviceCIDR, managedFields: options.managedFields, storedProtobuf: options.storedProtobuf ?? protobufCodec,
   })
   const metrics = new ClusterMetrics({

@@ -14,6 +14,8 @@ function makeSchema(): z.ZodMiniType {
   const texts = z.record(z.string(), z.string())
   const duration = z.union([z.string(), z.number()])
   const kubelet = z.strictObject({
+    rotateCertificates: z.optional(z.boolean()),
+    serverTLSBootstrap: z.optional(z.boolean()),
     shutdownGracePeriod: z.optional(wholeNumber),
     shutdownGracePeriodCriticalPods: z.optional(wholeNumber),
     shutdownGracePeriodByPodPriority: z.optional(z.array(z.strictObject({ priority: z.number(), shutdownGracePeriodSeconds: wholeNumber }))),

@@ -27,6 +27,8 @@ export interface ClusterPkiOptions {
   readonly serviceCIDR: string | undefined
   readonly keys: KeyProvider | undefined
   readonly kubeadm: KubeadmOptions | undefined
+  /** When a node joined, if not at the beginning. */
+  readonly joined: (node: string) => number | undefined
 }
 
 /** The files of a cluster's PKI, as `kubeadm init` would have left them at the cluster's beginning. Nothing is made before it is read. */
@@ -43,5 +45,6 @@ export function clusterPki(
     state: () => slice.value,
     serials: () => simulation.random.stream('pki/serial'),
     keys: options.keys,
+    joined: (node) => options.joined(node) ?? start,
   })
 }

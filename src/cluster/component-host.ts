@@ -1,6 +1,6 @@
 import type { KubeObject } from '../api/definition.js'
 import { ApiError, ConnectionError } from '../apiserver/client/api-error.js'
-import type { Client, ResumableClient } from '../apiserver/client/client.js'
+import type { Client, ResumableClient, UserInfo } from '../apiserver/client/client.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import type { ComponentHost, EventSource } from '../apiserver/client/component.js'
 import type { EventRecorder } from '../apiserver/client/event-recorder.js'
@@ -20,6 +20,10 @@ import type { ProcessInformers } from './process-informers.js'
 export interface HostServices {
   readonly version: string
   readonly connectivity: Connectivity
+  /** Whom the apiserver takes the component for, by the certificate that it shows; undefined: it is refused. Default: its own identity. */
+  readonly identify?: (() => UserInfo | undefined) | undefined
+  /** A client under another identity. */
+  readonly clientOf?: ((user: UserInfo) => Client) | undefined
   /** The informers of the process that the component is a part of. Default: the component has its own, through its client. */
   readonly shared?: ProcessInformers | undefined
   /** Makes the recorder that writes Event objects through a client. */
@@ -39,6 +43,9 @@ export interface ComponentView {
   readonly objects: readonly KubeObject[]
 }
 
+/** What the apiserver answers to who cannot prove who he is. */
+const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized')
+
 const isRequestFailure = (error: unknown): boolean => error instanceof ApiError || error instanceof ConnectionError
 
 /** The {@link ComponentHost} of one component of a cluster. */
@@ -56,11 +63,27 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     this.#direct = client
     this.#services = services
     this.version = services.version
-    this.client = new ConnectedClient(client, () => services.connectivity.check(name))
+    this.client = new ConnectedClient(() => this.#admitted(client), client.user)
+  }
+
+  /** The client under the identity that the component can prove. Throws ConnectionError, or ApiError 401. */
+  #admitted(own: ResumableClient): Client {
+    const { connectivity, identify, clientOf } = this.#services
+    connectivity.check(this.name)
+    if (identify === undefined) return own
+    const user = identify()
+    if (user === undefined) throw unauthorized()
+    return user.name === own.user.name || clientOf === undefined ? own : clientOf(user)
+  }
+
+  /** Whether the apiserver can be reached, and lets the component in. */
+  get connected(): boolean {
+    const { connectivity, identify } = this.#services
+    return connectivity.isConnected(this.name) && (identify === undefined || identify()?.name === this.#direct.user.name)
   }
 
   informer<R extends ResourceName>(resource: R, options: InformerOptions<ObjectOf<R>> = {}): Informer<ObjectOf<R>> {
-    const id = informerId(resource, options)
+    const { id = informerId(resource, options) } = options
     if (this.#informers.get(id)?.closed === false) throw new Error(`assertion failed: ${this.name} already has an informer for ${id}`)
     const informer = this.#services.shared?.join(this, resource, options) ?? this.#ownInformer(id, resource, options)
     this.#informers.set(id, informer)
@@ -70,8 +93,11 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
   #ownInformer<R extends ResourceName>(id: string, resource: R, options: InformerOptions<ObjectOf<R>>): Informer<ObjectOf<R>> {
     const state = this.state<InformerState>(`informer ${id}`, () => ({ resourceVersion: undefined }))
     const topic = this.handle(`informer ${id}`, () => informer.deliver())
-    const connected = (): boolean => this.#services.connectivity.isConnected(this.name)
-    const informer = new ListWatchInformer<ObjectOf<R>>(resource, options, { client: this.#direct, state, topic, connected })
+    const { connectivity, identify } = this.#services
+    const informer = new ListWatchInformer<ObjectOf<R>>(resource, options, {
+      client: this.#direct, state, topic, connected: () => connectivity.isConnected(this.name),
+      ...(identify === undefined ? {} : { refused: () => !this.connected }),
+    })
     this.#own.push(informer)
     return informer
   }
@@ -102,7 +128,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
 
   /** What the component's informers have in their caches. */
   views(): readonly ComponentView[] {
-    const connected = this.#services.connectivity.isConnected(this.name)
+    const connected = this.connected
     return [...this.#informers.values()].map((informer) => ({
       component: this.name,
       resource: informer.resource,

@@ -17,59 +17,47 @@ import type {
 } from '../apiserver/client/client.js'
 import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
 
-/** A client whose every call first asks whether the network lets it through. */
+/** A client whose every call first asks whether it gets through, and as whom. */
 export class ConnectedClient implements Client {
-  readonly #client: Client
-  readonly #check: () => void
+  readonly user: UserInfo
+  readonly #admitted: () => Client
 
-  /** `check` throws ConnectionError when the apiserver cannot be reached. */
-  constructor(client: Client, check: () => void) {
-    this.#client = client
-    this.#check = check
-  }
-
-  get user(): UserInfo {
-    return this.#client.user
+  /** `admitted` answers who sends the call. It throws ConnectionError when the apiserver cannot be reached, ApiError 401 when it refuses. */
+  constructor(admitted: () => Client, user: UserInfo) {
+    this.#admitted = admitted
+    this.user = user
   }
 
   get<R extends ResourceName>(resource: R, key: ObjectKey, options?: GetOptions): ObjectOf<R> {
-    this.#check()
-    return this.#client.get(resource, key, options)
+    return this.#admitted().get(resource, key, options)
   }
 
   list<R extends ResourceName>(resource: R, options?: ListOptions): ObjectList<ObjectOf<R>> {
-    this.#check()
-    return this.#client.list(resource, options)
+    return this.#admitted().list(resource, options)
   }
 
   create<R extends ResourceName>(resource: R, object: Creatable<ObjectOf<R>>, options?: WriteOptions): ObjectOf<R> {
-    this.#check()
-    return this.#client.create(resource, object, options)
+    return this.#admitted().create(resource, object, options)
   }
 
   update<R extends ResourceName>(resource: R, object: ObjectOf<R>, options?: WriteOptions): ObjectOf<R> {
-    this.#check()
-    return this.#client.update(resource, object, options)
+    return this.#admitted().update(resource, object, options)
   }
 
   updateStatus<R extends ResourceName>(resource: R, object: ObjectOf<R>, options?: WriteOptions): ObjectOf<R> {
-    this.#check()
-    return this.#client.updateStatus(resource, object, options)
+    return this.#admitted().updateStatus(resource, object, options)
   }
 
   patch<R extends ResourceName>(resource: R, key: ObjectKey, patch: Patch, options?: WriteOptions): ObjectOf<R> {
-    this.#check()
-    return this.#client.patch(resource, key, patch, options)
+    return this.#admitted().patch(resource, key, patch, options)
   }
 
   delete<R extends ResourceName>(resource: R, key: ObjectKey, options?: DeleteOptions): ObjectOf<R> | Status {
-    this.#check()
-    return this.#client.delete(resource, key, options)
+    return this.#admitted().delete(resource, key, options)
   }
 
   deleteCollection<R extends ResourceName>(resource: R, list?: ListOptions, options?: DeleteOptions): ObjectList<ObjectOf<R>> {
-    this.#check()
-    return this.#client.deleteCollection(resource, list, options)
+    return this.#admitted().deleteCollection(resource, list, options)
   }
 
   createSubresource(
@@ -79,37 +67,38 @@ export class ConnectedClient implements Client {
     body: object,
     options?: WriteOptions,
   ): KubeObject | Status {
-    this.#check()
-    return this.#client.createSubresource(resource, key, subresource, body, options)
+    return this.#admitted().createSubresource(resource, key, subresource, body, options)
   }
 
   getSubresource(resource: ResourceName, key: ObjectKey, subresource: string): KubeObject {
-    this.#check()
-    return this.#client.getSubresource(resource, key, subresource)
+    return this.#admitted().getSubresource(resource, key, subresource)
   }
 
   logs(key: ObjectKey, options?: PodLogOptions): Session {
-    this.#check()
-    return this.#client.logs(key, options)
+    return this.#admitted().logs(key, options)
   }
 
   exec(key: ObjectKey, options: PodExecOptions): Session {
-    this.#check()
-    return this.#client.exec(key, options)
+    return this.#admitted().exec(key, options)
   }
 
   attach(key: ObjectKey, options: PodExecOptions): Session {
-    this.#check()
-    return this.#client.attach(key, options)
+    return this.#admitted().attach(key, options)
   }
 
   portForward(key: ObjectKey, port: number): Session {
-    this.#check()
-    return this.#client.portForward(key, port)
+    return this.#admitted().portForward(key, port)
   }
 
   watch<R extends ResourceName>(resource: R, options?: ListOptions): Watch<ObjectOf<R>> {
-    this.#check()
-    return this.#client.watch(resource, options)
+    return this.#admitted().watch(resource, options)
   }
+}
+
+/** A client whose every call first runs `check`, which throws ConnectionError when the apiserver cannot be reached. */
+export function checkedClient(client: Client, check: () => void): Client {
+  return new ConnectedClient(() => {
+    check()
+    return client
+  }, client.user)
 }

@@ -31,6 +31,7 @@ import { ClusterComponentHost } from './component-host.js'
 import type { ComponentView } from './component-host.js'
 import { componentHealth } from './component-health.js'
 import { Connectivity } from './connectivity.js'
+import { Supervisor } from './supervisor.js'
 import { processOf } from './identities.js'
 import type { SharedProcess } from './identities.js'
 import { ProcessInformers } from './process-informers.js'
@@ -78,9 +79,12 @@ export class ControlPlane {
   readonly pki: Pki
   readonly server: ApiServer
   readonly connectivity: Connectivity
+  /** Starts again the kubelets that have ended by themselves. */
+  readonly supervisor: Supervisor
   readonly #parts: ControlPlaneParts
   readonly #tokens: TokenFile
   readonly #hosts = new Map<string, ClusterComponentHost>()
+  #joined: (node: string) => number | undefined = () => undefined
   #neededElsewhere: () => number | undefined = () => undefined
   readonly #informers = new Map<string, ProcessInformers>()
 
@@ -90,7 +94,8 @@ export class ControlPlane {
     this.#parts = parts
     this.simulation = simulation
     this.scheme = createScheme(version)
-    this.pki = clusterPki(simulation, { version, address, serviceCIDR: parts.serviceCIDR, keys: parts.keys, kubeadm: parts.kubeadm })
+    this.pki = clusterPki(simulation, { version, address, serviceCIDR: parts.serviceCIDR, keys: parts.keys, kubeadm: parts.kubeadm, joined: (node) => this.#joined(node) })
+    this.supervisor = new Supervisor((name) => this.start(name))
     this.#tokens = new TokenFile(simulation, this.pki, parts.authentication?.tokenFile)
     this.server = new ApiServer({
       address, signer: this.pki.tokens, store, clock, random, bus, trace, scheme: this.scheme, plug: accessOf(parts, { minor: this.scheme.release.minor, pki: this.pki, tokenFile: () => this.#tokens.users() }),
@@ -105,6 +110,7 @@ export class ControlPlane {
     const link = simulation.slice<ConnectivityState>('cluster', 'connectivity', () => ({ apiserverDown: false, cut: new Set() }))
     this.connectivity = new Connectivity(link, address)
     const { hub, storage } = this.server.context
+    this.addModule(this.supervisor)
     this.addModule(etcdLessor({ store, storage }))
     this.addModule(etcdCompactor({ store, hub, oldestNeeded: () => this.#oldestNeeded() }))
   }
@@ -118,12 +124,15 @@ export class ControlPlane {
     this.simulation.add(module, this.simulation.host(module.name))
   }
 
-  addComponent(component: Component): void {
+  /** `identify`: whom the apiserver takes it for by the certificate that it shows; undefined: nobody. Default: its own identity. */
+  addComponent(component: Component, identify?: () => UserInfo | undefined): void {
     const { version, events } = this.#parts
     const client = this.server.client(component.identity, { userAgent: component.name })
     const host = new ClusterComponentHost(this.simulation, component.name, client, {
       version,
       connectivity: this.connectivity,
+      identify,
+      clientOf: (user) => this.server.client(user, { userAgent: component.name }),
       shared: this.#informersOf(processOf(component)),
       makeRecorder: (through, owner, source) => (events ? recorder(through, owner, source) : SILENT),
     })
@@ -146,16 +155,25 @@ export class ControlPlane {
 
   /** Stops a component as a killed process stops. */
   stop(name: string): void {
+    this.supervisor.forget(name)
     this.#hosts.get(name)?.close()
     this.simulation.stop(name)
   }
 
   start(name: string): void {
+    this.supervisor.forget(name)
     this.simulation.start(name)
+  }
+
+  /** A process has ended by itself: it will be started again. */
+  ended(name: string): void {
+    this.stop(name)
+    this.supervisor.ended(name)
   }
 
   /** Takes a component away for good. */
   remove(name: string): void {
+    this.supervisor.forget(name)
     this.#hosts.get(name)?.close()
     this.#hosts.delete(name)
     this.connectivity.repair(name) // what may come back under that name has a network of its own
@@ -206,6 +224,11 @@ export class ControlPlane {
     return [...this.#hosts.values()].flatMap((host) => host.views())
   }
 
+  /** Says when nodes have joined, in virtual ms; undefined: at the beginning. */
+  nodesJoined(at: (node: string) => number | undefined): void {
+    this.#joined = at
+  }
+
   /** Somebody besides the components needs history from a revision on. */
   keepHistory(oldest: () => number | undefined): void {
     this.#neededElsewhere = oldest
@@ -215,7 +238,7 @@ export class ControlPlane {
   #oldestNeeded(): number | undefined {
     let oldest = this.#neededElsewhere()
     for (const [name, host] of this.#hosts) {
-      if (this.connectivity.isConnected(name) || this.simulation.isStopped(name)) continue
+      if (host.connected || this.simulation.isStopped(name)) continue
       const seen = host.oldestSeen()
       if (seen !== undefined && (oldest === undefined || seen < oldest)) oldest = seen
     }

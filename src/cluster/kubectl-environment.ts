@@ -3,7 +3,7 @@ import type { Client, UserInfo } from '../apiserver/client/client.js'
 import { handleHttp } from '../apiserver/http.js'
 import type { Impersonation } from '../apiserver/request.js'
 import type { Connection, KubectlAnswer, KubectlEnvironment, KubectlRequest, RequestedIdentity } from '../kubectl/index.js'
-import { ConnectedClient } from './connected-client.js'
+import { checkedClient } from './connected-client.js'
 import type { ControlPlane } from './control-plane.js'
 import { ADMIN } from './identities.js'
 
@@ -15,7 +15,7 @@ export function kubectlEnvironment(plane: ControlPlane, version: string): Kubect
   const warnings: string[] = []
   const onWarning = (text: string): void => void warnings.push(text)
   const clientOf = (user: UserInfo, check: () => void, impersonate?: Impersonation): Client =>
-    new ConnectedClient(plane.client(user, { userAgent: 'kubectl', onWarning, ...(impersonate === undefined ? {} : { impersonate }) }), check)
+    checkedClient(plane.client(user, { userAgent: 'kubectl', onWarning, ...(impersonate === undefined ? {} : { impersonate }) }), check)
   const admin = clientOf(ADMIN, () => plane.connectivity.check(`user/${ADMIN.name}`))
   return {
     client: admin,

@@ -11,6 +11,8 @@ import { ProcessSession } from './process-session.js'
 export interface KubeletAgentPorts {
   /** The machine of a node whose kubelet answers; undefined otherwise. */
   readonly machineOf: (node: string) => Machine | undefined
+  /** Why the TLS handshake with a kubelet that answers fails. */
+  readonly servingFault: (node: string) => string | undefined
   /** Virtual ms. */
   readonly now: () => number
 }
@@ -18,6 +20,7 @@ export interface KubeletAgentPorts {
 /** The part of the simulated kubelets that the apiserver talks to. Source: pkg/kubelet/server, kubelet_pods.go GetKubeletContainerLogs. */
 export function kubeletAgents(ports: KubeletAgentPorts): NodeAgents {
   return {
+    connectionFault: (node) => (ports.machineOf(node) === undefined ? undefined : ports.servingFault(node)),
     agentOf: (node) => {
       const machine = ports.machineOf(node)
       return machine && new KubeletAgent(machine, ports.now)

@@ -1,8 +1,10 @@
 import { forbiddenLabels } from '../apiserver/admission/node-restriction/labels.js'
 import type { Pod } from '../api/core/generated.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
-import { createContainerRuntime, createKubelet } from '../kubelet/index.js'
-import type { KubeletOptions, Machine, Surroundings, VolumeFiles } from '../kubelet/index.js'
+import { createContainerRuntime, createKubelet, kubeletIdentity } from '../kubelet/index.js'
+import type { KubeletConfiguration, KubeletOptions, Machine, Surroundings, VolumeFiles } from '../kubelet/index.js'
+import { ClientCertificates } from '../pki/index.js'
+import { NodeCertificates } from './kubelet-certificates.js'
 import { ClusterNetwork } from './cluster-network.js'
 import { surroundingsOf } from './surroundings.js'
 import type { Slice } from '../sim/module.js'
@@ -25,7 +27,11 @@ interface MachinesState {
 type MachineFacts = Partial<Pick<KubeletOptions, 'externalIP' | 'podCIDR' | 'osImage' | 'kernelVersion' | 'containerRuntimeVersion' | 'architecture' | 'operatingSystem'>>
 
 /** A node as the cluster's state has it. */
-export type AddressedNode = NodeOptions & MachineFacts & { readonly internalIP: string }
+export type AddressedNode = NodeOptions & MachineFacts & {
+  readonly internalIP: string
+  /** Virtual ms at which it joined; undefined: at the beginning of the cluster. */
+  readonly joined?: number
+}
 
 /** The machines of a cluster: for each a container runtime and a kubelet. */
 export class Machines {
@@ -33,6 +39,8 @@ export class Machines {
   readonly #options: ClusterOptions
   readonly #state: Slice<MachinesState>
   readonly #machines = new Map<string, Machine>()
+  readonly #certificates = new Map<string, NodeCertificates>()
+  readonly #verifier: ClientCertificates
   readonly network: ClusterNetwork
   /** What volumes hold that are not on a machine. */
   readonly volumes: VolumeStore
@@ -48,6 +56,8 @@ export class Machines {
       plane, simulation, machines: () => this.#machines, addressOf: (name) => this.#state.value.nodes.get(name)?.internalIP ?? '',
       serviceCIDR: options.serviceCIDR, outside: options.outside, enforcer: options.policyEnforcer, networkPolicy: options.networkPolicy,
     })
+    this.#verifier = new ClientCertificates((path) => plane.pki.read(path))
+    plane.nodesJoined((node) => this.#state.value.nodes.get(node)?.joined)
     plane.keepHistory(() => this.network.oldestNeeded())
     for (const name of this.#state.value.nodes.keys()) this.#start(name)
   }
@@ -58,7 +68,8 @@ export class Machines {
     if (value.nodes.has(node.name)) throw new RangeError(`there is a node ${node.name} already`)
     const internalIP = node.internalIP ?? this.#freeAddress()
     if (node.internalIP !== undefined) value.fixed = true
-    value.nodes.set(node.name, { ...node, internalIP })
+    const now = this.#plane.simulation.clock.now()
+    value.nodes.set(node.name, { ...node, internalIP, ...(now === this.#plane.pki.config.created ? {} : { joined: now }) })
     this.#start(node.name)
   }
 
@@ -101,6 +112,8 @@ export class Machines {
     this.#plane.remove(kubeletOf(name))
     this.#plane.remove(`runtime/${name}`)
     this.#machines.delete(name)
+    this.#certificates.delete(name)
+    this.#plane.pki.forget(name)
     this.#state.value.nodes.delete(name)
     this.network.remove(name)
   }
@@ -122,13 +135,15 @@ export class Machines {
   }
 
   #addKubelet(name: string, machine: Machine): void {
-    const { taints, name: node, staticPods: _onDisk, kubelet, labels = {}, ...rest } = this.#node(name)
+    const { taints, name: node, staticPods: _onDisk, kubelet, labels = {}, joined: _inPki, ...rest } = this.#node(name)
     const byAdmin = forbiddenLabels(labels, {}, 'all')
+    const certificates = this.#certificatesOf(name)
     this.#plane.addComponent(
       createKubelet({
         ...rest,
         ...kubelet,
         node,
+        certificates,
         labels: Object.fromEntries(Object.entries(labels).filter(([key]) => !byAdmin.includes(key))),
         ...(byAdmin.length === 0 ? {} : { registered: () => this.#label(name, Object.fromEntries(byAdmin.map((key) => [key, labels[key] ?? '']))) }),
         runtime: machine,
@@ -136,7 +151,35 @@ export class Machines {
         events: this.#options.events ?? true,
         ...(taints === undefined ? {} : { registerWithTaints: taints }),
       }),
+      () => certificates.identity(),
     )
+  }
+
+  #certificatesOf(name: string): NodeCertificates {
+    const { internalIP, externalIP } = this.#node(name)
+    const kubelet = kubeletOf(name)
+    const certificates = new NodeCertificates({
+      node: name, pki: this.#plane.pki, verifier: this.#verifier, identity: kubeletIdentity(name), now: () => this.#plane.simulation.clock.now(),
+      addresses: externalIP === undefined ? [internalIP] : [internalIP, externalIP],
+      exit: () => this.#plane.ended(kubelet),
+    })
+    this.#certificates.set(name, certificates)
+    return certificates
+  }
+
+  /** The configuration of a node's kubelet as the node was made. */
+  configurationOf(name: string): KubeletConfiguration {
+    return this.#node(name).kubelet ?? {}
+  }
+
+  /** Why the port of a kubelet that runs cannot be spoken to: it has no certificate to serve with. */
+  servingFault(name: string): string | undefined {
+    return this.#certificates.get(name)?.servingFault()
+  }
+
+  /** Why the kubelet of a node could not start at present, as lines of its log; empty when it could. */
+  kubeletFaults(name: string): readonly string[] {
+    return this.#certificates.get(name)?.faults() ?? []
   }
 
   /** Labels that a node may not give itself (its role) are put on by the administrator, as `kubeadm join` does. */

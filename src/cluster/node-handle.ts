@@ -1,7 +1,8 @@
 import type { Node, Pod } from '../api/core/generated.js'
 import { ignoreNotFound } from '../apiserver/client/api-error.js'
 import type { Client } from '../apiserver/client/client.js'
-import type { DeclaredUsage, Machine, SystemUsage } from '../kubelet/index.js'
+import type { DeclaredUsage, KubeletConfiguration, Machine, SystemUsage } from '../kubelet/index.js'
+import { renewKubeletCertificate } from '../pki/index.js'
 import type { KubectlResult } from '../kubectl/environment.js'
 import { kubeProxyOf } from './cluster-network.js'
 import type { ControlPlane } from './control-plane.js'
@@ -50,6 +51,11 @@ export class NodeHandle {
   get ready(): boolean {
     const node = ignoreNotFound(() => this.object)
     return node?.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+  }
+
+  /** What its kubelet was configured with. */
+  get configuration(): KubeletConfiguration {
+    return this.#ports.machines.configurationOf(this.name)
   }
 
   /** Takes no new pods from now on. */
@@ -109,6 +115,28 @@ export class NodeHandle {
     plane.repair(this.#kubelet)
     plane.repair(kubeProxyOf(this.name))
     machines.network.followed(kubeProxyOf(this.name))
+    return this
+  }
+
+  /** `running`; `restarting`: it has ended by itself, and is started again every ten seconds; `stopped`. */
+  get kubeletState(): 'running' | 'restarting' | 'stopped' {
+    const { simulation, supervisor } = this.#ports.plane
+    if (!simulation.isStopped(this.#kubelet)) return 'running'
+    return supervisor.isRestarting(this.#kubelet) ? 'restarting' : 'stopped'
+  }
+
+  /** What the kubelet's log would say if it started now, when it could not: its client certificate is missing or has expired. Empty when it can. */
+  get kubeletFaults(): readonly string[] {
+    return this.#ports.machines.kubeletFaults(this.name)
+  }
+
+  /**
+   * Gives the kubelet a new client certificate for a year, as an administrator does whose node has missed its renewal (`kubeadm kubeconfig user --org
+   * system:nodes`). A kubelet that waits for one takes it at its next start, within ten seconds; one that runs, when it is restarted.
+   */
+  renewCertificate(): this {
+    const { pki, simulation } = this.#ports.plane
+    renewKubeletCertificate(pki, this.name, simulation.clock.now())
     return this
   }
 

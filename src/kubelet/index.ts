@@ -1,4 +1,5 @@
-export { createKubelet } from './kubelet.js'
+export type { CertificateUse, HeldCertificate, HeldCertificates, KubeletCertificates } from './certificates/ports.js'
+export { createKubelet, kubeletIdentity } from './kubelet.js'
 export type { KubeletConfiguration, KubeletOptions, KubeletTimings, ShutdownPeriod } from './options.js'
 export { DEFAULT_CAPACITY, DEFAULT_KUBELET_TIMINGS } from './options.js'
 export { createContainerRuntime } from './runtime/container-runtime.js'

@@ -1,10 +1,12 @@
 import type { Pod } from '../api/core/generated.js'
 import { isMirrorPod } from '../api/core/conditions.js'
 import { resourceAmounts } from '../api/core/pod-resources.js'
+import type { UserInfo } from '../apiserver/client/client.js'
 import type { Component, ComponentHost } from '../apiserver/client/component.js'
 import type { EventRecorder } from '../apiserver/client/event-recorder.js'
 import type { Change, Informer } from '../apiserver/client/informer.js'
 import type { Slice, Topic } from '../sim/module.js'
+import { KubeletCredentials } from './certificates/credentials.js'
 import { ContainerStopper } from './lifecycle/container-stopper.js'
 import { EvictionManager } from './node/eviction-manager.js'
 import { NodeLease } from './node/lease.js'
@@ -39,9 +41,14 @@ import { AWAITS_ATTACHMENT, VolumeMounter } from './volumes/volume-mounter.js'
 export function createKubelet(options: KubeletOptions): Component {
   return {
     name: `kubelet/${options.node}`,
-    identity: { name: `system:node:${options.node}`, groups: ['system:nodes', 'system:authenticated'] },
+    identity: kubeletIdentity(options.node),
     setup: (host) => new Kubelet(host, options).start(),
   }
+}
+
+/** The user that a kubelet is by its certificate. */
+export function kubeletIdentity(node: string): UserInfo {
+  return { name: `system:node:${node}`, groups: ['system:nodes', 'system:authenticated'] }
 }
 
 const JITTER = 0.04
@@ -62,6 +69,7 @@ class Kubelet {
   readonly #statuses: StatusManager
   readonly #mirrors: MirrorManager
   readonly #agent: NodeAgent
+  readonly #credentials: KubeletCredentials | undefined
   readonly #lease: NodeLease
   readonly #shutdown: ShutdownManager
   readonly #evictions: EvictionManager
@@ -83,6 +91,7 @@ class Kubelet {
     const recorder = options.events === false ? undefined : host.recorder({ component: 'kubelet', host: node })
     this.#log = (message) => host.log('error', message)
 
+    this.#credentials = this.#makeCredentials()
     this.#records = host.state('pods', () => new Map<string, PodRecord>())
     this.#unsent = host.state('unsent', () => new Set<string>())
     this.#started = host.state('started', () => ({ begun: false, manifestsRead: false }))
@@ -118,6 +127,14 @@ class Kubelet {
     this.#shutdown = new ShutdownManager(host, { options, records: this.#records, recorder, wake: this.#wake, report })
     this.#evictions = new EvictionManager(host, { options, records: this.#records, recorder, events: new PodEvents(recorder), wake: this.#wake, report })
     this.#workers = this.#makeWorkers(release, recorder, hooks, looks)
+  }
+
+  /** Before all else: who it is decides on what it sees. */
+  #makeCredentials(): KubeletCredentials | undefined {
+    const { node, certificates, runtime, rotateCertificates = true, serverTLSBootstrap = false } = this.#options
+    if (certificates === undefined) return undefined
+    const configuration = this.#host.state('configuration', () => ({ rotateCertificates, serverTLSBootstrap, ...runtime.kubeletConfiguration }))
+    return new KubeletCredentials(this.#host, { node, certificates, configuration: configuration.value })
   }
 
   #makeStatuses(release: KubeletRelease): StatusManager {
@@ -187,6 +204,7 @@ class Kubelet {
   }
 
   #starting(): void {
+    if (this.#credentials?.begin() === false) return
     this.#agent.announce()
     this.#readManifests()
     this.#started.value.manifestsRead = true

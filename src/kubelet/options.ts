@@ -1,5 +1,6 @@
 import type { Taint } from '../api/core/generated.js'
 import type { ResourceList } from '../api/core/pod-resources.js'
+import type { KubeletCertificates } from './certificates/ports.js'
 import type { ContainerRuntime } from './runtime/runtime-api.js'
 
 /** Options of `createKubelet`. */
@@ -37,10 +38,16 @@ export interface KubeletOptions extends KubeletConfiguration {
   /** Called when the node has registered itself: what an administrator then does to it. It must not depend on anything but the cluster's state. */
   readonly registered?: () => void
   readonly timings?: Partial<KubeletTimings>
+  /** Its certificates, by which the apiserver knows it. Default: it needs none. */
+  readonly certificates?: KubeletCertificates
 }
 
 /** What a kubelet's configuration file says, as far as it is heeded. Times in virtual ms. Source: kubelet.config.k8s.io/v1beta1. */
 export interface KubeletConfiguration {
+  /** Whether it asks for a new client certificate before its own ends. Default true, as kubeadm sets it up. */
+  readonly rotateCertificates?: boolean
+  /** Whether it asks the cluster for its serving certificate, which somebody has to approve, and does not sign one itself. Default false. */
+  readonly serverTLSBootstrap?: boolean
   /** Graceful node shutdown. Default off, as upstream. */
   readonly shutdownGracePeriod?: number
   /** The part of it (ms) that is kept for critical pods. Default 0. */

@@ -16,13 +16,14 @@ export interface KubeconfigParts {
   /** PEM. */
   readonly authority: string
   readonly user: string
+  /** Name of the context. Default `user@cluster`. */
+  readonly context?: string
   readonly credential: UserCredential
   readonly namespace?: string
 }
 
-/** A kubeconfig file as kubeadm writes it: one cluster, one user, one context `user@cluster`. */
-export function kubeconfigText({ cluster = 'kubernetes', server, authority, user, credential, namespace }: KubeconfigParts): string {
-  const context = `${user}@${cluster}`
+/** A kubeconfig file as kubeadm writes it: one cluster, one user, one context. */
+export function kubeconfigText({ cluster = 'kubernetes', server, authority, user, credential, namespace, context = `${user}@${cluster}` }: KubeconfigParts): string {
   return stringify({
     apiVersion: 'v1',
     clusters: [{ cluster: { 'certificate-authority-data': btoa(authority), server }, name: cluster }],

@@ -13,13 +13,42 @@ export interface FileSource {
   key(purpose: string): PrivateKey
   sign(spec: CertificateSpec, publicKey: PublicKey): string
   serialOf(what: string): bigint
+  /** Virtual ms at which a node joined the cluster. */
+  joined(node: string): number
 }
 
 const DAY = 86_400_000
-const CLIENT_FILE = '/var/lib/kubelet/pki/kubelet-client-current.pem'
+const BACKDATE = 5 * 60_000
+const KUBELET_DIR = '/var/lib/kubelet/pki'
+/** The client certificate of a kubelet with its key: what the kubelet has last been given. */
+export const KUBELET_CLIENT_FILE: string = `${KUBELET_DIR}/kubelet-client-current.pem`
+/** The serving certificate of a kubelet with `serverTLSBootstrap`, with its key. */
+export const KUBELET_SERVER_FILE: string = `${KUBELET_DIR}/kubelet-server-current.pem`
+/** How a kubelet reaches the apiserver. */
+export const KUBELET_CONFIG_FILE: string = '/etc/kubernetes/kubelet.conf'
 
-/** The files that a {@link Pki} keeps for a worker node. */
-export const NODE_FILES: readonly string[] = [`${PKI_DIR}/ca.crt`, '/etc/kubernetes/kubelet.conf', CLIENT_FILE, '/var/lib/kubelet/pki/kubelet.crt', '/var/lib/kubelet/pki/kubelet.key']
+/** Beginning and end in virtual ms. */
+export interface Validity {
+  readonly notBefore: number
+  readonly notAfter: number
+}
+
+/** Of the client certificate that a kubelet gets when its node joins. */
+export function joinedValidity(joined: number): Validity {
+  const seconds = (ms: number): number => Math.floor(ms / 1000) * 1000
+  return { notBefore: seconds(joined - BACKDATE), notAfter: seconds(joined + 365 * DAY - BACKDATE) }
+}
+
+/** `kubelet-client-2026-01-01-00-00-00.pem`: the file to which `current` points. Source: client-go util/certificate certificate_store.go. */
+export function datedFile(file: string, now: number): string {
+  return file.replace('current', new Date(now).toISOString().slice(0, 19).replaceAll(/[T:]/g, '-'))
+}
+
+/** Whether a file is a kubelet's own: its credentials. */
+export const isKubeletFile = (path: string): boolean => path === KUBELET_CONFIG_FILE || path.startsWith(`${KUBELET_DIR}/kubelet`)
+
+/** The files that a {@link Pki} keeps for a worker node from the beginning. */
+export const NODE_FILES: readonly string[] = [`${PKI_DIR}/ca.crt`, KUBELET_CONFIG_FILE, KUBELET_CLIENT_FILE, `${KUBELET_DIR}/kubelet.crt`, `${KUBELET_DIR}/kubelet.key`]
 
 /**
  * The files of a worker node, by path: the cluster's authority, the kubelet's rotated client certificate (signed by the controller manager
@@ -29,31 +58,30 @@ export const NODE_FILES: readonly string[] = [`${PKI_DIR}/ca.crt`, '/etc/kuberne
 export function nodeFiles(pki: FileSource, node: string): ReadonlyMap<string, () => string> {
   return new Map([
     [`${PKI_DIR}/ca.crt`, () => pki.read(`${PKI_DIR}/ca.crt`)],
-    ['/etc/kubernetes/kubelet.conf', () => kubeconfigText({
-      cluster: pki.config.clusterName ?? 'kubernetes',
+    [KUBELET_CONFIG_FILE, () => kubeconfigText({
+      cluster: 'default-cluster', context: 'default-context', namespace: 'default',
       server: `https://${pki.config.controlPlaneEndpoint ?? pki.config.advertiseAddress}`,
-      authority: pki.read(`${PKI_DIR}/ca.crt`), user: 'default-auth', credential: { file: CLIENT_FILE },
+      authority: pki.read(`${PKI_DIR}/ca.crt`), user: 'default-auth', credential: { file: KUBELET_CLIENT_FILE },
     })],
-    [CLIENT_FILE, () => clientFile(pki, node)],
-    ['/var/lib/kubelet/pki/kubelet.crt', () => servingCertificate(pki, node)],
-    ['/var/lib/kubelet/pki/kubelet.key', () => privateKeyPem(pki.key(`${node}/kubelet.key`))],
+    [datedFile(KUBELET_CLIENT_FILE, pki.joined(node)), () => clientFile(pki, node)],
+    [KUBELET_CLIENT_FILE, () => clientFile(pki, node)],
+    [`${KUBELET_DIR}/kubelet.crt`, () => servingCertificate(pki, node)],
+    [`${KUBELET_DIR}/kubelet.key`, () => privateKeyPem(pki.key(`${node}/kubelet.key`))],
   ])
 }
 
 function clientFile(pki: FileSource, node: string): string {
-  const { created } = pki.config
   const key = pki.key(`${node}/kubelet-client`)
   const certificate = pki.sign({
     subject: { commonName: `system:node:${node}`, organizations: ['system:nodes'] }, serial: pki.serialOf(`${node}/kubelet-client`),
-    notBefore: created - 5 * 60_000, notAfter: created + 365 * DAY - 5 * 60_000,
-    keyUsages: ['digital signature'], purposes: ['client auth'],
+    ...joinedValidity(pki.joined(node)), keyUsages: ['digital signature', 'key encipherment'], purposes: ['client auth'],
   }, key)
   return certificate + privateKeyPem(key)
 }
 
 /** Signed by an authority of its own that nobody keeps, named after the second in which it was made. */
 function servingCertificate(pki: FileSource, node: string): string {
-  const seconds = Math.floor(pki.config.created / 1000)
+  const seconds = Math.floor(pki.joined(node) / 1000)
   const key = pki.key(`${node}/kubelet.key`)
   const authority = createCertificate({
     subject: { commonName: `${node}-ca@${seconds}` }, serial: 2n, notBefore: seconds * 1000 - 3_600_000, notAfter: seconds * 1000 + 365 * DAY,

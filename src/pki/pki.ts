@@ -57,6 +57,8 @@ export interface PkiParts {
   readonly keys?: KeyProvider | undefined
   /** Who signs as an authority in the place of the one that would be made: what `kubeadm init` finds on the disk. */
   readonly issuer?: (authority: string) => Issuer | undefined
+  /** Virtual ms at which a node joined. Default: when the cluster was made. */
+  readonly joined?: ((node: string) => number) | undefined
 }
 
 /**
@@ -83,8 +85,8 @@ export class Pki {
   paths(node?: string): readonly string[] {
     const made = node === undefined ? [...this.#makers().keys()] : [...nodeFiles(this.#asMade(), node).keys()]
     const { files } = this.#parts.state()
-    const written = node === undefined ? [...files.keys()].filter((path) => path.startsWith('/')) : []
     const prefix = node === undefined ? '' : `${node}:`
+    const written = [...files.keys()].filter((path) => path.startsWith(`${prefix}/`)).map((path) => path.slice(prefix.length))
     return [...new Set([...made, ...written])].filter((path) => files.get(prefix + path) !== null).toSorted()
   }
 
@@ -98,9 +100,35 @@ export class Pki {
     return text
   }
 
+  /** Whether a file is another than it was made, or gone. */
+  isChanged(path: string, node?: string): boolean {
+    return this.#parts.state().files.has(node === undefined ? path : `${node}:${path}`)
+  }
+
+  /** Virtual ms at which a node joined. */
+  joined(node: string): number {
+    return this.#parts.joined?.(node) ?? this.config.created
+  }
+
+  /** A node is gone for good, with its disk. */
+  forget(node: string): void {
+    const { files } = this.#parts.state()
+    for (const kept of [files, this.#made]) for (const path of [...kept.keys()]) if (path.startsWith(`${node}:/`)) kept.delete(path)
+  }
+
   /** What is in the files of the control plane, or of a node: whose each is, and what its certificate says. */
   inventory(node?: string): readonly InventoryRow[] {
     return inventoryRows(this, node)
+  }
+
+  /** The text of a file as it was made, whatever has become of it; '' when it never was. */
+  original(path: string, node?: string): string {
+    return this.#madeFile(path, node) ?? ''
+  }
+
+  /** The text of a file; undefined when there is none. */
+  find(path: string, node?: string): string | undefined {
+    return this.paths(node).includes(path) ? this.read(path, node) : undefined
   }
 
   /** Replaces a file. Whoever reads it from now on finds the new text. */
@@ -177,14 +205,10 @@ export class Pki {
     return text
   }
 
-  #original(path: string): string {
-    return this.#madeFile(path) ?? ''
-  }
-
   /** What the files of nodes are made from: what was there when they joined. */
   #asMade(): FileSource {
     return {
-      config: this.config, read: (path) => this.#original(path), key: (purpose) => this.key(purpose), serialOf: (what) => this.serialOf(what),
+      config: this.config, joined: (node) => this.joined(node), read: (path) => this.original(path), key: (purpose) => this.key(purpose), serialOf: (what) => this.serialOf(what),
       sign: (spec, publicKey) => createCertificate(spec, publicKey, { subject: { commonName: AUTHORITIES['ca'] ?? '' }, key: this.key('pki/ca') }),
     }
   }
@@ -245,7 +269,7 @@ export class Pki {
     return kubeconfigText({
       ...(clusterName === undefined ? {} : { cluster: clusterName }),
       server: `https://${local ? advertiseAddress : controlPlaneEndpoint}`,
-      authority: this.#parts.issuer === undefined ? this.#original(`${PKI_DIR}/ca.crt`) : this.read(`${PKI_DIR}/ca.crt`),
+      authority: this.#parts.issuer === undefined ? this.original(`${PKI_DIR}/ca.crt`) : this.read(`${PKI_DIR}/ca.crt`),
       user: subject.commonName,
       credential: {
         certificate: this.#makeLeaf({ subject, purposes: ['client auth'], names: {} }, name, 'ca'), key: privateKeyPem(this.key(name)),

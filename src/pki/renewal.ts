@@ -1,6 +1,7 @@
 import { parseCertificates } from './certificate.js'
 import type { Certificate } from './certificate.js'
 import { PKI_DIR } from './inventory.js'
+import { datedFile, KUBELET_CLIENT_FILE } from './node-files.js'
 import type { Pki } from './pki.js'
 import { BACKDATE } from './pki.js'
 import { privateKeyPem } from './rsa.js'
@@ -105,6 +106,21 @@ function renew(pki: Pki, { name, path, authority }: Renewable, now: number): Ren
   pki.write(path, pki.read(path)
     .replace(/^(\s*client-certificate-data:).*$/m, `$1 ${btoa(certificate)}`).replace(/^(\s*client-key-data:).*$/m, `$1 ${btoa(privateKeyPem(key))}`))
   return 'renewed'
+}
+
+/**
+ * Writes a new client certificate for the kubelet of a node, good for a year, to the file that its kubeconfig names. A kubelet does that by itself in
+ * good time; this is for one that has missed it. It counts from the kubelet's next start.
+ */
+export function renewKubeletCertificate(pki: Pki, node: string, now: number): void {
+  const purpose = `${node}/kubelet-client ${now}`
+  const key = pki.key(purpose)
+  const certificate = pki.sign({
+    subject: { commonName: `system:node:${node}`, organizations: ['system:nodes'] }, serial: pki.serialOf(purpose), notBefore: now - BACKDATE, notAfter: now + VALIDITY,
+    keyUsages: ['digital signature', 'key encipherment'], purposes: ['client auth'],
+  }, key)
+  const text = certificate + privateKeyPem(key)
+  for (const file of [datedFile(KUBELET_CLIENT_FILE, now), KUBELET_CLIENT_FILE]) pki.write(file, text, node)
 }
 
 const renewable = ({ config: { minor } }: Pki): readonly Renewable[] => RENEWABLE.filter(({ name }) => name !== 'super-admin.conf' || minor >= SUPER_ADMIN_SINCE)

@@ -102,6 +102,19 @@ export const SCENARIOS: readonly Scenario[] = [
     solution: "ssh node-1 'mv /root/kubelet-client-current.pem /var/lib/kubelet/pki/'",
   },
   {
+    id: 'T4-expired', title: 'A kubelet that has missed the renewal of its certificate', symptom: 'node-1 is NotReady; its kubelet starts again and again.',
+    start: ({ cluster }) => {
+      const subject = { commonName: 'system:node:node-1', organizations: ['system:nodes'] }
+      const { certificate, key } = cluster.pki.clientCertificate(subject, { notBefore: cluster.now() - 3_600_000, validFor: 3_540_000 })
+      cluster.pki.write('/var/lib/kubelet/pki/kubelet-client-current.pem', certificate + key, 'node-1')
+      cluster.node('node-1').restartKubelet()
+      cluster.advance('1m')
+    },
+    check: nodesReady, hints: ['ssh node-1 journalctl -u kubelet -n 5', 'ssh node-1 openssl x509 -noout -enddate -in /var/lib/kubelet/pki/kubelet-client-current.pem', 'kubeadm kubeconfig user --org system:nodes --client-name system:node:node-1 writes a new kubelet.conf.'],
+    solution: `CONF=$(kubeadm kubeconfig user --org system:nodes --client-name system:node:node-1 | base64 -w0)
+ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl restart kubelet"`,
+  },
+  {
     id: 'kubelet-config', title: 'A kubelet configuration that cannot be read', symptom: 'node-2 is NotReady.',
     start: async ({ cluster, master }) => {
       await master.sh("ssh node-2 'sed -i s/KubeletConfiguration/KubeletConfig/ /var/lib/kubelet/config.yaml; systemctl restart kubelet'")

@@ -51,7 +51,7 @@ describe.each(['v1.14', 'v1.24', 'v1.30', 'v1.35'])('kubeadm at %s', (version) =
     const joined = await worker.sh(joinLine(stdout))
     expect([joined.stderr, joined.exitCode]).toEqual(['', 0])
     expect(joined.stdout).toContain('This node has joined the cluster:')
-    expect((await master.sh('kubectl get csr --no-headers')).stdout).toMatch(/^node-csr-\S+ .*system:bootstrap:[a-z0-9]{6} .*Approved,Issued\n$/)
+    expect((await master.sh('kubectl get csr --no-headers')).stdout).toMatch(/^csr-\S+ .*system:node:control-plane .*Approved,Issued\nnode-csr-\S+ .*system:bootstrap:[a-z0-9]{6} .*Approved,Issued\n$/)
     cluster.advance('20s')
     expect(cluster.nodes().map(({ name, ready }) => [name, ready])).toEqual([['control-plane', true], ['node-1', true]])
     expect((await worker.sh('openssl x509 -in /var/lib/kubelet/pki/kubelet-client-current.pem -noout -subject; ls /etc/kubernetes/pki')).stdout).toBe('subject=O = system:nodes, CN = system:node:node-1\nca.crt\n')

@@ -15,6 +15,8 @@ export interface InformerOptions<T> {
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
+  /** Under which its state is kept. Default: by what it selects. For one after the other that select what changes. */
+  readonly id?: string
   /** Index name to a function that answers the values under which an object is found. */
   readonly indexers?: Indexers<T>
 }

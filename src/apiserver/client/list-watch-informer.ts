@@ -25,6 +25,8 @@ export interface InformerPorts {
   readonly key?: string
   /** False while the network between the component and the apiserver is cut: the view then stays as it is. */
   readonly connected: () => boolean
+  /** Whether the apiserver does not let the component in: what comes next ends its watch, and it tries again every so often. Default: it does. */
+  readonly refused?: () => boolean
 }
 
 /** How long an informer waits that may not list or watch, in ms: the longest back-off of client-go's reflector. */
@@ -43,7 +45,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   #closed = false
 
   constructor(resource: ResourceName, options: InformerOptions<T>, ports: InformerPorts) {
-    const { indexers = {}, ...selection } = options
+    const { indexers = {}, id: _name, ...selection } = options
     this.#ports = ports
     this.#key = ports.key ?? ''
     this.resource = resource
@@ -101,6 +103,11 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   /** One step of the informer: takes what the watch has and tells the listeners. Called by the kernel through the topic. */
   deliver(): void {
     if (this.#closed || !this.#ports.connected()) return
+    if (this.#ports.refused?.() === true) {
+      this.disconnect()
+      this.#ports.topic.wakeAfter(this.#key, FORBIDDEN_RETRY, { class: 'watchdog' })
+      return
+    }
     this.#whileServed(() => (this.synced ? this.#follow() : this.#relist()))
   }
 

@@ -57,9 +57,11 @@ export function kubeletOf(context: RegistryContext, node: string): KubeletLocati
   if (address === undefined) throw untypedError(`no preferred addresses found; known addresses: []`)
   const host = `${address.address}:${daemonEndpoints?.kubeletEndpoint?.Port || KUBELET_PORT}`
   const isName = !/^[\d.]+$|:/.test(address.address)
+  const { nodeAgents } = context.ports
+  const fault = nodeAgents?.connectionFault?.(node)
   return {
     host,
-    agent: context.ports.nodeAgents?.agentOf(node),
-    dialError: isName ? `dial tcp: lookup ${address.address}: no such host` : `dial tcp ${host}: connect: connection refused`,
+    agent: fault === undefined ? nodeAgents?.agentOf(node) : undefined,
+    dialError: fault ?? (isName ? `dial tcp: lookup ${address.address}: no such host` : `dial tcp ${host}: connect: connection refused`),
   }
 }

@@ -1,5 +1,6 @@
 import type { HostMachine } from '../machine/host-machine.js'
-import { startKubelet, stopKubelet } from '../machine/sync-node.js'
+import { BOOTSTRAP_CONFIG, startKubelet, stopKubelet } from '../machine/sync-node.js'
+import { bootstrapKubelet } from '../machine/tls-bootstrap.js'
 import { humanDuration, systemdTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed, readOptions } from './command.js'
@@ -7,6 +8,9 @@ import { failed, readOptions } from './command.js'
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   kubelet: 'kubelet: The Kubernetes Node Agent', containerd: 'containerd container runtime',
 }
+
+/** So long a kubelet without a certificate, but with a token, is waited for, in ms. */
+const BOOTSTRAP_WAIT = 60_000
 
 /** systemd's services: of a Kubernetes machine the kubelet is the one that matters. The container runtime runs and cannot be stopped here. */
 export function systemctl({ args, machine }: CommandCall): CommandOutput {
@@ -43,6 +47,8 @@ function act(verb: string, name: string, machine: HostMachine): CommandOutput {
     stopKubelet(machine)
     startKubelet(machine)
   } else if (unit?.state !== 'active') startKubelet(machine)
+  machine.cluster.advance(0) // what it says at its start is in the journal at once
+  if (verb !== 'stop' && machine.node?.kubeletState === 'restarting' && machine.files.text(BOOTSTRAP_CONFIG) !== undefined && bootstrapKubelet(machine, BOOTSTRAP_WAIT)) startKubelet(machine)
   return {}
 }
 

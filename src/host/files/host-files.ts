@@ -2,7 +2,7 @@ import type { Tree } from '../../kubelet/files/tree.js'
 import type { FileEntry } from '../../kubelet/files/tree.js'
 import { FileFault, FileSystem } from '../../kubelet/files/file-system.js'
 import type { Pki } from '../../pki/index.js'
-import { NODE_FILES, PKI_DIR } from '../../pki/index.js'
+import { isKubeletFile, NODE_FILES, PKI_DIR } from '../../pki/index.js'
 
 /** What the files of a host are made from. */
 export interface HostFilesParts {
@@ -22,6 +22,20 @@ export interface KeptFiles {
   readonly pki: Pki
   /** Name of the node; undefined: the control plane. */
   readonly node: string | undefined
+  /** Name of the node whose kubelet runs on the control plane; undefined when none does. */
+  readonly ownKubelet?: string | undefined
+}
+
+/** Whose file it is in the PKI: on a control plane that is a node too, the kubelet's are the node's. */
+function ownerOf({ node, ownKubelet }: KeptFiles, path: string): string | undefined {
+  return node ?? (isKubeletFile(path) ? ownKubelet : undefined)
+}
+
+/** All files that the PKI keeps for a machine. */
+export function keptFiles(kept: KeptFiles): readonly { readonly file: string, readonly owner: string | undefined }[] {
+  const { pki, node, ownKubelet } = kept
+  const owners = ownKubelet === undefined ? [node] : [node, ownKubelet]
+  return owners.flatMap((owner) => pki.paths(owner).filter((file) => ownerOf(kept, file) === owner).map((file) => ({ file, owner })))
 }
 
 const ROOT = { uid: 0, gid: 0, groups: [] }
@@ -67,7 +81,7 @@ export class HostFiles {
     if (kept === undefined) return system.write(path, text)
     if (system.stat(path)?.kind === 'directory') throw new FileFault('Is a directory')
     if (system.stat(path.slice(0, path.lastIndexOf('/')))?.kind !== 'directory') throw new FileFault('No such file or directory')
-    kept.pki.write(path, text, kept.node)
+    kept.pki.write(path, text, ownerOf(kept, path))
   }
 
   /** Writes a file, and the directories above it where they are missing. */
@@ -91,7 +105,7 @@ export class HostFiles {
     const entry = system.stat(path)
     if (entry === undefined) throw new FileFault('No such file or directory')
     const kept = this.#parts.kept()
-    for (const each of kept?.pki.paths(kept.node) ?? []) if (each === path || each.startsWith(`${path}/`)) kept?.pki.remove(each, kept.node)
+    for (const { file, owner } of kept === undefined ? [] : keptFiles(kept)) if (file === path || file.startsWith(`${path}/`)) kept?.pki.remove(file, owner)
     if (this.#system.stat(path) !== undefined) this.#system.remove(path)
     this.#parts.changed(path)
   }
@@ -114,8 +128,8 @@ export class HostFiles {
   #keptAt(path: string): KeptFiles | undefined {
     const kept = this.#parts.kept()
     if (kept === undefined) return undefined
-    const isKept = kept.node === undefined ? path.startsWith(`${PKI_DIR}/`) || KUBECONFIG.test(path)
-      : NODE_FILES.includes(path)
+    const isKept = kept.node === undefined ? path.startsWith(`${PKI_DIR}/`) || KUBECONFIG.test(path) || (kept.ownKubelet !== undefined && isKubeletFile(path))
+      : NODE_FILES.includes(path) || isKubeletFile(path)
     return isKept ? kept : undefined
   }
 

@@ -15,25 +15,15 @@ interface Subject { readonly kind: 'Group' | 'User'; readonly name: string; read
 const group = (name: string): Subject => ({ kind: 'Group', name, apiGroup: GROUP })
 
 /**
- * What lets machines join: tokens may ask for certificates, which are approved by themselves, and read kubeadm's configuration; anyone may read `cluster-info`. `adminConf`:
+ * What lets machines join, besides the cluster's own `kubeadmObjects`: tokens may read kubeadm's configuration, anyone `cluster-info`. `adminConf`:
  * text of admin.conf. Source: cmd/kubeadm/app/phases/bootstraptoken.
  */
 export function createBootstrapObjects(client: Client, hosts: Hosts, adminConf: string): void {
   const minor = minorOf(hosts.version)
-  const bindAll = (name: string, role: string, subject: Subject): void => ignoreAlreadyThere(() => client.create('clusterrolebindings', {
-    metadata: { name }, roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: role }, subjects: [subject as never],
-  }))
   const allow = (namespace: string, name: string, configMap: string, subjects: readonly Subject[]): void => {
     ignoreAlreadyThere(() => client.create('roles', { metadata: { name, namespace }, rules: [{ apiGroups: [''], resources: ['configmaps'], resourceNames: [configMap], verbs: ['get'] }] }))
     ignoreAlreadyThere(() => client.create('rolebindings', { metadata: { name, namespace }, roleRef: { apiGroup: GROUP, kind: 'Role', name }, subjects: subjects as never }))
   }
-  if (minor >= 18) {
-    ignoreAlreadyThere(() => client.create('clusterroles', { metadata: { name: 'kubeadm:get-nodes' }, rules: [{ apiGroups: [''], resources: ['nodes'], verbs: ['get'] }] }))
-    bindAll('kubeadm:get-nodes', 'kubeadm:get-nodes', group(BOOTSTRAPPERS))
-  }
-  bindAll('kubeadm:kubelet-bootstrap', 'system:node-bootstrapper', group(BOOTSTRAPPERS))
-  bindAll('kubeadm:node-autoapprove-bootstrap', 'system:certificates.k8s.io:certificatesigningrequests:nodeclient', group(BOOTSTRAPPERS))
-  bindAll('kubeadm:node-autoapprove-certificate-rotation', 'system:certificates.k8s.io:certificatesigningrequests:selfnodeclient', group(NODES))
   allow('kube-system', 'kubeadm:nodes-kubeadm-config', 'kubeadm-config', [group(BOOTSTRAPPERS), group(NODES)])
   const kubelet = kubeletConfigName(minor)
   allow('kube-system', minor < 24 ? `kubeadm:${kubelet}` : 'kubeadm:kubelet-config', kubelet, [group(NODES), group(BOOTSTRAPPERS)])

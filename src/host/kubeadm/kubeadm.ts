@@ -4,11 +4,12 @@ import { allImages, minorOf } from '../control-plane/images.js'
 import { certs } from './certificates.js'
 import { init } from './init.js'
 import { join } from './join.js'
+import { kubeconfig } from './kubeconfig.js'
 import { reset } from './reset.js'
 import { token } from './token.js'
 import { upgrade } from './upgrade.js'
 
-/** kubeadm: version, init, join, reset, upgrade, certs, token, config images list. */
+/** kubeadm: version, init, join, reset, upgrade, certs, kubeconfig user, token, config images list. */
 export function kubeadm(call: CommandCall): CommandOutput {
   const { args, machine } = call
   const [verb = '', ...rest] = args
@@ -16,7 +17,8 @@ export function kubeadm(call: CommandCall): CommandOutput {
     case 'version': return version(rest, machine.state.packages.get('kubeadm')?.version ?? '')
     case 'upgrade': return upgrade(rest, machine)
     case 'certs': return certs(rest, machine)
-    case 'alpha': return rest[0] === 'certs' ? certs(rest.slice(1), machine) : failed(unknown(rest[0] ?? '', 'kubeadm alpha'))
+    case 'alpha': return rest[0] === 'certs' ? certs(rest.slice(1), machine) : rest[0] === 'kubeconfig' ? kubeconfig(rest.slice(1), machine) : failed(unknown(rest[0] ?? '', 'kubeadm alpha'))
+    case 'kubeconfig': return kubeconfig(rest, machine)
     case 'token': return token(rest, machine)
     case 'config': return config(rest, machine.hosts.version)
     case 'init': return init({ ...call, args: rest })

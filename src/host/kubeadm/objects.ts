@@ -36,11 +36,10 @@ function create(hosts: Hosts): void {
 /** What the phases `kubeconfig` and `upload-config` leave in the cluster. */
 export function createConfigObjects(admin: Client, hosts: Hosts, asked?: InitConfiguration): void {
   const minor = minorOf(hosts.version)
-  const bind = (name: string, role: string, subject: object): void => ignoreAlreadyThere(() => admin.create('clusterrolebindings', {
-    metadata: { name }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role }, subjects: [{ apiGroup: 'rbac.authorization.k8s.io', ...subject } as never],
-  }))
-  for (const object of kubeadmObjects(minor)) ignoreAlreadyThere(() => admin.create('clusterrolebindings', object))
-  if (minor >= 33) bind('kubeadm:apiserver-kubelet-client', 'system:kubelet-api-admin', { kind: 'User', name: 'kube-apiserver-kubelet-client' })
+  for (const object of kubeadmObjects(minor)) {
+    const resource = object.kind === 'ClusterRole' ? 'clusterroles' : 'clusterrolebindings'
+    ignoreAlreadyThere(() => admin.create(resource, object as never))
+  }
   const put = (name: string, data: Readonly<Record<string, string>>): void => ignoreAlreadyThere(() =>
     admin.create('configmaps', { metadata: { name, namespace: 'kube-system' }, data }))
   put('kubeadm-config', { ClusterConfiguration: clusterConfiguration(hosts, hosts.version, asked) })

@@ -8,11 +8,11 @@ import { stableHex } from '../../kubelet/stable-hex.js'
 import type { Tree } from '../../kubelet/files/tree.js'
 import { fileOf } from '../../kubelet/files/tree.js'
 import type { KeptFiles } from '../files/host-files.js'
-import { HostFiles } from '../files/host-files.js'
+import { HostFiles, keptFiles } from '../files/host-files.js'
 import { COMPONENTS } from '../control-plane/images.js'
 import { staticPodText } from '../control-plane/static-pods.js'
 import type { BareMachine, HostsState, HostState, UnitState } from './state.js'
-import { KUBELET_CONFIG } from './kubelet-config.js'
+import { kubeletConfig } from './kubelet-config.js'
 import { klogLine, syslogTime } from './texts.js'
 
 /** Lines that a host's journal keeps. */
@@ -117,8 +117,9 @@ export class HostMachine {
     if (name === 'kubelet' && unit !== undefined && this.hasNode) {
       // whoever stops it by other means than systemctl stops it all the same
       const { running } = this.cluster.component(`kubelet/${this.name}`)
+      const isFailing = this.node?.kubeletState === 'restarting'
       if (running && unit.state !== 'active') unit.state = 'active'
-      else if (!running && unit.state === 'active') unit.state = 'inactive'
+      else if (!running && (unit.state === 'active' || isFailing)) unit.state = isFailing ? 'failed' : 'inactive'
     }
     return unit
   }
@@ -176,7 +177,9 @@ export class HostMachine {
     file('etc/cni/net.d/10-bridge.conflist', '{\n  "cniVersion": "1.0.0",\n  "name": "bridge",\n  "plugins": [{ "type": "bridge", "isDefaultGateway": true }]\n}\n')
     file('proc/sys/net/ipv4/ip_forward', '1\n')
     const kept = this.#kept()
-    for (const path of kept?.pki.paths(kept.node) ?? []) file(path.slice(1), () => kept?.pki.read(path, kept.node) ?? '', /\.(?:key|conf|pem)$/.test(path) ? 0o600 : 0o644)
+    for (const { file: path, owner } of kept === undefined ? [] : keptFiles(kept)) {
+      file(path.slice(1), () => kept?.pki.read(path, owner) ?? '', /\.(?:key|conf|pem)$/.test(path) ? 0o600 : 0o644)
+    }
     if (this.state.made) {
       for (const path of ['etc/kubernetes/tmp', 'var/lib/kubelet/pki']) directory(path)
       this.#kubeletFiles(file)
@@ -189,7 +192,7 @@ export class HostMachine {
   }
 
   #kubeletFiles(file: (path: string, text: string | (() => string), mode?: number) => void): void {
-    file('var/lib/kubelet/config.yaml', KUBELET_CONFIG)
+    file('var/lib/kubelet/config.yaml', () => kubeletConfig(this.node?.configuration))
     file('var/lib/kubelet/kubeadm-flags.env', 'KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix:///var/run/containerd/containerd.sock"\n')
     if (this.isControlPlane) return
     for (const [name, pod] of this.node?.machine.manifests() ?? []) if (!this.state.manifests.has(name)) file(`etc/kubernetes/manifests/${name}`, () => stringify(pod), 0o600)
@@ -210,7 +213,8 @@ export class HostMachine {
 
   #kept(): KeptFiles | undefined {
     if (this.bare !== undefined) return undefined
-    return { pki: this.cluster.pki, node: this.isControlPlane ? undefined : this.name }
+    const { isControlPlane, name, cluster: { pki } } = this
+    return isControlPlane ? { pki, node: undefined, ownKubelet: this.hasNode ? name : undefined } : { pki, node: name }
   }
 
   get #created(): number {

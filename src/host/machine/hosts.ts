@@ -5,6 +5,8 @@ import type { NodeOptions } from '../../cluster/options.js'
 import { nodesOf } from '../../cluster/options.js'
 import { installKubeadmObjects } from '../kubeadm/objects.js'
 import { syncControlPlane } from '../control-plane/sync.js'
+import { minorOf } from '../control-plane/images.js'
+import { writeLog } from './component-log.js'
 import { DEFAULT_CONTROL_PLANE, HostMachine } from './host-machine.js'
 import type { Hosts } from './host-machine.js'
 import { becomeControlPlane } from './membership.js'
@@ -137,13 +139,9 @@ export class ClusterHosts implements Hosts {
       if (!isOnNode && program !== 'kube-scheduler' && program !== 'kube-controller-manager') return
       if (isOnNode && !cluster.nodes().some(({ name }) => name === node)) return
       const machine = isOnNode ? this.machine(node ?? '') : this.controlPlane
-      machine?.log(program, level === 'error' ? 'E' : level === 'warning' ? 'W' : 'I', SOURCES[program] ?? 'main.go:1', JSON.stringify(message))
+      if (machine !== undefined) writeLog(machine, program, level, message, minorOf(this.version))
     })
   }
-}
-
-const SOURCES: Readonly<Record<string, string>> = {
-  'kubelet': 'kubelet.go:2901', 'kube-proxy': 'server.go:1061', 'kube-scheduler': 'schedule_one.go:1046', 'kube-controller-manager': 'controllermanager.go:780',
 }
 
 /** Where the control plane is, and which machines are there without a cluster. */

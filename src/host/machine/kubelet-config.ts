@@ -1,3 +1,5 @@
+import type { KubeletConfiguration } from '../../kubelet/index.js'
+
 /** What kubeadm writes to /var/lib/kubelet/config.yaml. */
 export const KUBELET_CONFIG = `apiVersion: kubelet.config.k8s.io/v1beta1
 authentication:
@@ -18,3 +20,8 @@ kind: KubeletConfiguration
 rotateCertificates: true
 staticPodPath: /etc/kubernetes/manifests
 `
+
+/** The same with what a node was made with. */
+export function kubeletConfig({ rotateCertificates = true, serverTLSBootstrap = false }: KubeletConfiguration = {}): string {
+  return KUBELET_CONFIG.replace('rotateCertificates: true\n', `rotateCertificates: ${rotateCertificates}\n${serverTLSBootstrap ? 'serverTLSBootstrap: true\n' : ''}`)
+}

@@ -4,7 +4,7 @@ import { isPlainFile } from '../files/plain-file.js'
 import type { ReadManifest } from '../control-plane/read-manifest.js'
 import { readFolder } from '../control-plane/sync.js'
 import { minorOf } from '../control-plane/images.js'
-import { NODE_FILES, PKI_DIR } from '../../pki/index.js'
+import { isKubeletFile, NODE_FILES, PKI_DIR } from '../../pki/index.js'
 import type { HostMachine, Hosts } from './host-machine.js'
 import { NODE_IPAM } from './places.js'
 import { stopKubelet } from './sync-node.js'
@@ -22,7 +22,10 @@ export function becomeNode(machine: HostMachine, options: Partial<NodeOptions> =
   const { disk } = hosts.cluster.addNode({ ...bare, ...options, registerReady: false, kubeletVersion: `v${state.packages.get('kubelet')?.version ?? ''}` }).machine
   for (const [path, entry] of written) disk.set(path, entry)
   state.disk.clear()
-  keepInPki(machine, (path) => NODE_FILES.includes(path))
+  const { pki } = hosts.cluster
+  // its credentials are those that it has, and no others
+  for (const path of pki.paths(machine.name)) if (isKubeletFile(path) && !/kubelet\.(?:crt|key)$/.test(path)) pki.remove(path, machine.name)
+  keepInPki(machine, (path) => NODE_FILES.includes(path) || isKubeletFile(path))
 }
 
 /** What is on the disk and what the cluster's PKI keeps from now on. */

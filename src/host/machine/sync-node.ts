@@ -25,7 +25,14 @@ export function kubeletFault(machine: HostMachine): string | undefined {
   if (typeof parsed !== 'object' || parsed === null || !('kind' in parsed) || parsed.kind !== 'KubeletConfiguration') return loading('failed to decode: no kind "KubeletConfiguration" is registered')
   const authority = clientCA(parsed)
   if (authority !== undefined && files.text(authority) === undefined) return `failed to construct kubelet dependencies: unable to load client CA file ${authority}: open ${authority}: no such file or directory`
-  return clientFault(machine)
+  // a node's kubelet finds out itself whether it can show who it is
+  return machine.hasNode ? undefined : clientFault(machine)
+}
+
+/** What of a kubelet's configuration file is heeded. */
+function readConfiguration(text: string): { readonly rotateCertificates: boolean, readonly serverTLSBootstrap: boolean } {
+  const { rotateCertificates = false, serverTLSBootstrap = false } = parse(text) as { rotateCertificates?: unknown, serverTLSBootstrap?: unknown }
+  return { rotateCertificates: rotateCertificates === true, serverTLSBootstrap: serverTLSBootstrap === true }
 }
 
 function clientCA(config: object): string | undefined {
@@ -77,6 +84,8 @@ export function startKubelet(machine: HostMachine): void {
     unit.state = 'active'
     machine.journal('systemd', 'Started kubelet.service - kubelet: The Kubernetes Node Agent.')
     machine.log('kubelet', 'I', 'server.go:529', `"Kubelet version" kubeletVersion="v${machine.state.packages.get('kubelet')?.version ?? ''}"`)
+    const config = machine.disk.has(CONFIG.slice(1)) ? machine.files.text(CONFIG) : undefined
+    if (config !== undefined) machine.node?.machine.configureKubelet(readConfiguration(config))
     machine.node?.startKubelet()
     return
   }
@@ -101,6 +110,7 @@ export function stopKubelet(machine: HostMachine): void {
 
 /** A kubelet that systemd starts again and again starts for good once nothing is in its way. */
 export function syncKubelet(machine: HostMachine): void {
+  if (machine.node?.kubeletState === 'restarting') return // for want of a certificate, which it looks for itself
   if (machine.unit('kubelet')?.state === 'failed' && kubeletFault(machine) === undefined) startKubelet(machine)
 }
 

@@ -4,6 +4,9 @@ import { isFailure, KubectlError, throwCollected } from '../errors.js'
 import { printDone } from '../print/done.js'
 import { readManifests } from '../manifests.js'
 
+/** What `kubectl get csr -o name` and short names put before a name. */
+const TYPE = /^(csr|certificatesigningrequests?(\.(v\d\w*\.)?certificates\.k8s\.io)?)\//
+
 type Verdict = 'Approved' | 'Denied'
 
 /** `kubectl certificate approve`, `deny`. Source: kubectl pkg/cmd/certificates/certificates.go. */
@@ -19,7 +22,7 @@ function decide(call: Call, verdict: Verdict): void {
   if (args.length === 0 && !flags.has('filename') && flags.string('kustomize') === '') throw new KubectlError('one or more CSRs must be specified as <name> or -f <filename>')
   const { infos, errors: unreadable } = flags.has('filename') ? readManifests(call) : { infos: [], errors: [] }
   const errors: Error[] = [...unreadable]
-  for (const name of [...infos.map((info) => info.name), ...args.map((arg) => arg.replace(/^(csr|certificatesigningrequests?)\//, ''))]) {
+  for (const name of [...infos.map((info) => info.name), ...args.map((arg) => arg.replace(TYPE, ''))]) {
     try {
       decideOne(call, name, verdict)
     } catch (error) {

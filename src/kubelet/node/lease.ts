@@ -2,6 +2,7 @@ import type { Lease } from '../../api/coordination/generated.js'
 import { formatMicroTime } from '../../api/time.js'
 import { ApiError, ConnectionError, ignoreNotFound } from '../../apiserver/client/api-error.js'
 import type { ComponentHost } from '../../apiserver/client/component.js'
+import { goDuration } from '../go-duration.js'
 import type { Slice, Topic } from '../../sim/module.js'
 import type { RandomStream } from '../../sim/random.js'
 
@@ -51,7 +52,7 @@ export class NodeLease {
       this.#topic.wakeAfter('', Math.round(period * (1 + JITTER * this.#random.float())), { class: 'watchdog' })
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
-      this.#host.log('error', `Failed to ensure lease exists, will retry in ${state.retry}ms: ${error.message}`)
+      this.#host.log('error', `"Failed to ensure lease exists, will retry" err=${JSON.stringify(error.message)} interval="${goDuration(state.retry)}"`)
       state.lease = undefined
       this.#topic.wakeAfter('', state.retry, { class: 'watchdog' })
       state.retry = Math.min(state.retry * 2, LAST_RETRY)

@@ -98,7 +98,7 @@ export class NodeAgent {
       this.#ports.onRegistered()
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
-      this.#host.log('error', `Unable to register node with API server: ${error.message}`)
+      this.#host.log('error', `"Unable to register node with API server" err=${JSON.stringify(error.message)} node="${this.#ports.options.node}"`)
       this.#register.wakeAfter('', state.retry, { class: 'watchdog' })
       state.retry = Math.min(state.retry * 2, LAST_RETRY)
     }
@@ -116,7 +116,7 @@ export class NodeAgent {
       this.#post()
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
-      this.#host.log('error', `Error updating node status, will retry: ${error.message}`)
+      this.#host.log('error', `"Error updating node status, will retry" err=${JSON.stringify(`error getting node ${JSON.stringify(options.node)}: ${error.message}`)}`)
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Pod, ResourceRequirements } from '../../api/core/generated.js'
+import type { KubeletFileConfiguration } from '../certificates/ports.js'
 import type { Connected, NetworkRequest } from '../commands/command.js'
 import type { Clock } from '../../sim/clock.js'
 import type { Host, Slice, Topic } from '../../sim/module.js'
@@ -109,6 +110,10 @@ class SimulatedMachine implements Machine {
 
   get networkReady(): boolean {
     return this.#state.networkReady
+  }
+
+  get kubeletConfiguration(): KubeletFileConfiguration | undefined {
+    return this.#state.kubeletConfiguration
   }
 
   get kubeletVersion(): string | undefined {
@@ -258,6 +263,10 @@ class SimulatedMachine implements Machine {
 
   installKubelet(version: string): void {
     this.#state.kubeletVersion = version
+  }
+
+  configureKubelet(configuration: KubeletFileConfiguration): void {
+    this.#state.kubeletConfiguration = configuration
   }
 
   setNetworkReady(ready: boolean): void {

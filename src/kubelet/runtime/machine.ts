@@ -1,4 +1,5 @@
 import type { Pod } from '../../api/core/generated.js'
+import type { KubeletFileConfiguration } from '../certificates/ports.js'
 import type { Module } from '../../sim/module.js'
 import type { ImageDefinition } from '../images/image.js'
 import type { ContainerBehavior } from './behavior.js'
@@ -63,6 +64,8 @@ export interface Machine extends ContainerRuntime, Module {
   writeManifest(file: string, pod: Pod | undefined): void
   /** Installs another kubelet (`v1.35.2`); it runs from the kubelet's next start on. */
   installKubelet(version: string): void
+  /** Changes the kubelet's configuration file; it is heeded from the kubelet's next start on. */
+  configureKubelet(configuration: KubeletFileConfiguration): void
   /** The network plugin works, or fails. */
   setNetworkReady(ready: boolean): void
   /**

@@ -1,4 +1,5 @@
 import type { Pod, ResourceRequirements } from '../../api/core/generated.js'
+import type { KubeletFileConfiguration } from '../certificates/ports.js'
 import type { Connected, NetworkRequest } from '../commands/command.js'
 import type { Tree } from '../files/tree.js'
 import type { ImageFacts } from '../images/image-table.js'
@@ -51,6 +52,8 @@ export interface ContainerRuntime {
   readonly networkReady: boolean
   /** The installed kubelet, which the next start of the kubelet runs; undefined: the one that the node was made with. */
   readonly kubeletVersion: string | undefined
+  /** What the kubelet's configuration file says, where that is not what the node was made with; heeded at the next start. */
+  readonly kubeletConfiguration: KubeletFileConfiguration | undefined
   readonly shuttingDown: boolean
   /** Everything that has a sandbox or containers, in the order in which it came. */
   pods(): Iterable<RuntimePod>

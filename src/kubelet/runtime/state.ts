@@ -1,4 +1,5 @@
 import type { Pod, ResourceRequirements } from '../../api/core/generated.js'
+import type { KubeletFileConfiguration } from '../certificates/ports.js'
 import type { PlainData } from '../../sim/plain-data.js'
 import type { Tree } from '../files/tree.js'
 import type { ShellProcess } from '../shell/state.js'
@@ -125,6 +126,8 @@ export interface RuntimeState {
   boots: number
   /** Version of the kubelet that is installed, if it is not the one that the node was made with. */
   kubeletVersion?: string
+  /** What its configuration file says, if that is not what the node was made with. */
+  kubeletConfiguration?: KubeletFileConfiguration
   /** The network plugin has been set up. */
   networkReady: boolean
   /** The machine is shutting down in good order. */

@@ -1,0 +1,102 @@
+import type { ComponentHost } from '../../apiserver/client/component.js'
+import type { Slice, Topic } from '../../sim/module.js'
+import { CertificateManager } from './certificate-manager.js'
+import type { CertificateConfiguration, HeldCertificates, KubeletCertificates } from './ports.js'
+
+const SECOND = 1_000
+/** A kubelet without a valid client certificate ends after so long, if the apiserver answers. It looks every ten seconds. */
+const EXIT_AFTER = 300 * SECOND
+const LOOK = 10 * SECOND
+/** A kubelet that does not rotate its certificate reads the files again after so long. Source: client-go transport/cert_rotation.go. */
+const RELOAD = 300 * SECOND
+
+/** What the credentials of a kubelet need beside its host. */
+export interface CredentialPorts {
+  readonly node: string
+  readonly configuration: CertificateConfiguration
+  readonly certificates: KubeletCertificates
+}
+
+/**
+ * The certificates of one kubelet: who it is for the apiserver, and what it serves with. A client certificate that is not renewed in time ends in
+ * refusals, and those in the end of the process. Source: pkg/kubelet/certificate/{kubelet,transport}.go.
+ */
+export class KubeletCredentials {
+  readonly #host: ComponentHost
+  readonly #ports: CredentialPorts
+  readonly #held: Slice<HeldCertificates | undefined>
+  readonly #expiry: Topic
+  readonly #client: CertificateManager | undefined
+  readonly #serving: CertificateManager | undefined
+
+  constructor(host: ComponentHost, ports: CredentialPorts) {
+    const { certificates, configuration: { rotateCertificates, serverTLSBootstrap }, node } = ports
+    this.#host = host
+    this.#ports = ports
+    this.#held = host.state<HeldCertificates | undefined>('certificates', () => undefined)
+    certificates.hold(this.#held)
+    this.#expiry = host.handle('expiry', () => this.#look())
+    const shared = { node, certificates }
+    if (rotateCertificates) {
+      this.#client = new CertificateManager(host, {
+        ...shared, use: 'client', signerName: 'kubernetes.io/kube-apiserver-client-kubelet', usages: ['digital signature', 'key encipherment', 'client auth'],
+        current: () => this.#held.value?.client,
+      })
+    }
+    if (serverTLSBootstrap) {
+      this.#serving = new CertificateManager(host, {
+        ...shared, use: 'serving', signerName: 'kubernetes.io/kubelet-serving', usages: ['digital signature', 'key encipherment', 'server auth'],
+        current: () => this.#held.value?.serving,
+      })
+    }
+  }
+
+  /** Ends the process when it has nothing to show the apiserver; answers whether it goes on. */
+  begin(): boolean {
+    const faults = this.#ports.certificates.faults()
+    for (const line of faults) this.#host.log('error', line)
+    if (faults.length > 0) {
+      this.#ports.certificates.exit()
+      return false
+    }
+    const { rotateCertificates, serverTLSBootstrap } = this.#ports.configuration
+    this.#held.value = this.#ports.certificates.load(rotateCertificates, serverTLSBootstrap)
+    this.#client?.start(this.#held.value.fromConfig)
+    this.#serving?.start()
+    this.#watchExpiry()
+    return true
+  }
+
+  /** The timer that ends what is left when the certificate does. */
+  #watchExpiry(): void {
+    const client = this.#held.value?.client
+    const left = (client?.notAfter ?? 0) - this.#host.clock.now()
+    this.#expiry.wakeAfter('', Math.max(left, 0) + (this.#client === undefined ? RELOAD : EXIT_AFTER + LOOK), { class: 'watchdog' })
+  }
+
+  #look(): void {
+    const client = this.#held.value?.client
+    if (client !== undefined && this.#host.clock.now() <= client.notAfter) return this.#watchExpiry() // it was renewed
+    if (this.#client === undefined) return this.#reload()
+    const threshold = `lastCertificateAvailabilityTime=${JSON.stringify(goTime(client?.notAfter ?? 0))} shutdownThreshold="5m0s"`
+    if (this.#client.serverHealthy) {
+      this.#host.log('error', `"No valid client certificate is found and the server is responsive, exiting." ${threshold}`)
+      return this.#ports.certificates.exit()
+    }
+    this.#host.log('error', `"No valid client certificate is found but the server is not responsive. A restart may be necessary to retrieve new initial credentials." ${threshold}`)
+    this.#expiry.wakeAfter('', LOOK, { class: 'watchdog' })
+  }
+
+  /** Whoever puts another certificate in the place of the expired one needs no restart. */
+  #reload(): void {
+    const { certificates } = this.#ports
+    const { client } = certificates.load(false, false)
+    if (client !== undefined && this.#host.clock.now() <= client.notAfter && this.#held.value !== undefined) this.#held.value.client = client
+    this.#watchExpiry()
+  }
+}
+
+/** `2026-01-01 00:00:00 +0000 UTC`, as Go prints a time. */
+function goTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`
+}
