@@ -27,8 +27,10 @@ export function recordedCluster(): SimCluster {
   return withoutKubeadm(new SimCluster({ version: VERSION, nodes: 0, without: leftOut(), seed: 1, advertiseAddress: '192.0.2.10:6443' }))
 }
 
-/** The recorded server was not set up by kubeadm, which binds its administrators to a role. */
+/** The recorded server was not set up by kubeadm, which binds its administrators and its nodes to roles. */
 export function withoutKubeadm(cluster: SimCluster): SimCluster {
-  cluster.delete('clusterrolebindings', { name: 'kubeadm:cluster-admins' })
+  for (const resource of ['clusterrolebindings', 'clusterroles'] as const) {
+    for (const { metadata: { name = '' } } of cluster.list(resource).items) if (name.startsWith('kubeadm:')) cluster.delete(resource, { name })
+  }
   return cluster.settle()
 }
