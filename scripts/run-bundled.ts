@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const inPlace: Plugin = {
   name: 'in-place',
   transform: {
-    filter: { id: /\/(?:bench|examples|test)\// },
+    filter: { id: /\/(?:bench|examples|scripts|test)\// },
     handler: (code, id) => code.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href)),
   },
 }

@@ -76,6 +76,19 @@ test('why pods with volumes find no node, as recorded', () => {
   expect(cluster.client.get('persistentvolumes', { name: 'pv2' }).metadata.annotations).toMatchObject({ 'pv.kubernetes.io/bound-by-controller': 'yes' })
 })
 
+test('the first pod with a claim is looked at with the claim as it was, as any other', () => {
+  const cluster = newCluster()
+  for (const name of ['first', 'second']) {
+    volume(cluster, name, 'man')
+    cluster.settle()
+    claim(cluster, name, 'man')
+    pod(cluster, name, name)
+    cluster.settle()
+    expect(events(cluster, name)).toContain('FailedScheduling: 0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found')
+    expect(get(cluster, name).spec.nodeName).toBeDefined()
+  }
+})
+
 test('a pod holds its place while its volume is made, and is told of when it goes meanwhile', () => {
   const cluster = newCluster({ version: 'v1.35' })
   storageClass(cluster, 'dyn', 'example.com/p')

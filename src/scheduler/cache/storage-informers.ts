@@ -10,7 +10,6 @@ import type { ClusterEvent, StorageEventKind } from '../framework/cluster-event.
 import type { StorageView } from './storage-view.js'
 
 interface Opened {
-  readonly claims: Informer<PersistentVolumeClaim>
   readonly volumes: Informer<PersistentVolume>
   readonly classes: Informer<StorageClass>
   readonly csiNodes: Informer<CSINode>
@@ -22,7 +21,7 @@ interface Opened {
 /** What {@link StorageInformers} needs. */
 export interface StorageInformerPorts {
   readonly host: ComponentHost
-  /** Whether any pod with claims was seen: from then on the informers are open. */
+  /** Whether any claim, or a pod with claims, was seen: from then on all informers are open. */
   readonly needed: Slice<boolean>
   /** Writes of the scheduler that its informers have not seen yet. */
   readonly written: { readonly volumes: Slice<Map<string, PersistentVolume>>; readonly claims: Slice<Map<string, PersistentVolumeClaim>> }
@@ -39,22 +38,30 @@ const CLASS = 'class'
 const NODE = 'node'
 
 /**
- * The informers of the volume plugins. They are opened when the first pod with claims comes: a cluster without volumes pays nothing for them.
+ * The informers of the volume plugins. That of claims is always open; the others are opened when the first claim comes, before any pod can use one: a
+ * cluster without volumes pays nothing for them.
  */
 export class StorageInformers implements StorageView {
   readonly #ports: StorageInformerPorts
   readonly #volumes: Written<PersistentVolume>
   readonly #claims: Written<PersistentVolumeClaim>
+  readonly #claimInformer: Informer<PersistentVolumeClaim>
   #opened: Opened | undefined
 
   constructor(ports: StorageInformerPorts) {
     this.#ports = ports
     this.#volumes = new Written(ports.written.volumes)
     this.#claims = new Written(ports.written.claims)
+    this.#claimInformer = ports.host.informer('persistentvolumeclaims')
+    this.#tell('PersistentVolumeClaim', this.#claimInformer, (change) => {
+      this.need()
+      this.#claims.observe(change)
+      ports.onBindingChange()
+    })
     if (ports.needed.value) this.#opened = this.#open()
   }
 
-  /** Opens the informers if they are not open. */
+  /** Opens all informers if they are not open. */
   need(): void {
     if (this.#opened) return
     this.#ports.needed.value = true
@@ -63,13 +70,14 @@ export class StorageInformers implements StorageView {
 
   /** Whether what is open has seen the store. */
   get synced(): boolean {
+    if (!this.#claimInformer.synced) return false
     if (!this.#opened) return true
-    const { claims, volumes, classes, csiNodes, csiDrivers, capacities, attachments } = this.#opened
-    return [claims, volumes, classes, csiNodes, csiDrivers, capacities, attachments].every((informer) => informer?.synced !== false)
+    const { volumes, classes, csiNodes, csiDrivers, capacities, attachments } = this.#opened
+    return [volumes, classes, csiNodes, csiDrivers, capacities, attachments].every((informer) => informer?.synced !== false)
   }
 
   claim(key: string): PersistentVolumeClaim | undefined {
-    return this.#claims.latest(this.#opened?.claims.get(key))
+    return this.#claims.latest(this.#claimInformer.get(key))
   }
 
   volume(name: string): PersistentVolume | undefined {
@@ -114,11 +122,6 @@ export class StorageInformers implements StorageView {
 
   #open(): Opened {
     const { host, hasCapacities, onBindingChange } = this.#ports
-    const claims = host.informer('persistentvolumeclaims')
-    this.#tell('PersistentVolumeClaim', claims, (change) => {
-      this.#claims.observe(change)
-      onBindingChange()
-    })
     const volumes = host.informer('persistentvolumes', { indexers: { [CLASS]: (volume) => [classOfVolume(volume)] } })
     this.#tell('PersistentVolume', volumes, (change) => {
       this.#volumes.observe(change)
@@ -132,7 +135,7 @@ export class StorageInformers implements StorageView {
     if (capacities) this.#tell('CSIStorageCapacity', capacities)
     const attachments = host.informer('volumeattachments', { indexers: { [NODE]: ({ spec }) => [spec.nodeName] } })
     this.#tell('VolumeAttachment', attachments)
-    return { claims, volumes, classes, csiNodes, csiDrivers, capacities, attachments }
+    return { volumes, classes, csiNodes, csiDrivers, capacities, attachments }
   }
 
   #tell<T extends KubeObject>(kind: string, informer: Informer<T>, first?: (change: Change<T>) => void): Informer<T> {
