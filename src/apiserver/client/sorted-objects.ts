@@ -1,34 +1,80 @@
+/** So many references are moved at most when an object comes or goes. */
+const MOST_MOVED = 1000
+
 /**
  * Objects sorted by key. The order does not depend on the order of arrival, so a view that was rebuilt after a fork or restore iterates
- * exactly as the one it was copied from. An insertion costs a binary search and a move of references.
+ * exactly as the one it was copied from. What comes or goes far from the end of a long list is kept apart, and put in its place when somebody asks for the
+ * objects: a change costs a binary search, however many objects there are.
  */
 export class SortedObjects<T> {
-  readonly #keys: string[] = []
-  readonly #objects: T[] = []
+  #keys: string[] = []
+  #objects: T[] = []
+  /** What is not in the lists yet, and what is in them no longer. */
+  readonly #added = new Map<string, T>()
+  readonly #removed = new Set<string>()
+  readonly #mostMoved: number
+
+  constructor(mostMoved: number = MOST_MOVED) {
+    this.#mostMoved = mostMoved
+  }
 
   get size(): number {
-    return this.#keys.length
+    return this.#keys.length + this.#added.size - this.#removed.size
   }
 
   /** The objects in key order; the array is live, so it is valid until the next change. */
   get objects(): readonly T[] {
+    if (this.#added.size + this.#removed.size > 0) this.#merge()
     return this.#objects
   }
 
   set(key: string, object: T): void {
     const at = this.#lowerBound(key)
-    if (this.#keys[at] === key) this.#objects[at] = object
-    else {
+    if (this.#keys[at] === key) {
+      this.#objects[at] = object
+      this.#removed.delete(key)
+    } else if (this.#isNearEnd(at) && !this.#added.has(key)) {
       this.#keys.splice(at, 0, key)
       this.#objects.splice(at, 0, object)
-    }
+    } else this.#added.set(key, object)
   }
 
   delete(key: string): void {
+    if (this.#added.delete(key)) return
     const at = this.#lowerBound(key)
     if (this.#keys[at] !== key) return
-    this.#keys.splice(at, 1)
-    this.#objects.splice(at, 1)
+    if (this.#isNearEnd(at)) {
+      this.#keys.splice(at, 1)
+      this.#objects.splice(at, 1)
+      this.#removed.delete(key)
+    } else this.#removed.add(key)
+  }
+
+  #isNearEnd(at: number): boolean {
+    return this.#keys.length - at <= this.#mostMoved
+  }
+
+  #merge(): void {
+    const added = [...this.#added].sort(([a], [b]) => (a < b ? -1 : 1))
+    const keys: string[] = []
+    const objects: T[] = []
+    let next = 0
+    for (let at = 0; at <= this.#keys.length; at++) {
+      const key = this.#keys[at]
+      for (; next < added.length; next++) {
+        const [addedKey, object] = added[next] as [string, T]
+        if (key !== undefined && key < addedKey) break
+        keys.push(addedKey)
+        objects.push(object)
+      }
+      if (key === undefined || this.#removed.has(key)) continue
+      keys.push(key)
+      objects.push(this.#objects[at] as T)
+    }
+    this.#keys = keys
+    this.#objects = objects
+    this.#added.clear()
+    this.#removed.clear()
   }
 
   #lowerBound(key: string): number {
