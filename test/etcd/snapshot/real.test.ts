@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { EtcdStore, formatSnapshotStatus, keyBytes, snapshotStatus, type StoreJson } from '../../../src/etcd/index.js'
+import { EtcdStore, formatSnapshotStatus, keyBytes, snapshotStatus } from '../../../src/etcd/index.js'
 import { Lockstep } from '../lockstep.js'
 import { operation } from '../operations.js'
 import { etcdInstalled, RealEtcd } from '../real-etcd.js'
+import { kept } from './round-trip.js'
 
 const clock = { now: (): number => 1_700_000_000_000 }
 const installed = etcdInstalled() && ['etcdctl', 'etcdutl'].every((program) => existsSync(`/usr/bin/${program}`))
@@ -16,12 +17,6 @@ test('the real etcd, etcdctl and etcdutl are there (in CI they must be; elsewher
   if (!installed) console.warn('install etcd-server and etcd-client to try snapshots with the real programs')
   expect(installed || process.env.CI === undefined).toBe(true)
 })
-
-/** What a store keeps that a snapshot must bring back. */
-function kept({ revision, compacted, writes, leases }: StoreJson): unknown {
-  const byId = leases.map(({ id, ttl }) => ({ id, ttl })).sort((a, b) => (a.id < b.id ? -1 : 1))
-  return { revision, compacted, writes, leases: byId }
-}
 
 describe.skipIf(!installed)('snapshots and the real programs', () => {
   let folder: string
