@@ -10,9 +10,19 @@ export interface FieldTerm {
 /** A field selector that cannot be read; the message is upstream's. */
 export class FieldSelectorError extends Error {}
 
+/** What has been read: the same few selectors come again and again. Emptied when there are many. */
+const known = new Map<string, readonly FieldTerm[]>()
+const MOST_KNOWN = 10_000
+
 /** Reads a field selector. Throws FieldSelectorError. */
 export function parseFieldSelector(text: string): readonly FieldTerm[] {
-  return splitTerms(text).filter((term) => term !== '').map((term) => parseTerm(text, term))
+  let terms = known.get(text)
+  if (terms === undefined) {
+    terms = splitTerms(text).filter((term) => term !== '').map((term) => parseTerm(text, term))
+    if (known.size >= MOST_KNOWN) known.clear()
+    known.set(text, terms)
+  }
+  return terms
 }
 
 /** Splits at commas that are not escaped by a backslash. */

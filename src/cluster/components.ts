@@ -138,5 +138,5 @@ function servedBy(scheme: Scheme): readonly ServedResource[] {
 
 /** Whether a component is the named one, or part of the named process (`kube-controller-manager/...`). */
 export function belongsTo(component: string, name: string): boolean {
-  return component === name || component.startsWith(`${name}/`)
+  return component.startsWith(name) && (component.length === name.length || component[name.length] === '/')
 }

@@ -18,10 +18,10 @@ export interface AdmissionPorts {
   readonly authorizer: Authorizer
 }
 
-/** The plugins of one phase: those for each resource that some plugin names, and those for all others. */
+/** The plugins of one phase, and which of them see a resource (or `resource/subresource`), for those that have been asked about. */
 interface Phase {
-  readonly named: ReadonlyMap<string, readonly AdmissionPlugin[]>
-  readonly others: readonly AdmissionPlugin[]
+  readonly plugins: readonly AdmissionPlugin[]
+  readonly seeing: Map<string, readonly AdmissionPlugin[]>
 }
 
 /** The admission plugins in their order: all `mutate` first, then all `validate`. */
@@ -57,19 +57,17 @@ export class AdmissionChain implements Admission {
   }
 }
 
-function pluginsFor({ named, others }: Phase, { definition, subresource }: AdmissionAttributes): readonly AdmissionPlugin[] {
-  return named.get(subresource === '' ? definition.resource : `${definition.resource}/${subresource}`) ?? others
+function pluginsFor({ plugins, seeing }: Phase, { definition, subresource }: AdmissionAttributes): readonly AdmissionPlugin[] {
+  const scope = subresource === '' ? definition.resource : `${definition.resource}/${subresource}`
+  let found = seeing.get(scope)
+  if (found === undefined) {
+    found = plugins.filter(({ resources }) => resources === undefined || resources.includes(scope))
+    seeing.set(scope, found)
+  }
+  return found
 }
 
-function phaseOf(plugins: readonly AdmissionPlugin[]): Phase {
-  const scopes = new Set(plugins.flatMap(({ resources }) => resources ?? []))
-  const seeing = (scope: string): readonly AdmissionPlugin[] =>
-    plugins.filter(({ resources }) => resources === undefined || resources.includes(scope))
-  return {
-    named: new Map(Array.from(scopes, (scope) => [scope, seeing(scope)])),
-    others: plugins.filter(({ resources }) => resources === undefined),
-  }
-}
+const phaseOf = (plugins: readonly AdmissionPlugin[]): Phase => ({ plugins, seeing: new Map() })
 
 function contextOf({ storage, resources, clock, random, authorizer }: AdmissionPorts): AdmissionContext {
   const lists = new KeptLists(storage)

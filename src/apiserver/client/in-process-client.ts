@@ -106,13 +106,11 @@ export class InProcessClient implements ResumableClient {
   }
 
   watch<R extends ResourceName>(resource: R, options: ListOptions = {}): Watch<ObjectOf<R>> {
-    const request = this.#collection('watch', resource, options)
-    return this.#server.watch({ ...request, owner: this.#owner }) as unknown as Watch<ObjectOf<R>>
+    return this.#server.watch(this.#collection('watch', resource, options, this.#owner)) as unknown as Watch<ObjectOf<R>>
   }
 
   resumeWatch<R extends ResourceName>(resource: R, options: ListOptions): Watch<ObjectOf<R>> {
-    const request = this.#collection('watch', resource, options)
-    return this.#server.resume({ ...request, owner: this.#owner }) as unknown as Watch<ObjectOf<R>>
+    return this.#server.resume(this.#collection('watch', resource, options, this.#owner)) as unknown as Watch<ObjectOf<R>>
   }
 
   reread<R extends ResourceName>(resource: R, options: ListOptions): ObjectList<ObjectOf<R>> {
@@ -135,16 +133,18 @@ export class InProcessClient implements ResumableClient {
     return this.#server.execute(this.#request(verb, target, namespace, key.name, options, content, subresource))
   }
 
-  #collection(verb: RequestVerb, resource: string, options: ListOptions & RequestOptions): ApiRequest {
+  #collection(verb: RequestVerb, resource: string, options: ListOptions & RequestOptions, owner?: string): ApiRequest {
     const target = this.#server.context.resources.get(resource)
     const namespace = target.namespaced && options.namespace !== '' ? options.namespace : undefined
-    return this.#request(verb, target, namespace, undefined, options)
+    const request = this.#request(verb, target, namespace, undefined, options)
+    if (owner !== undefined) request.owner = owner
+    return request
   }
 
   #request(
     verb: RequestVerb, { group, definition: { version }, resource }: Resource, namespace: string | undefined, name: string | undefined,
     options: RequestOptions, content?: Pick<ApiRequest, 'body' | 'patch'>, subresource?: string,
-  ): ApiRequest {
+  ): Writable<ApiRequest> {
     const request: Writable<ApiRequest> = { verb, group, version, resource, options, user: this.user, userAgent: this.#userAgent }
     if (namespace !== undefined) request.namespace = namespace
     if (name !== undefined) request.name = name
