@@ -7,6 +7,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 import { bundling } from './bundling.js'
+import { bundleParts } from './parts/bundle-parts.js'
 
 /** Pure code that loads several times faster bundled than file by file. Anything else stays an import. */
 const inlined = ['@marcbachmann/cel-js', 'eventemitter3', 'immer', 'ipaddr.js', 'node-forge', 'pure-rand', 'yaml', 'zod']
@@ -76,4 +77,7 @@ function writeLicences(): void {
 rmSync(`${root}dist`, { recursive: true, force: true })
 execFileSync(process.execPath, [`${root}node_modules/@typescript/native/bin/tsc`, '-p', `${root}tsconfig.build.json`], { stdio: 'inherit' })
 await bundle()
+await bundleParts(entries(), `${root}dist/node`, {
+  root, plugins: bundling.plugins, minify: bundling.minify, input: { external: isExternal, transform: bundling.transform },
+})
 writeLicences()

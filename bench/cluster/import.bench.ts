@@ -6,7 +6,8 @@ import { median, printFigures } from './figures.js'
 import { BUNDLE } from './webernetes.js'
 
 const ROUNDS = 15
-const OURS = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
+const OURS = fileURLToPath(new URL('../../dist/node/index.js', import.meta.url))
+const IN_ONE_PIECE = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
 
 /** Milliseconds that the import takes in a process of its own. */
 function importTime(file: string): number {
@@ -15,7 +16,7 @@ function importTime(file: string): number {
   return Number(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }))
 }
 
-const candidates = [['simcluster (dist)', OURS], ['@ngrok/webernetes (one bundle)', BUNDLE]] as const
+const candidates = [['simcluster', OURS], ['simcluster in one piece', IN_ONE_PIECE], ['@ngrok/webernetes (one bundle)', BUNDLE]] as const
 const present = candidates.filter(([, file]) => existsSync(file))
 if (!existsSync(OURS)) console.error('dist is not built, its import is not measured: npm run build')
 

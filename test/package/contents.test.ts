@@ -9,13 +9,13 @@ const tsc = fileURLToPath(new URL('../../node_modules/.bin/tsc', import.meta.url
 test('holds the build and the papers, and nothing else', () => {
   const packed = inject('packed')
   for (const paper of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']) expect(packed).toContain(paper)
-  expect(packed.filter((path) => path.includes('/')).filter((path) => !/^dist\/(.+\.(js|d\.ts)|THIRD-PARTY-LICENCES\.txt)$/.test(path))).toEqual([])
+  expect(packed.filter((path) => path.includes('/')).filter((path) => !/^dist\/(.+\.(js|d\.ts)|node\/[^/]+\.cjs|THIRD-PARTY-LICENCES\.txt)$/.test(path))).toEqual([])
 })
 
 test('every export has its types and its code in the tarball', () => {
   const text = readFileSync(join(inject('consumer'), 'node_modules/simcluster/package.json'), 'utf8')
-  const { exports } = JSON.parse(text) as { exports: Record<string, string | { types: string; default: string }> }
-  const targets = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [entry] : [entry.types, entry.default]))
+  const { exports } = JSON.parse(text) as { exports: Record<string, string | Record<'types' | 'node' | 'default', string>> }
+  const targets = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [entry] : [entry.types, entry.node, entry.default]))
   expect(targets.length).toBeGreaterThan(1)
   for (const target of targets) expect(inject('packed')).toContain(target.replace('./', ''))
 })

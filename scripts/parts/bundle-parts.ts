@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { basename, dirname, relative } from 'node:path'
+import { rolldown, type CodeSplittingNameFunction } from 'rolldown'
+import { commonJs } from './commonjs.js'
+import { deferredImports, isDoors, partEntry, type Parts } from './deferred-imports.js'
+import { findCore, reachableFrom, type Bundled, type Core } from './find-core.js'
+import { SourceExports, SourceTexts } from './source-exports.js'
+import { splitFile } from './split-functions.js'
+
+/**
+ * Bundles the package for Node: what a first use runs is loaded at once, everything else in parts, one for each folder of the sources, when the first of its
+ * functions is called. Why and how: docs/decisions/parts.md.
+ */
+export async function bundleParts(entries: Readonly<Record<string, string>>, dir: string, options: Bundled): Promise<void> {
+  const { root, input, plugins, minify } = options
+  const [main = ''] = Object.values(entries)
+  const files = reachableFrom(main)
+  const core = await findCore(files, main, options)
+  const split = splitFiles(files.filter((file) => core.modules.has(file)), core)
+  const exports = new SourceExports(new SourceTexts(split.texts))
+  const parts = folders(root, [...files.filter((file) => !core.modules.has(file)), ...split.later], exports)
+  const build = await rolldown({
+    ...input, cwd: root, platform: 'browser', plugins: [deferredImports(root, parts, exports), ...plugins, commonJs((chunk) => chunk.name in entries)],
+    input: { ...entries, ...Object.fromEntries(parts.names.map((name) => [name, partEntry(name)])) },
+  })
+  await build.write({
+    dir, format: 'esm', minify, chunkFileNames: '[name]-[hash].cjs',
+    entryFileNames: ({ name }) => (name in entries ? `${name}.js` : `${name}.cjs`),
+    codeSplitting: { groups: [{ debugName: 'core and doors', name: groupsOf(entries, core.modules) }] },
+  })
+  await build.close()
+}
+
+/** Functions that are shorter stay where they are: a door would take as much. Characters of source. */
+const WORTH_A_DOOR = 60
+
+/** Moves what the first use does not call out of the files that it needs. */
+function splitFiles(files: readonly string[], core: Core): { readonly texts: ReadonlyMap<string, string>, readonly later: readonly string[] } {
+  const texts = new Map<string, string>()
+  const later: string[] = []
+  for (const file of files) {
+    const split = splitFile(readFileSync(file, 'utf8'), basename(file, '.ts'), ({ name, start, end }) => !core.calls(file, name) && end - start > WORTH_A_DOOR)
+    if (!split) continue
+    const second = file.replace(/\.ts$/, '.later.ts')
+    texts.set(file, split.now).set(second, split.later)
+    later.push(second)
+  }
+  return { texts, later }
+}
+
+/** One part for each folder, of two levels at most: `api/core/validation/pod.ts` belongs to `api-core`. */
+function folders(root: string, files: readonly string[], exports: SourceExports): Parts {
+  const partOf = (file: string): string => dirname(relative(`${root}src`, file)).split('/').slice(0, 2).join('-')
+  const filesOf = new Map<string, string[]>()
+  for (const file of files) {
+    if (exports.deferrableOf(file).length > 0) filesOf.set(partOf(file), [...filesOf.get(partOf(file)) ?? [], file])
+  }
+  const known = new Set(files)
+  return {
+    names: [...filesOf.keys()],
+    partOf: (file) => (known.has(file) ? partOf(file) : undefined),
+    filesOf: (part) => filesOf.get(part) ?? [],
+  }
+}
+
+/**
+ * The chunks of what is not deferred, and of all doors: modules that the same entries reach lie together, so that an entry loads nothing which it does not need.
+ * Modules of parts are left to the bundler.
+ */
+function groupsOf(entries: Readonly<Record<string, string>>, core: ReadonlySet<string>): CodeSplittingNameFunction {
+  let reachedBy: Map<string, string[]> | undefined
+  return (id, bundle) => {
+    if (!core.has(id) && !isDoors(id)) return null
+    reachedBy ??= reach(entries, (from) => bundle.getModuleInfo(from)?.importedIds ?? [])
+    const names = reachedBy.get(id)
+    return names ? chunkName(names) : null
+  }
+}
+
+function chunkName(entries: readonly string[]): string {
+  return entries[0] === 'index' ? ['core', ...entries.slice(1)].map((name) => name.replace(/\/index$/, '')).join('-') : entries.map((name) => `for-${name.replace(/\/index$/, '')}`).join('-')
+}
+
+/** Module -> the entries that reach it by imports. */
+function reach(entries: Readonly<Record<string, string>>, importsOf: (id: string) => readonly string[]): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const [name, file] of Object.entries(entries)) {
+    const seen = new Set([file])
+    for (const id of seen) for (const next of importsOf(id)) seen.add(next)
+    for (const id of seen) found.set(id, [...found.get(id) ?? [], name])
+  }
+  return found
+}
