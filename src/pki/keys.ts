@@ -2,7 +2,7 @@ import { HASH_SEED, hashNumber, hashText } from '../sim/hash.js'
 import { keyOf, parsePrivateKey, privateKeyPem } from './rsa.js'
 import type { PrivateKey } from './rsa.js'
 import { numberOf } from './der.js'
-import { TEST_KEYS } from './test-keys.js'
+import { testPrimes } from './test-keys.js'
 
 /**
  * Gives the PEM of a private RSA key (PKCS #1 or #8) for a purpose: the path of a file below /etc/kubernetes, or `user/<name>`. Asked once for
@@ -17,17 +17,20 @@ const APART = [
   'kubelet.conf', 'controller-manager.conf', 'scheduler.conf',
 ]
 
+/** As many as there are in test-keys.ts, which is loaded when the first key is needed. */
+export const NUMBER_OF_TEST_KEYS = 24
+
 /** Seeds of one class have the same test keys for the files of the control plane. */
 export function seedClass(seed: number): number {
-  return hashNumber(HASH_SEED, seed) % TEST_KEYS.length
+  return hashNumber(HASH_SEED, seed) % NUMBER_OF_TEST_KEYS
 }
 
 /** One of the published test keys, chosen by seed and purpose. INSECURE, see test-keys.ts. */
 export function testKey(seed: number, purpose: string): PrivateKey {
   const fixed = APART.indexOf(purpose)
-  const others = TEST_KEYS.length - APART.length
+  const others = NUMBER_OF_TEST_KEYS - APART.length
   const place = fixed >= 0 ? fixed : APART.length + hashText(hashNumber(HASH_SEED, seed), purpose) % others
-  return keyAt((place + seedClass(seed)) % TEST_KEYS.length)
+  return keyAt((place + seedClass(seed)) % NUMBER_OF_TEST_KEYS)
 }
 
 /**
@@ -43,7 +46,7 @@ const made = new Map<number, PrivateKey>()
 function keyAt(at: number): PrivateKey {
   let key = made.get(at)
   if (key === undefined) {
-    const [p, q] = TEST_KEYS[at] as readonly [string, string]
+    const [p, q] = testPrimes(at)
     made.set(at, (key = keyOf(primeOf(p), primeOf(q))))
   }
   return key

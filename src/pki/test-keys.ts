@@ -1,9 +1,18 @@
+type Primes = readonly [p: string, q: string]
+
+/** The primes of the test key at a place of the table below. @throws RangeError when the table ends before it. */
+export function testPrimes(at: number): Primes {
+  const primes = TEST_KEYS[at]
+  if (!primes) throw new RangeError(`there is no test key ${at}`)
+  return primes
+}
+
 /**
  * INSECURE. Primes of RSA-2048 keys for simulated clusters: published with this package, so that whoever reads them can sign with them. They
  * make a cluster's certificates the same for the same seed, and spare the second that a key costs in plain JavaScript. Anything that must be
  * kept secret needs keys of its own: the option `keys`.
  */
-export const TEST_KEYS: readonly (readonly [p: string, q: string])[] = [
+const TEST_KEYS: readonly Primes[] = [
   [
     '38yE3Imh_grUd3LI7XVj_NGn_2luTr-9YyRPk-MmD2bQ2LR4xfu6QlmrEqoDNm5zeY4KLS_JnzolkS6dOK8vaHSqZU7nZVBy_PNQkf8eyHFifjnCzciZbYDJ6D2LZmLFZa7-XMrDhzYD1bsjuVBZpAopgaBezFOQEcXUNQEbPwk',
     'vYv8reebnIeVudvSX7pwMaAbZp5Sl_x2kxHUgFQgERUYwuyDB9x4QG1Ot0Q9arm3JBhF3rsI3vqJpGhgBQWKPAAcu15xi1HU77_g0c1T-bC2qE3TjFJGEKlh0BBklkzW8hVCCZgvIG2wjEdmZbJVsRh9GQ3QSAXl8GJRspXknYU',

@@ -8,6 +8,11 @@ afterEach(() => void vi.useRealTimers())
 test.each([
   [{ nodes: -1 }, /nodes/],
   [{ nodes: 1.5 }, /nodes/],
+  [{ nodes: '3' }, /nodes/],
+  [{ nodes: null }, /nodes/],
+  [{ seed: 0.5 }, /seed/],
+  [{ version: '' }, /version/],
+  [[], /Invalid input/],
   [{ nodes: [{ name: '' }] }, /nodes/],
   [{ nodes: [{ name: 'a' }, { name: 'a' }] }, /there is a node a already/],
   [{ version: 'v9.99' }, /version|v9\.99/],

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { DEFAULT_AUTHORITY } from '../../src/pki/default-authority.js'
 import { createCertificate } from '../../src/pki/certificate.js'
-import { seedClass, testKey } from '../../src/pki/keys.js'
+import { NUMBER_OF_TEST_KEYS, seedClass, testKey } from '../../src/pki/keys.js'
+import { testPrimes } from '../../src/pki/test-keys.js'
 import { parseCertificates } from '../../src/pki/index.js'
 import { DEFAULT_START } from '../../src/sim/clock.js'
 import { SimCluster, testKeys } from 'simcluster'
@@ -31,4 +32,9 @@ test('clusters of other test keys have other authorities, each cluster one that 
 test('every namespace gets the certificate of the authority', () => {
   const cluster = new SimCluster({ nodes: 0 })
   expect(cluster.get('configmaps', { namespace: 'default', name: 'kube-root-ca.crt' }).data).toEqual({ 'ca.crt': cluster.pki.authority().pem })
+})
+
+test('as many test keys are counted as there are', () => {
+  expect(testPrimes(NUMBER_OF_TEST_KEYS - 1)).toHaveLength(2)
+  expect(() => testPrimes(NUMBER_OF_TEST_KEYS)).toThrow(RangeError)
 })
