@@ -29,7 +29,7 @@ export async function bundleInto(folder: string, names: readonly string[]): Prom
   const build = await rolldown({
     cwd: root, platform: 'node', logLevel: 'silent', transform: bundling.transform, plugins: [...bundling.plugins, inPlace], external: isDependency,
     input: Object.fromEntries(names.map((name) => [name, `${root}${name}.ts`])),
-    resolve: { alias: { 'simcluster/testing': `${root}src/testing/index.ts`, simcluster: `${root}src/index.ts` } },
+    resolve: { alias: { 'simcluster/testing': `${root}src/testing/index.ts`, 'simcluster/host': `${root}src/host/index.ts`, simcluster: `${root}src/index.ts` } },
   })
   await build.write({ dir: out, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name]-[hash].mjs', minify: bundling.minify })
   await build.close()

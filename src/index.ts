@@ -1,5 +1,7 @@
 export { SimCluster } from './cluster/sim-cluster.js'
-export type { ClusterOptions, NodeOptions } from './cluster/options.js'
+export type { ClusterOptions, KubeadmOptions, NodeOptions } from './cluster/options.js'
+export type { FeatureGate } from './api/feature-gates.js'
+export type { ComponentVersion, SkewFault } from './cluster/version-skew.js'
 export type { AuthenticationOptions, UserOptions } from './cluster/access.js'
 export type { AuthenticationVerdict } from './apiserver/ports.js'
 export type { AuthenticationWebhook } from './apiserver/authentication/webhook-tokens.js'

@@ -1,6 +1,8 @@
 import type { Status } from '../apiserver/client/api-error.js'
 import type { Pod } from '../api/core/generated.js'
 import type { Draft } from '../api/draft.js'
+import type { FeatureGate } from '../api/feature-gates.js'
+import { featureGates } from '../api/feature-gates.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
 import type {
   Client, Creatable, DeleteOptions, ListOptions, ObjectKey, ObjectList, Patch, WatchEvent, WriteOptions,
@@ -52,6 +54,8 @@ import { ClusterSnapshot } from './snapshot.js'
 import { securityOfPod } from './security.js'
 import type { UnreadableValue } from './unreadable.js'
 import { unreadableValues } from './unreadable.js'
+import type { ComponentVersion, SkewFault } from './version-skew.js'
+import { componentVersions, versionSkew } from './version-skew.js'
 import { iterateWatch } from './watch-iterator.js'
 
 /**
@@ -464,6 +468,24 @@ export class SimCluster {
   /** All stored objects of a resource, past the network: for invariant checkers and pictures. */
   stored<R extends ResourceName>(resource: R, options?: ListOptions): readonly ObjectOf<R>[] {
     return this.#plane.client(ADMIN).list(resource, options).items
+  }
+
+  /** Which version each part has. Control plane components share one, kubelets have theirs, and etcd, CoreDNS and pause follow none of them. */
+  versions(): readonly ComponentVersion[] {
+    const { value: { version } } = this.extensionState('release', () => ({ version: `${this.version}.0` }))
+    return componentVersions(version, this.stored('nodes').map(({ metadata, status }) => ({ node: metadata.name ?? '', version: status.nodeInfo?.kubeletVersion ?? '' })))
+  }
+
+  /** Parts whose version is further from the apiserver's than the policy of its minor allows, with the rule that each breaks. */
+  versionSkew(): readonly SkewFault[] {
+    const versions = this.versions()
+    const apiserver = versions.find(({ component }) => component === 'kube-apiserver')?.version ?? ''
+    return versionSkew(apiserver, versions.filter(({ component }) => component.startsWith('kube')).map(({ component, version, node }) => ({ kind: component, name: node ?? component, version })))
+  }
+
+  /** Feature gates that its minor knows, with their stage and default. */
+  featureGates(): readonly FeatureGate[] {
+    return featureGates(this.version)
   }
 
   /** Names of the resources that are stored, in order. */

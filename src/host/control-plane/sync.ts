@@ -2,6 +2,7 @@ import { parse } from 'yaml'
 import type { Pod } from '../../api/core/generated.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { ComponentState } from '../machine/state.js'
+import { heedFlags } from './apiserver-flags.js'
 import type { ComponentName } from './images.js'
 import { COMPONENTS } from './images.js'
 import { judge } from './judge.js'
@@ -33,7 +34,11 @@ export function syncControlPlane(machine: HostMachine): void {
     })
     apply(machine, component, file, verdict, isFirst)
     if (component === 'etcd' && verdict?.kind === 'runs') etcd = file?.manifest
-    if (component === 'kube-apiserver') setApiserver(machine, works(verdict))
+    if (component === 'kube-apiserver') {
+      const starts = works(verdict) && !goesOn
+      if (starts && file !== undefined) heedFlags(machine, file.manifest)
+      setApiserver(machine, works(verdict))
+    }
     else if (component !== 'etcd') setProcess(machine, component, works(verdict))
   }
 }

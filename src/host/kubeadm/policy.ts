@@ -1,3 +1,4 @@
+import { kubeletSkew } from '../../cluster/version-skew.js'
 import { minorOf } from '../control-plane/images.js'
 
 /** What an upgrade is judged by. Versions as `v1.35.0`. */
@@ -24,11 +25,6 @@ export function compareVersions(a: string, b: string): number {
   return Number(b.includes('-')) - Number(a.includes('-'))
 }
 
-/** How many minors a kubelet may be behind the apiserver: three since 1.28, two before. */
-export function kubeletSkew(version: string): number {
-  return minorOf(version) >= 28 ? 3 : 2
-}
-
 /** Whether kubeadm upgrades. Source: cmd/kubeadm/app/phases/upgrade/policy.go EnforceVersionPolicies. */
 export function enforceVersionPolicies({ cluster, kubeadm, target, kubelets, allowUnstable = false }: UpgradePlan): PolicyFaults {
   const mandatory: string[] = []
@@ -46,27 +42,4 @@ export function enforceVersionPolicies({ cluster, kubeadm, target, kubelets, all
   if (tooOld.length > 0) skippable.push(`There are kubelets in this cluster that are too old that have these versions [${tooOld.join(' ')}]`)
   if (target.includes('-') && !allowUnstable) skippable.push(`${said} is an unstable version and such upgrades weren't allowed via setting the --allow-*-upgrades flags`)
   return { mandatory, skippable }
-}
-
-/** A component that is too new or too old for the apiserver. */
-export interface SkewFault {
-  readonly component: string
-  readonly version: string
-  /** The rule that it breaks, in words. */
-  readonly rule: string
-}
-
-/** Which component is outside of what the policy allows. `components`: its kind (`kubelet`, `kube-proxy`, `kubectl`, `kube-scheduler`, ...), name and version. */
-export function versionSkew(apiserver: string, components: readonly { readonly kind: string; readonly name: string; readonly version: string }[]): readonly SkewFault[] {
-  const own = minorOf(apiserver)
-  return components.flatMap(({ kind, name, version }) => {
-    const behind = own - minorOf(version)
-    const onNode = kind === 'kubelet' || kind === 'kube-proxy'
-    const older = onNode ? kubeletSkew(apiserver) : 1
-    const newer = kind === 'kubectl' ? 1 : 0
-    if (-behind > newer) return [{ component: name, version, rule: newer === 0 ? `${kind} must not be newer than kube-apiserver` : `${kind} must be within one minor version of kube-apiserver` }]
-    if (behind <= older) return []
-    const words = ['', 'one minor version', 'two minor versions', 'three minor versions'][older] ?? ''
-    return [{ component: name, version, rule: kind === 'kubectl' ? `${kind} must be within one minor version of kube-apiserver` : `${kind} may be up to ${words} older than kube-apiserver` }]
-  })
 }

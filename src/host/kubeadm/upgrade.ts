@@ -138,6 +138,7 @@ function upgradeOne(machine: HostMachine, component: ComponentName, { target, re
 function becomeVersion(hosts: Hosts, target: string): void {
   const { cluster } = hosts
   hosts.state.version = target
+  cluster.extensionState('release', () => ({ version: target })).value.version = target
   const minor = `v1.${minorOf(target)}`
   if (minorOf(cluster.version) === minorOf(target)) return
   cluster.rewind(cluster.snapshot(), { version: minor })

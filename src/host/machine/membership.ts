@@ -56,7 +56,9 @@ export function becomeControlPlane(machine: HostMachine, kubeadm: ClusterOptions
   cluster.extensionState('kubeadm', () => ({ installed: true }))
   state.controlPlane = name
   state.version = state.initialVersion = version
+  cluster.extensionState('release', () => ({ version }))
   delete state.apiserverStopped
+  delete state.heededFlags
   state.stopped.clear()
   const { pki } = cluster
   for (const path of pki.paths()) pki.remove(path)
@@ -134,6 +136,7 @@ function dissolve(hosts: Hosts): void {
   const bare = new SimCluster({ ...rest, version: version ?? cluster.version, nodes: [], start: cluster.now(), initialized: false, without: without.filter((name) => name !== NODE_IPAM) })
   state.controlPlane = undefined
   delete state.apiserverStopped
+  delete state.heededFlags
   state.stopped.clear()
   cluster.rewind(bare.snapshot())
   cluster.extensionState('hosts', () => state)

@@ -76,6 +76,8 @@ export interface HostsState {
   readonly machines: Map<string, BareMachine>
   /** The apiserver does not run, for what its files say. */
   apiserverStopped?: boolean
+  /** Flags of the apiserver that decide what it does, as they were at its last start. Default: kubeadm's. */
+  heededFlags?: string
   /** Programs of the control plane that do not run for what their files say. */
   readonly stopped: Set<string>
 }
