@@ -30,7 +30,7 @@ export const backup: Chapter = {
       id: 'B4', title: 'the snapshot is restored', play: async (t) => {
         const copy = hostOf(t.cluster, 'master')
         const saved = await copy.sh('base64 -w0 snapshotdb')
-        const restored = SimCluster.fromEtcdSnapshot(Uint8Array.from(atob(saved.stdout), (char) => char.charCodeAt(0)), { version: t.cluster.version })
+        const restored = SimCluster.fromEtcdSnapshot(Uint8Array.from(atob(saved.stdout), (char) => char.charCodeAt(0)), { version: t.cluster.version, start: t.cluster.now() })
         restored.settle()
         t.say('a new cluster from the file:')
         const other = new Terminal(restored, (text) => t.say(text.trimEnd()))
@@ -55,7 +55,7 @@ spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } },
     },
     {
       id: 'B6', title: 'the exercise: both backups', play: async (t) => {
-        await t.type(`kubectl get all,pv,pvc,configmaps,secrets --all-namespaces -o yaml > everything.yaml; etcdctl ${CREDENTIALS} snapshot save /root/backup.db; ls -1 everything.yaml backup.db`)
+        await t.type(`kubectl get all,pv,pvc,configmaps,secrets --all-namespaces -o yaml > everything.yaml; etcdctl ${CREDENTIALS} snapshot save /root/backup.db; ls /root`)
       },
     },
   ],

@@ -81,7 +81,7 @@ export const accounts: Chapter = {
     },
     {
       id: 'A8', title: 'whose each certificate is', play: async (t) => {
-        await t.type('cd /etc/kubernetes/pki; for c in *.crt etcd/*.crt; do echo "$c: $(openssl x509 -in $c -noout -subject -issuer | paste -sd" ")"; done; cd')
+        await t.type('cd /etc/kubernetes/pki; for c in *.crt etcd/*.crt; do echo "$c: $(openssl x509 -in $c -noout -subject -issuer | tr "\\n" " ")"; done; cd')
         await t.type('openssl verify -CAfile /etc/kubernetes/pki/ca.crt /etc/kubernetes/pki/apiserver.crt /etc/kubernetes/pki/apiserver-kubelet-client.crt')
       },
     },

@@ -37,7 +37,7 @@ export const troubleshooting: Chapter = {
         t.wait('1m')
         await t.type('kubectl get pods,endpoints')
         await t.type(`kubectl patch service web -p '{"spec":{"selector":{"app":"web"}}}'; sleep 5; kubectl get endpoints web`)
-        await t.type('kubectl run config --image=nginx --restart=Never --dry-run -o yaml > /dev/null; kubectl set env deployment/web --from=configmap/settings; kubectl patch deployment web -p \'{"spec":{"template":{"spec":{"containers":[{"name":"web","envFrom":[{"configMapRef":{"name":"settings"}}]}]}}}}\'')
+        await t.type('kubectl patch deployment web -p \'{"spec":{"template":{"spec":{"containers":[{"name":"web","envFrom":[{"configMapRef":{"name":"settings"}}]}]}}}}\'')
         t.wait('30s')
         await t.type('kubectl get pods; kubectl describe pods | grep -m1 "configmap \\"settings\\" not found"')
         await t.type('kubectl create configmap settings --from-literal=mode=fast; sleep 60; kubectl get pods')
@@ -73,8 +73,8 @@ export const troubleshooting: Chapter = {
     },
     {
       id: 'T5', title: 'logs', play: async (t) => {
-        await t.type('ls /var/log; tail -2 /var/log/kube-apiserver.log /var/log/kube-scheduler.log /var/log/kube-controller-manager.log')
-        await t.type("ssh node-1 'ls /var/log/kubelet.log /var/log/kube-proxy.log; tail -2 /var/log/kubelet.log'")
+        await t.type('ls /var/log; tail -n 2 /var/log/kube-apiserver.log /var/log/kube-scheduler.log /var/log/kube-controller-manager.log')
+        await t.type("ssh node-1 'ls /var/log; tail -n 2 /var/log/kubelet.log /var/log/kube-proxy.log'")
         await t.type("ssh node-1 'systemctl restart kubelet; journalctl -u kubelet -f -n 3'")
       },
     },

@@ -60,6 +60,21 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
     expect(account.stdout).toBe('serviceaccount/sa1 created\n')
   })
 
+  it('A3: authorization modes are asked in order: who has no opinion leaves it to the next', () => {
+    const policies = '{"apiVersion": "abac.authorization.kubernetes.io/v1beta1", "kind": "Policy", "spec": {"user": "bob", "namespace": "office", "resource": "pods", "readonly": true}}'
+    const asked: string[] = []
+    const review = ({ spec }: { readonly spec: { readonly user?: string } }): { readonly status: { readonly allowed: boolean } } => {
+      asked.push(spec.user ?? '')
+      return { status: { allowed: spec.user === 'wendy' } }
+    }
+    const cluster = new SimCluster({ version, nodes: 0, authorization: ['Node', { type: 'ABAC', policies }, 'RBAC', { type: 'Webhook', review: review as never }] })
+    const may = (user: string, verb: string): boolean => cluster.can({ user }, verb, 'pods', { namespace: 'office' }).allowed
+    expect([may('bob', 'list'), may('bob', 'delete'), may('wendy', 'delete'), may('nobody', 'list')]).toEqual([true, false, true, false])
+    expect(asked).toEqual(['bob', 'wendy', 'nobody'])
+    const open = new SimCluster({ version, nodes: 0, authorization: ['AlwaysAllow'] })
+    expect(open.can({ user: 'nobody' }, 'delete', 'nodes').allowed).toBe(true)
+  })
+
   it('A6: service accounts; a pod without one gets default, with a token in it', () => {
     const cluster = base.fork()
     expect(cluster.kubectl('create serviceaccount sa1').stdout).toBe('serviceaccount/sa1 created\n')

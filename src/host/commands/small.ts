@@ -1,3 +1,4 @@
+import { minorOf } from '../control-plane/images.js'
 import { dateTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed, readOptions } from './command.js'
@@ -85,7 +86,7 @@ export function aptGet({ args, machine }: CommandCall): CommandOutput {
     if (known === undefined) return { stdout, stderr: `E: Unable to locate package ${name}\n`, code: 100 }
     const [, release] = /^(1\.\d+\.\d+)(?:-[\w.~*]+)?\*?$/.exec(version) ?? []
     if (version !== '' && release === undefined) return { stdout, stderr: `E: Version '${version}' for '${name}' was not found\n`, code: 100 }
-    if (release === undefined || release === known.version) stdout += `${name} is already the newest version (${known.version}-1.1).\n`
+    if (release === undefined || release === known.version) stdout += `${name} is already the newest version (${known.version}${revision(known.version)}).\n`
     else if (known.held && verb === 'install' && !has('allow-change-held-packages') && !isOldApt(machine.hosts.version)) {
       return { stdout: `${stdout}The following held packages will be changed:\n  ${name}\n`, stderr: 'E: Held packages were changed and -y was used without --allow-change-held-packages.\n', code: 100 }
     } else wanted.push([name, release])
@@ -93,12 +94,15 @@ export function aptGet({ args, machine }: CommandCall): CommandOutput {
   for (const [name, version] of wanted) {
     const known = packages.get(name)
     if (known === undefined) continue
-    stdout += `Unpacking ${name} (${version}-1.1) over (${known.version}-1.1) ...\nSetting up ${name} (${version}-1.1) ...\n`
+    stdout += `Unpacking ${name} (${version}${revision(version)}) over (${known.version}${revision(known.version)}) ...\nSetting up ${name} (${version}${revision(version)}) ...\n`
     known.version = version
     if (name === 'kubelet') machine.node?.installKubelet(`v${version}`)
   }
   return { stdout: `${stdout}${wanted.length} upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n` }
 }
+
+/** Debian revision of the packages: of Google's repository until it was closed, of pkgs.k8s.io since. */
+const revision = (version: string): string => (minorOf(version) < 29 ? '-00' : '-1.1')
 
 /** The course's installation does not hold packages. */
 const isOldApt = (version: string): boolean => Number(/^v1\.(\d+)/.exec(version)?.[1] ?? 99) < 20

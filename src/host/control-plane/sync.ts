@@ -97,7 +97,7 @@ function apply(machine: HostMachine, component: ComponentName, file: FoundManife
   if (state === 'exited') Object.assign(next, { finishedAt: now, exitCode: 1 })
   components.set(component, next)
   showPod(machine, component, state === 'running' ? file.text : undefined)
-  report(machine, component, verdict, old !== undefined)
+  report(machine, component, verdict)
 }
 
 /** On a control plane that is a node the API shows its components as pods, while they run. What their probes would find is decided here. */
@@ -109,10 +109,13 @@ function showPod(machine: HostMachine, component: ComponentName, manifest: strin
   node.staticPod(`${component}.yaml`, pod === undefined ? undefined : { ...pod, spec: { ...pod.spec, containers: containers ?? [] } })
 }
 
-function report(machine: HostMachine, component: ComponentName, verdict: Verdict, hadOne: boolean): void {
+function report(machine: HostMachine, component: ComponentName, verdict: Verdict): void {
   const pod = `${component}-${machine.name}_kube-system`
   if (verdict.kind === 'runs') {
-    if (hadOne || verdict.words !== undefined) machine.log(component, 'I', 'serving.go:386', STARTED[component])
+    for (const [source, text] of startLines(component, machine.hosts.version)) {
+      if (component === 'etcd') machine.journal(component, text)
+      else machine.log(component, 'I', source, text)
+    }
     if (verdict.words !== undefined) machine.log(component, 'E', 'leaderelection.go:441', verdict.words)
     return
   }
@@ -127,9 +130,16 @@ function report(machine: HostMachine, component: ComponentName, verdict: Verdict
   machine.log('kubelet', 'E', 'pod_workers.go:1324', `"Error syncing pod, skipping" err=${JSON.stringify(verdict.words)} pod="kube-system/${component}-${machine.name}"`)
 }
 
-const STARTED: Readonly<Record<ComponentName, string>> = {
-  'etcd': '{"level":"info","msg":"serving client traffic securely"}', 'kube-apiserver': 'Serving securely on [::]:6443',
-  'kube-controller-manager': 'Serving securely on 127.0.0.1:10257', 'kube-scheduler': 'Serving securely on 127.0.0.1:10259',
+/** What a component says when it has started. */
+function startLines(component: ComponentName, version: string): readonly (readonly [source: string, text: string])[] {
+  const lease = (name: string): readonly (readonly [source: string, text: string])[] =>
+    [['leaderelection.go:257', `"Attempting to acquire leader lease..." lock="kube-system/${name}"`], ['leaderelection.go:271', `"Successfully acquired lease" lock="kube-system/${name}"`]]
+  switch (component) {
+    case 'etcd': return [['', '{"level":"info","msg":"serving client traffic securely","traffic":"grpc+http","address":"127.0.0.1:2379"}']]
+    case 'kube-apiserver': return [['server.go:147', `Version: ${version}`], ['secure_serving.go:211', 'Serving securely on [::]:6443']]
+    case 'kube-controller-manager': return [['controllermanager.go:189', `"Starting" version="${version}"`], ['secure_serving.go:211', 'Serving securely on 127.0.0.1:10257'], ...lease(component)]
+    case 'kube-scheduler': return [['server.go:175', `"Starting Kubernetes Scheduler" version="${version}"`], ['secure_serving.go:211', 'Serving securely on 127.0.0.1:10259'], ...lease(component)]
+  }
 }
 
 /** How often a container that ends at once has been started again by now: after 10 s, 20 s, 40 s, ... and then every five minutes. */

@@ -11,7 +11,7 @@ import type { KeptFiles } from '../files/host-files.js'
 import { HostFiles, keptFiles } from '../files/host-files.js'
 import { COMPONENTS } from '../control-plane/images.js'
 import { staticPodText } from '../control-plane/static-pods.js'
-import type { BareMachine, HostsState, HostState, UnitState } from './state.js'
+import type { BareMachine, HostsState, HostState, JournalLine, UnitState } from './state.js'
 import { kubeletConfig } from './kubelet-config.js'
 import { klogLine, syslogTime } from './texts.js'
 
@@ -139,14 +139,14 @@ export class HostMachine {
 
   journal(unit: string, text: string): void {
     const { journal } = this.state
-    journal.push({ time: this.cluster.now(), unit, text })
+    journal.push({ time: this.cluster.now(), unit, pid: unit === 'systemd' ? 1 : this.state.units.get(unit)?.pid ?? 1, text })
     if (journal.length > MOST_LINES) journal.splice(0, journal.length - MOST_LINES)
   }
 
   /** Lines as `journalctl -u` prints them. */
   journalLines(unit: string | undefined): readonly string[] {
     return this.state.journal.filter((line) => unit === undefined ? !this.isLogFile(line.unit) : line.unit === unit || (line.unit === 'systemd' && line.text.startsWith(`${unit}.service`)))
-      .map((line) => `${syslogTime(line.time)} ${this.name} ${line.unit}[${line.unit === 'systemd' ? 1 : this.state.units.get(line.unit)?.pid ?? 1}]: ${line.text}`)
+      .map((line) => `${syslogTime(line.time)} ${this.name} ${line.unit}[${line.pid}]: ${line.text}`)
   }
 
   /** Whether a program writes to a file and not to the journal: those that run in containers. */
@@ -227,10 +227,20 @@ export const DEFAULT_CONTROL_PLANE: string = CONTROL_PLANE_NODE
 
 const unitAt = (since: number, pid: number): UnitState => ({ state: 'active', since, pid })
 
+/** What kubelet and kube-proxy said when they started. */
+function firstLines(time: number, version: string): JournalLine[] {
+  const line = (unit: string, pid: number, source: string, text: string): JournalLine => ({ time, unit, pid, text: klogLine('I', time, pid, source, text) })
+  return [
+    { time, unit: 'systemd', pid: 1, text: 'kubelet.service: Started kubelet.service - kubelet: The Kubernetes Node Agent.' },
+    line('kubelet', 1012, 'server.go:529', `"Kubelet version" kubeletVersion="v${version}"`), line('kubelet', 1012, 'kubelet.go:2407', '"Starting kubelet main sync loop"'),
+    line('kube-proxy', 1, 'server.go:663', `"Version info" version="v${version}"`), line('kube-proxy', 1, 'shared_informer.go:320', 'Caches are synced for service config'),
+  ]
+}
+
 function newState(now: number, version: string, kubelet: string | undefined, made: boolean): HostState {
   const installed = (kubelet ?? version).slice(1)
   return {
-    disk: new Map(), made, journal: [], components: new Map(), manifests: new Map(),
+    disk: new Map(), made, journal: made ? firstLines(now, installed) : [], components: new Map(), manifests: new Map(),
     // the kubelet of a machine that has joined nothing is started again and again, since it finds no configuration
     units: new Map([['kubelet', { ...unitAt(now, 1012), state: made ? 'active' : 'failed' }], ['containerd', unitAt(now, 655)]]),
     packages: new Map([['kubeadm', version.slice(1)], ['kubelet', installed], ['kubectl', version.slice(1)]].map(([name = '', each = '']) => [name, { version: each, held: true }])),

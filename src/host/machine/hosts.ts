@@ -133,6 +133,10 @@ export class ClusterHosts implements Hosts {
   /** Components write to the logs of their machine. */
   #attach(): void {
     const { cluster } = this
+    cluster.on('scheduled', ({ pod, node }) => {
+      this.controlPlane?.log('kube-scheduler', 'I', 'schedule_one.go:314', `"Successfully bound pod to node" pod=${JSON.stringify(pod)} node=${JSON.stringify(node)}`)
+      if (cluster.nodes().some(({ name }) => name === node)) this.machine(node).log('kubelet', 'I', 'kubelet.go:2537', `"SyncLoop ADD" source="api" pods=[${JSON.stringify(pod)}]`)
+    })
     cluster.on('log', ({ component, level, message }) => {
       const [program = '', node] = component.split('/')
       const isOnNode = program === 'kubelet' || program === 'kube-proxy'

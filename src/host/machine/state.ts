@@ -14,6 +14,7 @@ export interface JournalLine {
   readonly time: number
   /** `kubelet`, `systemd`, or a component of the control plane. */
   readonly unit: string
+  readonly pid: number
   readonly text: string
 }
 

@@ -86,6 +86,7 @@ export function startKubelet(machine: HostMachine): void {
     machine.log('kubelet', 'I', 'server.go:529', `"Kubelet version" kubeletVersion="v${machine.state.packages.get('kubelet')?.version ?? ''}"`)
     const config = machine.disk.has(CONFIG.slice(1)) ? machine.files.text(CONFIG) : undefined
     if (config !== undefined) machine.node?.machine.configureKubelet(readConfiguration(config))
+    if (machine.hasNode) machine.log('kubelet', 'I', 'kubelet_node_status.go:78', `"Successfully registered node" node=${JSON.stringify(machine.name)}`)
     machine.node?.startKubelet()
     return
   }

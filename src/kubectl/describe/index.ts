@@ -57,6 +57,10 @@ const describers: Readonly<Record<string, Describer<never>>> = {
   'RoleBinding.rbac.authorization.k8s.io': describeRoleBinding,
   'ClusterRoleBinding.rbac.authorization.k8s.io': describeRoleBinding,
   'NetworkPolicy.networking.k8s.io': describeNetworkPolicy,
+  'NetworkPolicy.extensions': describeNetworkPolicy,
+  'Deployment.extensions': describeDeployment,
+  'DaemonSet.extensions': describeDaemonSet,
+  'ReplicaSet.extensions': describeReplicaSet,
 }
 
 /** The description of an object of any kind. Throws ApiError for what it may not read. */
