@@ -63,9 +63,9 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
   it('A3: authorization modes are asked in order: who has no opinion leaves it to the next', () => {
     const policies = '{"apiVersion": "abac.authorization.kubernetes.io/v1beta1", "kind": "Policy", "spec": {"user": "bob", "namespace": "office", "resource": "pods", "readonly": true}}'
     const asked: string[] = []
-    const review = ({ user }: { readonly user?: string }): { readonly allowed: boolean } => {
-      asked.push(user ?? '')
-      return { allowed: user === 'wendy' }
+    const review = ({ spec }: { readonly spec: { readonly user?: string } }): { readonly allowed: boolean } => {
+      asked.push(spec.user ?? '')
+      return { allowed: spec.user === 'wendy' }
     }
     const cluster = new SimCluster({ version, nodes: 0, authorization: ['Node', { type: 'ABAC', policies }, 'RBAC', { type: 'Webhook', review }] })
     const may = (user: string, verb: string): boolean => cluster.kubectl(`auth can-i ${verb} pods -n office --as=${user}`).exitCode === 0
