@@ -3,7 +3,7 @@ import type { CronJob, Job } from '../../../src/api/batch/generated.js'
 import type { ObjectInput } from '../../../src/api/input.js'
 import { createCronJobController } from '../../../src/controllers/cronjob/index.js'
 import { ControllerCluster } from '../process/controller-cluster.js'
-import { jobCluster } from '../shared/timeline-replay.js'
+import { jobCluster } from '../shared/clusters.js'
 import { pods } from '../shared/workloads.js'
 
 const key = { namespace: 'default', name: 'c' }

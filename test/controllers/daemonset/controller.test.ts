@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ControllerRevision } from '../../../src/api/apps/generated.js'
 import type { Pod } from '../../../src/api/core/generated.js'
-import { workloadCluster } from '../shared/recording-replay.js'
+import { workloadCluster } from '../shared/clusters.js'
 import { createDaemonSet, daemonSetD, patch, pods, setImage } from '../shared/workloads.js'
 
 const images = (list: readonly Pod[]): Record<string, string> =>

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createDeploymentController } from '../../../src/controllers/deployment/index.js'
 import { createReplicaSetController } from '../../../src/controllers/replicaset/index.js'
-import { workloadCluster } from '../shared/recording-replay.js'
+import { workloadCluster } from '../shared/clusters.js'
 import { condition, createDeployment, deploymentD, patch, pods, setImage, sets, template } from '../shared/workloads.js'
 
 const nowhere = { nodeSelector: { 'kubernetes.io/hostname': 'nowhere' } }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Pod } from '../../../src/api/core/generated.js'
 import type { PodDisruptionBudget, PodDisruptionBudgetSpec } from '../../../src/api/policy/generated.js'
-import { workloadCluster } from '../shared/recording-replay.js'
+import { workloadCluster } from '../shared/clusters.js'
 import { createDaemonSet, createDeployment, createReplicaSet, patch, pods } from '../shared/workloads.js'
 
 type Cluster = ReturnType<typeof workloadCluster>

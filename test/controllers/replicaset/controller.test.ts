@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ApiError } from '../../../src/apiserver/client/api-error.js'
 import type { Pod } from '../../../src/api/core/generated.js'
-import { workloadCluster } from '../shared/recording-replay.js'
+import { workloadCluster } from '../shared/clusters.js'
 import { createReplicaSet, pods, sets, template } from '../shared/workloads.js'
 
 const barePod = (name: string, labels: Record<string, string>): Pod =>

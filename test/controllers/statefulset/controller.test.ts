@@ -4,7 +4,7 @@ import type { ControllerRevision, StatefulSet } from '../../../src/api/apps/gene
 import type { PersistentVolumeClaim, Pod } from '../../../src/api/core/generated.js'
 import type { ObjectInput } from '../../../src/api/input.js'
 import type { ControllerCluster } from '../process/controller-cluster.js'
-import { jobCluster } from '../shared/timeline-replay.js'
+import { jobCluster } from '../shared/clusters.js'
 import { pods, template } from '../shared/workloads.js'
 
 const key = { namespace: 'default', name: 's' }

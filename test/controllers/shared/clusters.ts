@@ -1,0 +1,59 @@
+import type { Component } from '../../../src/apiserver/client/component.js'
+import { createCronJobController } from '../../../src/controllers/cronjob/index.js'
+import { createDaemonSetController } from '../../../src/controllers/daemonset/index.js'
+import { createDeploymentController } from '../../../src/controllers/deployment/index.js'
+import { createDisruptionController } from '../../../src/controllers/disruption/index.js'
+import { createGarbageCollector } from '../../../src/controllers/garbage-collector/index.js'
+import { createJobController } from '../../../src/controllers/job/index.js'
+import { createNodeLifecycleController } from '../../../src/controllers/node-lifecycle/index.js'
+import { createReplicaSetController } from '../../../src/controllers/replicaset/index.js'
+import { createStatefulSetController } from '../../../src/controllers/statefulset/index.js'
+import { createTtlAfterFinishedController } from '../../../src/controllers/ttl-after-finished/index.js'
+import type { SimulationOptions } from '../../../src/sim/simulation.js'
+import { ControllerCluster } from '../process/controller-cluster.js'
+import { fakeKubelet } from '../process/fake-kubelet.js'
+import { fakeScheduler } from './fake-scheduler.js'
+
+/** How long the cluster runs before the test begins, in seconds. */
+const LEAD = 10
+
+const kubelets = (): readonly Component[] => ['n1', 'n2', 'n3'].map((node) => fakeKubelet(node))
+
+/**
+ * Three nodes and the controllers of workloads that go on for ever. `offset`: in which part of a second it begins, which matters where API times (whole
+ * seconds) are compared with the clock.
+ */
+export function workloadCluster(offset = 0, version = 'v1.34', options: SimulationOptions = {}): ControllerCluster {
+  const cluster = new ControllerCluster(
+    (resources) => [
+      createDeploymentController(),
+      createReplicaSetController(),
+      createDaemonSetController(),
+      createDisruptionController(),
+      createGarbageCollector({ resources }),
+      createNodeLifecycleController(),
+      fakeScheduler(10),
+      ...kubelets(),
+    ],
+    { version, ...options },
+  )
+  return cluster.advance(LEAD + offset)
+}
+
+/** Three nodes and the controllers of workloads that run to an end or keep a name, as of v1.34 unless said otherwise. */
+export function jobCluster(begin: string, options: SimulationOptions & { readonly version?: string } = {}): ControllerCluster {
+  const cluster = new ControllerCluster(
+    (resources) => [
+      createStatefulSetController(),
+      createJobController(),
+      createCronJobController(),
+      createTtlAfterFinishedController(),
+      createGarbageCollector({ resources }),
+      createNodeLifecycleController(),
+      fakeScheduler(),
+      ...kubelets(),
+    ],
+    { version: 'v1.34', start: Date.parse(begin) - LEAD * 1000, ...options },
+  )
+  return cluster.advance(LEAD)
+}
