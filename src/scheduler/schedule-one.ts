@@ -9,6 +9,7 @@ import type { Cycle } from './framework/cycle.js'
 import type { Diagnosis } from './framework/diagnosis.js'
 import { fitErrorMessage } from './framework/diagnosis.js'
 import type { Framework } from './framework/framework.js'
+import { rejectionRuns } from './framework/node-rejections.js'
 import { CycleError } from './framework/rejection.js'
 import { preempt } from './preempt.js'
 import type { QueuedPod } from './queue/queued-pod.js'
@@ -76,7 +77,7 @@ function reportUnfit(
 
 function pendingPlugins({ nodes, absent }: Diagnosis): readonly string[] {
   const plugins = new Set<string>()
-  for (const { plugin, rejection } of nodes.values()) if (rejection.code === 'Pending') plugins.add(plugin)
+  for (const { rejection: { plugin, rejection } } of rejectionRuns(nodes)) if (rejection.code === 'Pending') plugins.add(plugin)
   if (absent?.rejection.code === 'Pending') plugins.add(absent.plugin)
   return [...plugins]
 }

@@ -25,6 +25,7 @@ export class Snapshot {
   readonly #freeSlots: number[] = []
   readonly #imageHolders = new Map<string, number>()
   readonly #generations: number[] = []
+  readonly #softTainted = new Set<string>()
   #order: NodeOrder | undefined
 
   /** How the pods lie in topology domains. */
@@ -62,6 +63,11 @@ export class Snapshot {
     return node?.object ? node : undefined
   }
 
+  /** How many nodes have a taint PreferNoSchedule. */
+  get softTaintedNodes(): number {
+    return this.#softTainted.size
+  }
+
   /** The pod of that key, if it is on a node. */
   podOf(key: string): PodInfo | undefined {
     return this.#places.get(key)?.pod
@@ -78,6 +84,8 @@ export class Snapshot {
     if (!old || zoneKeyOf(info.labels) !== zoneKeyOf(node.metadata.labels ?? {})) this.#order = undefined
     info.setNode(node)
     this.#touch(info)
+    if (info.softTaints.length > 0) this.#softTainted.add(info.name)
+    else this.#softTainted.delete(info.name)
     if (info.images !== images) this.#countImages(images, info.images)
     if (!old || old.metadata.labels !== node.metadata.labels || old.spec !== node.spec) this.topology.setNode(info)
   }
@@ -87,6 +95,7 @@ export class Snapshot {
     if (!info?.object) return
     this.#countImages(info.images, NO_IMAGES)
     info.clearNode()
+    this.#softTainted.delete(name)
     this.#touch(info)
     this.#order = undefined
     this.topology.setNode(info)

@@ -62,10 +62,8 @@ export interface SearchRange extends NodeList {
 export function findFeasibleNodes(
   framework: Framework, cycle: Cycle, { nodes, slots, start, wanted, promised }: SearchRange, nominated: NominatedPods | undefined,
 ): Search {
-  // as long as they can become: growing takes longer than all else
   const found: NodeInfo[] = []
   const foundSlots: number[] = []
-  found.length = foundSlots.length = wanted
   let count = 0
   const rejected = new NodeRejections()
   const verdicts = framework.verdictsFor(cycle)
@@ -88,12 +86,11 @@ export function findFeasibleNodes(
       (promised?.has(slot) ? whenPromised(node) : undefined) ??
       rejections[slot] ??
       (others.length > 0 ? firstRefusal(others, cycle, node) : undefined)
-    if (rejection) rejected.add(node, rejection)
+    if (rejection) rejected.add(node, slot, rejection)
     else {
-      found[count] = node
-      foundSlots[count++] = slot
+      count = found.push(node)
+      foundSlots.push(slot)
     }
   }
-  found.length = foundSlots.length = count
   return { feasible: { nodes: found, slots: foundSlots }, rejected, verdicts }
 }

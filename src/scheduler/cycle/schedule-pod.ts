@@ -91,7 +91,6 @@ function rejectedByPreFilter(rejected: PluginRejection): Diagnosis {
 
 function diagnose({ rejected }: Search, { nodeNames, narrowedBy }: PreFilterOutcome): Diagnosis {
   const plugins = new Set(narrowedBy)
-  let last: string | undefined
-  for (const { plugin } of rejected.values()) if (plugin !== last) plugins.add((last = plugin))
+  for (const { rejection } of rejected.runs) plugins.add(rejection.plugin)
   return nodeNames ? { nodes: rejected, absent: leftOutByPreFilter(narrowedBy), plugins } : { nodes: rejected, plugins }
 }

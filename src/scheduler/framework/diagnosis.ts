@@ -1,3 +1,4 @@
+import { rejectionRuns } from './node-rejections.js'
 import type { PluginRejection, Rejection } from './rejection.js'
 
 /** Why a pod found no node. Source: pkg/scheduler/framework/types.go Diagnosis. */
@@ -18,18 +19,7 @@ export function reasonCounts(diagnosis: Pick<Diagnosis, 'nodes' | 'absent'>, all
   const count = ({ reasons }: Rejection, nodes: number): void => {
     for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + nodes)
   }
-  // most nodes in a row say the same
-  let last: Rejection | undefined
-  let times = 0
-  for (const { rejection } of diagnosis.nodes.values()) {
-    if (rejection !== last) {
-      if (last) count(last, times)
-      last = rejection
-      times = 0
-    }
-    times++
-  }
-  if (last) count(last, times)
+  for (const { rejection, nodes } of rejectionRuns(diagnosis.nodes)) count(rejection.rejection, nodes)
   const absent = allNodes - diagnosis.nodes.size
   if (diagnosis.absent && absent > 0) count(diagnosis.absent.rejection, absent)
   return [...counts].map(([reason, nodes]) => `${nodes} ${reason}`).sort()

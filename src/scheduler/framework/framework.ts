@@ -208,7 +208,10 @@ export class Framework {
     return this.#scorer.score(cycle, nodes)
   }
 
-  /** The weighted sum of all scores, by way of what `verdicts` know of the nodes; call {@link preScore} before. @throws CycleError */
+  /**
+   * The weighted sums of scores, but for scores that all nodes get alike, by way of what `verdicts` know of the nodes; call {@link preScore} before. Valid
+   * until the next call. @throws CycleError
+   */
   totals(cycle: Cycle, nodes: NodeList, verdicts: NodeVerdicts): Float64Array {
     return this.#scorer.totals(cycle, nodes, verdicts.scores)
   }

@@ -16,14 +16,16 @@ class NodeNumbers {
   readonly #numbers: number[] = []
   readonly #generations: number[] = []
 
-  /** Brings the numbers of these nodes up to date and answers all numbers, by slot; `ask` is for those that have none, or have changed. */
-  of({ nodes, slots }: NodeList, generations: readonly number[], ask: Ask): readonly number[] {
+  /** The numbers of these nodes, in their order; `ask` is for those that have none, or have changed. */
+  read(into: Float64Array, { nodes, slots }: NodeList, generations: readonly number[], ask: Ask): Float64Array {
     const known = this.#generations
+    const numbers = this.#numbers
     for (let at = 0; at < slots.length; at++) {
       const slot = slots[at] as number
       if (known[slot] !== generations[slot]) this.#set(slot, generations[slot] as number, ask(nodes[at] as NodeInfo))
+      into[at] = numbers[slot] as number
     }
-    return this.#numbers
+    return into
   }
 
   forget(): void {
@@ -48,23 +50,23 @@ export class KnownScores {
   #summed: readonly WeightedPlugin[] = []
   readonly #raw = new Map<WeightedPlugin, NodeNumbers>()
 
-  /** Weighted sums, by slot, of scores that are final, without normalizeScore. @throws CycleError for a score out of range. */
-  sums(plugins: readonly WeightedPlugin[], cycle: Cycle, list: NodeList): readonly number[] {
+  /** Weighted sums of scores that are final, without normalizeScore. @throws CycleError for a score out of range. */
+  sums(into: Float64Array, plugins: readonly WeightedPlugin[], cycle: Cycle, list: NodeList): Float64Array {
     if (plugins.length !== this.#summed.length || plugins.some((plugin, at) => plugin !== this.#summed[at])) {
       this.#summed = plugins
       this.#sums.forget()
     }
-    return this.#sums.of(list, cycle.snapshot.generations, (node) => {
+    return this.#sums.read(into, list, cycle.snapshot.generations, (node) => {
       let sum = 0
       for (const { plugin, weight } of plugins) sum += weight * checkedScore(plugin.name, plugin.score(cycle.pod, node, cycle))
       return sum
     })
   }
 
-  /** The raw scores of a plugin, by slot. */
-  raw(weighted: WeightedPlugin, cycle: Cycle, list: NodeList): readonly number[] {
+  /** The raw scores of a plugin. */
+  raw(into: Float64Array, weighted: WeightedPlugin, cycle: Cycle, list: NodeList): Float64Array {
     let known = this.#raw.get(weighted)
     if (!known) this.#raw.set(weighted, (known = new NodeNumbers()))
-    return known.of(list, cycle.snapshot.generations, (node) => weighted.plugin.score(cycle.pod, node, cycle))
+    return known.read(into, list, cycle.snapshot.generations, (node) => weighted.plugin.score(cycle.pod, node, cycle))
   }
 }

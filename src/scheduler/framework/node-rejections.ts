@@ -1,36 +1,53 @@
 import type { NodeInfo } from '../cache/node-info.js'
 import type { PluginRejection } from './rejection.js'
 
+/** A refusal that nodes in a row got. */
+export interface RejectionRun {
+  readonly rejection: PluginRejection
+  readonly nodes: number
+}
+
 /**
- * Refusals by node, as a search collects them: two lists, of which a map by name is made only when somebody asks for a name. Equal refusals are often
- * one object.
+ * Refusals by node, as a search collects them: lists, of which a map by name is made only when somebody asks for a name. Equal refusals are often
+ * one object, so that most searches have few runs of them.
  */
 export class NodeRejections implements ReadonlyMap<string, PluginRejection> {
   readonly #nodes: NodeInfo[] = []
+  readonly #slots: number[] = []
   readonly #rejections: PluginRejection[] = []
+  readonly #runs: { readonly rejection: PluginRejection; nodes: number }[] = []
+  #last: PluginRejection | undefined
   #bySlot: (PluginRejection | undefined)[] | undefined
   #byName: Map<string, PluginRejection> | undefined
 
   /** Only to be called before anything is asked. */
-  add(node: NodeInfo, rejection: PluginRejection): void {
+  add(node: NodeInfo, slot: number, rejection: PluginRejection): void {
     this.#nodes.push(node)
+    this.#slots.push(slot)
     this.#rejections.push(rejection)
+    if (rejection === this.#last) (this.#runs[this.#runs.length - 1] as { nodes: number }).nodes++
+    else this.#runs.push({ rejection: (this.#last = rejection), nodes: 1 })
   }
 
   get size(): number {
     return this.#nodes.length
   }
 
-  /** The refusal of a node of the snapshot. */
-  of(node: NodeInfo): PluginRejection | undefined {
+  /** The refusals in the order of the search; what several nodes in a row got is one run. */
+  get runs(): readonly RejectionRun[] {
+    return this.#runs
+  }
+
+  /** The refusal of the node of the snapshot with that slot. */
+  at(slot: number): PluginRejection | undefined {
     if (!this.#bySlot) {
-      // as long as it becomes: filled from its middle on, a growing list would be a slow one
       const bySlot: (PluginRejection | undefined)[] = []
-      bySlot.length = this.#nodes.reduce((most, { slot }) => Math.max(most, slot), 0) + 1
-      for (let at = 0; at < this.#nodes.length; at++) bySlot[(this.#nodes[at] as NodeInfo).slot] = this.#rejections[at]
+      // as long as it becomes: filled from its middle on, a growing list would be a slow one
+      bySlot.length = this.#slots.reduce((most, one) => Math.max(most, one), 0) + 1
+      for (let at = 0; at < this.#slots.length; at++) bySlot[this.#slots[at] as number] = this.#rejections[at]
       this.#bySlot = bySlot
     }
-    return this.#bySlot[node.slot]
+    return this.#bySlot[slot]
   }
 
   get(name: string): PluginRejection | undefined {
@@ -67,7 +84,12 @@ export class NodeRejections implements ReadonlyMap<string, PluginRejection> {
   }
 }
 
+/** The refusals in their order, see {@link NodeRejections.runs}. */
+export function rejectionRuns(nodes: ReadonlyMap<string, PluginRejection>): readonly RejectionRun[] {
+  return nodes instanceof NodeRejections ? nodes.runs : [...nodes.values()].map((rejection) => ({ rejection, nodes: 1 }))
+}
+
 /** The refusal of a node among `nodes`, found without its name where that is possible. */
-export function rejectionOf(nodes: ReadonlyMap<string, PluginRejection>, node: NodeInfo): PluginRejection | undefined {
-  return nodes instanceof NodeRejections ? nodes.of(node) : nodes.get(node.name)
+export function rejectionOf(nodes: ReadonlyMap<string, PluginRejection>, node: NodeInfo, slot: number): PluginRejection | undefined {
+  return nodes instanceof NodeRejections ? nodes.at(slot) : nodes.get(node.name)
 }

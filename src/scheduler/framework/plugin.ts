@@ -79,6 +79,8 @@ export interface ScorePlugin {
   score(pod: PodInfo, node: NodeInfo, cycle: Cycle): number
   /** Brings the raw scores (one for each node) into 0..100, in place. */
   normalizeScore?(scores: number[], nodes: readonly NodeInfo[], cycle: Cycle): void
+  /** Whether all nodes get the same score in this cycle, so that nobody needs to ask. */
+  scoresAlike?(cycle: Cycle): boolean
 }
 
 /** Sets things aside on the chosen node, and gives them back when the pod does not get there after all. */

@@ -17,6 +17,9 @@ export interface PluginScores {
 /** The Score plugins of a profile. Source: framework/runtime RunScorePlugins. */
 export class Scorer {
   readonly #plugins: readonly WeightedPlugin[]
+  /** Room for {@link totals}: memory of its own for each pod would be most of what a cycle leaves behind. */
+  #totals = new Float64Array(0)
+  #raw = new Float64Array(0)
 
   /** `plugins` in their order; `weights` by name, default 1. */
   constructor(plugins: readonly (ScorePlugin & Plugin)[], weights: Readonly<Record<string, number>>) {
@@ -32,17 +35,20 @@ export class Scorer {
     })
   }
 
-  /** The sum over plugins of weight x score for each node, as by {@link score}, without asking for what is known. @throws CycleError */
+  /**
+   * The sum over plugins of weight x score for each node, as by {@link score}, without asking for what is known; a score that all nodes get alike is
+   * left out, since it decides nothing. Valid until the next call. @throws CycleError
+   */
   totals(cycle: Cycle, list: NodeList, known: KnownScores): Float64Array {
-    const { nodes, slots } = list
+    const { nodes } = list
+    const { length } = nodes
+    if (this.#totals.length < length) [this.#totals, this.#raw] = [new Float64Array(length), new Float64Array(length)]
     const speaking = this.#speaking(cycle)
-    const sums = known.sums(speaking.filter(isFinal), cycle, list)
-    const totals = new Float64Array(slots.length)
-    for (let at = 0; at < totals.length; at++) totals[at] = sums[slots[at] as number] as number
+    const totals = known.sums(this.#totals.subarray(0, length), speaking.filter(isFinal), cycle, list)
     for (const weighted of speaking) {
       const { plugin, weight } = weighted
-      if (isFinal(weighted)) continue
-      if (plugin.isNodeLocal) addKnown(totals, weighted, known.raw(weighted, cycle, list), cycle, list)
+      if (isFinal(weighted) || plugin.scoresAlike?.(cycle)) continue
+      if (plugin.isNodeLocal) addKnown(totals, weighted, known.raw(this.#raw.subarray(0, length), weighted, cycle, list), cycle, nodes)
       else addAll(totals, weight, normalized(plugin, scoresOf(plugin, cycle, nodes), nodes, cycle))
     }
     return totals
@@ -58,14 +64,13 @@ function isFinal({ plugin }: WeightedPlugin): boolean {
   return plugin.isNodeLocal === true && plugin.normalizeScore === undefined
 }
 
-/** Raw scores that are all equal, as most are, are normalized once. */
-function addKnown(totals: Float64Array, { plugin, weight }: WeightedPlugin, raw: readonly number[], cycle: Cycle, { nodes, slots }: NodeList): void {
-  const first = raw[slots[0] as number] as number
+/** Raw scores that are all equal, as most are, are equal when normalized. */
+function addKnown(totals: Float64Array, { plugin, weight }: WeightedPlugin, raw: Float64Array, cycle: Cycle, nodes: readonly NodeInfo[]): void {
+  const first = raw[0] as number
   let at = 1
-  while (at < slots.length && raw[slots[at] as number] === first) at++
-  if (at < slots.length) return addAll(totals, weight, normalized(plugin, slots.map((slot) => raw[slot] as number), nodes, cycle))
-  const [score = 0] = normalized(plugin, [first], nodes.slice(0, 1), cycle)
-  for (at = 0; at < totals.length; at++) totals[at] = (totals[at] as number) + weight * score
+  while (at < raw.length && raw[at] === first) at++
+  if (at < raw.length) addAll(totals, weight, normalized(plugin, [...raw], nodes, cycle))
+  else normalized(plugin, [first], nodes.slice(0, 1), cycle)
 }
 
 function addAll(totals: Float64Array, weight: number, scores: readonly number[]): void {

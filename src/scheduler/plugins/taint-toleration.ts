@@ -20,6 +20,7 @@ export const taintToleration: PluginFactory = ({ release }): Plugin => ({
   },
   score: ({ pod }, { softTaints }) => (softTaints.length === 0 ? 0 : untoleratedCount(pod.spec.tolerations ?? [], softTaints)),
   normalizeScore: (scores) => scaleToMax(scores, true),
+  scoresAlike: ({ snapshot }) => snapshot.softTaintedNodes === 0,
   eventsToRegister: { 'Node/Add': becomesTolerated, 'Node/UpdateTaint': becomesTolerated, 'Pod/UpdateToleration': 'queue' },
 })
 
