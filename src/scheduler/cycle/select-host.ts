@@ -14,18 +14,15 @@ export function totalScores(scores: readonly PluginScores[], nodes: number): Flo
  * one by lot when `draw` is given (reservoir sampling up to 1.34; one draw of the same distribution here).
  */
 export function selectHost(totals: Float64Array, draw?: (n: number) => number): number {
-  let best = 0
-  let ties = 1
-  for (let at = 1; at < totals.length; at++) {
-    const difference = (totals[at] as number) - (totals[best] as number)
-    if (difference > 0) {
-      best = at
-      ties = 1
-    } else if (difference === 0) ties++
-  }
-  if (!draw || ties === 1) return best
-  let skip = draw(ties)
-  let at = best
-  while (skip > 0) if (totals[++at] === totals[best]) skip--
+  // two plain passes: whether a node is better, equal or worse cannot be foreseen, and so it costs to ask at each
+  let most = totals[0] as number
+  for (let at = 1; at < totals.length; at++) most = Math.max(most, totals[at] as number)
+  const first = totals.indexOf(most)
+  if (!draw) return first
+  let ties = 0
+  for (let at = first; at < totals.length; at++) if (totals[at] === most) ties++
+  if (ties === 1) return first
+  let at = first
+  for (let skip = draw(ties); skip > 0; skip--) at = totals.indexOf(most, at + 1)
   return at
 }
