@@ -20,6 +20,7 @@ import { applyObjects, createKubectl, kubectlWatch } from '../kubectl/index.js'
 import type { Applied, KubectlEnvironment, KubectlOptions, KubectlResult } from '../kubectl/index.js'
 import type { ConnectOptions, Connection, DnsReply, From, RecordType } from '../network/index.js'
 import type { EffectiveSecurity } from '../kubelet/index.js'
+import type { Explanation } from '../scheduler/explain.js'
 import type { Duration } from '../sim/duration.js'
 import type { EventBus } from '../sim/event-bus.js'
 import type { Slice } from '../sim/topic.js'
@@ -41,7 +42,8 @@ import { editObject } from './edit.js'
 import type { EtcdImportOptions } from './etcd-import.js'
 import { importEtcdSnapshot, importEtcdStore } from './etcd-import.js'
 import type { ExecOptions, ExecResult, LogOptions, PodName } from './pod-streams.js'
-import { execInPod, logsOfPod } from './pod-streams.js'
+import { execInPod, logsOfPod, podKey } from './pod-streams.js'
+import { explainPlacement } from './placement.js'
 import type { Machines } from './machines.js'
 import type { ClusterMetrics } from './cluster-metrics.js'
 import type { Manifests } from './manifests.js'
@@ -257,6 +259,18 @@ export class SimCluster {
    */
   security(pod: PodName): readonly EffectiveSecurity[] {
     return securityOfPod(this.client, this.#machines, pod)
+  }
+
+  /**
+   * What the scheduler would make of a pod now, with its profile and all that is in the cluster: each node's refusal, or each plugin's score for it. A pod
+   * that has a node is looked at as if it had none; one that is not there yet can be given whole, as a dry run answers it:
+   * `cluster.explain(cluster.client.create('pods', pod, { dryRun: true }))`.
+   * @throws ApiError when there is no such pod. @throws RangeError for a pod of another scheduler.
+   */
+  explain(pod: PodName | Pod): Explanation {
+    const object = typeof pod !== 'string' && 'spec' in pod ? pod : this.client.get('pods', podKey(pod))
+    const parts = { resources: this.resources(), stored: <R extends ResourceName>(resource: R) => this.stored(resource) }
+    return explainPlacement({ ...parts, version: this.version, scheduler: this.options.scheduler }, object)
   }
 
   /**

@@ -6,9 +6,11 @@ import type { NodeInfo } from './cache/node-info.js'
 import type { PodInfo } from './cache/pod-info.js'
 import { podInfoOf } from './cache/pod-info.js'
 import { Snapshot } from './cache/snapshot.js'
-import { NO_STORAGE } from './cache/storage-view.js'
+import type { StorageObjects } from './cache/plain-storage.js'
+import { plainStorage } from './cache/plain-storage.js'
 import type { SurroundingObjects } from './cache/surroundings.js'
 import { plainSurroundings } from './cache/surroundings.js'
+import type { NominatedPods } from './cycle/filter-nodes.js'
 import { passesFilters } from './cycle/filter-nodes.js'
 import { selectHost, totalScores } from './cycle/select-host.js'
 import { Cycle } from './framework/cycle.js'
@@ -24,7 +26,7 @@ import { schedulerRelease } from './texts.js'
 import type { SchedulerRelease } from './texts.js'
 
 /** Options of {@link explain}. */
-export interface ExplainOptions extends SurroundingObjects {
+export interface ExplainOptions extends SurroundingObjects, StorageObjects {
   /** Kubernetes version whose texts are used. Default `v1.35`. */
   readonly version?: string
   /** Default: the default profile. */
@@ -65,17 +67,24 @@ export interface Explanation {
 }
 
 /**
- * What a scheduler would do with `pod` on `nodes` that carry `pods` (those with a nodeName count), node by node and plugin by
- * plugin. A pure function of plain objects. Unlike a real cycle it looks at every node, and scores even a single one. A pod that has a node is looked
- * at as if it had none. Volume claims are not looked up: a pod with claims is turned down.
+ * What a scheduler would do with `pod` on `nodes` that carry `pods`, node by node and plugin by plugin: those with a nodeName count, and those that a
+ * node is promised to (`status.nominatedNodeName`). A pure function of plain objects. Unlike a real cycle it looks at every node, and scores even a single
+ * one. A pod that has a node is looked at as if it had none. What volumes are made of comes by the options.
  */
 export function explain(pod: Pod, nodes: readonly Node[], pods: readonly Pod[] = [], options: ExplainOptions = {}): Explanation {
   const release = schedulerRelease(options.version ?? 'v1.35')
-  const framework = makeFramework(options.profile ?? {}, handleOf(options, release))
   const counted = pods.map(withStatus).filter((other) => !isPodTerminal(other) && keyOf(other) !== keyOf(pod))
+  const framework = makeFramework(options.profile ?? {}, handleOf(options, release, counted))
   const { nodeName: _, ...spec } = pod.spec
   const free = pod.spec.nodeName ? { ...withStatus(pod), spec } : withStatus(pod)
-  return explainIn(Snapshot.of(nodes, counted.map((other) => podInfoOf(other))), podInfoOf(free), framework, release)
+  const infos = counted.map((other) => podInfoOf(other))
+  return explainIn(Snapshot.of(nodes, infos), podInfoOf(free), framework, release, promisesOf(infos))
+}
+
+/** The pods that wait for a node that was promised to them. */
+function promisesOf(pods: readonly PodInfo[]): NominatedPods {
+  const waiting = pods.filter(({ pod: { spec, status } }) => !spec.nodeName && status.nominatedNodeName)
+  return (nodeName) => waiting.filter(({ pod }) => pod.status.nominatedNodeName === nodeName)
 }
 
 /** A pod from a manifest has no status. */
@@ -83,8 +92,8 @@ function withStatus(pod: Pod): Pod {
   return (pod.status as Pod['status'] | undefined) ? pod : { ...pod, status: {} as Pod['status'] }
 }
 
-/** What plugins get of plain objects: no cluster, no storage. */
-export function handleOf(options: ExplainOptions, release: SchedulerRelease): PluginHandle {
+/** What plugins get of plain objects, of which `pods` may use storage: no cluster. */
+export function handleOf(options: ExplainOptions, release: SchedulerRelease, pods: readonly Pod[] = []): PluginHandle {
   return {
     release,
     client: () => {
@@ -92,30 +101,34 @@ export function handleOf(options: ExplainOptions, release: SchedulerRelease): Pl
     },
     podDisruptionBudgets: () => options.podDisruptionBudgets ?? [],
     surroundings: plainSurroundings(options),
-    storage: NO_STORAGE,
+    storage: plainStorage(options, pods),
     now: () => 0,
     randomInt: () => 0,
   }
 }
 
 /** {@link explain} for a snapshot that is there already. */
-export function explainIn(snapshot: Snapshot, pod: PodInfo, framework: Framework, release: SchedulerRelease): Explanation {
+export function explainIn(
+  snapshot: Snapshot, pod: PodInfo, framework: Framework, release: SchedulerRelease, nominated: NominatedPods = () => [],
+): Explanation {
   if (snapshot.nodes.length === 0) return { nodes: [], message: 'no nodes available to schedule pods' }
   const cycle = new Cycle(pod, snapshot)
   const preFilter = framework.preFilter(cycle)
-  const rejected = rejections(framework, cycle, preFilter)
+  const rejected = rejections(framework, cycle, preFilter, nominated)
   const feasible = snapshot.nodes.filter(({ name }) => !rejected.has(name))
   if (feasible.length > 0) return scored(framework, cycle, feasible, rejected)
-  return unfit(framework, cycle, preFilter, rejected, release)
+  return unfit(framework, cycle, preFilter, rejected, { release, nominated })
 }
 
 type Rejections = ReadonlyMap<string, PluginRejection>
 
-function rejections(framework: Framework, cycle: Cycle, { rejected, nodeNames, narrowedBy }: PreFilterOutcome): Rejections {
+function rejections(
+  framework: Framework, cycle: Cycle, { rejected, nodeNames, narrowedBy }: PreFilterOutcome, nominated: NominatedPods,
+): Rejections {
   const found = new Map<string, PluginRejection>()
   for (const node of cycle.snapshot.nodes) {
     const leftOut = nodeNames && !nodeNames.has(node.name) ? leftOutByPreFilter(narrowedBy) : undefined
-    const rejection = rejected ?? leftOut ?? framework.filter(cycle, node)
+    const rejection = rejected ?? leftOut ?? passesFilters(framework, cycle, node, nominated)
     if (rejection) found.set(node.name, rejection)
   }
   return found
@@ -139,13 +152,14 @@ function scored(framework: Framework, cycle: Cycle, feasible: readonly NodeInfo[
 }
 
 function unfit(
-  framework: Framework, cycle: Cycle, preFilter: PreFilterOutcome, rejected: Rejections, release: SchedulerRelease,
+  framework: Framework, cycle: Cycle, preFilter: PreFilterOutcome, rejected: Rejections,
+  { release, nominated }: { readonly release: SchedulerRelease; readonly nominated: NominatedPods },
 ): Explanation {
   const nodes = cycle.snapshot.nodes.map(({ name }) => refused(name, rejected))
   const plugins = new Set([...rejected.values()].map(({ plugin }) => plugin))
   const all: Diagnosis = { nodes: rejected, plugins }
   const diagnosis = preFilter.rejected ? { ...all, preFilterMessage: preFilter.rejected.rejection.reasons.join(', ') } : all
-  const post = framework.postFilter(cycle, diagnosis, (trial, node) => passesFilters(framework, trial, node, () => []))
+  const post = framework.postFilter(cycle, diagnosis, (trial, node) => passesFilters(framework, trial, node, nominated))
   const total = cycle.snapshot.nodes.length
   if ('message' in post) {
     return { nodes, message: fitErrorMessage(total, diagnosis, release.postFilterMessages ? post.message : undefined) }
