@@ -63,13 +63,15 @@ export class EtcdClient {
 export class RealEtcd extends EtcdClient {
   /** `127.0.0.1:<port>` */
   readonly address: string
-  readonly #process: ChildProcess
+  #process: ChildProcess
   readonly #directory: string
+  readonly #flags: readonly string[]
 
-  private constructor(process: ChildProcess, directory: string, address: string) {
+  private constructor(flags: readonly string[], directory: string, address: string) {
     super(address)
     this.address = address
-    this.#process = process
+    this.#flags = flags
+    this.#process = spawn(ETCD_BINARY, flags, { stdio: 'ignore' })
     this.#directory = directory
   }
 
@@ -81,22 +83,33 @@ export class RealEtcd extends EtcdClient {
   static async start(flags: readonly string[] = []): Promise<RealEtcd> {
     const [client, peer] = [await freePort(), await freePort()]
     const directory = mkdtempSync(join(tmpdir(), 'simcluster-etcd-'))
-    const child = spawn(ETCD_BINARY, [
+    const etcd = new RealEtcd([
       '--name', 'test', '--data-dir', directory, '--unsafe-no-fsync', '--log-level', 'error',
       '--listen-client-urls', `http://127.0.0.1:${client}`, '--advertise-client-urls', `http://127.0.0.1:${client}`,
       '--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`,
       '--initial-cluster', `test=http://127.0.0.1:${peer}`, ...flags,
-    ], { stdio: 'ignore' })
-    const etcd = new RealEtcd(child, directory, `127.0.0.1:${client}`)
+    ], directory, `127.0.0.1:${client}`)
     await etcd.#ready()
     return etcd
   }
 
+  /** Kills the process, whatever it is doing. */
+  async crash(): Promise<void> {
+    const exited = new Promise((resolve) => this.#process.once('exit', resolve))
+    const isThere = this.#process.exitCode === null && this.#process.signalCode === null
+    this.#process.kill('SIGKILL')
+    if (isThere) await exited
+  }
+
+  /** Starts again where it has been killed, on the same data and the same address. */
+  async recover(): Promise<void> {
+    this.#process = spawn(ETCD_BINARY, this.#flags, { stdio: 'ignore' })
+    await this.#ready()
+  }
+
   async stop(): Promise<void> {
     this.disconnect()
-    const exited = new Promise((resolve) => this.#process.once('exit', resolve))
-    this.#process.kill('SIGKILL')
-    if (this.#process.exitCode === null) await exited
+    await this.crash()
     rmSync(this.#directory, { recursive: true, force: true })
   }
 

@@ -1,10 +1,15 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { SimCluster } from '../../../src/index.js'
+import { SimCluster } from '../../../src/index.js'
 import { openDurableCluster, serveEtcd } from '../../../src/server/index.js'
 import type { DurableCluster } from '../../../src/server/index.js'
 import { EtcdStore, keyBytes, valueBytes } from '../../../src/etcd/index.js'
 import { etcdInstalled, RealEtcd } from '../../etcd/real-etcd.js'
+import { OPTIONS, step } from './mirror-child.js'
 
 const installed = etcdInstalled()
 
@@ -104,6 +109,80 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
       }
     }
   }
+
+  test('a process that is killed while it writes leaves a state that it was in, and at least what it was told is there', async () => {
+    const told: number[] = []
+    for (const pause of [20, 300]) {
+      const prefix = `/test/${prefixes++}`
+      const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('mirror-child.ts', import.meta.url)), `http://${etcd.address}`, prefix], { stdio: ['ignore', 'pipe', 'inherit'] })
+      let written = 0
+      await new Promise<void>((resolve) => {
+        createInterface(child.stdout).on('line', (line) => {
+          if (line === 'ready') resolve()
+          else written = Number(line)
+        })
+      })
+      await sleep(pause)
+      child.kill('SIGKILL')
+      await once(child, 'close')
+      const { cluster: left } = await reopened(prefix)
+      const loaded = left.etcd.compactedRevision
+      expect(loaded).toBeGreaterThanOrEqual(written)
+      told.push(written)
+      // the same steps have the same history
+      const model = new SimCluster(OPTIONS)
+      for (let round = 1; model.etcd.revision < loaded; round++) step(model, round)
+      expect(contents(left.etcd, loaded)).toEqual(contents(model.etcd, loaded))
+    }
+    expect(told.at(-1)).toBeGreaterThan(0)
+  }, 120_000)
+
+  test('a process that ends has written what it has done, and one that has closed ends', async () => {
+    const prefix = `/test/${prefixes++}`
+    const program = `
+      import { openDurableCluster } from './src/server/index.ts'
+      const target = { endpoints: ['http://${etcd.address}'], prefix: '${prefix}', lockTtl: 2, cluster: { nodes: 0 } }
+      const first = await openDurableCluster(target)
+      await first.close()
+      const second = await openDurableCluster(target)
+      second.cluster.create('namespaces', { metadata: { name: 'last' } })
+      console.log(second.cluster.etcd.revision - second.written)`
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
+      cwd: fileURLToPath(new URL('../../../', import.meta.url)), stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let printed = ''
+    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()))
+    expect((await once(child, 'close'))[0]).toBe(0)
+    expect(Number(printed)).toBeGreaterThan(0)
+    const { cluster } = await reopened(prefix)
+    expect(cluster.list('namespaces').items.map(({ metadata }) => metadata.name)).toContain('last')
+  }, 40_000)
+
+  test('an etcd that is killed while it is written to, and comes back, has everything once', async () => {
+    const own = await RealEtcd.start()
+    let retries = 0
+    const target = { endpoints: [`http://${own.address}`], lockTtl: 2 }
+    const durable = await openDurableCluster({ ...target, cluster: { nodes: 1 }, onRetry: () => void retries++ })
+    for (const [round, pause] of [0, 4, 40].entries()) {
+      durable.cluster.apply(DEPLOYMENT.replace('3', `${round + 2}`))
+      durable.cluster.advance('1m')
+      await sleep(pause)
+      await own.crash()
+      durable.cluster.kubectl(`create namespace while-away-${round}`)
+      const waiting = durable.durable()
+      await sleep(60)
+      await own.recover()
+      await waiting
+      expect(durable.written).toBe(durable.cluster.etcd.revision)
+    }
+    expect(retries).toBeGreaterThan(0)
+    const { etcd: store } = durable.cluster
+    await durable.close()
+    const again = await openDurableCluster(target)
+    expect(contents(again.cluster.etcd)).toEqual(contents(store))
+    await again.close()
+    await own.stop()
+  }, 40_000)
 
   test('whoever has lost the lock to another does not write any more', async () => {
     const prefix = `/test/${prefixes++}`

@@ -24,12 +24,14 @@ const LARGEST_ANSWER = 2 ** 31
 /** Ms after which a call counts as failed. */
 const CALL_TIMEOUT = 10_000
 
-/** Calls a real etcd. A call that cannot be made goes to the next endpoint the next time; it is not repeated here. */
+/** Calls a real etcd. An open connection alone does not keep the process going. A call that cannot be made goes to the next endpoint the next time; it is not repeated here. */
 export class EtcdGrpcClient {
   readonly #endpoints: readonly string[]
   readonly #tls: EtcdTls
   #next = 0
   #session: ClientHttp2Session | undefined
+  /** Calls that have not been answered: as long as there are any, they keep the process going. */
+  #calls = 0
 
   /** `endpoints` are URLs, `https://10.0.0.1:2379`. */
   constructor(endpoints: readonly string[], tls: EtcdTls = {}) {
@@ -40,10 +42,15 @@ export class EtcdGrpcClient {
 
   /** @throws GrpcError as etcd answers, or Unavailable when it cannot be reached. */
   async call<T extends object>({ path, request, response }: UnaryMethod, message: object): Promise<T> {
-    const stream = this.#open(path)
-    const answer = answerOf(stream)
-    stream.end(framed(encode(request, message, FRAME_HEAD)))
-    return decode<T>(response, await answer)
+    this.#calls++
+    try {
+      const stream = this.#open(path)
+      const answer = answerOf(stream)
+      stream.end(framed(encode(request, message, FRAME_HEAD)))
+      return decode<T>(response, await answer)
+    } finally {
+      if (--this.#calls === 0) this.#session?.unref()
+    }
   }
 
   close(): void {
@@ -53,6 +60,7 @@ export class EtcdGrpcClient {
 
   #open(path: string): ClientHttp2Stream {
     const session = this.#connected()
+    session.ref()
     const stream = session.request({ ':method': 'POST', ':path': `/etcdserverpb.${path}`, 'content-type': 'application/grpc', te: 'trailers' })
     stream.setTimeout(CALL_TIMEOUT, () => stream.destroy(new Error(`no answer within ${CALL_TIMEOUT} ms`)))
     return stream
@@ -63,7 +71,6 @@ export class EtcdGrpcClient {
     const endpoint = this.#endpoints[this.#next++ % this.#endpoints.length] as string
     const session = connect(endpoint, tlsOptions(this.#tls))
     session.on('error', () => session.destroy())
-    session.unref()
     this.#session = session
     return session
   }

@@ -151,7 +151,7 @@ export class EtcdMirror {
         this.#parts.onRetry(error)
       }
       if (this.#stopped) throw new Error('the mirror is closed')
-      await sleep(delay, undefined, { ref: false })
+      await sleep(delay)
     }
   }
 
