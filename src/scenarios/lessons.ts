@@ -1,3 +1,4 @@
+import type { ClusterOptions } from '../cluster/options.js'
 import type { Desk, Scenario } from './scenario.js'
 
 const deployment = (name: string, container: object, pod: object = {}, replicas = 2): object => ({
@@ -15,6 +16,23 @@ const answers = ({ cluster }: Desk): boolean => cluster.kubectl('get nodes').exi
 
 const nodesReady = ({ cluster }: Desk): boolean => cluster.until(() => cluster.nodes().every(({ ready }) => ready), { timeout: '5m' })
 
+/** A ValidatingWebhookConfiguration that is asked about new pods, at the Service default/guard. */
+const webhookConfiguration = (name: string, path: string): object => ({
+  apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingWebhookConfiguration', metadata: { name },
+  webhooks: [{
+    name: `${name}.example.com`, clientConfig: { service: { namespace: 'default', name, path } }, admissionReviewVersions: ['v1'], sideEffects: 'None',
+    failurePolicy: 'Fail', rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+  }],
+})
+
+/** Refuses pods without the label `owner`. */
+const guard: NonNullable<ClusterOptions['webhooks']>[string] = ({ request }) => {
+  const pod = request.object as { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } } | undefined
+  const allowed = pod?.metadata?.labels?.owner !== undefined
+  return { response: { uid: request.uid, allowed, ...(allowed ? {} : { status: { code: 403, message: 'pods must have a label "owner" that says whose they are' } }) } }
+}
+
+const ETCD = '--cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key'
 const MANIFESTS = '/etc/kubernetes/manifests'
 
 /** The troubleshooting lessons: those of the course (T1 to T4), and more that teams really meet. */
@@ -115,6 +133,19 @@ export const SCENARIOS: readonly Scenario[] = [
 ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl restart kubelet"`,
   },
   {
+    id: 'T5-logs', title: 'What the logs know', symptom: 'A Deployment that is deleted leaves its pods behind, and nothing new is made of Deployments: no component of the control plane is missed by the node that runs it.',
+    start: async ({ cluster, master }) => {
+      cluster.apply([deployment('web', {})])
+      cluster.settle()
+      await master.sh(`sed -i 's#--service-account-private-key-file=/etc/kubernetes/pki/sa.key#--service-account-private-key-file=/etc/kubernetes/pki/sa.kye#' ${MANIFESTS}/kube-controller-manager.yaml`)
+      cluster.kubectl('scale deployment web --replicas=3')
+      cluster.advance('1m')
+    },
+    check: (desk) => comesUp(desk, 'web', 3),
+    hints: ['kubectl get deployment web: it does not get on', 'ls /var/log; tail -n 3 /var/log/kube-*.log', 'crictl ps -a'],
+    solution: `sed -i 's#sa.kye#sa.key#' ${MANIFESTS}/kube-controller-manager.yaml`,
+  },
+  {
     id: 'kubelet-config', title: 'A kubelet configuration that cannot be read', symptom: 'node-2 is NotReady.',
     start: async ({ cluster, master }) => {
       await master.sh("ssh node-2 'sed -i s/KubeletConfiguration/KubeletConfig/ /var/lib/kubelet/config.yaml; systemctl restart kubelet'")
@@ -152,6 +183,29 @@ ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl res
     check: (desk) => comesUp(desk, 'web'), hints: ['kubectl describe pod'], solution: 'kubectl create secret generic db --from-literal=password=x',
   },
   {
+    id: 'secret-crash', title: 'A program that crashes for want of a Secret', symptom: 'The pods of web are in CrashLoopBackOff.',
+    start: ({ cluster }) => {
+      cluster.apply([deployment('web', {
+        image: 'busybox', command: ['sh', '-c', 'if [ -z "$PASSWORD" ]; then echo "fatal: PASSWORD is not set"; exit 1; fi; sleep 100000'],
+        env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password', optional: true } } }],
+      })])
+      cluster.advance('2m')
+    },
+    check: (desk) => comesUp(desk, 'web'),
+    hints: ['kubectl logs deployment/web', 'kubectl describe deployment web: where PASSWORD comes from, and that it is optional', 'kubectl get secrets'],
+    solution: 'kubectl create secret generic db --from-literal=password=x; kubectl rollout restart deployment web',
+  },
+  {
+    id: 'etcd-space', title: 'etcd is out of space', symptom: 'Everything can be read, and nothing written: database space exceeded.',
+    start: ({ cluster }) => {
+      cluster.etcd.alarm({ action: 'ACTIVATE', alarm: 'NOSPACE' })
+      cluster.advance('1s')
+    },
+    check: ({ cluster }) => cluster.kubectl('create configmap probe').exitCode === 0 && cluster.kubectl('delete configmap probe').exitCode === 0,
+    hints: ['kubectl create configmap x', `etcdctl ${ETCD} alarm list; etcdctl ${ETCD} -w table endpoint status`, 'Compact the history, give its space back, and disarm the alarm.'],
+    solution: `REV=$(etcdctl ${ETCD} -w json endpoint status | grep -o '"revision":[0-9]*' | head -1 | cut -d: -f2); etcdctl ${ETCD} compact $REV; etcdctl ${ETCD} defrag; etcdctl ${ETCD} alarm disarm`,
+  },
+  {
     id: 'budget', title: 'A budget that blocks a drain', symptom: 'kubectl drain node-1 does not end.',
     start: ({ cluster }) => {
       cluster.apply([deployment('web', {}), { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'web' }, spec: { minAvailable: 2, selector: { matchLabels: { app: 'web' } } } }])
@@ -163,17 +217,25 @@ ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl res
   {
     id: 'webhook', title: 'A webhook that nobody answers', symptom: 'No pod can be created any more.',
     start: ({ cluster }) => {
-      cluster.apply([{
-        apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingWebhookConfiguration', metadata: { name: 'guard' },
-        webhooks: [{
-          name: 'guard.example.com', clientConfig: { service: { namespace: 'default', name: 'guard', path: '/' } }, admissionReviewVersions: ['v1'], sideEffects: 'None',
-          failurePolicy: 'Fail', rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
-        }],
-      }, deployment('web', {})])
+      cluster.apply([webhookConfiguration('guard', '/'), deployment('web', {})])
       cluster.advance('30s')
     },
     check: (desk) => comesUp(desk, 'web'), hints: ['kubectl describe replicaset', 'kubectl get validatingwebhookconfigurations'],
     solution: 'kubectl delete validatingwebhookconfiguration guard; kubectl rollout restart deployment web',
+  },
+  {
+    id: 'webhook-refuses', title: 'A webhook that refuses', symptom: 'The Deployment web has no pods.',
+    options: { nodes: 2, webhooks: { 'default/guard': guard } },
+    start: ({ cluster }) => {
+      cluster.apply([
+        webhookConfiguration('guard', '/validate'),
+        deployment('web', {}),
+      ])
+      cluster.advance('30s')
+    },
+    check: (desk) => comesUp(desk, 'web'),
+    hints: ['kubectl describe replicaset: the webhook says what it wants', 'Its rule is a good one: give the pods what it asks for.'],
+    solution: `kubectl patch deployment web -p '{"spec":{"template":{"metadata":{"labels":{"owner":"shop"}}}}}'; sleep 30`,
   },
   {
     id: 'dns-policy', title: 'A policy that leaves no way to DNS', symptom: 'web cannot find db by its name.',

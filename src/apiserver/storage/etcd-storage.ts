@@ -1,5 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
+import { EtcdError } from '../../etcd/errors.js'
 import type { EtcdStore } from '../../etcd/store.js'
+import { ApiError } from '../client/api-error.js'
 import type { KeyValue } from '../../etcd/version.js'
 import type { WatchEvent } from '../../etcd/watch-types.js'
 import type { Storage, StorageRange, StoredChange } from './storage.js'
@@ -10,6 +12,11 @@ const ROOT = '/registry/'
 const ROOT_END = '/registry0'
 /** Objects of one TTL that are written in the same minute share a lease, as the apiserver's lease manager does. */
 const LEASE_SHARE_MS = 60_000
+
+/** What the apiserver answers when etcd refuses, for want of space or for an alarm. Source: apiserver endpoints/handlers/responsewriters ErrorToAPIStatus. */
+function asAnswer(error: unknown): unknown {
+  return error instanceof EtcdError ? new ApiError(500, '', error.message) : error
+}
 
 /** The {@link Storage} of the registry over an etcd store: the only place where the apiserver touches etcd. */
 export class EtcdStorage implements Storage {
@@ -67,14 +74,22 @@ export class EtcdStorage implements Storage {
   }
 
   put(key: string, object: KubeObject, expected: number, ttlSeconds?: number): boolean {
-    const written = ttlSeconds === undefined
-      ? this.#store.casPut(key, object, expected)
-      : this.#store.casPut(key, object, expected, this.#lease(ttlSeconds))
-    return written !== undefined
+    try {
+      const written = ttlSeconds === undefined
+        ? this.#store.casPut(key, object, expected)
+        : this.#store.casPut(key, object, expected, this.#lease(ttlSeconds))
+      return written !== undefined
+    } catch (error) {
+      throw asAnswer(error)
+    }
   }
 
   remove(key: string, expected: number): boolean {
-    return this.#store.casDelete(key, expected) !== undefined
+    try {
+      return this.#store.casDelete(key, expected) !== undefined
+    } catch (error) {
+      throw asAnswer(error)
+    }
   }
 
   changesSince(from: string, to: string, revision: number): readonly StoredChange[] {

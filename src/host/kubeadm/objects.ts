@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { Client } from '../../apiserver/client/client.js'
-import { ConnectionError } from '../../apiserver/client/api-error.js'
+import { ConnectionError, isApiError } from '../../apiserver/client/api-error.js'
 import { kubeadmObjects } from '../../cluster/kubeadm-objects.js'
 import { KUBELET_CONFIG } from '../machine/kubelet-config.js'
 import type { Hosts } from '../machine/host-machine.js'
@@ -23,7 +23,8 @@ export function installKubeadmObjects(hosts: Hosts): void {
     create(hosts)
     marker.value.installed = true
   } catch (error) {
-    if (!(error instanceof ConnectionError)) throw error // once the apiserver is there
+    const isLater = error instanceof ConnectionError || (isApiError(error) && error.code === 500)
+    if (!isLater) throw error // once the apiserver is there, and etcd takes writes
   }
 }
 
