@@ -134,7 +134,7 @@ test('totals by way of what is known of nodes are the sums of all scores', () =>
       const range = { nodes: snapshot.nodes, slots: snapshot.slots, start: n, wanted: snapshot.nodes.length }
       const { feasible, verdicts } = findFeasibleNodes(framework, cycle, range, undefined)
       framework.preScore(cycle, feasible.nodes)
-      expect(feasible.slots).toEqual(feasible.nodes.map(({ slot }) => slot))
+      expect([...feasible.slots]).toEqual(feasible.nodes.map(({ slot }) => slot))
       const sums = totalScores(framework.score(cycle, feasible.nodes), feasible.nodes.length)
       const totals = framework.totals(cycle, feasible, verdicts)
       // what all nodes get alike is left out
@@ -144,6 +144,35 @@ test('totals by way of what is known of nodes are the sums of all scores', () =>
       if (first) snapshot.setPod(info, (feasible.nodes[selectHost(sums)] ?? first).name)
     })
   }), { numRuns: 60 })
+})
+
+test('promised nodes are judged with the pods that they are promised to, wherever the search begins', () => {
+  const framework = makeFramework({}, handleOf({}, schedulerRelease('v1.35')))
+  const names = ['n0', 'n1', 'n2', 'n3', 'n4', 'n5']
+  const snapshot = Snapshot.of(names.map((name) => node(name)))
+  const promised = podInfoOf(requesting('promised', '4', '1Gi', { priority: 5 }))
+  const fits = (on: readonly string[], spec: object, start: number): string[] => {
+    const chosen: string[] = []
+    const taken = new Set<string>()
+    for (const _ of names) {
+      const nominated = (name: string) => (on.includes(name) ? [promised] : [])
+      const selected = names.filter((name) => !taken.has(name))
+      const nodeSelectorTerms = [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: selected }] }]
+      const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: nodeSelectorTerms.slice(0, taken.size) } } }
+      const wanted = requesting('p', '1', '1Gi', { ...spec, ...(taken.size > 0 && { affinity: affinity as never }) })
+      const outcome = schedulePod(podInfoOf(wanted), { framework, snapshot, start, nominated, promisedNodes: on })
+      if (!('node' in outcome)) break
+      chosen.push(outcome.node.name)
+      taken.add(outcome.node.name)
+    }
+    return chosen.sort()
+  }
+  for (const on of [['n1', 'n4'], ['n0'], ['n5', 'n0'], names.slice(1), ['gone', 'n2']]) {
+    for (let start = 0; start < names.length; start++) {
+      expect(fits(on, {}, start)).toEqual(names.filter((name) => !on.includes(name)))
+      expect(fits(on, { priority: 9 }, start)).toEqual(names)
+    }
+  }
 })
 
 test('a score out of range ends the attempt, whether or not it is kept', () => {

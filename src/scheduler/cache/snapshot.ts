@@ -12,6 +12,8 @@ interface Place {
 interface NodeOrder {
   readonly nodes: readonly NodeInfo[]
   readonly slots: readonly number[]
+  /** The place in the order by slot. */
+  readonly places: readonly number[]
 }
 
 /**
@@ -50,6 +52,12 @@ export class Snapshot {
   /** The slots of {@link nodes}. */
   get slots(): readonly number[] {
     return this.#ordered().slots
+  }
+
+  /** The place of a node among {@link nodes}; -1 for one that is not there. */
+  placeOf(name: string): number {
+    const node = this.get(name)
+    return node ? (this.#ordered().places[node.slot] ?? -1) : -1
   }
 
   /** {@link NodeInfo.generation} by slot: a search that finds nothing changed reads this list alone, and no node. */
@@ -141,7 +149,9 @@ export class Snapshot {
   #ordered(): NodeOrder {
     if (!this.#order) {
       const nodes = nodeOrder([...this.#nodes.values()].filter(({ object }) => object !== undefined))
-      this.#order = { nodes, slots: nodes.map(({ slot }) => slot) }
+      const places = this.#generations.map(() => -1)
+      nodes.forEach(({ slot }, place) => (places[slot] = place))
+      this.#order = { nodes, slots: nodes.map(({ slot }) => slot), places }
     }
     return this.#order
   }

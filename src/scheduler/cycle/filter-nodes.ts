@@ -2,7 +2,7 @@ import type { NodeInfo } from '../cache/node-info.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import type { Cycle } from '../framework/cycle.js'
 import type { Framework } from '../framework/framework.js'
-import type { NodeList } from '../framework/known-scores.js'
+import type { FoundNodes, NodeList } from '../framework/known-scores.js'
 import { NodeRejections } from '../framework/node-rejections.js'
 import type { NodeVerdicts } from '../framework/node-verdicts.js'
 import { firstRefusal } from '../framework/node-verdicts.js'
@@ -38,9 +38,11 @@ function refusalWith(pods: readonly PodInfo[], framework: Framework, cycle: Cycl
   return framework.filter(trial, crowded)
 }
 
+const NONE: readonly never[] = []
+
 /** What a search found. */
 export interface Search {
-  readonly feasible: NodeList
+  readonly feasible: FoundNodes
   readonly rejected: NodeRejections
   /** What is known of the feasible nodes, for their scores. */
   readonly verdicts: NodeVerdicts
@@ -51,8 +53,8 @@ export interface SearchRange extends NodeList {
   readonly start: number
   /** How many feasible nodes end the search. */
   readonly wanted: number
-  /** Slots of the nodes that are promised to pods; undefined: none. */
-  readonly promised?: ReadonlySet<number> | undefined
+  /** Where in the list the nodes are that are promised to pods, in order; undefined: there are none. */
+  readonly promised?: readonly number[] | undefined
 }
 
 /**
@@ -60,10 +62,9 @@ export interface SearchRange extends NodeList {
  * more.) Source: pkg/scheduler/schedule_one.go findNodesThatPassFilters.
  */
 export function findFeasibleNodes(
-  framework: Framework, cycle: Cycle, { nodes, slots, start, wanted, promised }: SearchRange, nominated: NominatedPods | undefined,
+  framework: Framework, cycle: Cycle, { nodes, slots, start, wanted, promised = NONE }: SearchRange, nominated: NominatedPods | undefined,
 ): Search {
-  const found: NodeInfo[] = []
-  const foundSlots: number[] = []
+  const found = framework.searchRoom(nodes.length)
   let count = 0
   const rejected = new NodeRejections()
   const verdicts = framework.verdictsFor(cycle)
@@ -77,20 +78,24 @@ export function findFeasibleNodes(
     const ask = (): PluginRejection | undefined => refusalWith(pods, framework, cycle, node)
     return others.length === 0 ? verdicts.crowded(node, pods, ask) : ask()
   }
-  for (let step = 0, at = length === 0 ? 0 : start % length; step < length && count < wanted; step++) {
+  let at = length === 0 ? 0 : start % length
+  let next = Math.max(promised.findIndex((place) => place >= at), 0)
+  for (let step = 0; step < length && count < wanted; step++) {
     const slot = slots[at] as number
     const node = nodes[at] as NodeInfo
+    const isPromised = at === promised[next]
     if (++at === length) at = 0
+    if (isPromised) next = (next + 1) % promised.length
     if (known[slot] !== generations[slot]) verdicts.ask(cycle, node)
     const rejection =
-      (promised?.has(slot) ? whenPromised(node) : undefined) ??
+      (isPromised ? whenPromised(node) : undefined) ??
       rejections[slot] ??
       (others.length > 0 ? firstRefusal(others, cycle, node) : undefined)
     if (rejection) rejected.add(node, slot, rejection)
     else {
-      count = found.push(node)
-      foundSlots.push(slot)
+      found.nodes[count] = node
+      found.slots[count++] = slot
     }
   }
-  return { feasible: { nodes: found, slots: foundSlots }, rejected, verdicts }
+  return { feasible: { nodes: found.nodes.slice(0, count), slots: found.slots.subarray(0, count) }, rejected, verdicts }
 }

@@ -45,7 +45,7 @@ export function schedulePod(pod: PodInfo, input: CycleInput): CycleOutcome {
   const { length: total } = snapshot.nodes
   const list = nodesToSearch(snapshot, preFilter)
   const wanted = numFeasibleNodesToFind(framework.percentageOfNodesToScore, list.nodes.length)
-  const search = findFeasibleNodes(framework, cycle, { ...list, start, wanted, promised: promisedSlots(input) }, input.nominated)
+  const search = findFeasibleNodes(framework, cycle, { ...list, start, wanted, promised: promisedPlaces(input, list) }, input.nominated)
   const found = search.feasible.nodes.length
   const nextStart = (start + found + search.rejected.size) % total
   if (found === 0) return { cycle, nextStart, diagnosis: diagnose(search, preFilter) }
@@ -58,11 +58,11 @@ function nodesToSearch({ nodes, slots }: Snapshot, { nodeNames }: PreFilterOutco
   return { nodes: named, slots: named.map(({ slot }) => slot) }
 }
 
-function promisedSlots({ snapshot, promisedNodes }: CycleInput): ReadonlySet<number> | undefined {
+/** Where in the list the nodes are that are promised to pods, in order. */
+function promisedPlaces({ snapshot, promisedNodes }: CycleInput, { nodes }: NodeList): readonly number[] | undefined {
   if (!promisedNodes) return undefined
-  const slots = new Set<number>()
-  for (const name of promisedNodes) slots.add(snapshot.get(name)?.slot ?? -1)
-  return slots
+  const placeOf = (name: string): number => (nodes === snapshot.nodes ? snapshot.placeOf(name) : nodes.findIndex((node) => node.name === name))
+  return Array.from(promisedNodes, placeOf).filter((place) => place >= 0).sort((a, b) => a - b)
 }
 
 /** A node that preemption has made room on is taken without looking further, if the pod fits. */

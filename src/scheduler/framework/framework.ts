@@ -9,7 +9,7 @@ import type {
   BindPlugin, FilterPlugin, Nomination, PermitPlugin, Plugin, PostBindPlugin, PostFilterPlugin, PreBindPlugin, PreBindWait, PreEnqueuePlugin,
   PreFilterPlugin, PreScorePlugin, QueueSortPlugin, ReservePlugin,
 } from './plugin.js'
-import type { NodeList } from './known-scores.js'
+import type { FoundNodes } from './known-scores.js'
 import type { NodeVerdicts } from './node-verdicts.js'
 import { firstRefusal, VerdictCache } from './node-verdicts.js'
 import type { PluginRejection } from './rejection.js'
@@ -72,6 +72,7 @@ export class Framework {
   readonly #localFilters: readonly Named<FilterPlugin>[]
   readonly #otherFilters: readonly Named<FilterPlugin>[]
   readonly #verdicts: VerdictCache
+  #room = { nodes: [] as NodeInfo[], slots: new Int32Array(0) }
 
   /** `plugins` in their order. Throws if there is not exactly one QueueSort plugin. */
   constructor(schedulerName: string, plugins: readonly Plugin[], options: FrameworkOptions = {}) {
@@ -151,6 +152,12 @@ export class Framework {
     return this.#verdicts.for(pod, snapshot.nodes.length)
   }
 
+  /** Where a search among so many nodes may note what it finds, until the next one: lists of its own would be a third of all that placing a pod leaves behind. */
+  searchRoom(nodes: number): { readonly nodes: NodeInfo[]; readonly slots: Int32Array } {
+    if (this.#room.slots.length < nodes) this.#room = { nodes: [], slots: new Int32Array(2 * nodes) }
+    return this.#room
+  }
+
   /** The filters that {@link verdictsFor} does not know of and that have something to check in this cycle. */
   otherFilters({ skipFilter }: Cycle): readonly Named<FilterPlugin>[] {
     return this.#otherFilters.filter(({ name }) => !skipFilter.has(name))
@@ -212,7 +219,7 @@ export class Framework {
    * The weighted sums of scores, but for scores that all nodes get alike, by way of what `verdicts` know of the nodes; call {@link preScore} before. Valid
    * until the next call. @throws CycleError
    */
-  totals(cycle: Cycle, nodes: NodeList, verdicts: NodeVerdicts): Float64Array {
+  totals(cycle: Cycle, nodes: FoundNodes, verdicts: NodeVerdicts): Float64Array {
     return this.#scorer.totals(cycle, nodes, verdicts.scores)
   }
 

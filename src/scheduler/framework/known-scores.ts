@@ -4,10 +4,13 @@ import type { WeightedPlugin } from './weighted-plugin.js'
 import { checkedScore } from './weighted-plugin.js'
 
 /** Nodes and their slots: who reads only the slots touches far less memory. */
-export interface NodeList {
+export interface NodeList<Slots = readonly number[]> {
   readonly nodes: readonly NodeInfo[]
-  readonly slots: readonly number[]
+  readonly slots: Slots
 }
+
+/** Nodes that a search has found; the slots are valid until the next search. */
+export type FoundNodes = NodeList<Int32Array>
 
 type Ask = (node: NodeInfo) => number
 
@@ -17,7 +20,7 @@ class NodeNumbers {
   readonly #generations: number[] = []
 
   /** The numbers of these nodes, in their order; `ask` is for those that have none, or have changed. */
-  read(into: Float64Array, { nodes, slots }: NodeList, generations: readonly number[], ask: Ask): Float64Array {
+  read(into: Float64Array, { nodes, slots }: FoundNodes, generations: readonly number[], ask: Ask): Float64Array {
     const known = this.#generations
     const numbers = this.#numbers
     for (let at = 0; at < slots.length; at++) {
@@ -51,7 +54,7 @@ export class KnownScores {
   readonly #raw = new Map<WeightedPlugin, NodeNumbers>()
 
   /** Weighted sums of scores that are final, without normalizeScore. @throws CycleError for a score out of range. */
-  sums(into: Float64Array, plugins: readonly WeightedPlugin[], cycle: Cycle, list: NodeList): Float64Array {
+  sums(into: Float64Array, plugins: readonly WeightedPlugin[], cycle: Cycle, list: FoundNodes): Float64Array {
     if (plugins.length !== this.#summed.length || plugins.some((plugin, at) => plugin !== this.#summed[at])) {
       this.#summed = plugins
       this.#sums.forget()
@@ -64,7 +67,7 @@ export class KnownScores {
   }
 
   /** The raw scores of a plugin. */
-  raw(into: Float64Array, weighted: WeightedPlugin, cycle: Cycle, list: NodeList): Float64Array {
+  raw(into: Float64Array, weighted: WeightedPlugin, cycle: Cycle, list: FoundNodes): Float64Array {
     let known = this.#raw.get(weighted)
     if (!known) this.#raw.set(weighted, (known = new NodeNumbers()))
     return known.read(into, list, cycle.snapshot.generations, (node) => weighted.plugin.score(cycle.pod, node, cycle))

@@ -1,6 +1,6 @@
 import type { NodeInfo } from '../cache/node-info.js'
 import type { Cycle } from './cycle.js'
-import type { KnownScores, NodeList } from './known-scores.js'
+import type { FoundNodes, KnownScores } from './known-scores.js'
 import type { Plugin, ScorePlugin } from './plugin.js'
 import type { WeightedPlugin } from './weighted-plugin.js'
 import { checkedScore } from './weighted-plugin.js'
@@ -39,7 +39,7 @@ export class Scorer {
    * The sum over plugins of weight x score for each node, as by {@link score}, without asking for what is known; a score that all nodes get alike is
    * left out, since it decides nothing. Valid until the next call. @throws CycleError
    */
-  totals(cycle: Cycle, list: NodeList, known: KnownScores): Float64Array {
+  totals(cycle: Cycle, list: FoundNodes, known: KnownScores): Float64Array {
     const { nodes } = list
     const { length } = nodes
     if (this.#totals.length < length) [this.#totals, this.#raw] = [new Float64Array(length), new Float64Array(length)]

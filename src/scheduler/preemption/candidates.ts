@@ -18,6 +18,7 @@ export interface Candidate {
   readonly rank: readonly number[]
 }
 
+const NONE: readonly PodInfo[] = []
 const NO_VICTIMS = unresolvable('No preemption victims found for incoming pod')
 
 /**
@@ -36,7 +37,7 @@ export function selectVictims(
   for (const pod of lower) tools.removePod(pod, node, cycle)
   const rejected = tools.passes(cycle, node)
   if (rejected) return rejected.rejection
-  const { violating, others } = splitByBudgets(lower, budgets)
+  const { violating, others } = budgets.length === 0 ? { violating: NONE, others: lower } : splitByBudgets(lower, budgets)
   const isVictim = (pod: PodInfo): boolean => {
     tools.addPod(pod, node, cycle)
     if (!tools.passes(cycle, node)) return false
@@ -44,7 +45,8 @@ export function selectVictims(
     return true
   }
   const breaking = violating.filter(isVictim)
-  const victims = [...breaking, ...others.filter(isVictim)].sort(byImportance)
+  const rest = others.filter(isVictim)
+  const victims = breaking.length === 0 ? rest : [...breaking, ...rest].sort(byImportance)
   const { length: violations } = breaking
   return { nodeName: target.name, victims, violations, rank: rankOf(victims, violations) }
 }
@@ -63,10 +65,9 @@ function rankOf(victims: readonly PodInfo[], violations: number): readonly numbe
 
 /** The candidate whose victims matter least; the first among equals. Asserts that there is one. */
 export function pickCandidate(candidates: readonly Candidate[]): Candidate {
-  const [first, ...others] = candidates
-  if (!first) throw new Error('assertion failed: no candidate for preemption')
-  let best = first
-  for (const candidate of others) if (isBetter(candidate.rank, best.rank)) best = candidate
+  let best = candidates[0]
+  if (!best) throw new Error('assertion failed: no candidate for preemption')
+  for (const candidate of candidates) if (isBetter(candidate.rank, best.rank)) best = candidate
   return best
 }
 
