@@ -7,6 +7,9 @@ import { checkedClient } from './connected-client.js'
 import type { ControlPlane } from './control-plane.js'
 import { ADMIN } from './identities.js'
 
+/** The name server of the machine that kubectl seems to run on. */
+const RESOLVER = '127.0.0.53:53'
+
 const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
 /** The kubectl of a cluster's administrator: on a machine whose kubeconfig is admin.conf, unless a call brings another one. */
@@ -29,13 +32,14 @@ export function kubectlEnvironment(plane: ControlPlane, version: string): Kubect
       const user = userOf(plane, identity)
       const refusal = refusalOf(plane, identity.server)
       const check = (): void => {
-        if (refusal !== undefined) throw refusal
-        plane.connectivity.check(`user/${user?.name ?? ''}`)
+        const failure = refusal ?? cutOff(plane, user, identity.server)
+        if (failure !== undefined) throw failure
         if (user === undefined) throw new ApiError(401, 'Unauthorized', 'Unauthorized')
       }
       const impersonate = impersonationOf(identity)
       return {
-        ...(refusal === undefined ? {} : { refusal }),
+        refusal: refusal ?? cutOff(plane, user, identity.server),
+        isForeign: refusal !== undefined,
         client: clientOf(user ?? ANONYMOUS, check, impersonate),
         request: (request) => {
           check()
@@ -65,6 +69,18 @@ function impersonationOf({ as, asUid, asGroups, asExtra }: RequestedIdentity): I
   }
 }
 
+/** Why the cluster's own server cannot be reached just now, at the address that was asked. */
+function cutOff({ connectivity, server: { context } }: ControlPlane, user: UserInfo | undefined, server: string | undefined): ConnectionError | undefined {
+  try {
+    connectivity.check(`user/${user?.name ?? ''}`)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error
+    const asked = /^\w+:\/\/([^/]+)/.exec(server ?? '')?.[1]
+    return asked === undefined ? error : new ConnectionError(error.message.replace(context.address, asked))
+  }
+}
+
 /** Only this cluster's apiserver listens anywhere: at the addresses that its certificate names. */
 function refusalOf(plane: ControlPlane, server: string | undefined): ConnectionError | undefined {
   if (server === undefined) return undefined
@@ -73,7 +89,10 @@ function refusalOf(plane: ControlPlane, server: string | undefined): ConnectionE
   const [own = ''] = plane.server.context.address.split(':')
   const { controlPlaneEndpoint, nodeName } = plane.pki.config
   const known = [plane.server.context.address, ...(controlPlaneEndpoint === undefined ? [] : [controlPlaneEndpoint]), `${nodeName}:6443`, `${own}:443`, 'kubernetes:443', 'kubernetes.default:443', 'kubernetes.default.svc:443', 'localhost:6443', '127.0.0.1:6443']
-  return known.includes(address) ? undefined : new ConnectionError(`dial tcp ${address}: connect: connection refused`)
+  if (known.includes(address)) return undefined
+  const isNumber = /^[\d.]+$|^\[/.test(host) || host === 'localhost'
+  if (!isNumber) return new ConnectionError(`dial tcp: lookup ${host} on ${RESOLVER}: no such host`)
+  return new ConnectionError(`dial tcp ${address}: connect: connection refused`)
 }
 
 function send(plane: ControlPlane, user: UserInfo, identity: RequestedIdentity, { method, path, headers = {}, body }: KubectlRequest): KubectlAnswer {

@@ -2,6 +2,7 @@ import { isApiError } from '../apiserver/client/api-error.js'
 import type { Pod } from '../api/core/generated.js'
 import type { Call } from './call.js'
 import { KubectlError } from './errors.js'
+import { patienceOf } from './patience.js'
 import { endAs, pump } from './streams.js'
 
 /** A container that goes on is watched so long, in virtual time; a user of the real kubectl would leave it. */
@@ -40,7 +41,7 @@ export function attachTo(call: Call, key: { readonly namespace: string; readonly
     out.errorLine(PROMPT)
   }
   try {
-    const end = isOver ? undefined : pump(call, client.attach(key, { container, stdin, stdout: true, stderr: true }), stdin, LONGEST_ATTACHED)
+    const end = isOver ? undefined : pump(call, client.attach(key, { container, stdin, stdout: true, stderr: true }), stdin, patienceOf(call, LONGEST_ATTACHED))
     if (end !== undefined && end.exitCode !== 0 && end.error === undefined) return
     if (end !== undefined) endAs(call, end)
     else if (isOver) pump(call, client.logs(key, { container }), false)

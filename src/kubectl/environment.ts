@@ -38,8 +38,10 @@ export interface KubectlAnswer {
 /** A server as one identity reaches it. */
 export interface Connection {
   readonly client: Client
-  /** Why nothing that is sent there ever arrives: no server listens at that address. */
-  readonly refusal?: ConnectionError
+  /** Why nothing that is sent there arrives. */
+  readonly refusal?: ConnectionError | undefined
+  /** No server ever listened at that address. */
+  readonly isForeign?: boolean
   /** Throws ConnectionError when the server cannot be reached. */
   request(request: KubectlRequest): KubectlAnswer
 }
@@ -81,6 +83,13 @@ export interface KubectlOptions {
   readonly env?: Readonly<Record<string, string>>
   /** The editor of `edit`: answers the text as it was saved. It is called again, with the reasons in comments, while the server refuses the result. */
   readonly editor?: (text: string, path: string) => string
+  /**
+   * Whether kubectl remembers what the server serves, as it does for hours once it has asked: then it does not ask again, and a server that does not
+   * answer or refuses the user is reported in other words. Default true. A server that is nowhere was never asked.
+   */
+  readonly knowsServer?: boolean
+  /** Virtual ms after which a command that does not end by itself is interrupted, as by Ctrl-C: watches, `logs -f`, `attach`. */
+  readonly interruptAfter?: number
   /** Version of kubectl whose texts are printed: `v1.35.2`. Default: that of the environment, the cluster's. */
   readonly version?: string
   /** What uses the ports of `port-forward`: it is called once they are open, and when it returns they are closed. */

@@ -24,12 +24,15 @@ const VALIDATING: ReadonlySet<string> = new Set(['create', 'apply', 'replace'])
  * own server it knows that from earlier: then the failure of the command itself is printed.) Throws ConnectionError, KubectlError. Source: client-go
  * discovery/cached/memory/memcache.go, cli-runtime resource/builder.go.
  */
-export function checkFirstContact(call: Call, { refusal }: Connection): void {
+export function checkFirstContact(call: Call, connection: Connection): void {
+  const isNew = connection.isForeign === true || call.options.knowsServer === false
+  const refusal = connection.refusal ?? (isNew ? discoveryRefusal(connection) : undefined)
   if (refusal === undefined || (call.command === 'get' && call.flags.has('raw')) || (call.command === 'auth can-i' && call.flags.bool('list'))) return
   const [file] = call.flags.has('filename') ? call.files.read(call.flags.strings('filename'), call.flags.bool('recursive')) : []
-  if (file !== undefined) throw unreadable(call, file.source, refusal)
+  if (file !== undefined && (isNew || validates(call))) throw unreadable(call, file.source, refusal)
+  if (!isNew) return
   if (WITHOUT_DISCOVERY.test(call.command)) return
-  const failure = `Get "${urlOf(call, '/api')}?timeout=${timeoutOf(call)}": ${refusal.message}`
+  const failure = failureOf(call, '/api', refusal)
   const tries = TRIES[call.command] ?? (NAMES_ONLY.has(call.command) || call.args.some((arg) => arg.includes('/')) ? OF_NAMES : OF_TYPES)
   for (let attempt = 0; attempt < tries; attempt++) logDiscovery(call, failure)
   if (call.command === 'api-versions') throw new KubectlError(`couldn't get available api versions from server: ${failure}`)
@@ -37,14 +40,37 @@ export function checkFirstContact(call: Call, { refusal }: Connection): void {
   throw refusal
 }
 
+const validates = ({ command, flags }: Call): boolean => VALIDATING.has(command) && !['false', 'ignore'].includes(flags.string('validate'))
+
 /** Of objects of a file: their kinds are unknown, or their schemas. */
-function unreadable(call: Call, source: string, { message }: ConnectionError): KubectlError {
-  const validates = VALIDATING.has(call.command) && !['false', 'ignore'].includes(call.flags.string('validate'))
-  if (validates) return withoutSchemas(source, `Get "${urlOf(call, '/openapi/v2')}?timeout=${timeoutOf(call)}": ${message}`)
-  const failure = `Get "${urlOf(call, '/api')}?timeout=${timeoutOf(call)}": ${message}`
+function unreadable(call: Call, source: string, refusal: Refusal): KubectlError {
+  if (validates(call)) return withoutSchemas(source, failureOf(call, '/openapi/v2', refusal))
+  const failure = failureOf(call, '/api', refusal)
   logDiscovery(call, failure)
   return new KubectlError(`unable to recognize ${JSON.stringify(source)}: ${failure}`)
 }
+
+type Refusal = ConnectionError | ApiError
+
+/** A request that did not arrive is named with what went wrong, one that was answered is not. */
+function failureOf(call: Call, path: string, refusal: Refusal): string {
+  return refusal instanceof ConnectionError ? `Get "${urlOf(call, path)}?timeout=${timeoutOf(call)}": ${refusal.message.replace('tcp localhost:', 'tcp 127.0.0.1:')}` : refusal.message
+}
+
+/** How the question what is served fails; undefined when it is answered. */
+function discoveryRefusal({ request }: Connection): Refusal | undefined {
+  try {
+    const { code } = request({ method: 'GET', path: '/api' })
+    if (code === 401) return new ApiError(401, 'Unauthorized', CREDENTIALS)
+    return code === 403 ? new ApiError(403, 'Forbidden', 'unknown') : undefined
+  } catch (error) {
+    if (error instanceof ConnectionError) return error
+    if (error instanceof ApiError) return discoveryFailure(error) as ApiError
+    throw error
+  }
+}
+
+const CREDENTIALS = 'the server has asked for the client to provide credentials'
 
 function withoutSchemas(source: string, why: string): KubectlError {
   return new KubectlError(`error validating ${JSON.stringify(source)}: error validating data: failed to download openapi: ${why}; `
@@ -67,7 +93,7 @@ function timeoutOf({ flags }: Call): string {
 
 /** The failure of a question that is not about an object (what is served, which version): the server's own words are not read. */
 export function discoveryFailure(error: Error): Error {
-  return error instanceof ApiError && error.code === 401 ? new ApiError(401, 'Unauthorized', 'the server has asked for the client to provide credentials') : error
+  return error instanceof ApiError && error.code === 401 ? new ApiError(401, 'Unauthorized', CREDENTIALS) : error
 }
 
 /** A failure to send a request, with the request in its text, as net/http says it. */

@@ -1,4 +1,5 @@
 import { parse, YAMLParseError } from 'yaml'
+import { cachedKey, parseCertificates } from '../pki/index.js'
 import { ConfigurationError, KubectlError } from './errors.js'
 import type { FileSource } from './files.js'
 import type { Flags } from './flags.js'
@@ -7,6 +8,9 @@ import { goYamlFault } from './yaml-errors.js'
 
 /** Where kubectl looks for its configuration unless told otherwise. */
 export const DEFAULT_KUBECONFIG = '~/.kube/config'
+
+/** Whom kubectl asks when no kubeconfig names a server. */
+const NO_SERVER = 'http://localhost:8080'
 
 /** A named part of a kubeconfig file. */
 export interface Named<T> {
@@ -109,7 +113,7 @@ export class Kubeconfig {
   get server(): string {
     const given = this.#flags.string('server')
     if (given !== '') return withScheme(given)
-    return textOf(this.#part('cluster', this.content.clusters, textOf(this.#context(), 'cluster')), 'server')
+    return textOf(this.#part('cluster', this.content.clusters, textOf(this.#context(), 'cluster')), 'server') || NO_SERVER
   }
 
   /** Who asks which server. Throws KubectlError. */
@@ -126,10 +130,10 @@ export class Kubeconfig {
     const context = this.#context()
     const cluster = this.#part('cluster', this.content.clusters, textOf(context, 'cluster'))
     const user = this.#part('user', this.content.users, textOf(context, 'user'))
-    const server = flags.string('server') || textOf(cluster, 'server')
+    const server = flags.string('server') || textOf(cluster, 'server') || NO_SERVER
     return {
       isOwn: false,
-      ...(server === '' ? {} : { server: withScheme(server) }),
+      server: withScheme(server),
       ...this.#credentials(user),
       ...this.#impersonation(user),
     }
@@ -170,6 +174,7 @@ export class Kubeconfig {
     const certificate = data === '' ? this.#fileOf(path === '' ? user : { path }, path === '' ? 'client-certificate' : 'path') : fromBase64(data)
     if (certificate === '' && data === '') return {}
     if (!certificate.includes('-----BEGIN CERTIFICATE-----')) throw new KubectlError('tls: failed to find any PEM data in certificate input')
+    checkKey(certificate, fromBase64(textOf(user, 'client-key-data')) || (textOf(user, 'client-key') === '' ? '' : this.#files.text(textOf(user, 'client-key')) ?? ''))
     return { certificate }
   }
 
@@ -177,7 +182,8 @@ export class Kubeconfig {
     const path = textOf(fields, name)
     if (path === '') return ''
     const text = this.#files.text(path)
-    if (text === undefined) throw new KubectlError(`unable to read ${name} ${path} for ${this.contextName} due to open ${path}: no such file or directory`)
+    const shown = name === 'client-certificate' ? 'client-cert' : name
+    if (text === undefined) throw new KubectlError(`unable to read ${shown} ${path} for ${textOf(this.#context(), 'user')} due to open ${path}: no such file or directory`)
     return text
   }
 
@@ -198,6 +204,13 @@ export class Kubeconfig {
       ...(typeof extra === 'object' && extra !== null ? { asExtra: extra as Readonly<Record<string, readonly string[]>> } : {}),
     }
   }
+}
+
+/** A key that cannot be read is not looked at: nothing here signs with it. Source: Go crypto/tls X509KeyPair. */
+function checkKey(certificate: string, key: string): void {
+  if (!key.includes('-----BEGIN RSA PRIVATE KEY-----') && !key.includes('-----BEGIN PRIVATE KEY-----')) return
+  const { publicKey } = parseCertificates(certificate)[0] ?? {}
+  if (publicKey !== undefined && publicKey.modulus !== cachedKey(key).modulus) throw new KubectlError('tls: private key does not match public key')
 }
 
 /** Reads the text of a kubeconfig file. Throws KubectlError. */

@@ -158,7 +158,7 @@ class Reached {
     if (env.connect !== undefined) {
       if (this.#kubeconfig.isAsked) return env.connect(this.#kubeconfig.identity())
       const own = env.connect({ isOwn: true })
-      return { client, request: (request) => own.request(request) }
+      return { client, refusal: own.refusal, request: (request) => own.request(request) }
     }
     if (this.#kubeconfig.isAsked) throw new KubectlError('another identity cannot be used: this kubectl was made for one only')
     return {

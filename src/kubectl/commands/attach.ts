@@ -1,6 +1,7 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
+import { endInterrupted, patienceOf } from '../patience.js'
 import { opened, pump } from '../streams.js'
 import { containerFor, objectNamed, podsOf } from './pod-target.js'
 
@@ -29,7 +30,8 @@ export const attach: Command = {
     }
     const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }
     const stdin = flags.bool('stdin')
-    const end = pump(call, opened(() => client.attach(key, { container, stdin, stdout: true, stderr: true })), stdin, LONGEST_ATTACHED)
+    const end = pump(call, opened(() => client.attach(key, { container, stdin, stdout: true, stderr: true })), stdin, patienceOf(call, LONGEST_ATTACHED))
+    if (end === undefined) endInterrupted(call)
     if (end?.error !== undefined) throw new KubectlError(`Internal error occurred: ${end.error}`)
   },
 }

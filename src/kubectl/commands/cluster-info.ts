@@ -6,6 +6,7 @@ import { printValue, withoutManagedFields } from '../print/object.js'
 import { inGoOrder } from '../print/go-order.js'
 import { printJson } from '../print/json.js'
 import type { GoList } from '../print/go-order.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
 
 const DEBUG = "To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'."
 
@@ -49,7 +50,7 @@ function dump(call: Call): void {
   if (format === 'name') throw new KubectlError('list types are not supported by name printing: *v1.NodeList')
   const directory = flags.string('output-directory')
   const write = (file: string, text: string): void => {
-    if (directory === '' || directory === '-') out.write(text)
+    if (directory === '' || directory === '-') out.document(file.endsWith('.yaml') ? 'yaml' : '', text)
     else call.files.write(`${directory.replace(/\/$/, '')}/${file}`, text)
   }
   const extension = format === 'yaml' ? 'yaml' : format === 'json' ? 'json' : 'txt'
@@ -88,11 +89,24 @@ function logOf({ client }: Call, namespace: string, name: string, container: str
     session.stop()
     return text
   } catch (error) {
-    if (error instanceof Error) return `Request log error: ${error.message}\n`
+    if (isApiError(error)) return `Request log error: ${unreadText(error.code)} (get pods ${name})\n`
     throw error
   }
 }
 
+/** The server's own words are not read where a stream was expected. Source: apimachinery api/errors NewGenericServerResponse. */
+function unreadText(code: number): string {
+  if (code === 400) return 'the server rejected our request for an unknown reason'
+  if (code === 403) return 'forbidden'
+  if (code === 404) return 'the server could not find the requested resource'
+  return 'an error on the server ("unknown") has prevented the request from succeeding'
+}
+
 function listOf(kind: string, { kind: listKind, apiVersion, metadata, items }: { readonly kind: string; readonly apiVersion: string; readonly metadata: object; readonly items: readonly KubeObject[] }): GoList {
-  return { kind: listKind === '' ? `${kind}List` : listKind, apiVersion, metadata, items: items.map(withoutManagedFields) }
+  return { kind: listKind === '' ? `${kind}List` : listKind, apiVersion, metadata, items: items.map((item) => untyped(withoutManagedFields(item))) }
+}
+
+/** Items of a list that kubectl decoded do not name their kind. */
+function untyped({ kind: _, apiVersion: _version, ...object }: KubeObject): KubeObject {
+  return object as KubeObject
 }

@@ -1,8 +1,11 @@
 import type { Event } from '../../api/core/generated.js'
 import { formatApiVersion } from '../../api/scheme.js'
+import type { Watch } from '../../apiserver/client/client.js'
 import type { Call, Command } from '../call.js'
 import { inOrder, intervalOf } from '../describe/events.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
+import type { Watching } from '../patience.js'
+import { watchOn } from '../patience.js'
 import { formatOf } from '../print/format.js'
 import { inGoOrder } from '../print/go-order.js'
 import { printJson } from '../print/json.js'
@@ -18,9 +21,11 @@ export const events: Command = {
     const types = flags.strings('types')
     for (const type of types) if (!['Normal', 'Warning'].some((one) => one.toLowerCase() === type.toLowerCase())) throw new KubectlError('valid --types are Normal or Warning')
     const fieldSelector = selectorOf(call)
-    const { items } = client.list('events', { ...(all ? {} : { namespace }), ...(fieldSelector === '' ? {} : { fieldSelector }) })
-    const found = inOrder(items.filter(({ type = '' }) => types.length === 0 || types.some((one) => one.toLowerCase() === type.toLowerCase())))
+    const options = { ...(all ? {} : { namespace }), ...(fieldSelector === '' ? {} : { fieldSelector }) }
+    const isAsked = ({ type = '' }: Event): boolean => types.length === 0 || types.some((one) => one.toLowerCase() === type.toLowerCase())
     const format = formatOf(call)
+    if (flags.bool('watch')) return watchOn(call, () => new EventWatch(call, client.watch('events', options), { isAsked, format }))
+    const found = inOrder(client.list('events', options).items.filter(isAsked))
     if (format !== '') {
       const list = { apiVersion: 'v1', kind: 'EventList', metadata: {}, items: found.map(withoutManagedFields) }
       if (format === 'name') return
@@ -28,7 +33,7 @@ export const events: Command = {
       return
     }
     if (found.length === 0) out.errorLine(all ? 'No events found.' : `No events found in ${namespace} namespace.`)
-    else out.write(table(found, { all, noHeaders: flags.bool('no-headers'), now: call.env.clock.now() }))
+    else out.write(new TabWriter(TABLE).format(rowsOf(found, { all, noHeaders: flags.bool('no-headers'), now: call.env.clock.now() })))
   },
 }
 
@@ -43,11 +48,58 @@ function selectorOf({ flags, env: { scheme } }: Call): string {
   return `involvedObject.kind=${definition.kind},involvedObject.apiVersion=${formatApiVersion(definition)},involvedObject.name=${name}`
 }
 
-function table(found: readonly Event[], { all, noHeaders, now }: { readonly all: boolean; readonly noHeaders: boolean; readonly now: number }): string {
+interface Shown {
+  readonly isAsked: (event: Event) => boolean
+  readonly format: string
+}
+
+/** Events as they come: those that are there first, in the order of their names. */
+class EventWatch implements Watching {
+  readonly #call: Call
+  readonly #watch: Watch<Event>
+  readonly #shown: Shown
+  readonly #writer = new TabWriter(TABLE)
+  #isFirst = true
+
+  constructor(call: Call, watch: Watch<Event>, shown: Shown) {
+    this.#call = call
+    this.#watch = watch
+    this.#shown = shown
+  }
+
+  nextText(): string {
+    const { flags, env } = this.#call
+    const { isAsked, format } = this.#shown
+    const found = this.#watch.next().filter(({ type, object }) => (type === 'ADDED' || type === 'MODIFIED') && isAsked(object)).map(({ object }) => object)
+    if (format !== '') return found.map((event) => printed(this.#call, event, format)).join('')
+    if (found.length === 0) return ''
+    const noHeaders = !this.#isFirst || flags.bool('no-headers')
+    this.#isFirst = false
+    return this.#writer.format(rowsOf(found, { all: flags.bool('all-namespaces'), noHeaders, now: env.clock.now() }))
+  }
+
+  onReady(listener: () => void): void {
+    this.#watch.onReady(listener)
+  }
+
+  stop(): void {
+    this.#watch.stop()
+  }
+}
+
+function printed({ env: { scheme } }: Call, event: Event, format: string): string {
+  if (format === 'name') return `event/${event.metadata.name ?? ''}\n`
+  const shown = withoutManagedFields({ ...event, kind: 'Event', apiVersion: 'v1' })
+  const { items: [first] } = inGoOrder(scheme, { kind: 'EventList', apiVersion: 'v1', metadata: {}, items: [shown] })
+  return format === 'json' ? printJson(first, true) : printValue(shown, format)
+}
+
+/** One line for each event, cells parted by tabs. */
+function rowsOf(found: readonly Event[], { all, noHeaders, now }: { readonly all: boolean; readonly noHeaders: boolean; readonly now: number }): string {
   const headers = [...(all ? ['NAMESPACE'] : []), 'LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE']
   const rows = found.map((event) => {
     const { type = '', reason = '', involvedObject: { kind = '', name = '' }, message = '', metadata } = event
     return [...(all ? [metadata.namespace ?? ''] : []), intervalOf(event, now), type, reason, `${kind}/${name}`, message.trim()]
   })
-  return new TabWriter(TABLE).format((noHeaders ? rows : [headers, ...rows]).map((cells) => `${cells.join('\t')}\n`).join(''))
+  return (noHeaders ? rows : [headers, ...rows]).map((cells) => `${cells.join('\t')}\n`).join('')
 }

@@ -1,9 +1,9 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Watch } from '../../apiserver/client/client.js'
-import { toMillis } from '../../sim/duration.js'
 import type { Call } from '../call.js'
 import { resourceNameOf } from '../kinds.js'
 import { KubectlError } from '../errors.js'
+import { watchOn } from '../patience.js'
 import { formatOf } from '../print/format.js'
 import { printObject } from '../print/object.js'
 import type { Row, TableOptions } from '../print/table.js'
@@ -77,23 +77,12 @@ export class GetWatch {
   }
 }
 
-/** `get -w --request-timeout 2s`: moves virtual time so far and prints what happens. Without a timeout it would never end. */
+/** `get -w`: what is there, then what happens. */
 export function watchForAWhile(call: Call, selection: Selection): void {
   if (selection.targets.length > 1) throw new KubectlError('you may only specify a single resource type')
-  const timeout = toMillis(call.flags.string('request-timeout', '0'))
-  if (timeout === 0)
-    throw new KubectlError(
-      'a watch without --request-timeout would never end here: use kubectlWatch(), which is an async iterable',
-    )
-  const watch = new GetWatch(call, selection)
-  call.out.write(watch.initialText())
-  const end = call.env.clock.now() + timeout
-  let happened = false
-  watch.onReady(() => (happened = true))
-  while (call.env.clock.now() < end) {
-    happened = false
-    call.env.until(() => happened, end - call.env.clock.now())
-    call.out.write(watch.nextText())
-  }
-  watch.stop()
+  watchOn(call, () => {
+    const watch = new GetWatch(call, selection)
+    call.out.write(watch.initialText())
+    return watch
+  })
 }

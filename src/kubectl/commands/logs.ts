@@ -2,6 +2,7 @@ import type { Pod } from '../../api/core/generated.js'
 import type { Client } from '../../apiserver/client/client.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
+import { endInterrupted, patienceOf } from '../patience.js'
 import { containerFor, objectNamed, podsOf, withNamespace } from './pod-target.js'
 
 type PodLogOptions = NonNullable<Parameters<Client['logs']>[1]>
@@ -24,7 +25,8 @@ export const logs: Command = {
       call.env.until(() => {
         call.out.write(follow.nextText())
         return follow.ended
-      }, LONGEST_FOLLOW)
+      }, patienceOf(call, LONGEST_FOLLOW))
+      if (!follow.ended) endInterrupted(call, 1)
     } finally {
       follow.stop()
     }

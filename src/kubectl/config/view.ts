@@ -34,12 +34,23 @@ function minified(content: KubeconfigContent, context: string): KubeconfigConten
 
 function valueOf({ currentContext, clusters, contexts, users, preferences }: KubeconfigContent, raw: boolean): object {
   const listed = (parts: readonly Named<Fields>[], field: string): readonly object[] | null => (parts.length === 0 ? null
-    : parts.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, value }) => ({ name, [field]: raw ? value : redacted(value) })))
+    : parts.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, value }) => ({ name, [field]: inOrder(raw ? value : redacted(value)) })))
   return {
     kind: 'Config', apiVersion: 'v1', ...(Object.keys(preferences).length === 0 ? {} : { preferences }),
     'clusters': listed(clusters, 'cluster'), 'users': listed(users, 'user'), 'contexts': listed(contexts, 'context'), 'current-context': currentContext,
   }
 }
+
+/** The fields of clusters, users and contexts as Go declares them. Source: client-go tools/clientcmd/api/v1/types.go. */
+const ORDER: readonly string[] = [
+  'server', 'tls-server-name', 'insecure-skip-tls-verify', 'certificate-authority', 'certificate-authority-data', 'proxy-url', 'disable-compression',
+  'cluster', 'user', 'namespace',
+  'client-certificate', 'client-certificate-data', 'client-key', 'client-key-data', 'token', 'tokenFile', 'as', 'as-uid', 'as-groups', 'as-user-extra',
+  'username', 'password', 'auth-provider', 'exec', 'extensions',
+]
+
+const inOrder = (fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).toSorted(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b)))
 
 const redacted = (fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, Object.hasOwn(OMITTED, name) ? OMITTED[name] : value]))

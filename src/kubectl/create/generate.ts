@@ -9,6 +9,9 @@ import { withLastApplied } from '../last-applied.js'
 import { printDone } from '../print/done.js'
 import { printJson } from '../print/json.js'
 import { typed } from '../resource-args.js'
+import { ConnectionError } from '../../apiserver/client/api-error.js'
+import { withRequest } from '../first-contact.js'
+import { resourcePath } from '../resource-path.js'
 
 /** An object that a generator made: its keys in the order of Go's fields. The namespace is added when one is asked for. */
 export interface Generated {
@@ -36,11 +39,22 @@ export function createGenerated(call: Call, generated: Generated, failure?: stri
     return
   }
   const sent = definition.namespaced ? withNamespace(wanted, call.namespace) : wanted
-  const created = failing(failure, () => call.client.create(resourceNameOf(definition), sent, {
+  const path = resourcePath(definition, definition.namespaced ? { namespace: call.namespace, name: '' } : { name: '' }).replace(/\/$/, '')
+  const query = `?fieldManager=${call.flags.string('field-manager')}&fieldValidation=${fieldValidationOf(call)}`
+  const created = failing(failure, () => naming(call, path + query, () => call.client.create(resourceNameOf(definition), sent, {
     dryRun: dryRun === 'server', fieldValidation: fieldValidationOf(call), fieldManager: call.flags.string('field-manager'),
-  }))
+  })))
   letControllersAct(call.env, definition, dryRun)
   printDone(call, definition, typed(definition, created), 'created', dryRun)
+}
+
+/** Runs `work`, which sends one request; a failure to send it names it. */
+export function naming<T>(call: Call, path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof ConnectionError ? withRequest(call, 'Post', path, error) : error
+  }
 }
 
 /** Runs `work`; a refusal is printed after `failure`, as fmt.Errorf("... %v") does. */

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { printValue } from '../print/object.js'
-import { failing, nameOf, optional } from './generate.js'
+import { failing, nameOf, naming, optional } from './generate.js'
 
 const BOUND: Readonly<Record<string, string>> = { Pod: 'v1', Secret: 'v1', Node: 'v1' }
 
@@ -15,7 +15,8 @@ export const token: Command = {
     const spec = specOf(call)
     const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec }
     const key = { namespace: call.namespace, name }
-    const answer = failing('failed to create token:', () => call.client.createSubresource('serviceaccounts', key, 'token', request)) as KubeObject
+    const answer = failing('failed to create token:', () => naming(call, `/api/v1/namespaces/${key.namespace}/serviceaccounts/${name}/token`, () =>
+      call.client.createSubresource('serviceaccounts', key, 'token', request))) as KubeObject
     const format = flags.string('output')
     const { token: text = '' } = (answer as { readonly status?: { readonly token?: string } }).status ?? {}
     if (text === '') throw new KubectlError('failed to create token: no token in server response')

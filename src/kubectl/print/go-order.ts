@@ -16,12 +16,30 @@ export interface GoList {
  * A list as kubectl prints it when it knows the Go type of its objects: fields in the order of their declaration, which is that of their numbers on the
  * wire. Custom resources stay as they are.
  */
-export function inGoOrder(scheme: Scheme, { kind, apiVersion, metadata, items }: GoList): object {
+export function inGoOrder(scheme: Scheme, { kind, apiVersion, metadata, items }: GoList): Omit<GoList, 'items'> & { readonly items: readonly unknown[] } {
   const { group, version } = parseApiVersion(apiVersion)
   const itemKind = kind.replace(/List$/, '')
   const message = messageOf(group, version, itemKind)
   const known = scheme.ofObject(apiVersion, itemKind) !== undefined
   return { kind, apiVersion, metadata, items: items.map((item) => (message === undefined || !known ? item : ordered(item, message, { kind: itemKind, apiVersion }))) }
+}
+
+/** Fields that stand behind another one than their number says ('': in front of all), by message. Source: k8s.io/api types.go. */
+const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  PodSpec: { initContainers: 'volumes', ephemeralContainers: 'containers', automountServiceAccountToken: 'serviceAccount', shareProcessNamespace: 'hostIPC' },
+  Container: {
+    envFrom: 'ports', resizePolicy: 'resources', restartPolicy: 'resizePolicy', volumeDevices: 'volumeMounts', startupProbe: 'readinessProbe',
+    terminationMessagePolicy: 'terminationMessagePath',
+  },
+  PodStatus: { observedGeneration: '', nominatedNodeName: 'reason', hostIPs: 'hostIP', podIPs: 'podIP', initContainerStatuses: 'startTime' },
+  PodCondition: { observedGeneration: 'type' },
+  ServiceSpec: { clusterIPs: 'clusterIP', type: 'clusterIPs', ipFamilies: 'sessionAffinityConfig', ipFamilyPolicy: 'ipFamilies' },
+  DeploymentStatus: { readyReplicas: 'updatedReplicas' },
+  DeploymentCondition: { lastUpdateTime: 'status', lastTransitionTime: 'lastUpdateTime' },
+  ReplicaSetSpec: { minReadySeconds: 'replicas' },
+  NodeSpec: { podCIDRs: 'podCIDR' },
+  OwnerReference: { apiVersion: '' },
+  ReplicaSetStatus: { observedGeneration: 'availableReplicas' },
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -39,7 +57,12 @@ function ordered(value: unknown, message: ProtoMessage, head: Fields = {}): unkn
 
 /** The fields of a message with those of the messages that JSON writes into it. */
 function fieldsOf(message: ProtoMessage): readonly ProtoField[] {
-  return message.fields.flatMap((field) => (field.form === 'inline' && field.type === 'message' ? fieldsOf(field.message()) : [field]))
+  const fields = message.fields.flatMap((field) => (field.form === 'inline' && field.type === 'message' ? fieldsOf(field.message()) : [field]))
+  for (const [name, before] of Object.entries(ELSEWHERE[message.name.split('.').at(-1) ?? ''] ?? {})) {
+    const [moved] = fields.splice(fields.findIndex((field) => field.name === name), 1)
+    if (moved !== undefined) fields.splice(fields.findIndex((field) => field.name === before) + 1, 0, moved)
+  }
+  return fields
 }
 
 function inner(value: unknown, { form, type, message }: ProtoField): unknown {

@@ -1,4 +1,5 @@
 import type { ConfigMap, Pod } from '../../../src/api/core/generated.js'
+import type { ClusterOptions } from '../../../src/cluster/options.js'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import { files } from './files.js'
 import { budget, described, ending, proxy, quota, readers, replicated, requested, webhook } from './objects.js'
@@ -39,10 +40,10 @@ const withoutCollector: Situation = (cluster) => void cluster.component('kube-co
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane'
 
 /** Nodes and their proxies; no pods of users. */
-export function bareCluster(): SimCluster {
+export function bareCluster(options: ClusterOptions = {}): SimCluster {
   const node = (name: string, more: object = {}): { readonly name: string } => ({ name, ...more })
   const cluster = new SimCluster({
-    version: 'v1.35', seed: 1, start: Date.now(),
+    version: 'v1.35', seed: 1, start: Date.now(), ...options,
     nodes: [
       node('cp1', { labels: { [CONTROL_PLANE]: '' }, taints: [{ key: CONTROL_PLANE, effect: 'NoSchedule' }] }),
       node('node1'), node('node2'),

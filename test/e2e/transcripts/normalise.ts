@@ -21,6 +21,7 @@ const rules: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/(<ip> +)n[123]\b/g, '$1<node>'],
   [/^(Node: +)n[123]\/192\.168\.0\.\d$/gm, '$1<node>'],
   [/(Successfully assigned \S+ to )n[123]$/gm, '$1<node>'],
+  [/(lookup \S+ on )[\d.]+:53/g, '$1<resolver>'],
   [/\b(127\.0\.0\.1|localhost):(\d+|<port>)/g, '$1:<port>'],
   [/^([EW])(?:\d{4} [\d:.]+|<klog>) +(?:\d+|<pid>) /gm, '$1<klog> <pid> '],
   [/\(x(<n>|\d+) over (<age>|\w+)\)/g, '(x<n> over <age>)'],
