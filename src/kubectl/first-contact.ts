@@ -58,9 +58,9 @@ function failureOf(call: Call, path: string, refusal: Refusal): string {
 }
 
 /** How the question what is served fails; undefined when it is answered. */
-function discoveryRefusal({ request }: Connection): Refusal | undefined {
+function discoveryRefusal(connection: Connection): Refusal | undefined {
   try {
-    const { code } = request({ method: 'GET', path: '/api' })
+    const { code } = connection.request({ method: 'GET', path: '/api' })
     if (code === 401) return new ApiError(401, 'Unauthorized', CREDENTIALS)
     return code === 403 ? new ApiError(403, 'Forbidden', 'unknown') : undefined
   } catch (error) {

@@ -107,6 +107,6 @@ function listOf(kind: string, { kind: listKind, apiVersion, metadata, items }: {
 }
 
 /** Items of a list that kubectl decoded do not name their kind. */
-function untyped({ kind: _, apiVersion: _version, ...object }: KubeObject): KubeObject {
-  return object as KubeObject
+function untyped(object: KubeObject): KubeObject {
+  return Object.fromEntries(Object.entries(object).filter(([field]) => field !== 'kind' && field !== 'apiVersion')) as unknown as KubeObject
 }
