@@ -40,7 +40,7 @@ const REF_TAG = '$ref'
 export type RefOf = (object: object) => readonly (string | number)[] | undefined
 
 /**
- * JSON form of plain data: a Map becomes `{$map: [[key, value], ...]}`, a Set `{$set: [...]}`, what `refOf` finds elsewhere
+ * JSON form of plain data: a Map becomes `{$map: [[key, value], ...]}` (`[key]` if the value is undefined), a Set `{$set: [...]}`, what `refOf` finds elsewhere
  * `{$ref: [path]}`.
  */
 export function plainDataToJson(value: unknown, refOf?: RefOf): unknown {
@@ -48,7 +48,7 @@ export function plainDataToJson(value: unknown, refOf?: RefOf): unknown {
   const path = refOf?.(value)
   if (path !== undefined) return { [REF_TAG]: path }
   if (Array.isArray(value)) return value.map((item) => plainDataToJson(item, refOf))
-  if (value instanceof Map) return { [MAP_TAG]: [...value].map(([key, entry]) => [key, plainDataToJson(entry, refOf)]) }
+  if (value instanceof Map) return { [MAP_TAG]: [...value].map(([key, entry]) => (entry === undefined ? [key] : [key, plainDataToJson(entry, refOf)])) }
   if (value instanceof Set) return { [SET_TAG]: [...value] }
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plainDataToJson(entry, refOf)]))
 }
@@ -59,7 +59,7 @@ export function plainDataFromJson(json: unknown, elsewhere?: unknown): unknown {
   if (Array.isArray(json)) return json.map((item) => plainDataFromJson(item, elsewhere))
   const record = json as Record<string, unknown>
   if (Array.isArray(record[MAP_TAG])) {
-    return new Map((record[MAP_TAG] as [string, unknown][]).map(([key, entry]) => [key, plainDataFromJson(entry, elsewhere)]))
+    return new Map((record[MAP_TAG] as [string, unknown?][]).map(([key, entry]) => [key, plainDataFromJson(entry, elsewhere)]))
   }
   if (Array.isArray(record[SET_TAG])) return new Set(record[SET_TAG] as string[])
   if (Array.isArray(record[REF_TAG])) return follow(record[REF_TAG] as readonly (string | number)[], elsewhere)

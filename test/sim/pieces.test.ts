@@ -46,7 +46,7 @@ describe('plain data', () => {
     value: fc.oneof({ maxDepth: 4 }, fc.string(), fc.integer(), fc.boolean(), fc.constant(null), tie('array'), tie('object'), tie('map'), tie('set')),
     array: fc.array(tie('value'), { maxLength: 4 }),
     object: fc.dictionary(fc.stringMatching(/^[a-z]{1,4}$/), tie('value'), { maxKeys: 4, noNullPrototype: true }),
-    map: fc.array(fc.tuple(fc.string(), tie('value')), { maxLength: 4 }).map((entries) => new Map(entries)),
+    map: fc.array(fc.tuple(fc.string(), fc.option(tie('value'), { nil: undefined, freq: 9 })), { maxLength: 4 }).map((entries) => new Map(entries)),
     set: fc.array(fc.string(), { maxLength: 4 }).map((items) => new Set(items)),
   })).value
 
