@@ -127,6 +127,26 @@ describe.skipIf(!installed)('etcdctl', () => {
       }
       expect(differences).toEqual([])
     }, 60_000)
+
+    test('keeps leases alive, locks and elects', async () => {
+      await real.call('Lease', 'LeaseGrant', { ID: String(0x1234), TTL: '3' })
+      ours.store.leaseGrant({ id: 0x1234n, ttl: 3 })
+      const endpoints = [real.address, `127.0.0.1:${ours.port}`]
+      const lines: readonly Line[] = [
+        'put kept x --lease=1234', ['lease keep-alive 1234', '', 3_800], 'lease timetolive 1234 --keys', 'lease keep-alive --once 1234', 'lease list',
+        'lock l echo hi', 'lock l false', ['elect e me', '', 900], ['elect e --listen', '', 600], 'lease revoke 1234', 'get kept', 'lease timetolive 1234 --keys',
+        ['lease keep-alive 1234', '', 500], 'get l/ --prefix', 'get e/ --prefix',
+      ]
+      for (const line of lines) {
+        const [text, stdin = '', stopAfter = 0] = typeof line === 'string' ? [line] : line
+        const [theirs, mine] = await Promise.all(endpoints.map(async (endpoint) => {
+          const { stdout, ...rest } = comparable(await etcdctl(endpoint, wordsOf(text), { stdin, stopAfter }))
+          // the leases of sessions are random, and what is left of one is told in whole seconds
+          return { ...rest, stdout: stdout.replaceAll(/\b(e|l)\/[0-9a-f]+/g, '$1/LEASE').replaceAll(/remaining\(\ds\)/g, 'remaining') }
+        }))
+        expect(mine, text).toEqual(theirs)
+      }
+    }, 60_000)
   })
 
   describe('on a cluster', () => {
