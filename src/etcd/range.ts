@@ -1,7 +1,7 @@
 import { EtcdError } from './errors.js'
 import { upperBound } from './keys.js'
 import type { Mvcc } from './mvcc.js'
-import { pdqsort } from './pdqsort.js'
+import { pdqsort } from '../sim/pdqsort.js'
 import type { RangeRequest, SortTarget } from './requests.js'
 import { compareValues, EMPTY_VALUE } from './value.js'
 import type { KeyValue } from './version.js'

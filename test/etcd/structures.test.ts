@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EventLog } from '../../src/etcd/event-log.js'
 import { IntervalTree } from '../../src/etcd/interval-tree.js'
-import { pdqsort } from '../../src/etcd/pdqsort.js'
 import { NO_LEASE, pushVersion, versionAt, type KeyValue, type Version } from '../../src/etcd/version.js'
 
 const SEED = 7
@@ -110,25 +109,5 @@ describe('interval tree', () => {
     tree.stab(counted('/registry/pods/4711/web'), (item) => void found.push(item))
     expect(found).toEqual([4711])
     expect(comparisons).toBeLessThan(150)
-  })
-})
-
-describe("Go's sort", () => {
-  test('sorts', () => {
-    fc.assert(fc.property(fc.array(fc.nat(50), { maxLength: 400 }), (numbers) => {
-      const sorted = numbers.slice()
-      pdqsort(sorted, (a, b) => a < b)
-      expect(sorted).toEqual(numbers.toSorted((a, b) => a - b))
-    }), { seed: SEED, numRuns: 300 })
-  })
-
-  test('is stable for twelve items, and leaves ties where etcd 3.5.16 (Go 1.24) leaves them from thirteen on', () => {
-    const few = Array.from({ length: 12 }, (_, i) => ({ i, rank: i % 2 }))
-    pdqsort(few, (a, b) => a.rank < b.rank)
-    expect(few.map(({ i }) => i)).toEqual([0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11])
-    // Fifteen keys of one revision and then an older one, sorted by MOD; the order was taken from a real server.
-    const many = Array.from({ length: 16 }, (_, i) => ({ i, revision: i === 15 ? 1 : 2 }))
-    pdqsort(many, (a, b) => a.revision < b.revision)
-    expect(many.map(({ i }) => i)).toEqual([15, 8, 11, 3, 4, 5, 6, 2, 9, 7, 10, 0, 12, 13, 14, 1])
   })
 })

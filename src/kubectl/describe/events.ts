@@ -2,7 +2,7 @@ import type { Event } from '../../api/core/generated.js'
 import { ageText } from '../../api/duration.js'
 import { isApiError } from '../../apiserver/client/api-error.js'
 import type { Client } from '../../apiserver/client/client.js'
-import { goSort } from '../print/go-sort.js'
+import { pdqsort } from '../../sim/pdqsort.js'
 import type { DescriptionWriter } from './writer.js'
 
 /** Events about an object. Those who may not see events get none. */
@@ -42,7 +42,11 @@ export function writeEvents(
 }
 
 /** Events by the time when they were seen last. */
-export const inOrder = (events: readonly Event[]): readonly Event[] => goSort(events, (a, b) => lastTimeOf(a) < lastTimeOf(b))
+export function inOrder(events: readonly Event[]): readonly Event[] {
+  const sorted = [...events]
+  pdqsort(sorted, (a, b) => lastTimeOf(a) < lastTimeOf(b))
+  return sorted
+}
 
 /** When an event was seen last, in virtual ms. Source: kubectl pkg/util/event SortableEvents. */
 function lastTimeOf({ series, lastTimestamp, eventTime }: Event): number {

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../api/definition.js'
 import { compareQuantities, parseQuantity, QuantityError } from '../../api/quantity.js'
+import { pdqsort } from '../../sim/pdqsort.js'
 import { KubectlError } from '../errors.js'
 import { stepsOf } from './custom-columns.js'
-import { goSort } from './go-sort.js'
 import { evaluatePath, textOf } from './jsonpath.js'
 
 /** No object has the field that they are to be sorted by. */
@@ -24,7 +24,8 @@ export function sortObjects(objects: readonly KubeObject[], field: string): read
   }
   const unsortable = objects.length < 2 ? undefined : keyed.find(({ key }) => typeof key === 'object' && key !== null)
   if (unsortable !== undefined) throw new Unsortable(`Field {.${bare(field)}} in [][][]reflect.Value is an unsortable type: interface, err: unsortable type: ${Array.isArray(unsortable.key) ? '[]interface {}' : 'map[string]interface {}'}`)
-  return goSort(keyed, (a, b) => isLess(a.key, b.key)).map(({ object }) => object)
+  pdqsort(keyed, (a, b) => isLess(a.key, b.key))
+  return keyed.map(({ object }) => object)
 }
 
 /** One without a value is less than any other, even than one without a value too. */

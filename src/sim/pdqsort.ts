@@ -1,6 +1,7 @@
 /**
- * Go's `sort.Sort` (pattern-defeating quicksort, Go 1.19 and later). It is not stable, and etcd's rows with equal sort keys
- * come in whatever order it leaves them; so rows compare equal to etcd's only when the same steps are taken.
+ * Sorts in place as Go's `sort.Sort` does (pattern-defeating quicksort, Go 1.19 and later; source: Go sort/zsortinterface.go). It is not stable, and what is
+ * equal (rows of etcd, lines of kubectl) comes in whatever order it leaves; so the order is that of the real program only when the same steps are taken.
+ * `less` need not be consistent: nothing but its answers decides.
  */
 export function pdqsort<T>(items: T[], less: (a: T, b: T) => boolean): void {
   new PatternDefeatingSort(items, less).sort(0, items.length, bitLength(items.length))
