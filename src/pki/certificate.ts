@@ -16,6 +16,8 @@ const SHA256_WITH_RSA = '1.2.840.113549.1.1.11'
 /** What a certificate is to say. Times in virtual ms, cut to seconds. */
 export interface CertificateSpec {
   readonly subject: Subject
+  /** The subject as it stands in a request, in the place of what Go would make of it. */
+  readonly subjectName?: Asn1
   readonly serial: bigint
   readonly notBefore: number
   readonly notAfter: number
@@ -29,6 +31,8 @@ export interface CertificateSpec {
 /** Who signs: a certificate authority's name and key. */
 export interface Issuer {
   readonly subject: Subject
+  /** Its name as it stands in its certificate, where it is not laid out as Go does. */
+  readonly subjectName?: Asn1
   readonly key: PrivateKey
 }
 
@@ -43,8 +47,8 @@ export function createCertificate(spec: CertificateSpec, publicKey: PublicKey | 
   })
   const algorithm = sequence(oid(SHA256_WITH_RSA), nothing())
   const body = sequence(
-    explicit(0, integer(2n)), integer(serial), algorithm, nameOf(issuer.subject), sequence(time(notBefore), time(notAfter)),
-    nameOf(subject), info, wrapped(list),
+    explicit(0, integer(2n)), integer(serial), algorithm, issuer.subjectName ?? nameOf(issuer.subject), sequence(time(notBefore), time(notAfter)),
+    spec.subjectName ?? nameOf(subject), info, wrapped(list),
   )
   return toPem('CERTIFICATE', toDer(sequence(body, algorithm, bits(sign(issuer.key, toDer(body))))))
 }

@@ -16,15 +16,17 @@ const RSA_SIGNATURES: Readonly<Record<string, Digest>> = {
 /** A PKCS #10 request that has been read. */
 export interface CertificateRequest extends Extensions {
   readonly subject: Required<Subject>
+  /** The subject as it stands there. */
+  readonly subjectName: Asn1
   /** SubjectPublicKeyInfo, of whatever kind of key. */
   readonly publicKeyInfo: Asn1
 }
 
-/** The PEM of a request for a certificate, signed with the key that it asks for. */
-export function createRequest(subject: Subject, key: PrivateKey, names: AlternativeNames = {}): string {
+/** The PEM of a request for a certificate, signed with the key that it asks for. `subjectName`: the subject laid out otherwise than Go does. */
+export function createRequest(subject: Subject, key: PrivateKey, names: AlternativeNames = {}, subjectName: Asn1 = nameOf(subject)): string {
   const list = extensionsDer({ keyUsages: [], purposes: [], isCa: undefined, names })
   const attributes = childrenOf(list).length === 0 ? [] : [sequence(oid(EXTENSION_REQUEST), set(list))]
-  const body = sequence(integer(0n), nameOf(subject), publicKeyInfo(key), explicit(0, ...attributes))
+  const body = sequence(integer(0n), subjectName, publicKeyInfo(key), explicit(0, ...attributes))
   const algorithm = sequence(oid('1.2.840.113549.1.1.11'), nothing())
   return toPem('CERTIFICATE REQUEST', toDer(sequence(body, algorithm, bits(sign(key, toDer(body))))))
 }
@@ -50,7 +52,7 @@ export function parseRequest(pem: string): CertificateRequest {
   if (kind !== undefined && key !== undefined && !verify(key, toDer(body as Asn1), bitsOf(signature), kind)) {
     throw new Error('crypto/rsa: verification error')
   }
-  return { ...readExtensions(extensionsIn(attributes)), subject: subjectOf(subject), publicKeyInfo: info }
+  return { ...readExtensions(extensionsIn(attributes)), subject: subjectOf(subject), subjectName: subject as Asn1, publicKeyInfo: info }
 }
 
 function readDer(der: string): Asn1 {

@@ -10,7 +10,7 @@ test('A11, A12: a certificate that openssl signs with the CA is gasbugs of boanp
 openssl req -new -key gasbugs.key -out gasbugs.csr -subj "/CN=gasbugs/O=boanproject"
 openssl x509 -req -in gasbugs.csr -CA /etc/kubernetes/pki/ca.crt -CAkey /etc/kubernetes/pki/ca.key -CAcreateserial -out gasbugs.crt -days 500
 openssl x509 -in gasbugs.crt -noout -subject -issuer -dates; openssl verify -CAfile /etc/kubernetes/pki/ca.crt gasbugs.crt`)
-  expect(made.stdout).toBe('subject=O = boanproject, CN = gasbugs\nissuer=CN = kubernetes\nnotBefore=Jan  1 00:00:00 2026 GMT\nnotAfter=May 16 00:00:00 2027 GMT\ngasbugs.crt: OK\n')
+  expect(made.stdout).toBe('subject=CN = gasbugs, O = boanproject\nissuer=CN = kubernetes\nnotBefore=Jan  1 00:00:00 2026 GMT\nnotAfter=May 16 00:00:00 2027 GMT\ngasbugs.crt: OK\n')
   const denied = await host.sh(`kubectl config set-credentials gasbugs --client-certificate=gasbugs.crt --client-key=gasbugs.key
 kubectl config set-context gasbugs-context --cluster=kubernetes --namespace=office --user=gasbugs; kubectl --context=gasbugs-context get pods`)
   expect(denied.stderr).toBe('Error from server (Forbidden): pods is forbidden: User "gasbugs" cannot list resource "pods" in API group "" in the namespace "office"\n')

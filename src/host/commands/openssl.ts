@@ -1,10 +1,12 @@
-import { createCertificate, createRequest, parseCertificates, parseRequest, verifyChain } from '../../pki/index.js'
-import type { Certificate, Subject } from '../../pki/index.js'
+import { createCertificate, createRequest, nameOfAttributes, parseCertificates, parseRequest, verifyChain } from '../../pki/index.js'
+import type { Subject } from '../../pki/index.js'
+import { fromDer } from '../../pki/der.js'
 import { parsePrivateKey, privateKeyPem, publicKeyPem } from '../../pki/rsa.js'
 import type { PrivateKey } from '../../pki/rsa.js'
 import { opensslTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
 import { failed, readOptions } from './command.js'
+import { certificateText, nameText, nameTextOf, requestText } from './openssl-text.js'
 
 const DAY = 86_400_000
 const VALUED = ['in', 'out', 'key', 'subj', 'CA', 'CAkey', 'CAserial', 'days', 'CAfile', 'connect', 'keyout', 'set_serial', 'extfile', 'extensions', 'newkey', 'config', 'servername', 'checkend', 'enddate', 'signkey', 'req']
@@ -59,22 +61,21 @@ function newKey({ machine }: CommandCall): PrivateKey {
 }
 
 /** `/CN=gasbugs/O=boanproject` */
-function subjectFrom(text: string): Subject {
-  const parts = text.split('/').filter((part) => part !== '').map((part) => part.split('='))
-  const of = (name: string): readonly string[] => parts.filter(([key]) => key === name).map(([, ...value]) => value.join('='))
-  return { commonName: of('CN').at(-1) ?? '', organizations: of('O') }
+function attributesFrom(text: string): readonly (readonly [string, string])[] {
+  return text.split(/(?<!\\)\//).filter((part) => part !== '').map((part) => part.replaceAll('\\/', '/').split('=')).map(([name = '', ...value]) => [name, value.join('=')] as const)
 }
 
-function shown({ commonName, organizations }: Required<Subject>): string {
-  return [...organizations.map((name) => `O = ${name}`), ...(commonName === '' ? [] : [`CN = ${commonName}`])].join(', ')
+function subjectFrom(attributes: readonly (readonly [string, string])[]): Subject {
+  const of = (name: string): readonly string[] => attributes.filter(([key]) => key === name).map(([, value]) => value)
+  return { commonName: of('CN').at(-1) ?? '', organizations: of('O') }
 }
 
 function req(call: CommandCall, options: Options): CommandOutput {
   if (!options.has('new', 'newkey')) {
     const request = parseRequest(input(call, options))
-    const subject = `subject=${shown(request.subject)}\n`
+    const subject = `subject=${nameText(request.subjectName)}\n`
     if (options.has('subject')) return { stdout: subject }
-    if (options.has('text')) return { stdout: `Certificate Request:\n    Data:\n        Version: 1 (0x0)\n        Subject: ${shown(request.subject)}\n        Subject Public Key Info:\n            Public Key Algorithm: rsaEncryption\n                Public-Key: (2048 bit)\n${options.has('noout') ? '' : input(call, options)}` }
+    if (options.has('text')) return { stdout: `${requestText(request, input(call, options))}${options.has('noout') ? '' : input(call, options)}` }
     return { stdout: options.has('noout') ? '' : input(call, options), stderr: options.has('verify') ? 'Certificate request self-signature verify OK\n' : '' }
   }
   const text = options.get('subj')
@@ -83,12 +84,14 @@ function req(call: CommandCall, options: Options): CommandOutput {
   const key = options.has('key') ? parsePrivateKey(input(call, options, 'key')) : newKey(call)
   const keyout = options.get('keyout')
   if (keyout !== undefined) call.machine.files.write(call.path(keyout), privateKeyPem(key))
-  const subject = subjectFrom(text)
-  if (!options.has('x509')) return written(call, options, createRequest(subject, key))
+  const attributes = attributesFrom(text)
+  const subject = subjectFrom(attributes)
+  const subjectName = nameOfAttributes(attributes)
+  if (!options.has('x509')) return written(call, options, createRequest(subject, key, {}, subjectName))
   const now = call.machine.cluster.now()
   return written(call, options, createCertificate({
-    subject, serial: serial(call), notBefore: now, notAfter: now + Number(options.get('days') ?? 30) * DAY, keyUsages: [], isCa: true,
-  }, key, { subject, key }))
+    subject, subjectName, serial: serial(call), notBefore: now, notAfter: now + Number(options.get('days') ?? 30) * DAY, keyUsages: [], isCa: true,
+  }, key, { subject, subjectName, key }))
 }
 
 const serial = ({ machine }: CommandCall): bigint => BigInt(`0x${machine.newId().slice(0, 15)}1`)
@@ -99,14 +102,14 @@ function x509(call: CommandCall, options: Options): CommandOutput {
   const [certificate] = parseCertificates(pem)
   if (certificate === undefined) return failed('Could not read certificate from <stdin>\nUnable to load certificate')
   let stdout = ''
-  if (options.has('subject')) stdout += `subject=${shown(certificate.subject)}\n`
-  if (options.has('issuer')) stdout += `issuer=${shown(certificate.issuer)}\n`
+  if (options.has('subject')) stdout += `subject=${nameTextOf(certificate.subjectDer)}\n`
+  if (options.has('issuer')) stdout += `issuer=${nameTextOf(certificate.issuerDer)}\n`
   if (options.has('serial')) stdout += `serial=${hexOf(certificate.serial)}\n`
   if (options.has('dates', 'startdate')) stdout += `notBefore=${opensslTime(certificate.notBefore)}\n`
   if (options.has('dates', 'enddate')) stdout += `notAfter=${opensslTime(certificate.notAfter)}\n`
   if (options.has('modulus')) stdout += `Modulus=${certificate.publicKey?.modulus.toString(16).toUpperCase() ?? ''}\n`
   if (options.has('fingerprint')) stdout += `sha256 Fingerprint=${certificate.fingerprint.toUpperCase().replaceAll(/(..)(?=.)/g, '$1:')}\n`
-  if (options.has('text')) stdout += asText(certificate)
+  if (options.has('text')) stdout += certificateText(certificate, pem)
   const checkend = options.get('checkend')
   if (checkend !== undefined) {
     const expires = certificate.notAfter < call.machine.cluster.now() + Number(checkend) * 1000
@@ -130,39 +133,10 @@ function signRequest(call: CommandCall, options: Options): CommandOutput {
   if (key.modulus !== authority.publicKey?.modulus) return failed('CA certificate and CA private key do not match')
   const number = options.get('set_serial')
   const text = createCertificate({
-    subject: request.subject, serial: number === undefined ? serial(call) : BigInt(number), notBefore: now, notAfter: now + days * DAY, keyUsages: [],
-  }, request.publicKeyInfo, { subject: authority.subject, key })
-  return written(call, options, text, `Certificate request self-signature ok\nsubject=${shown(request.subject)}\n`)
+    subject: request.subject, subjectName: request.subjectName, serial: number === undefined ? serial(call) : BigInt(number), notBefore: now, notAfter: now + days * DAY, keyUsages: [],
+  }, request.publicKeyInfo, { subject: authority.subject, subjectName: fromDer(authority.subjectDer), key })
+  return written(call, options, text, `Certificate request self-signature ok\nsubject=${nameText(request.subjectName)}\n`)
 }
-
-/** The part of `-text` that people read. */
-function asText(certificate: Certificate): string {
-  const { names, purposes, isCa } = certificate
-  const alternatives = [...(names.dns ?? []).map((name) => `DNS:${name}`), ...(names.ip ?? []).map((ip) => `IP Address:${ip}`)]
-  const purposeNames: Readonly<Record<string, string>> = { 'client auth': 'TLS Web Client Authentication', 'server auth': 'TLS Web Server Authentication' }
-  return `Certificate:
-    Data:
-        Version: 3 (0x2)
-        Serial Number: ${certificate.serial.toString()} (0x${certificate.serial.toString(16)})
-        Signature Algorithm: sha256WithRSAEncryption
-        Issuer: ${shown(certificate.issuer)}
-        Validity
-            Not Before: ${opensslTime(certificate.notBefore)}
-            Not After : ${opensslTime(certificate.notAfter)}
-        Subject: ${shown(certificate.subject)}
-        Subject Public Key Info:
-            Public Key Algorithm: rsaEncryption
-                Public-Key: (${certificate.publicKey?.modulus.toString(2).length ?? 0} bit)
-        X509v3 extensions:
-${certificate.keyUsages.length === 0 ? '' : `            X509v3 Key Usage: critical\n                ${certificate.keyUsages.map(titled).join(', ')}\n`}${
-    purposes.length === 0 ? '' : `            X509v3 Extended Key Usage: \n                ${purposes.map((name) => purposeNames[name] ?? name).join(', ')}\n`}${
-    isCa === undefined ? '' : `            X509v3 Basic Constraints: critical\n                CA:${isCa ? 'TRUE' : 'FALSE'}\n`}${
-    alternatives.length === 0 ? '' : `            X509v3 Subject Alternative Name: \n                ${alternatives.join(', ')}\n`}    Signature Algorithm: sha256WithRSAEncryption
-`
-}
-
-const USAGES: Readonly<Record<string, string>> = { 'cert sign': 'Certificate Sign', 'crl sign': 'CRL Sign' }
-const titled = (usage: string): string => USAGES[usage] ?? usage.replaceAll(/\b\w/g, (letter) => letter.toUpperCase())
 
 function verify(call: CommandCall, options: Options): CommandOutput {
   const roots = parseCertificates(input(call, options, 'CAfile'))
@@ -173,7 +147,7 @@ function verify(call: CommandCall, options: Options): CommandOutput {
     const fault = verifyChain(leaf, { roots, intermediates, now: call.machine.cluster.now(), purpose: leaf.purposes[0] ?? 'any' })
     const [code, words] = fault?.includes('expired') === true ? [10, 'certificate has expired'] : [20, 'unable to get local issuer certificate']
     if (fault === undefined) stdout += `${path}: OK\n`
-    else stderr += `${shown(leaf.subject)}\nerror ${code} at 0 depth lookup: ${words}\nerror ${path}: verification failed\n`
+    else stderr += `${nameTextOf(leaf.subjectDer)}\nerror ${code} at 0 depth lookup: ${words}\nerror ${path}: verification failed\n`
   }
   return { stdout, stderr, code: stderr === '' ? 0 : 2 }
 }
@@ -192,5 +166,5 @@ function summary(call: CommandCall, options: Options): CommandOutput {
   const [leaf] = parseCertificates(pem)
   if (leaf === undefined) return failed('no certificate')
   const trusted = options.has('CAfile') && verifyChain(leaf, { roots: parseCertificates(input(call, options, 'CAfile')), now: cluster.now(), purpose: 'server auth' }) === undefined
-  return { stdout: `CONNECTED(00000003)\n---\nCertificate chain\n 0 s:${shown(leaf.subject)}\n   i:${shown(leaf.issuer)}\n   a:PKEY: rsaEncryption, 2048 (bit); sigalg: RSA-SHA256\n   v:NotBefore: ${opensslTime(leaf.notBefore)}; NotAfter: ${opensslTime(leaf.notAfter)}\n---\nServer certificate\n${pem}subject=${shown(leaf.subject)}\nissuer=${shown(leaf.issuer)}\n---\nNew, TLSv1.3, Cipher is TLS_AES_128_GCM_SHA256\nVerify return code: ${trusted ? '0 (ok)' : '20 (unable to get local issuer certificate)'}\n---\n` }
+  return { stdout: `CONNECTED(00000003)\n---\nCertificate chain\n 0 s:${nameTextOf(leaf.subjectDer)}\n   i:${nameTextOf(leaf.issuerDer)}\n   a:PKEY: rsaEncryption, 2048 (bit); sigalg: RSA-SHA256\n   v:NotBefore: ${opensslTime(leaf.notBefore)}; NotAfter: ${opensslTime(leaf.notAfter)}\n---\nServer certificate\n${pem}subject=${nameTextOf(leaf.subjectDer)}\nissuer=${nameTextOf(leaf.issuerDer)}\n---\nNew, TLSv1.3, Cipher is TLS_AES_128_GCM_SHA256\nVerify return code: ${trusted ? '0 (ok)' : '20 (unable to get local issuer certificate)'}\n---\n` }
 }
