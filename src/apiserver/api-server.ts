@@ -176,10 +176,10 @@ export class ApiServer {
     const exchange = exchangeOf(request)
     try {
       const { code, object } = this.#run(exchange)
-      return { code, object, warnings: exchange.call?.warnings ?? [] }
+      return { code, object, warnings: exchange.call?.warnings ?? exchange.warnings }
     } catch (error) {
       if (!(error instanceof ApiError) || error instanceof PlainTextError) throw error
-      return { code: error.code, object: error.status, warnings: exchange.call?.warnings ?? [] }
+      return { code: error.code, object: error.status, warnings: exchange.call?.warnings ?? exchange.warnings }
     }
   }
 
@@ -201,7 +201,7 @@ export class ApiServer {
         try {
           return this.#run(exchange).object
         } finally {
-          exchange.call?.warnings.forEach(onWarning)
+          for (const text of exchange.call?.warnings ?? exchange.warnings) onWarning(text)
         }
       },
     }

@@ -31,6 +31,7 @@ import { ClusterComponentHost } from './component-host.js'
 import type { ComponentView } from './component-host.js'
 import { componentHealth } from './component-health.js'
 import { Connectivity } from './connectivity.js'
+import { legacyTokenTracker } from './legacy-tokens.js'
 import { Supervisor } from './supervisor.js'
 import { processOf } from './identities.js'
 import type { SharedProcess } from './identities.js'
@@ -109,7 +110,9 @@ export class ControlPlane {
     })
     const link = simulation.slice<ConnectivityState>('cluster', 'connectivity', () => ({ apiserverDown: false, cut: new Set() }))
     this.connectivity = new Connectivity(link, address)
-    const { hub, storage } = this.server.context
+    const { hub, storage, ports } = this.server.context
+    const tracker = legacyTokenTracker(this.scheme.release.minor, () => this.client(APISERVER), () => clock.now())
+    if (tracker !== undefined) ports.plugged.legacyTokenUsed = tracker
     this.addModule(this.supervisor)
     this.addModule(etcdLessor({ store, storage }))
     this.addModule(etcdCompactor({ store, hub, oldestNeeded: () => this.#oldestNeeded() }))

@@ -5,6 +5,7 @@ import type { Component } from '../apiserver/client/component.js'
 import { AGGREGATION_CONTROLLER } from '../controllers/clusterrole-aggregation/index.js'
 import { aggregatedPolicy, bootstrapPolicy } from '../rbac/bootstrap-policy/index.js'
 import { apiServices } from './api-services.js'
+import { legacyTokenObjects } from './legacy-tokens.js'
 import { kubeadmObjects } from './kubeadm-objects.js'
 
 /**
@@ -13,5 +14,5 @@ import { kubeadmObjects } from './kubeadm-objects.js'
  */
 export function defaultObjects(components: readonly Component[], scheme: Scheme, now: number): readonly (readonly KubeObject[])[] {
   const isAggregated = components.some(({ name }) => name === AGGREGATION_CONTROLLER)
-  return [isAggregated ? aggregatedPolicy() : bootstrapPolicy(), kubeadmObjects(scheme.release.minor), apiServices(scheme, now), defaultFlowControl(now)]
+  return [isAggregated ? aggregatedPolicy() : bootstrapPolicy(), kubeadmObjects(scheme.release.minor), legacyTokenObjects(scheme.release.minor, now), apiServices(scheme, now), defaultFlowControl(now)]
 }

@@ -8,6 +8,7 @@ import type { Change, Informer } from '../apiserver/client/informer.js'
 import type { Slice, Topic } from '../sim/module.js'
 import { KubeletCredentials } from './certificates/credentials.js'
 import { ContainerStopper } from './lifecycle/container-stopper.js'
+import { CsiNode } from './node/csi-node.js'
 import { EvictionManager } from './node/eviction-manager.js'
 import { NodeLease } from './node/lease.js'
 import { NodeAgent } from './node/node-agent.js'
@@ -118,8 +119,10 @@ class Kubelet {
     this.#statuses = this.#makeStatuses(release)
     this.#mirrors = new MirrorManager({ client, statuses: this.#statuses, node, log: this.#log })
     this.#lease = new NodeLease(host, node, timings.leaseDuration)
+    const csiNode = new CsiNode(host, node, release.minor)
     const onRegistered = (): void => {
       this.#lease.renew()
+      csiNode.initialize()
       options.registered?.()
     }
     this.#agent = new NodeAgent(host, { options, version, statusReport: timings.statusReport, nodes, recorder, onRegistered, volumesInUse: () => this.#volumesInUse(), pressures: () => this.#evictions.pressures })

@@ -44,29 +44,36 @@ export class UnionAuthenticator implements Authenticator {
 
   explain(credentials: Credentials): AuthenticationVerdict {
     const faults: string[] = []
-    const user = this.#ofCertificates(credentials, faults) ?? this.#ofToken(credentials, faults)
-    if (user !== undefined) return { user, faults: [] }
+    const certified = this.#ofCertificates(credentials, faults)
+    if (certified !== undefined) return { user: certified, faults: [] }
+    const { user, legacy } = this.#ofToken(credentials, faults)
+    const used = legacy === undefined ? {} : { legacy }
+    if (user !== undefined) return { user, faults: [], ...used }
+    if (legacy !== undefined) return { faults, ...used }
     return faults.length === 0 && this.allowsAnonymous ? { user: ANONYMOUS, faults } : { faults }
   }
 
-  reviewToken(token: string, audiences: readonly string[]): TokenReviewed {
+  reviewToken(token: string, audiences: readonly string[]): TokenReviewed & Pick<AuthenticationVerdict, 'legacy'> {
+    let legacy: AuthenticationVerdict['legacy']
+    const noted = (): Pick<AuthenticationVerdict, 'legacy'> => (legacy === undefined ? {} : { legacy })
     const wanted = audiences.length === 0 ? apiAudiences : audiences
     const faults: string[] = []
     for (const kind of this.#tokens) {
       const outcome = kind.authenticateToken(token, wanted)
+      legacy ??= outcome?.legacy
       if (outcome?.user !== undefined) {
-        return { user: authenticated(outcome.user), audiences: outcome.audiences ?? wanted }
+        return { user: authenticated(outcome.user), audiences: outcome.audiences ?? wanted, ...noted() }
       }
       if (outcome?.fault !== undefined && outcome.fault !== INVALID) faults.push(outcome.fault)
     }
-    return { error: faults.length === 0 ? INVALID : `[${[INVALID, ...faults].join(', ')}]` }
+    return { error: faults.length === 0 ? INVALID : `[${[INVALID, ...faults].join(', ')}]`, ...noted() }
   }
 
-  #ofToken({ bearerToken }: Credentials, faults: string[]): UserInfo | undefined {
-    if (bearerToken === undefined) return undefined
-    const { user, error } = this.reviewToken(bearerToken, [])
+  #ofToken({ bearerToken }: Credentials, faults: string[]): Pick<AuthenticationVerdict, 'user' | 'legacy'> {
+    if (bearerToken === undefined) return {}
+    const { user, error, legacy } = this.reviewToken(bearerToken, [])
     if (error !== undefined) faults.push(error)
-    return user
+    return { ...(user === undefined ? {} : { user }), ...(legacy === undefined ? {} : { legacy }) }
   }
 
   #ofCertificates({ certificate, clientCertificates, remoteUser }: Credentials, faults: string[]): UserInfo | undefined {

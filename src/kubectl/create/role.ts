@@ -72,6 +72,7 @@ function resourceRules(call: Call, verbs: readonly string[], texts: readonly str
   const names = unique(call.flags.strings('resource-name'))
   if (names.length > 0 && texts.length === 0) throw new KubectlError('at least one resource must be specified when resourceName is specified')
   const byGroup = new Map<string, string[]>()
+  checkResources(call, verbs, texts)
   for (const text of texts) {
     const { group, resource } = resourceOf(call, text)
     byGroup.set(group, [...byGroup.get(group) ?? [], resource])
@@ -80,13 +81,47 @@ function resourceRules(call: Call, verbs: readonly string[], texts: readonly str
     .map(([group, resources]) => ({ verbs, apiGroups: [group], resources: unique(resources), ...optional('resourceNames', names) }))
 }
 
+/** Verbs that mean something for these resources only. Some of them are no resources of the API. Source: specialVerbs. */
+const SPECIAL: Readonly<Record<string, readonly string[]>> = {
+  use: ['podsecuritypolicies.policy', 'podsecuritypolicies.extensions'],
+  bind: ['roles.rbac.authorization.k8s.io', 'clusterroles.rbac.authorization.k8s.io'],
+  escalate: ['roles.rbac.authorization.k8s.io', 'clusterroles.rbac.authorization.k8s.io'],
+  impersonate: ['users', 'serviceaccounts', 'groups', 'userextras.authentication.k8s.io'],
+}
+
+/** Source: create_role.go validateResource. */
+function checkResources(call: Call, verbs: readonly string[], texts: readonly string[]): void {
+  for (const text of texts) {
+    const [type = ''] = text.split('/')
+    if (type === '*') return
+    if (type.startsWith('*.')) continue
+    const { group, resource, isKnown } = typeOf(call, type)
+    const full = group === '' ? resource : `${resource}.${group}`
+    let isSpecial = false
+    for (const verb of verbs) {
+      const allowed = SPECIAL[verb]
+      if (allowed === undefined) continue
+      if (!allowed.includes(full)) throw new KubectlError(`can not perform '${verb}' on '${resource}' in group '${group}'`)
+      isSpecial = true
+    }
+    if (!isKnown && !isSpecial) throw new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(resource)}${group === '' ? '' : ` in group ${JSON.stringify(group)}`}`)
+  }
+}
+
+/** `deploy`, `deployments.apps`; what the server does not have is taken at its word. */
+function typeOf(call: Call, type: string): { readonly group: string; readonly resource: string; readonly isKnown: boolean } {
+  const definition = call.env.scheme.byName(type)
+  if (definition !== undefined) return { group: definition.group, resource: definition.resource, isKnown: true }
+  const dot = type.indexOf('.')
+  return dot < 0 ? { group: '', resource: type, isKnown: false } : { group: type.slice(dot + 1), resource: type.slice(0, dot), isKnown: false }
+}
+
 /** Reads `deploy`, `deployments.apps/scale`, `*`. */
 function resourceOf(call: Call, text: string): { readonly group: string; readonly resource: string } {
   const slash = text.indexOf('/')
   const [type, suffix] = slash < 0 ? [text, ''] : [text.slice(0, slash), text.slice(slash)]
   if (type === '*') return { group: '', resource: `*${suffix}` }
   if (type.startsWith('*.')) return { group: type.slice(2), resource: `*${suffix}` }
-  const definition = call.env.scheme.byName(type)
-  if (definition === undefined) throw new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(type.split('.')[0])}`)
-  return { group: definition.group, resource: definition.resource + suffix }
+  const { group, resource } = typeOf(call, type)
+  return { group, resource: resource + suffix }
 }

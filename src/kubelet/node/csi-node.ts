@@ -1,0 +1,67 @@
+import type { CSINode } from '../../api/storage/generated.js'
+import { ApiError, ConnectionError, isApiError } from '../../apiserver/client/api-error.js'
+import type { ComponentHost } from '../../apiserver/client/component.js'
+import type { Topic } from '../../sim/module.js'
+
+/** First minor whose kubelets make a CSINode whether or not there are drivers. */
+const MADE_SINCE = 17
+/** First minor that says which plugins have moved to CSI, in the form that it has had since, and the one that Portworx joined in. */
+const MIGRATED_SINCE = 25
+const PORTWORX_SINCE = 31
+/** Delays between tries. Source: csi_plugin.go initializeCSINode. */
+const FIRST_RETRY = 15
+const FACTOR = 6
+const LAST_RETRY = 116_640
+
+/**
+ * Makes the CSINode of a node, on which the CSI drivers of the node are listed: none at first. Nothing that drivers or others have written to it is
+ * changed. Source: pkg/volume/csi/nodeinfomanager InitializeCSINodeWithAnnotation.
+ */
+export class CsiNode {
+  readonly #host: ComponentHost
+  readonly #node: string
+  readonly #minor: number
+  readonly #retry: Topic
+
+  /** `minor`: the kubelet's. */
+  constructor(host: ComponentHost, node: string, minor: number) {
+    this.#host = host
+    this.#node = node
+    this.#minor = minor
+    this.#retry = host.handle('csinode', (delay) => this.initialize(Number(delay)))
+  }
+
+  /** Makes it, unless it is there; tries again until it is. `delay` in ms before the next try. */
+  initialize(delay: number = FIRST_RETRY): void {
+    if (this.#minor < MADE_SINCE) return
+    try {
+      this.#create()
+    } catch (error) {
+      if (isApiError(error, 'AlreadyExists')) return
+      if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
+      this.#host.log('error', `"Failed to initialize CSINode" err=${JSON.stringify(error.message)}`)
+      const next = Math.min(delay * FACTOR, LAST_RETRY)
+      this.#retry.wakeAfter(String(next), delay, { class: 'watchdog' })
+    }
+  }
+
+  #create(): void {
+    const { client } = this.#host
+    const { uid = '' } = client.get('nodes', { name: this.#node }).metadata
+    const annotations = migrated(this.#minor)
+    client.create('csinodes', {
+      metadata: {
+        name: this.#node, ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: this.#node, uid }],
+        ...(annotations === undefined ? {} : { annotations: { 'storage.alpha.kubernetes.io/migrated-plugins': annotations } }),
+      },
+      spec: { drivers: [] },
+    } as Omit<CSINode, 'apiVersion' | 'kind'>)
+  }
+}
+
+/** Volume plugins whose work CSI drivers do, as a kubelet of a minor says it. */
+function migrated(minor: number): string | undefined {
+  if (minor < MIGRATED_SINCE) return undefined
+  const plugins = ['aws-ebs', 'azure-disk', 'azure-file', 'cinder', 'gce-pd', ...(minor < PORTWORX_SINCE ? [] : ['portworx-volume']), 'vsphere-volume']
+  return plugins.map((plugin) => `kubernetes.io/${plugin}`).join(',')
+}
