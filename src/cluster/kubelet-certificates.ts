@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import type { UserInfo } from '../apiserver/client/client.js'
-import type { CertificateUse, HeldCertificate, HeldCertificates, KubeletCertificates } from '../kubelet/index.js'
+import type { CertificateUse, HeldCertificate, HeldCertificates, KubeletCertificates, LoadedCertificates } from '../kubelet/index.js'
 import {
   createRequest, datedFile, joinedValidity, KUBELET_CLIENT_FILE, KUBELET_CONFIG_FILE, KUBELET_SERVER_FILE, parseCertificates, PKI_DIR, privateKeyPem,
 } from '../pki/index.js'
@@ -32,7 +32,7 @@ export interface KubeletCertificateParts {
  */
 export class NodeCertificates implements KubeletCertificates {
   readonly #parts: KubeletCertificateParts
-  #held: Slice<HeldCertificates | undefined> | undefined
+  #loaded: Slice<LoadedCertificates> | undefined
 
   constructor(parts: KubeletCertificateParts) {
     this.#parts = parts
@@ -41,7 +41,7 @@ export class NodeCertificates implements KubeletCertificates {
   /** Whom the apiserver takes the kubelet for; undefined: it answers 401. */
   identity(): UserInfo | undefined {
     const { pki, verifier, identity, now, node } = this.#parts
-    const held = this.#held?.value
+    const held = this.#loaded?.value.held
     if (held === undefined) return identity
     const { client } = held
     if (client === undefined) return undefined
@@ -54,7 +54,7 @@ export class NodeCertificates implements KubeletCertificates {
 
   /** What a client of the kubelet's port meets with while there is no certificate to serve with. */
   servingFault(): string | undefined {
-    const held = this.#held?.value
+    const held = this.#loaded?.value.held
     if (held === undefined || !held.bootstrapsServing) return undefined
     return held.serving !== undefined && this.#parts.now() <= held.serving.notAfter ? undefined : 'remote error: tls: internal error'
   }
@@ -80,8 +80,8 @@ export class NodeCertificates implements KubeletCertificates {
     return { ...held, fromConfig: true }
   }
 
-  hold(held: Slice<HeldCertificates | undefined>): void {
-    this.#held = held
+  hold(loaded: Slice<LoadedCertificates>): void {
+    this.#loaded = loaded
   }
 
   request(use: CertificateUse, key: string): string {
@@ -95,8 +95,9 @@ export class NodeCertificates implements KubeletCertificates {
     const text = certificate + privateKeyPem(pki.key(key))
     for (const file of [datedFile(FILES[use], now()), FILES[use]]) pki.write(file, text, node)
     const fresh = this.#loadFile(FILES[use])
-    if (this.#held?.value === undefined || typeof fresh === 'string') throw new Error('assertion failed: a kubelet that holds no certificate was given one')
-    this.#held.value[use] = fresh
+    const held = this.#loaded?.value.held
+    if (held === undefined || typeof fresh === 'string') throw new Error('assertion failed: a kubelet that holds no certificate was given one')
+    held[use] = fresh
   }
 
   exit(): void {

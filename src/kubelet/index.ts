@@ -1,4 +1,4 @@
-export type { CertificateUse, HeldCertificate, HeldCertificates, KubeletCertificates } from './certificates/ports.js'
+export type { CertificateUse, HeldCertificate, HeldCertificates, KubeletCertificates, LoadedCertificates } from './certificates/ports.js'
 export { createKubelet, kubeletIdentity } from './kubelet.js'
 export type { KubeletConfiguration, KubeletOptions, KubeletTimings, ShutdownPeriod } from './options.js'
 export { DEFAULT_CAPACITY, DEFAULT_KUBELET_TIMINGS } from './options.js'

@@ -194,6 +194,15 @@ describe('T4: a kubelet whose client certificate has expired', () => {
     }
   })
 
+  it('a copy through JSON of a cluster whose kubelets have not begun goes on as the original', () => {
+    const cluster = new SimCluster({ nodes: 1 })
+    cluster.addNode({ name: 'late' })
+    const copy = SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster)) as never)
+    for (const each of [cluster, copy]) each.advance('1m')
+    expect(copy.traceHash()).toBe(cluster.traceHash())
+    expect(statusOf(copy, 'late')).toBe('Ready')
+  })
+
   it('without rotation it runs on, is refused, and reads a new file by itself', () => {
     const cluster = new SimCluster({ nodes: [{ name: 'node-1', kubelet: { rotateCertificates: false } }] })
     give(cluster, 'node-1', 20 * MINUTE)

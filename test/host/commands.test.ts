@@ -52,3 +52,14 @@ test('etcdctl writes, compacts, and disarms an alarm; who writes meanwhile is to
   cluster.advance('10m')
   expect(cluster.nodes().every(({ ready }) => ready)).toBe(true)
 })
+
+test('openssl tells a self-signed certificate from one whose authority it does not know; kubectl says when there is no authority in its kubeconfig', async () => {
+  const cluster = new SimCluster({ nodes: 0 })
+  const master = hostOf(cluster, 'master')
+  const verify = async (file: string): Promise<string> => (await master.sh(`openssl verify -CAfile /etc/kubernetes/pki/ca.crt /etc/kubernetes/pki/${file}`)).stderr
+  expect(await verify('etcd/ca.crt')).toBe('CN = etcd-ca\nerror 18 at 0 depth lookup: self-signed certificate\nerror /etc/kubernetes/pki/etcd/ca.crt: verification failed\n')
+  expect(await verify('etcd/server.crt')).toMatch(/^CN = control-plane\nerror 20 at 0 depth lookup: unable to get local issuer certificate\n/)
+  const config = cluster.pki.read('/etc/kubernetes/admin.conf')
+  cluster.pki.write('/etc/kubernetes/admin.conf', config.replace(/certificate-authority-data: .*/, `certificate-authority-data: ${btoa('no certificate')}`))
+  expect(await master.sh('kubectl get nodes')).toMatchObject({ stderr: 'error: unable to load root certificates: unable to parse bytes as PEM block\n', exitCode: 1 })
+})

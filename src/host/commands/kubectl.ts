@@ -21,7 +21,7 @@ export function kubectl(call: CommandCall): CommandOutput {
   const isOffline = OFFLINE.includes(command) || (command === 'version' && options.has('client')) || options.words.length === 0
   if (text === undefined && given === undefined && !isOffline && !options.has('server', 's')) return failed(NO_CONFIG)
   const distrust = isOffline || text === undefined ? undefined : serverDistrust(machine, text, options)
-  if (distrust !== undefined) return failed(`Unable to connect to the server: ${distrust}`)
+  if (distrust !== undefined) return failed(distrust)
   const files = filesOf(machine, cwd, args, `${text ?? ''}`)
   if (text !== undefined) {
     files['~/.kube/config'] = text
@@ -44,7 +44,7 @@ interface Config {
 }
 
 /**
- * Why the kubeconfig does not trust the apiserver that listens: another authority than its own has signed the certificate, as after `kubeadm reset` and `init`, or it has ended.
+ * What kubectl says when the kubeconfig does not trust the apiserver that listens: it names no authority at all, another authority than its own has signed the certificate, as after `kubeadm reset` and `init`, or it has ended.
  * Source: crypto/x509 UnknownAuthorityError.
  */
 function serverDistrust({ hosts, cluster }: HostMachine, text: string, options: Options): string | undefined {
@@ -56,17 +56,27 @@ function serverDistrust({ hosts, cluster }: HostMachine, text: string, options: 
     const named = config?.clusters?.find(({ name }) => name === (options.get('cluster') ?? context?.context?.cluster))?.cluster
     const data = named?.['certificate-authority-data']
     if (typeof data !== 'string' || named?.['insecure-skip-tls-verify'] === true || options.has('certificate-authority')) return undefined
-    const roots = parseCertificates(atob(data))
+    const roots = rootsIn(data)
+    if (roots === undefined) return 'error: unable to load root certificates: unable to parse bytes as PEM block'
     const [leaf] = parseCertificates(controlPlane.files.text('/etc/kubernetes/pki/apiserver.crt') ?? '')
     const [root] = roots
     const fault = leaf === undefined ? undefined : verifyChain(leaf, { roots, now: cluster.now(), purpose: 'server auth' })
     if (fault === undefined) return undefined
-    const prefix = minorOf(hosts.version) >= 27 ? 'tls: failed to verify certificate: ' : ''
+    const prefix = `Unable to connect to the server: ${minorOf(hosts.version) >= 27 ? 'tls: failed to verify certificate: ' : ''}`
     if (fault.includes('expired')) return `${prefix}${fault}`
     const candidate = root?.subject.commonName === leaf?.issuer.commonName ? ` (possibly because of "crypto/rsa: verification error" while trying to verify candidate authority certificate ${JSON.stringify(root?.subject.commonName ?? '')})` : ''
     return `${prefix}x509: certificate signed by unknown authority${candidate}`
   } catch {
     return undefined // what is no kubeconfig is complained of elsewhere
+  }
+}
+
+/** Certificates in base64 of PEM; undefined when there is none. */
+function rootsIn(data: string): ReturnType<typeof parseCertificates> | undefined {
+  try {
+    return parseCertificates(atob(data))
+  } catch {
+    return undefined
   }
 }
 

@@ -145,7 +145,9 @@ function verify(call: CommandCall, options: Options): CommandOutput {
     const [leaf, ...intermediates] = parseCertificates(call.machine.files.text(call.path(path)) ?? '')
     if (leaf === undefined) return failed(`Could not open file or uri for loading certificate file from ${path}: No such file or directory\nUnable to load certificate file`, 2)
     const fault = verifyChain(leaf, { roots, intermediates, now: call.machine.cluster.now(), purpose: leaf.purposes[0] ?? 'any' })
-    const [code, words] = fault?.includes('expired') === true ? [10, 'certificate has expired'] : [20, 'unable to get local issuer certificate']
+    const isOwn = leaf.subjectDer === leaf.issuerDer
+    const [code, words] = fault?.includes('expired') === true ? [10, 'certificate has expired']
+      : isOwn ? [18, 'self-signed certificate'] : [20, 'unable to get local issuer certificate']
     if (fault === undefined) stdout += `${path}: OK\n`
     else stderr += `${nameTextOf(leaf.subjectDer)}\nerror ${code} at 0 depth lookup: ${words}\nerror ${path}: verification failed\n`
   }

@@ -1,7 +1,7 @@
 import type { ComponentHost } from '../../apiserver/client/component.js'
 import type { Slice, Topic } from '../../sim/module.js'
 import { CertificateManager } from './certificate-manager.js'
-import type { CertificateConfiguration, HeldCertificates, KubeletCertificates } from './ports.js'
+import type { CertificateConfiguration, KubeletCertificates, LoadedCertificates } from './ports.js'
 
 const SECOND = 1_000
 /** A kubelet without a valid client certificate ends after so long, if the apiserver answers. It looks every ten seconds. */
@@ -24,7 +24,7 @@ export interface CredentialPorts {
 export class KubeletCredentials {
   readonly #host: ComponentHost
   readonly #ports: CredentialPorts
-  readonly #held: Slice<HeldCertificates | undefined>
+  readonly #loaded: Slice<LoadedCertificates>
   readonly #expiry: Topic
   readonly #client: CertificateManager | undefined
   readonly #serving: CertificateManager | undefined
@@ -33,20 +33,20 @@ export class KubeletCredentials {
     const { certificates, configuration: { rotateCertificates, serverTLSBootstrap }, node } = ports
     this.#host = host
     this.#ports = ports
-    this.#held = host.state<HeldCertificates | undefined>('certificates', () => undefined)
-    certificates.hold(this.#held)
+    this.#loaded = host.state<LoadedCertificates>('certificates', () => ({}))
+    certificates.hold(this.#loaded)
     this.#expiry = host.handle('expiry', () => this.#look())
     const shared = { node, certificates }
     if (rotateCertificates) {
       this.#client = new CertificateManager(host, {
         ...shared, use: 'client', signerName: 'kubernetes.io/kube-apiserver-client-kubelet', usages: ['digital signature', 'key encipherment', 'client auth'],
-        current: () => this.#held.value?.client,
+        current: () => this.#loaded.value.held?.client,
       })
     }
     if (serverTLSBootstrap) {
       this.#serving = new CertificateManager(host, {
         ...shared, use: 'serving', signerName: 'kubernetes.io/kubelet-serving', usages: ['digital signature', 'key encipherment', 'server auth'],
-        current: () => this.#held.value?.serving,
+        current: () => this.#loaded.value.held?.serving,
       })
     }
   }
@@ -60,8 +60,9 @@ export class KubeletCredentials {
       return false
     }
     const { rotateCertificates, serverTLSBootstrap } = this.#ports.configuration
-    this.#held.value = this.#ports.certificates.load(rotateCertificates, serverTLSBootstrap)
-    this.#client?.start(this.#held.value.fromConfig)
+    const held = this.#ports.certificates.load(rotateCertificates, serverTLSBootstrap)
+    this.#loaded.value.held = held
+    this.#client?.start(held.fromConfig)
     this.#serving?.start()
     this.#watchExpiry()
     return true
@@ -69,13 +70,13 @@ export class KubeletCredentials {
 
   /** The timer that ends what is left when the certificate does. */
   #watchExpiry(): void {
-    const client = this.#held.value?.client
+    const client = this.#loaded.value.held?.client
     const left = (client?.notAfter ?? 0) - this.#host.clock.now()
     this.#expiry.wakeAfter('', Math.max(left, 0) + (this.#client === undefined ? RELOAD : EXIT_AFTER + LOOK), { class: 'watchdog' })
   }
 
   #look(): void {
-    const client = this.#held.value?.client
+    const client = this.#loaded.value.held?.client
     if (client !== undefined && this.#host.clock.now() <= client.notAfter) return this.#watchExpiry() // it was renewed
     if (this.#client === undefined) return this.#reload()
     const threshold = `lastCertificateAvailabilityTime=${JSON.stringify(goTime(client?.notAfter ?? 0))} shutdownThreshold="5m0s"`
@@ -91,7 +92,8 @@ export class KubeletCredentials {
   #reload(): void {
     const { certificates } = this.#ports
     const { client } = certificates.load(false, false)
-    if (client !== undefined && this.#host.clock.now() <= client.notAfter && this.#held.value !== undefined) this.#held.value.client = client
+    const { held } = this.#loaded.value
+    if (held !== undefined && client !== undefined && this.#host.clock.now() <= client.notAfter) held.client = client
     this.#watchExpiry()
   }
 }

@@ -21,6 +21,11 @@ export interface HeldCertificates {
   readonly bootstrapsServing: boolean
 }
 
+/** What the process of a kubelet has loaded: nothing before its first step. Plain data. */
+export interface LoadedCertificates {
+  held?: HeldCertificates
+}
+
 /** What of a kubelet's configuration concerns its certificates. */
 export interface CertificateConfiguration {
   readonly rotateCertificates: boolean
@@ -43,7 +48,7 @@ export interface KubeletCertificates {
   /** Reads the files, as at the start of the process. `rotates`: whether the client certificate is under a certificate manager. */
   load(rotates: boolean, serverTLSBootstrap: boolean): HeldCertificates
   /** What the process has loaded is kept there: requests are sent under it. Before it has loaded anything it is taken for who it is. */
-  hold(held: Slice<HeldCertificates | undefined>): void
+  hold(held: Slice<LoadedCertificates>): void
   /** A request for a certificate over a new key of that name; PEM. */
   request(use: CertificateUse, key: string): string
   /** Writes a certificate for that key to the disk, and holds it. */

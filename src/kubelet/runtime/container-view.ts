@@ -133,7 +133,9 @@ function imageTree(view: ContainerView): Tree {
 /** What Linux tells of the first process. */
 function statusText({ sandbox, container, image }: ContainerView): string {
   const found = effectiveSecurity(sandbox.pod ?? NO_POD, { imageOf: () => image }).find((one) => one.container === container.name)
-  const [program = ''] = [...image.entrypoint ?? [], ...image.cmd ?? []]
+  const { command = [], args = [] } = sandbox.pod?.spec.containers.find((one) => one.name === container.name) ?? {}
+  // as the container was started: the pod's command stands for the image's entrypoint and its arguments
+  const [program = ''] = command.length > 0 ? command : [...image.entrypoint ?? [], ...(args.length > 0 ? args : image.cmd ?? [])]
   return found === undefined ? '' : procStatus(found, (program || container.name).split('/').at(-1) ?? '')
 }
 
