@@ -1,8 +1,11 @@
 import { compare, formatProof, parseConnection, type CompareOptions, type Connection, type CounterExample, type NetpolOptions } from '../netpol/index.js'
 import { netpolManifest } from '../testing/netpol/manifest.js'
-import { policiesIn, verdictOf, type PolicySubject } from './subject.js'
+import { choicesOf, policiesIn, verdictOf, type PolicySubject } from './subject.js'
 
-/** The matchers, as they are called on `expect(cluster)`, a world, a compiled world or (the last) policies. */
+/**
+ * The matchers, as they are called on `expect(cluster)`, a world, a compiled world or (the last) policies. Of a cluster that was made with choices (`networkPolicy`), these
+ * hold where no others are given.
+ */
 export interface PolicyMatchers<R> {
   /**
    * Policies allow the connection: `'default/web -> default/db:6379/TCP'`, or as `evaluate` takes it. Whether anybody listens is not asked. The failure prints the proof.
@@ -36,7 +39,7 @@ function tellExample(who: string, { world, connection, a, b }: CounterExample): 
 }
 
 function toBeEquivalentTo(received: unknown, policies: PolicySubject, options: CompareOptions = {}): MatcherResult {
-  const { relation, onlyA, onlyB } = compare(policiesIn(received), policiesIn(policies), options)
+  const { relation, onlyA, onlyB } = compare(policiesIn(received), policiesIn(policies), { ...choicesOf(received), ...options })
   const examples = [
     ...(onlyA === undefined ? [] : [tellExample('the received policies', onlyA)]),
     ...(onlyB === undefined ? [] : [tellExample('the expected policies', onlyB)]),

@@ -6,11 +6,20 @@ export type PolicySubject = Lister | World | CompiledWorld | readonly WorldPolic
 
 const isLister = (subject: object): subject is Lister => 'list' in subject && typeof subject.list === 'function'
 
+/** The choices that a cluster was made with; none of anything else. */
+export function choicesOf(subject: unknown): NetpolOptions {
+  if (typeof subject !== 'object' || subject === null || !isLister(subject) || !('options' in subject)) return {}
+  const { networkPolicy } = subject.options as { readonly networkPolicy?: boolean | (NetpolOptions & { readonly existingConnections?: unknown }) }
+  if (typeof networkPolicy !== 'object') return {}
+  const { existingConnections: _, ...choices } = networkPolicy
+  return choices
+}
+
 /** Judges a connection. */
 export function verdictOf(subject: unknown, connection: Connection, options: NetpolOptions): Verdict {
   if (subject instanceof CompiledWorld) return subject.evaluate(connection)
   if (typeof subject !== 'object' || subject === null || Array.isArray(subject)) throw new TypeError('expected a cluster or a world')
-  return evaluateModel(readWorld(isLister(subject) ? worldOf(subject) : subject, options), connection)
+  return evaluateModel(readWorld(isLister(subject) ? worldOf(subject) : subject, { ...choicesOf(subject), ...options }), connection)
 }
 
 /** The policies of a subject. */

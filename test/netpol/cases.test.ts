@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { evaluateModel, readWorld } from '../../src/netpol/index.js'
+import { expectCompiled } from './compiled.js'
 import { netpolCases } from './shared-cases.js'
 
 for (const table of ['networkpolicy-cases.json', 'clusternetworkpolicy-cases.json']) {
@@ -10,6 +11,7 @@ for (const table of ['networkpolicy-cases.json', 'clusternetworkpolicy-cases.jso
         const model = readWorld(world)
         const verdicts = probes.map(({ connection }) => ({ connection, allowed: evaluateModel(model, connection).allowed }))
         expect(verdicts).toEqual(probes)
+        expectCompiled(world, probes)
       })
     }
   })

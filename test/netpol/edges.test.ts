@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkProof, evaluate } from '../../src/netpol/index.js'
 import type { Connection, NetpolOptions, World, WorldPod, WorldPolicy } from '../../src/netpol/index.js'
+import { expectCompiled } from './compiled.js'
 
 function pod(name: string, ip: string, more: { labels?: Record<string, string>, spec?: WorldPod['spec'], phase?: string } = {}): WorldPod {
   const [namespace = '', short = ''] = name.split('/')
@@ -178,6 +179,7 @@ for (const [title, rows] of Object.entries(tables)) {
       expect(checkProof(world, connection(text), verdict)).toEqual([])
       expect(evaluate({ ...world, policies: policies.toReversed() }, connection(text), options)).toEqual(verdict)
       expect(JSON.parse(JSON.stringify(verdict))).toEqual(verdict)
+      expectCompiled(world, [{ connection: connection(text), allowed }], options)
     })
   })
 }

@@ -115,3 +115,15 @@ it('reads a cluster, with the kinds that are installed there', () => {
   expect(cluster).toDeny('default/web -> default/db:6379/TCP')
   expect(cluster).not.toBeEquivalentTo([denyAll, db])
 })
+
+it('takes the choices that a cluster was made with', () => {
+  const ofHost = (hostNetwork: 'node' | 'pod'): SimCluster => {
+    const cluster = new SimCluster({ nodes: 1, networkPolicy: { hostNetwork, existingConnections: 'cut' } })
+    cluster.apply([{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'host' }, spec: { hostNetwork: true, containers: [{ name: 'c', image: 'nginx' }] } }, denyAll] as Parameters<typeof cluster.apply>[0])
+    return cluster.settle()
+  }
+  expect(ofHost('node')).toAllow('external -> default/host:80')
+  expect(ofHost('pod')).toDeny('external -> default/host:80')
+  expect(ofHost('pod')).toAllow('external -> default/host:80', { hostNetwork: 'node' })
+  expect(new SimCluster({ nodes: 0, networkPolicy: false })).toBeEquivalentTo([])
+})

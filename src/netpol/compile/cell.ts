@@ -1,4 +1,4 @@
-import type { Action, ClusterPolicyModel, ClusterRule, Direction, NamedPort, NetworkPolicyModel, PolicyModel, PortMatch, RuleMatch } from '../model.js'
+import type { Action, ClusterPolicyModel, ClusterRule, Direction, NamedPort, NetworkPolicyModel, PortMatch, RuleMatch } from '../model.js'
 import type { View } from '../situation.js'
 import type { Protocol } from '../world.js'
 import { podSeen, type PeerTest, type Tests } from './peer-test.js'
@@ -36,19 +36,21 @@ export interface PortPoint {
 const hasNamed = (ports: readonly NamedPort[], name: string, { protocol, port }: PortPoint): boolean =>
   ports.some((each) => each.name === name && each.protocol === protocol && each.port === port)
 
+const noNames: readonly string[] = []
+
 /** Whether the rule speaks of the port: always, never, or if the destination has it under one of these names. */
 function portsOf(ports: readonly PortMatch[] | undefined, point: PortPoint, own: readonly NamedPort[] | undefined): true | readonly string[] {
   if (ports === undefined) return true
-  const names: string[] = []
+  let names: string[] | undefined
   for (const match of ports) {
     if (match.kind === 'unknown' || (match.protocol !== undefined && match.protocol !== point.protocol)) continue
     if (match.kind === 'all') return true
     if (match.kind === 'range') {
       if (point.port >= match.first && point.port <= match.last) return true
-    } else if (own === undefined) names.push(match.name)
+    } else if (own === undefined) (names ??= []).push(match.name)
     else if (hasNamed(own, match.name, point)) return true
   }
-  return names
+  return names ?? noNames
 }
 
 interface Making {
@@ -77,23 +79,34 @@ function stepsOf(making: Making, policies: readonly ClusterPolicyModel[]): reado
 
 /** One list for all peers that may come by any name of the port; the order of NetworkPolicies does not count. */
 function acceptsOf(making: Making, policies: readonly NetworkPolicyModel[]): readonly Matcher[] {
-  const all = policies.flatMap((policy) => (policy[making.direction] ?? []).flatMap((rule) => matcherOf(making, rule, 'NetworkPolicy', policy.namespace) ?? []))
-  const plain = all.filter(({ named }) => named === undefined)
-  if (plain.some(({ everyone }) => everyone)) return [{ everyone: true, peers: [], named: undefined }]
-  const peers = [...new Set(plain.flatMap((each) => each.peers))]
-  return [...(peers.length === 0 ? [] : [{ everyone: false, peers, named: undefined }]), ...all.filter(({ named }) => named !== undefined)]
+  const peers = new Set<PeerTest>()
+  const named: Matcher[] = []
+  for (const policy of policies) {
+    for (const rule of policy[making.direction] ?? []) {
+      const matcher = matcherOf(making, rule, 'NetworkPolicy', policy.namespace)
+      if (matcher === undefined) continue
+      if (matcher.named !== undefined) named.push(matcher)
+      else if (matcher.everyone) return everyone
+      else for (const peer of matcher.peers) peers.add(peer)
+    }
+  }
+  return peers.size === 0 ? named : [{ everyone: false, peers: [...peers], named: undefined }, ...named]
 }
 
-/** What policies, in their order, say on a port to pods that they select, with named ports of their own. */
-export function makeCell(tests: Tests, policies: readonly PolicyModel[], direction: Direction, point: PortPoint, ports: readonly NamedPort[]): Cell {
+const everyone: readonly Matcher[] = [{ everyone: true, peers: [], named: undefined }]
+
+/** The policies that select a pod in a direction, each tier in its order. */
+export interface Policies {
+  readonly admin: readonly ClusterPolicyModel[]
+  readonly networkPolicies: readonly NetworkPolicyModel[]
+  readonly baseline: readonly ClusterPolicyModel[]
+}
+
+/** What policies say on a port to pods with certain named ports. */
+export function makeCell(tests: Tests, { admin, networkPolicies, baseline }: Policies, direction: Direction, point: PortPoint, ports: readonly NamedPort[]): Cell {
   const making: Making = { tests, direction, point, own: direction === 'ingress' ? ports : undefined }
-  const narrow = policies.filter((policy) => policy.kind === 'NetworkPolicy')
-  const wide = policies.filter((policy) => policy.kind !== 'NetworkPolicy')
   return {
-    admin: stepsOf(making, wide.filter(({ tier }) => tier === 'Admin')),
-    isolated: narrow.length > 0,
-    accepts: acceptsOf(making, narrow),
-    baseline: stepsOf(making, wide.filter(({ tier }) => tier === 'Baseline')),
+    admin: stepsOf(making, admin), isolated: networkPolicies.length > 0, accepts: acceptsOf(making, networkPolicies), baseline: stepsOf(making, baseline),
   }
 }
 

@@ -1,12 +1,11 @@
 import type { Direction, Model, NamedPort, PolicyModel } from '../model.js'
-import { makeCell, type Cell, type PortPoint } from './cell.js'
+import { makeCell, type Cell, type Policies, type PortPoint } from './cell.js'
 import type { PodKind } from './kinds.js'
 import type { SelectorTest, Tests } from './peer-test.js'
 
-/** The policies that select a kind of pod in a direction, each tier in its order. Those that the same policies select have the same one. */
-interface Selecting {
+/** The policies that select kinds of pods in a direction; kinds that the same ones select have the same one of these. */
+interface Selecting extends Policies {
   readonly direction: Direction
-  readonly policies: readonly PolicyModel[]
   /** One policy more. */
   readonly next: Map<PolicyModel, Selecting>
   /** Some rule speaks of a port by its name, which counts into a pod: cells depend on its named ports. */
@@ -37,9 +36,19 @@ function speaksOfNames(policy: PolicyModel, direction: Direction): boolean {
   return policy[direction]?.some(({ ports }) => ports?.some(({ kind }) => kind === 'name') === true) === true
 }
 
-function selectingOf(direction: Direction, policies: readonly PolicyModel[]): Selecting {
-  const hasNames = direction === 'ingress' && policies.some((policy) => speaksOfNames(policy, direction))
-  return { direction, policies, next: new Map(), hasNames, rows: new Map(), cells: new Map() }
+function root(direction: Direction): Selecting {
+  return { direction, admin: none, networkPolicies: none, baseline: none, next: new Map(), hasNames: false, rows: new Map(), cells: new Map() }
+}
+
+/** With one policy more, the last of its tier. */
+function withPolicy({ direction, admin, networkPolicies, baseline, hasNames }: Selecting, policy: PolicyModel): Selecting {
+  return {
+    direction, next: new Map(), rows: new Map(), cells: new Map(),
+    hasNames: hasNames || (direction === 'ingress' && speaksOfNames(policy, direction)),
+    admin: policy.kind !== 'NetworkPolicy' && policy.tier === 'Admin' ? [...admin, policy] : admin,
+    networkPolicies: policy.kind === 'NetworkPolicy' ? [...networkPolicies, policy] : networkPolicies,
+    baseline: policy.kind !== 'NetworkPolicy' && policy.tier === 'Baseline' ? [...baseline, policy] : baseline,
+  }
 }
 
 /** What the policies say to each kind of pod. Kinds that the same policies select share it. */
@@ -48,7 +57,7 @@ export class Cells {
   readonly #tests: Tests
   /** By the number of the kind, out of and into a pod next to each other. */
   readonly #rows: (CellRow | undefined)[] = []
-  readonly #roots: Record<Direction, Selecting> = { ingress: selectingOf('ingress', none), egress: selectingOf('egress', none) }
+  readonly #roots: Record<Direction, Selecting> = { ingress: root('ingress'), egress: root('egress') }
   readonly #narrow: Record<Direction, Map<string, readonly Candidate[]>> = { ingress: new Map(), egress: new Map() }
   readonly #wide: Record<Direction, readonly Candidate[] | undefined> = { ingress: undefined, egress: undefined }
 
@@ -63,10 +72,16 @@ export class Cells {
     return row.made[point.id] ??= this.#make(row, point)
   }
 
+  /** Makes what a policy asks of others ready, so that no verdict has to wait for it. */
+  prepare(policy: PolicyModel): void {
+    const [view, home] = policy.kind === 'NetworkPolicy' ? ['NetworkPolicy', policy.namespace] as const : ['cluster', undefined] as const
+    for (const { peers = none } of [...policy.ingress ?? none, ...policy.egress ?? none]) for (const peer of peers) this.#tests.peer(peer, view, home)
+  }
+
   /** A policy is another one now, new or gone: what was made for the kinds that one of these selects is not true any more. */
   changed(policies: readonly PolicyModel[], kinds: Iterable<PodKind>): void {
     for (const direction of ['ingress', 'egress'] as const) {
-      this.#roots[direction] = selectingOf(direction, none)
+      this.#roots[direction] = root(direction)
       this.#narrow[direction].clear()
       this.#wide[direction] = undefined
     }
@@ -91,12 +106,14 @@ export class Cells {
   }
 
   #make({ selecting, ports }: CellRow, point: PortPoint): Cell {
-    const { direction, policies, hasNames, cells } = selecting
-    const names = hasNames ? ports.filter(({ port, protocol }) => port === point.port && protocol === point.protocol).map(({ name }) => name) : none
+    const { direction, hasNames, cells } = selecting
+    if (!hasNames) return makeCell(this.#tests, selecting, direction, point, none)
+    // pods with other named ports have the same cell where these do not matter
+    const names = ports.filter(({ port, protocol }) => port === point.port && protocol === point.protocol).map(({ name }) => name)
     const key = `${point.id} ${names.join()}`
     const known = cells.get(key)
     if (known !== undefined) return known
-    const cell = makeCell(this.#tests, policies, direction, point, ports)
+    const cell = makeCell(this.#tests, selecting, direction, point, ports)
     cells.set(key, cell)
     return cell
   }
@@ -130,7 +147,7 @@ function further(from: Selecting, candidates: readonly Candidate[], kind: PodKin
     if (!pods.matches(kind.labels) || namespaces?.matches(kind.namespace) === false) continue
     let next = at.next.get(policy)
     if (next === undefined) {
-      next = selectingOf(at.direction, [...at.policies, policy])
+      next = withPolicy(at, policy)
       at.next.set(policy, next)
     }
     at = next

@@ -266,6 +266,7 @@ export class CompiledWorld {
 
   /** Takes note of the keys, ranges and ports that a policy speaks of. Answers the pods that it tells apart from others. */
   #learn(policy: PolicyModel): Iterable<PlacedPod> {
+    this.#cells.prepare(policy)
     const touched = new Set<PlacedPod>()
     const keys: string[] = [...keysOf(policy.pods)]
     for (const { peers = [], ports = [] } of [...policy.ingress ?? [], ...policy.egress ?? []]) {

@@ -60,11 +60,11 @@ const baseline: ClusterDialect = {
 }
 
 /** An AdminNetworkPolicy. */
-export function readAdminNetworkPolicy(value: unknown, place = 'policy'): ClusterPolicyModel {
+export function readAdminNetworkPolicy(value: unknown, place: string): ClusterPolicyModel {
   return readClusterPolicy(value, place, admin)
 }
 
 /** A BaselineAdminNetworkPolicy. */
-export function readBaselineAdminNetworkPolicy(value: unknown, place = 'policy'): ClusterPolicyModel {
+export function readBaselineAdminNetworkPolicy(value: unknown, place: string): ClusterPolicyModel {
   return readClusterPolicy(value, place, baseline)
 }

@@ -62,6 +62,6 @@ const dialect: ClusterDialect = {
 }
 
 /** A ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2. Source: network-policy-api v0.2.0 clusternetworkpolicy_types.go. */
-export function readClusterNetworkPolicy(value: unknown, place = 'policy'): ClusterPolicyModel {
+export function readClusterNetworkPolicy(value: unknown, place: string): ClusterPolicyModel {
   return readClusterPolicy(value, place, dialect)
 }

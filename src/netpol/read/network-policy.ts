@@ -67,7 +67,7 @@ function readTypes(reader: FieldReader, spec: Fields, egressRules: number): read
 }
 
 /** A NetworkPolicy of networking.k8s.io/v1. */
-export function readNetworkPolicy(value: unknown, place = 'policy'): NetworkPolicyModel {
+export function readNetworkPolicy(value: unknown, place: string): NetworkPolicyModel {
   const { reader, object, name, namespace, finish } = readObject(value, 'NetworkPolicy', place)
   const spec = reader.object(object['spec'], 'spec') ?? {}
   reader.onlyKnown(spec, 'spec', ['podSelector', 'ingress', 'egress', 'policyTypes'])

@@ -35,7 +35,7 @@ export function readObject(value: unknown, kind: string, place: string): ObjectR
   if (name === '') reader.missing('metadata.name')
   if (name.includes('/')) reader.add(invalid('metadata.name', name, "may not contain '/'"))
   if (namespace.includes('/')) reader.add(invalid('metadata.namespace', namespace, "may not contain '/'"))
-  const title = name === '' ? place : kind === '' ? `${place} (${name})` : namespace === '' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`
+  const title = name === '' ? place : namespace === '' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`
   const finish = (): void => {
     if (reader.faults.length > 0) throw new WorldError(title, reader.faults)
   }
@@ -54,7 +54,7 @@ export function readAddress(reader: FieldReader, value: unknown, path: string): 
 
 /** Labels of a namespace with its name among them, as the control plane has it. */
 export function namespaceLabels(name: string, labels: Labels = {}): Labels {
-  return labels[NAME_LABEL] === name ? labels : { ...labels, [NAME_LABEL]: name }
+  return { ...labels, [NAME_LABEL]: name }
 }
 
 /** A Namespace: its name and labels. */

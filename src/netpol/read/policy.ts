@@ -11,12 +11,12 @@ type Read = (value: unknown, place: string) => PolicyModel
 const GROUP = 'policy.networking.k8s.io'
 
 /** What there is, by kind: the version that is known, and how it is read. */
-const kinds: Readonly<Record<string, readonly [versions: readonly string[], read: Read]>> = {
-  NetworkPolicy: [['networking.k8s.io/v1', 'extensions/v1beta1'], readNetworkPolicy],
-  ClusterNetworkPolicy: [[`${GROUP}/v1alpha2`], readClusterNetworkPolicy],
-  AdminNetworkPolicy: [[`${GROUP}/v1alpha1`], readAdminNetworkPolicy],
-  BaselineAdminNetworkPolicy: [[`${GROUP}/v1alpha1`], readBaselineAdminNetworkPolicy],
-}
+const kinds: ReadonlyMap<unknown, readonly [versions: readonly string[], read: Read]> = new Map([
+  ['NetworkPolicy', [['networking.k8s.io/v1', 'extensions/v1beta1'], readNetworkPolicy]],
+  ['ClusterNetworkPolicy', [[`${GROUP}/v1alpha2`], readClusterNetworkPolicy]],
+  ['AdminNetworkPolicy', [[`${GROUP}/v1alpha1`], readAdminNetworkPolicy]],
+  ['BaselineAdminNetworkPolicy', [[`${GROUP}/v1alpha1`], readBaselineAdminNetworkPolicy]],
+])
 
 /**
  * A policy of any kind. Without an apiVersion it is the known one of its kind. A WorldError says what is wrong with it; `place` names it there
@@ -26,8 +26,8 @@ export function readPolicy(value: unknown, place = 'policy'): PolicyModel {
   if (value === undefined || value === null) throw new WorldError(place, [required(place)])
   if (typeof value !== 'object') throw new WorldError(place, [invalid(place, printable(value), 'must be an object')])
   const { kind, apiVersion } = value as { readonly kind?: unknown, readonly apiVersion?: unknown }
-  const known = typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
-  if (known === undefined) throw new WorldError(place, [notSupported('kind', printable(kind), Object.keys(kinds))])
+  const known = kinds.get(kind)
+  if (known === undefined) throw new WorldError(place, [notSupported('kind', printable(kind), [...kinds.keys()] as string[])])
   const [versions, read] = known
   if (apiVersion !== undefined && !versions.includes(apiVersion as string)) {
     throw new WorldError(place, [notSupported('apiVersion', printable(apiVersion), versions)])
@@ -35,12 +35,11 @@ export function readPolicy(value: unknown, place = 'policy'): PolicyModel {
   return read(value, place)
 }
 
-const printable = (value: unknown): string | null => (value === undefined || value === null ? null : typeof value === 'string' ? value : typeof value)
-
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const printable = (value: unknown): string | null => (typeof value === 'string' ? value : value === undefined || value === null ? null : typeof value)
 
 /** The order of cluster-wide policies in a tier. */
 export function clusterPolicyOrder({ equalPriority }: ResolvedOptions): (a: ClusterPolicyModel, b: ClusterPolicyModel) => number {
   const byAge = equalPriority === 'creation'
-  return (a, b) => a.priority - b.priority || (byAge ? a.created - b.created : 0) || byText(a.name, b.name) || byText(a.kind, b.kind)
+  const nameOf = ({ name, kind }: ClusterPolicyModel): string => `${name}\n${kind}`
+  return (a, b) => a.priority - b.priority || (byAge ? a.created - b.created : 0) || (nameOf(a) < nameOf(b) ? -1 : 1)
 }

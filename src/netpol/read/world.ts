@@ -10,24 +10,24 @@ import { FieldReader } from './fields.js'
 import { namespaceLabels, readAddress, readNamespace, readNode, readPod } from './objects.js'
 import { clusterPolicyOrder, readPolicy } from './policy.js'
 
+const none: readonly never[] = []
 const parts = ['namespaces', 'pods', 'nodes', 'policies', 'domains']
 
 function listOf(world: World, field: 'namespaces' | 'pods' | 'nodes' | 'policies'): readonly unknown[] {
   const list: unknown = world[field]
-  if (list === undefined || list === null) return []
+  if (list === undefined || list === null) return none
   if (!Array.isArray(list)) throw new WorldError('world', [invalid(field, typeof list, 'must be a list of objects')])
   return list as readonly unknown[]
 }
 
 /** Objects by their key, sorted; the same key twice is an error. */
 function keyed<T>(entries: readonly (readonly [string, T])[], field: string): ReadonlyMap<string, T> {
-  const sorted = entries.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  const map = new Map(sorted)
-  if (map.size < sorted.length) {
-    const twice = sorted.find(([key], at) => sorted[at + 1]?.[0] === key)?.[0] ?? ''
-    throw new WorldError('world', [duplicate(field, twice)])
+  const map = new Map<string, T>()
+  for (const [key, value] of entries) {
+    if (map.has(key)) throw new WorldError('world', [duplicate(field, key)])
+    map.set(key, value)
   }
-  return map
+  return new Map([...map.keys()].sort().map((key) => [key, map.get(key) as T]))
 }
 
 function readDomainNames(value: unknown): ReadonlyMap<string, readonly IpAddress[]> {
