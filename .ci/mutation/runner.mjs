@@ -2,12 +2,12 @@
  * A test runner for Stryker that keeps the tests of src/netpol loaded, all in one bundle: switching to the next mutant takes no time. vitest's runner starts a worker and
  * loads all files for each mutant, half a second for what is often one millisecond.
  */
-import { mkdir } from 'node:fs/promises'
+import { appendFile, mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { pathToFileURL } from 'node:url'
 import { commonTokens, declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin'
-import { determineHitLimitReached, DryRunStatus, TestStatus, toMutantRunResult } from '@stryker-mutator/api/test-runner'
+import { determineHitLimitReached, DryRunStatus, MutantRunStatus, TestStatus, toMutantRunResult } from '@stryker-mutator/api/test-runner'
 
 
 class InProcessRunner {
@@ -77,7 +77,14 @@ class InProcessRunner {
     } finally {
       this.#space.activeMutant = undefined
     }
-    return toMutantRunResult(determineHitLimitReached(this.#space.hitCount, hitLimit) ?? { status: DryRunStatus.Complete, tests })
+    const result = toMutantRunResult(determineHitLimitReached(this.#space.hitCount, hitLimit) ?? { status: DryRunStatus.Complete, tests })
+    if (result.status === MutantRunStatus.Survived) await this.#note(activeMutant)
+    return result
+  }
+
+  /** Who waits for the report can look already. */
+  async #note({ fileName, location: { start }, mutatorName, replacement }) {
+    await appendFile(resolve(this.#root, '../survived.txt'), `${fileName.slice(this.#root.length + 1)}:${start.line + 1}:${start.column + 1} ${mutatorName}: ${replacement.replace(/\s+/g, ' ').slice(0, 120)}\n`)
   }
 
   #timeOf({ id }) {

@@ -36,6 +36,12 @@ export function cellText(reachability: ReachTable, from: number, to: number): Ce
   return { text: parts.join('; '), look: 'some' }
 }
 
+/** What `*` stands for: every port, or all that were asked for. */
+export function wholeText(ports: readonly PortClass[]): string {
+  const isEvery = ports.some(({ name }) => name === 'every port' || name === 'other ports')
+  return isEvery ? 'every port' : ports.map(({ name }) => name).join(' ')
+}
+
 /** How many pods, nodes or ranges a group stands for: ` (3 pods)`; nothing for a single one. */
 export function countText({ sort, pods, nodes }: { readonly sort: string, readonly pods: readonly string[], readonly nodes: readonly string[] }): string {
   if (sort === 'pods') return pods.length > 1 ? ` (${pods.length} pods)` : ''

@@ -1,4 +1,4 @@
-import { cellText, countText, type CellText, type ReachTable } from './cell-text.js'
+import { cellText, countText, wholeText, type CellText, type ReachTable } from './cell-text.js'
 
 const ROW = 22
 const COLUMN = 64
@@ -19,7 +19,7 @@ function shortened(text: string, width: number): string {
 
 /** A reachability as a picture: a row for each source, green for all ports, yellow for some, red for none, blue for a pod's own node. */
 export function svgOf(reachability: ReachTable): string {
-  const { groups } = reachability
+  const { groups, ports } = reachability
   const labels = groups.map((group, at) => `${at + 1} ${group.name}${countText(group)}`)
   const left = Math.max(...labels.map(({ length }) => length), 10) * LETTER + 2 * PADDING
   const width = left + groups.length * COLUMN + PADDING
@@ -31,7 +31,7 @@ export function svgOf(reachability: ReachTable): string {
     const cells = groups.map((target, to) => {
       const { text, look } = cellText(reachability, from, to)
       const x = left + to * COLUMN
-      const told = `${groups[from]?.name ?? ''} to ${target.name}: ${text === '' ? 'no policy decides' : text === '*' ? 'every port' : text === '-' ? 'nothing' : text}`
+      const told = `${groups[from]?.name ?? ''} to ${target.name}: ${text === '' ? 'no policy decides' : text === '*' ? wholeText(ports) : text === '-' ? 'nothing' : text}`
       return `<g><title>${escaped(told)}</title><rect x="${x}" y="${top}" width="${COLUMN - 2}" height="${ROW - 2}" fill="${colours[look]}"/>`
         + `<text x="${x + COLUMN / 2 - 1}" y="${top + ROW - 8}" text-anchor="middle">${escaped(shortened(text, COLUMN))}</text></g>`
     })

@@ -1,4 +1,4 @@
-import { cellText, countText, type ReachTable } from './cell-text.js'
+import { cellText, countText, wholeText, type ReachTable } from './cell-text.js'
 
 const LONGEST = 24
 
@@ -32,7 +32,7 @@ export function textOf(reachability: ReachTable): string {
   const table = [line('from \\ to', groups.map((_, at) => String(at + 1))), ...cells.map((row, from) => line(labels[from] ?? '', row))]
   const used = cells.flat()
   const legend = [
-    ...(used.includes('*') ? [`*  ${ports.length === 1 && ports[0]?.name !== 'every port' ? ports[0]?.name ?? '' : 'every port'}`] : []),
+    ...(used.includes('*') ? [`*  ${wholeText(ports)}`] : []),
     ...(used.includes('-') ? ['-  nothing'] : []),
     ...(used.some((text) => text.includes('own node')) ? ['own node  only between a pod and the node that it is on'] : []),
     ...notes.lines(),
