@@ -84,7 +84,7 @@ class InProcessRunner {
 
   /** Who waits for the report can look already. */
   async #note({ fileName, location: { start }, mutatorName, replacement }) {
-    await appendFile(resolve(this.#root, '../survived.txt'), `${fileName.slice(this.#root.length + 1)}:${start.line + 1}:${start.column + 1} ${mutatorName}: ${replacement.replace(/\s+/g, ' ').slice(0, 120)}\n`)
+    await appendFile(resolve(this.#root, '../survived.txt'), `${fileName.slice(fileName.indexOf('src/netpol/'))}:${start.line + 1}:${start.column + 1} ${mutatorName}: ${replacement.replace(/\s+/g, ' ').slice(0, 120)}\n`)
   }
 
   #timeOf({ id }) {
