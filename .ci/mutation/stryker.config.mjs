@@ -13,6 +13,6 @@ export default {
   ignorePatterns: ['/docs', '/examples', '/bench', '/reports', '/.changeset', '/dist', '/.ci/tools', '/.ci/mutation/node_modules'],
   disableTypeChecks: false,
   allowConsoleColors: false,
-  timeoutMS: 15_000,
+  timeoutMS: 45_000,
   warnings: { slow: false },
 }

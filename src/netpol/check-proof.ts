@@ -1,10 +1,12 @@
 import type { PolicyProof, Proof, RuleProof, SideProof, TierProof, Trial, Verdict } from './proof.js'
 import type { Direction } from './model.js'
 import type { Connection, World } from './world.js'
-import { affirmative, claims, isThere, isUnknownPeer, isUnknownPort, places, portCodes, type Claim } from './check/claims.js'
+import type { Claim } from './check/claim.js'
+import { affirmative, claims, hasTooMuch, isThere, isUnknownPeer, places, portCodes } from './check/claims.js'
 import { keyOf, labelsOf, nameOfObject, namespaceOfObject, RawCluster } from './check/cluster.js'
 import { selects } from './check/demands.js'
 import { connectionFault } from './check/ends.js'
+import { isUnknownPort } from './check/port-claims.js'
 import { has, raw, rawList, text, type Raw } from './check/raw.js'
 import { sceneOf, type Scene } from './check/scene.js'
 
@@ -110,6 +112,7 @@ function checkRule(scene: Scene, kind: string, home: string, rule: Raw, proof: R
       ...ports.flatMap((each, at) => (isUnknownPort(raw(each), sort) ? [`${proof.path}.${fields[1]}[${at}]`] : [])),
     ]
     : []
+  for (const trial of proof.trials) demand(!hasTooMuch(trial), `${trial.path}: ${trial.because} says more than it can`)
   const matched = unknown.length > 0 ? checkUnknown(proof, unknown) : checkTrials(scene, proof, { peers, ports, fields, home })
   demand(unknown.length > 0 || proof.failsClosed === undefined, `${proof.path}: does not fail closed`)
   demand(proof.matched === matched, `${proof.path}: matched is ${String(matched)}`)
@@ -214,8 +217,8 @@ function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, 
  * with `evaluate`. The world must be one that `readWorld` reads. The options are those that the proof names.
  */
 export function checkProof(world: World, connection: Connection, { allowed, proof }: Verdict): readonly string[] {
-  const cluster = new RawCluster(world, proof.options)
   try {
+    const cluster = new RawCluster(world, proof.options)
     const fault = connectionFault(cluster, connection, proof.connection)
     demand(fault === undefined, `connection: ${fault ?? ''}`)
     checkSide(cluster, proof, proof.egress, 'egress')
