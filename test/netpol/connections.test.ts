@@ -80,7 +80,7 @@ describe('who the ends are', () => {
   it('ports have numbers, or names in the pod', () => {
     const port = (wanted: unknown, protocol?: 'UDP'): unknown => resolveConnection(model, { from: 'external', to: 'default/heir', port: wanted as number, protocol }).port
     expect([port(1), port(65535), port('web'), port('dns'), port('dns', 'UDP'), port('none')]).toEqual([1, 65535, 80, undefined, 53, undefined])
-    for (const wrong of [0, 65536, 1.5, '', null, {}]) expect(() => port(wrong), String(wrong)).toThrow('connection: port: Invalid value')
+    for (const wrong of [0, 65536, 1.5, '', null, {}]) expect(() => port(wrong), JSON.stringify(wrong)).toThrow('connection: port: Invalid value')
     expect(() => port('')).toThrow('port: Invalid value: "string"')
     expect(() => port(0)).toThrow('port: Invalid value: "0"')
     expect(evaluate(world, { from: 'external', to: 'default/heir', port: 'none' })).toMatchObject({ allowed: false, proof: { ingress: { allowed: true } } })
