@@ -9,8 +9,6 @@ export function addressKey({ family, value }: IpAddress): AddressKey {
   return family === 'IPv4' ? Number(value) : value
 }
 
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
 /** Adds to a list in the order of a name. */
 function put<T>(map: Map<AddressKey, T[]>, key: AddressKey, item: T, nameOf: (item: T) => string): void {
   const list = map.get(key)
@@ -19,7 +17,7 @@ function put<T>(map: Map<AddressKey, T[]>, key: AddressKey, item: T, nameOf: (it
 }
 
 function sortedPlace<T>(list: readonly T[], item: T, nameOf: (item: T) => string): number {
-  const at = list.findIndex((each) => byText(nameOf(each), nameOf(item)) > 0)
+  const at = list.findIndex((each) => nameOf(each) > nameOf(item))
   return at < 0 ? list.length : at
 }
 

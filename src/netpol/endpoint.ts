@@ -35,7 +35,7 @@ export interface ResolvedConnection {
 /** An end before the family is known: all addresses that it could have. */
 interface Candidate {
   readonly pod?: PodModel
-  readonly node?: string
+  readonly node?: string | undefined
   readonly addresses: readonly IpAddress[]
   readonly domain?: string
   /** The address decides whose it is. */
@@ -61,9 +61,9 @@ function addressOf(text: unknown, path: string): IpAddress {
 function podCandidate(model: Model, key: string, path: string): Candidate {
   const pod = model.pods.get(key) ?? fail(notFound(path, key))
   if (!pod.hostNetwork) return { pod, addresses: pod.addresses }
-  const own = pod.node === undefined ? undefined : model.nodes.get(pod.node)
+  const own = model.nodes.get(pod.node ?? '')
   const addresses = pod.addresses.length > 0 ? pod.addresses : own?.addresses ?? []
-  return { pod, addresses, ...(pod.node === undefined ? {} : { node: pod.node }) }
+  return { pod, addresses, node: pod.node }
 }
 
 function textCandidate(model: Model, text: string, path: string): Candidate {

@@ -49,12 +49,11 @@ function block(situation: Situation, { range, except }: Block): Outcome {
   return { field: 'cidr', matched: true, because: 'addressInRange', actual }
 }
 
-function ipBlock(situation: Situation, blocks: readonly Block[]): Outcome {
+function ipBlock(situation: Situation, only: Block): Outcome {
   const { model, peerPod } = situation
   if (model.options.ipBlockPods === 'ignore' && peerPod !== undefined) return { field: 'ipBlock', matched: false, because: 'addressOfPod' }
-  const [only] = blocks
-  const { field, ...outcome } = only === undefined ? { matched: false, because: 'addressOutOfRange' as const, field: 'cidr' } : block(situation, only)
-  return { ...outcome, field: `ipBlock.${field ?? ''}` }
+  const { field = '', ...outcome } = block(situation, only)
+  return { ...outcome, field: `ipBlock.${field}` }
 }
 
 function networks(situation: Situation, blocks: readonly Block[]): Outcome {
@@ -76,7 +75,7 @@ function nodes({ model, peer: { address } }: Situation, selector: Selector): Out
 
 /** Whether a name is that domain, or with the wildcard one below it. */
 export function isOfDomain(name: string, domain: string): boolean {
-  return domain.startsWith('*.') ? name.endsWith(domain.slice(1)) && name.length > domain.length - 1 : name === domain
+  return domain.startsWith('*.') ? name.endsWith(domain.slice(1)) : name === domain
 }
 
 function domains({ peer }: Situation, patterns: readonly string[]): Outcome {
@@ -91,7 +90,7 @@ function domains({ peer }: Situation, patterns: readonly string[]): Outcome {
 function outcomeOf(situation: Situation, peer: Peer, home: string | undefined): Outcome {
   switch (peer.kind) {
     case 'pods': return pods(situation, peer, home)
-    case 'blocks': return situation.view === 'NetworkPolicy' ? ipBlock(situation, peer.blocks) : networks(situation, peer.blocks)
+    case 'blocks': return situation.view === 'NetworkPolicy' ? ipBlock(situation, peer.blocks[0] as Block) : networks(situation, peer.blocks)
     case 'nodes': return nodes(situation, peer.nodes)
     case 'domains': return domains(situation, peer.domains)
     case 'unknown': return { matched: false, because: 'unknownField' }

@@ -6,8 +6,7 @@ const FORM = /^(?<from>\S+)\s*->\s*(?<to>\S+):(?<port>[^:\s/]+)(?:\/(?<protocol>
 
 /** `[2001:db8::1]` is the address without brackets, `node:n1` a node, `www.example.com` a domain; pods, addresses and `external` are as they are. */
 function endOf(text: string): EndpointRef {
-  const [, inner] = /^\[(.*)\]$/.exec(text) ?? []
-  if (inner !== undefined) return inner
+  if (text.startsWith('[') && text.endsWith(']')) return text.slice(1, -1)
   if (text.startsWith('node:')) return { node: text.slice('node:'.length) }
   const isDomain = /[A-Za-z]/.test(text) && text.includes('.') && !text.includes('/') && !text.includes(':')
   return isDomain ? { domain: text } : text
@@ -18,10 +17,11 @@ function endOf(text: string): EndpointRef {
  * `external`; the port is a number or its name in the pod; without a protocol it is TCP. @throws WorldError for another form.
  */
 export function parseConnection(text: string): Connection {
-  const { from, to, port, protocol = 'TCP' } = FORM.exec(text.trim())?.groups ?? {}
-  if (from === undefined || to === undefined || port === undefined) {
+  const { groups } = FORM.exec(text.trim()) ?? {}
+  if (groups === undefined) {
     throw new WorldError('connection', [invalid('connection', text, "must be like 'default/web -> default/db:6379/TCP'")])
   }
+  const { from = '', to = '', port = '', protocol = 'TCP' } = groups
   const number = /^\d+$/.test(port) ? Number(port) : port
   return { from: endOf(from), to: endOf(to), port: number, protocol: protocol.toUpperCase() as Protocol }
 }
