@@ -127,10 +127,11 @@ const changes: readonly (readonly [string, (parent: Record<string, unknown>, key
 function refutations({ connection, options, objects = world }: Question): readonly (readonly [string, readonly string[]])[] {
   const { allowed, proof } = evaluate(objects, connection, options)
   // the options are the question's, not the proof's; the values of a requirement are a set
+  const text = JSON.stringify({ allowed, proof })
   const places = placesIn({ allowed, proof }).filter((path) => path[1] !== 'options' && path.join('.') !== 'proof')
   return places.flatMap((path) => changes.flatMap(([name, change]) => {
     if ((name === 'turned' && path.at(-1) === 'values') || (name === 'twice' && path.at(-2) === 'values')) return []
-    const forged = structuredClone({ allowed, proof }) as Verdict
+    const forged = JSON.parse(text) as Verdict
     const parent = path.slice(0, -1).reduce((each, key) => (each as Record<string, unknown>)[key] as object, forged as object)
     if (!change(parent as Record<string, unknown>, String(path.at(-1)))) return []
     return [[`${path.join('.')} ${name}`, checkProof(objects, connection, forged)] as const]

@@ -28,7 +28,7 @@ function readDestination(reader: FieldReader, value: unknown, path: string, prot
   }
   const first = bound('start')
   const last = bound('end')
-  if (first > 0 && last > 0 && first >= last) reader.add(invalid(`${path}.range`, '{...}', 'Start port must be less than End port'))
+  if (last > 0 && first >= last) reader.add(invalid(`${path}.range`, '{...}', 'Start port must be less than End port'))
   return { kind: 'range', protocol, first, last }
 }
 
