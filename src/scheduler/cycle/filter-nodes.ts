@@ -91,7 +91,7 @@ export function findFeasibleNodes(
       (isPromised ? whenPromised(node) : undefined) ??
       rejections[slot] ??
       (others.length > 0 ? firstRefusal(others, cycle, node) : undefined)
-    if (rejection) rejected.add(node, slot, rejection)
+    if (rejection) rejected.add(node, rejection)
     else {
       found.nodes[count] = node
       found.slots[count++] = slot

@@ -13,7 +13,6 @@ export interface RejectionRun {
  */
 export class NodeRejections implements ReadonlyMap<string, PluginRejection> {
   readonly #nodes: NodeInfo[] = []
-  readonly #slots: number[] = []
   readonly #rejections: PluginRejection[] = []
   readonly #runs: { readonly rejection: PluginRejection; nodes: number }[] = []
   #last: PluginRejection | undefined
@@ -21,9 +20,8 @@ export class NodeRejections implements ReadonlyMap<string, PluginRejection> {
   #byName: Map<string, PluginRejection> | undefined
 
   /** Only to be called before anything is asked. */
-  add(node: NodeInfo, slot: number, rejection: PluginRejection): void {
+  add(node: NodeInfo, rejection: PluginRejection): void {
     this.#nodes.push(node)
-    this.#slots.push(slot)
     this.#rejections.push(rejection)
     if (rejection === this.#last) (this.#runs[this.#runs.length - 1] as { nodes: number }).nodes++
     else this.#runs.push({ rejection: (this.#last = rejection), nodes: 1 })
@@ -38,13 +36,13 @@ export class NodeRejections implements ReadonlyMap<string, PluginRejection> {
     return this.#runs
   }
 
-  /** The refusal of the node of the snapshot with that slot. */
-  at(slot: number): PluginRejection | undefined {
+  /** The refusal of a node of the snapshot. */
+  of({ slot }: NodeInfo): PluginRejection | undefined {
     if (!this.#bySlot) {
       const bySlot: (PluginRejection | undefined)[] = []
       // as long as it becomes: filled from its middle on, a growing list would be a slow one
-      bySlot.length = this.#slots.reduce((most, one) => Math.max(most, one), 0) + 1
-      for (let at = 0; at < this.#slots.length; at++) bySlot[this.#slots[at] as number] = this.#rejections[at]
+      bySlot.length = this.#nodes.reduce((most, node) => Math.max(most, node.slot), 0) + 1
+      for (let at = 0; at < this.#nodes.length; at++) bySlot[(this.#nodes[at] as NodeInfo).slot] = this.#rejections[at]
       this.#bySlot = bySlot
     }
     return this.#bySlot[slot]
@@ -89,7 +87,16 @@ export function rejectionRuns(nodes: ReadonlyMap<string, PluginRejection>): read
   return nodes instanceof NodeRejections ? nodes.runs : [...nodes.values()].map((rejection) => ({ rejection, nodes: 1 }))
 }
 
-/** The refusal of a node among `nodes`, found without its name where that is possible. */
-export function rejectionOf(nodes: ReadonlyMap<string, PluginRejection>, node: NodeInfo, slot: number): PluginRejection | undefined {
-  return nodes instanceof NodeRejections ? nodes.at(slot) : nodes.get(node.name)
+/** Those of all nodes whose refusal passes; `absent` is that of nodes that have none of their own. */
+export function nodesRefused(
+  all: readonly NodeInfo[], refusals: ReadonlyMap<string, PluginRejection>, absent: PluginRejection | undefined,
+  passes: (rejection: PluginRejection) => boolean,
+): readonly NodeInfo[] {
+  const isKnown = refusals instanceof NodeRejections
+  // most often all nodes say the same
+  if (isKnown && refusals.size === all.length && refusals.runs.every(({ rejection }) => passes(rejection))) return all
+  return all.filter((node) => {
+    const rejection = (isKnown ? refusals.of(node) : refusals.get(node.name)) ?? absent
+    return rejection !== undefined && passes(rejection)
+  })
 }

@@ -1,12 +1,11 @@
 import { podCondition } from '../../api/core/conditions.js'
 import type { NodeInfo } from '../cache/node-info.js'
 import type { PodInfo } from '../cache/pod-info.js'
-import type { Snapshot } from '../cache/snapshot.js'
 import type { DefaultPreemptionArgs } from '../configuration.js'
 import type { Cycle } from '../framework/cycle.js'
 import type { Diagnosis } from '../framework/diagnosis.js'
 import { fitErrorMessage } from '../framework/diagnosis.js'
-import { NodeRejections, rejectionOf } from '../framework/node-rejections.js'
+import { NodeRejections, nodesRefused } from '../framework/node-rejections.js'
 import type { Nomination, Plugin, PluginFactory, PluginHandle, PostFilterRejection, PostFilterTools } from '../framework/plugin.js'
 import type { PluginRejection, Rejection } from '../framework/rejection.js'
 import { unresolvable, unschedulable } from '../framework/rejection.js'
@@ -84,7 +83,7 @@ function trialOf(cycle: Cycle, budgets: readonly PodDisruptionBudget[], tools: P
 function tryNodes(
   cycle: Cycle, diagnosis: Diagnosis, handle: PluginHandle, attempt: Trial, args: DefaultPreemptionArgs,
 ): Trials {
-  const nodes = resolvableNodes(cycle.snapshot, diagnosis)
+  const nodes = nodesRefused(cycle.snapshot.nodes, diagnosis.nodes, diagnosis.absent, ({ rejection }) => rejection.code === 'Unschedulable')
   const candidates: Candidate[] = []
   const rejected = new NodeRejections()
   if (nodes.length === 0) return { candidates, rejected }
@@ -93,7 +92,7 @@ function tryNodes(
   for (let step = 0, at = handle.randomInt(nodes.length); step < nodes.length; step++, at = (at + 1) % nodes.length) {
     const node = nodes[at] as NodeInfo
     const trial = attempt(node)
-    if ('reasons' in trial) rejected.add(node, node.slot, { plugin: NAME, rejection: trial })
+    if ('reasons' in trial) rejected.add(node, { plugin: NAME, rejection: trial })
     else {
       candidates.push(trial)
       if (trial.violations === 0) safe++
@@ -101,10 +100,6 @@ function tryNodes(
     }
   }
   return { candidates, rejected }
-}
-
-function resolvableNodes({ nodes: all, slots }: Snapshot, { nodes, absent }: Diagnosis): readonly NodeInfo[] {
-  return all.filter((node, at) => (rejectionOf(nodes, node, slots[at] as number) ?? absent)?.rejection.code === 'Unschedulable')
 }
 
 function candidatesWanted(nodes: number, args: DefaultPreemptionArgs): number {

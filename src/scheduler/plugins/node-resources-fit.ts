@@ -63,16 +63,16 @@ function hasRoom({ requests, hasRequests }: PodInfo, { allocatable, requested, p
 function lacks({ requests }: PodInfo, node: NodeInfo, release: Pick<SchedulerRelease, 'tooManyPods'>): Rejection {
   const { allocatable, requested, pods } = node
   const reasons = pods.size + 1 > allocatable.pods ? [release.tooManyPods] : []
-  const amounts: readonly (readonly [name: string, wanted: number, total: number, used: number])[] = [
-    ['cpu', requests.milliCpu, allocatable.milliCpu, requested.milliCpu],
-    ['memory', requests.memory, allocatable.memory, requested.memory],
-    ['ephemeral-storage', requests.ephemeralStorage, allocatable.ephemeralStorage, requested.ephemeralStorage],
-    ...requests.scalars.map(([name, wanted]) =>
-      [name, wanted, allocatable.scalars.get(name) ?? 0, requested.scalars.get(name) ?? 0] as const),
-  ]
-  const lacking = amounts.filter(([, wanted, total, used]) => wanted > 0 && wanted > total - used)
-  const hopeless = lacking.some(([, wanted, total]) => wanted > total)
-  for (const [name] of lacking) reasons.push(`Insufficient ${name}`)
+  let hopeless = false
+  const check = (name: string, wanted: number, total: number, used: number): void => {
+    if (wanted <= 0 || wanted <= total - used) return
+    reasons.push(`Insufficient ${name}`)
+    if (wanted > total) hopeless = true
+  }
+  check('cpu', requests.milliCpu, allocatable.milliCpu, requested.milliCpu)
+  check('memory', requests.memory, allocatable.memory, requested.memory)
+  check('ephemeral-storage', requests.ephemeralStorage, allocatable.ephemeralStorage, requested.ephemeralStorage)
+  for (const [name, wanted] of requests.scalars) check(name, wanted, allocatable.scalars.get(name) ?? 0, requested.scalars.get(name) ?? 0)
   return { code: hopeless ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons }
 }
 
