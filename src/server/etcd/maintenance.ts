@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { EtcdError } from '../../etcd/errors.js'
+import type { EtcdErrorName } from '../../etcd/errors.js'
 import type { AlarmRequest } from '../../etcd/requests.js'
 import type { AccessControl } from './auth.js'
 import { Code, GrpcError } from './grpc-error.js'
@@ -13,16 +14,21 @@ const SNAPSHOT_PIECE = 32 * 1024
 const CLUSTER_VERSION = '3.5.0'
 const DOWNGRADE_TARGET = '3.4'
 
+/** Source: server/auth/store.go. */
+const RAW_TEXTS: Partial<Record<EtcdErrorName, string>> = {
+  permissionDenied: 'permission denied', userNotFound: 'user not found', userEmpty: 'user name is empty', invalidAuthToken: 'invalid auth token',
+}
+
 /** The Maintenance service. Source: server/etcdserver/api/v3rpc/maintenance.go. */
 export function maintenanceService(member: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
   const { store, catchUp, afterRequest } = member
-  /** What only an administrator may do is refused with an error of another kind than elsewhere, as etcd does it. */
+  /** What only an administrator may do is refused in the words of etcd's store of users, which are put into those of its API elsewhere. */
   const demandRoot = (call: CallInfo): void => {
     try {
       access.demandRoot(call)
     } catch (error) {
-      const isDenied = error instanceof EtcdError && error.reason === 'permissionDenied'
-      throw isDenied ? new GrpcError(Code.Unknown, 'auth: permission denied') : error
+      const text = error instanceof EtcdError ? RAW_TEXTS[error.reason] : undefined
+      throw text === undefined ? error : new GrpcError(Code.Unknown, `auth: ${text}`)
     }
   }
   const downgrade = new Downgrade()

@@ -115,7 +115,7 @@ interface Call {
 }
 
 const call = <T extends object>(path: string, request: MessageName, message: fc.Arbitrary<T>): fc.Arbitrary<Call> =>
-  fc.record({ path: fc.constant(`/etcdserverpb.${path}`), request: fc.constant(request), message, as: fc.constantFrom('root', 'root', 'root', 'ann', 'ben', undefined) })
+  fc.record({ path: fc.constant(`/etcdserverpb.${path}`), request: fc.constant(request), message, as: fc.constantFrom('root', 'root', 'root', 'ann', 'ben', 'stranger', undefined) })
 
 const calls = fc.oneof(
   { weight: 3, arbitrary: call('Auth/UserGrantRole', 'UserRoleRequest', fc.record({ name, role })) },
@@ -130,6 +130,7 @@ const calls = fc.oneof(
   { weight: 6, arbitrary: call('KV/Range', 'RangeRequest', ranges) },
   { weight: 4, arbitrary: call('KV/Put', 'PutRequest', fc.record({ key, prevKv: fc.boolean() })) },
   { weight: 3, arbitrary: call('KV/DeleteRange', 'DeleteRangeRequest', fc.tuple(ranges, fc.boolean()).map(([range, prevKv]) => ({ ...range, prevKv }))) },
+  call('Maintenance/HashKV', 'HashKVRequest', fc.constant({})), call('Maintenance/Defragment', 'Empty', fc.constant({})),
   call('KV/Txn', 'TxnRequest', fc.record({ compare: fc.array(fc.record({ key }), { maxLength: 1 }), success: fc.array(fc.record({ requestPut: fc.record({ key }) }), { maxLength: 1 }) })),
 )
 const hashing = fc.oneof(
@@ -141,7 +142,8 @@ const hashing = fc.oneof(
 /** One server and the tokens that it has given. */
 class Side {
   readonly #client: RawClient
-  readonly #tokens = new Map<string, string>()
+  /** A stranger has a token that nobody gave. */
+  readonly #tokens = new Map<string, string>([['stranger', 'abcdefghijklmnop.9']])
 
   constructor(client: RawClient) {
     this.#client = client
