@@ -21,12 +21,13 @@ export async function bundleParts(entries: Readonly<Record<string, string>>, dir
   const parts = folders(root, [...files.filter((file) => !core.modules.has(file)), ...split.later], exports)
   const build = await rolldown({
     ...input, cwd: root, platform: 'browser', plugins: [deferredImports(root, parts, exports), ...plugins, commonJs((chunk) => chunk.name in entries)],
+    preserveEntrySignatures: 'allow-extension',
     input: { ...entries, ...Object.fromEntries(parts.names.map((name) => [name, partEntry(name)])) },
   })
   await build.write({
     dir, format: 'esm', minify, chunkFileNames: '[name]-[hash].cjs',
     entryFileNames: ({ name }) => (name in entries ? `${name}.js` : `${name}.cjs`),
-    codeSplitting: { groups: [{ debugName: 'core and doors', name: groupsOf(entries, core.modules) }] },
+    codeSplitting: { includeDependenciesRecursively: false, groups: [{ debugName: 'core and doors', name: groupsOf(entries) }] },
   })
   await build.close()
 }
@@ -67,27 +68,31 @@ function folders(root: string, files: readonly string[], exports: SourceExports)
  * The chunks of what is not deferred, and of all doors: modules that the same entries reach lie together, so that an entry loads nothing which it does not need.
  * Modules of parts are left to the bundler.
  */
-function groupsOf(entries: Readonly<Record<string, string>>, core: ReadonlySet<string>): CodeSplittingNameFunction {
+function groupsOf(entries: Readonly<Record<string, string>>): CodeSplittingNameFunction {
+  const files = new Set(Object.values(entries))
   let reachedBy: Map<string, string[]> | undefined
   return (id, bundle) => {
-    if (!core.has(id) && !isDoors(id)) return null
     reachedBy ??= reach(entries, (from) => bundle.getModuleInfo(from)?.importedIds ?? [])
     const names = reachedBy.get(id)
-    return names ? chunkName(names) : null
+    return names && !files.has(id) && (names[0] === 'index' || isDoors(id)) ? chunkName(names) : null
   }
 }
 
-function chunkName(entries: readonly string[]): string {
-  return entries[0] === 'index' ? ['core', ...entries.slice(1)].map((name) => name.replace(/\/index$/, '')).join('-') : entries.map((name) => `for-${name.replace(/\/index$/, '')}`).join('-')
+function chunkName([first, ...others]: readonly string[]): string {
+  return [first === 'index' ? 'core' : `for-${first}`, ...others].map((name) => name.replace(/\/index$/, '')).join('-')
 }
 
-/** Module -> the entries that reach it by imports. */
+/** Module -> the entries that reach it by imports. Of those that need most of what the first one needs, only the first. */
 function reach(entries: Readonly<Record<string, string>>, importsOf: (id: string) => readonly string[]): Map<string, string[]> {
   const found = new Map<string, string[]>()
+  let main: ReadonlySet<string> | undefined
   for (const [name, file] of Object.entries(entries)) {
     const seen = new Set([file])
     for (const id of seen) for (const next of importsOf(id)) seen.add(next)
-    for (const id of seen) found.set(id, [...found.get(id) ?? [], name])
+    const shared = main ? [...main].filter((id) => seen.has(id)).length : 0
+    const needsMost = main !== undefined && shared > main.size / 2
+    for (const id of seen) if (!needsMost || !main?.has(id)) found.set(id, [...found.get(id) ?? [], name])
+    main ??= seen
   }
   return found
 }

@@ -4,8 +4,10 @@ import type { OutputChunk, Plugin } from 'rolldown'
 import { LOAD_PART } from './deferred-imports.js'
 import { nameOf } from './source-exports.js'
 
-/** The file through which entries, which stay ES modules, get at the CommonJS chunks. */
-export const CHUNKS = 'chunks.cjs'
+/** The file through which an entry, which stays an ES module, gets at its CommonJS chunks: `testing/index.js` has `testing.chunks.cjs`. */
+function chunksOf(entry: string): string {
+  return `${entry.replace(/(?:\/index)?\.js$/, '')}.chunks.cjs`
+}
 
 type Program = ReturnType<typeof parseAst>
 type Import = Extract<Program['body'][number], { type: 'ImportDeclaration' }>
@@ -21,12 +23,15 @@ export function commonJs(isEntry: (chunk: OutputChunk) => boolean): Plugin {
     generateBundle(_, bundle) {
       const chunks = Object.values(bundle).filter((output) => output.type === 'chunk')
       const files = new Set(chunks.filter((chunk) => !isEntry(chunk)).map(({ fileName }) => fileName))
-      const wanted = new Set<string>()
       for (const chunk of chunks) {
-        if (files.has(chunk.fileName)) chunk.code = asCommonJs(chunk, files)
-        else chunk.code = asEntry(chunk, files, wanted)
+        if (files.has(chunk.fileName)) {
+          chunk.code = asCommonJs(chunk, files)
+          continue
+        }
+        const wanted = new Set<string>()
+        chunk.code = asEntry(chunk, files, wanted)
+        if (wanted.size > 0) this.emitFile({ type: 'prebuilt-chunk', fileName: chunksOf(chunk.fileName), code: chunksText([...wanted].toSorted()) })
       }
-      if (wanted.size > 0) this.emitFile({ type: 'prebuilt-chunk', fileName: CHUNKS, code: chunksText([...wanted].toSorted()) })
     },
   }
 }
@@ -59,7 +64,7 @@ function asCommonJs(chunk: OutputChunk, files: ReadonlySet<string>): string {
   return `"use strict";${withParts(code)}\nmodule.exports={${given.join(',')}};\n`
 }
 
-/** An entry with its imports of chunks through chunks.cjs. */
+/** An entry with its imports of chunks through a file of its own: bundlers follow only what the entry needs. */
 function asEntry(chunk: OutputChunk, files: ReadonlySet<string>, wanted: Set<string>): string {
   let { code } = chunk
   for (const statement of parseAst(code).body.toReversed()) {
@@ -68,7 +73,7 @@ function asEntry(chunk: OutputChunk, files: ReadonlySet<string>, wanted: Set<str
     if (from === undefined || !files.has(from)) continue
     wanted.add(from)
     const door = doorOf(from)
-    const path = relative(dirname(chunk.fileName), CHUNKS)
+    const path = relative(dirname(chunk.fileName), chunksOf(chunk.fileName))
     const opened = `import{${door}}from${JSON.stringify(path.startsWith('.') ? path : `./${path}`)};`
     const given = statement.type === 'ImportDeclaration' ? constants(statement, `${door}()`) : passedOn(statement, door)
     code = replaced(code, statement, `${opened}${given}`)
