@@ -44,3 +44,18 @@ function widthAt(bytes: Uint8Array, at: number): number {
   }
   return width
 }
+
+/** How many bytes at the beginning are whole characters, and whether what follows may be the beginning of another one that was cut off. */
+export function validPrefix(bytes: Uint8Array): { readonly length: number; readonly isCut: boolean } {
+  let at = 0
+  while (at < bytes.length) {
+    const width = widthAt(bytes, at)
+    if (width === 0) break
+    at += width
+  }
+  const left = bytes.length - at
+  const first = bytes[at] ?? 0
+  const wanted = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2
+  const isCut = left > 0 && left < wanted && first >= 0xc2 && first <= 0xf4 && bytes.subarray(at + 1).every((byte) => byte >= 0x80 && byte <= 0xbf)
+  return { length: at, isCut }
+}

@@ -1,3 +1,4 @@
+import { ByteDecoder, bytesOfText } from '../api/byte-text.js'
 import type { Chunk, ExecRequest, Session, SessionEnd } from '../apiserver/node-agent.js'
 import type { ProcessListener } from '../kubelet/index.js'
 
@@ -11,8 +12,7 @@ export interface ProcessEnd {
 /** Exec and attach: output waits here until it is read; input goes to the process at once. */
 export class ProcessSession implements Session, ProcessListener {
   readonly #request: Pick<ExecRequest, 'tty'>
-  readonly #decoder = new TextDecoder()
-  readonly #encoder = new TextEncoder()
+  readonly #decoder = new ByteDecoder()
   readonly #listeners: (() => void)[] = []
   #waiting: Chunk[] = []
   #process: ProcessEnd | undefined
@@ -30,7 +30,7 @@ export class ProcessSession implements Session, ProcessListener {
   output(stream: 'stdout' | 'stderr', text: string): void {
     if (this.#end) return
     const { tty } = this.#request
-    this.#waiting.push({ stream: tty ? 'stdout' : stream, data: this.#encoder.encode(tty ? text.replaceAll('\n', '\r\n') : text) })
+    this.#waiting.push({ stream: tty ? 'stdout' : stream, data: bytesOfText(tty ? text.replaceAll('\n', '\r\n') : text) })
     this.#wake()
   }
 
@@ -46,11 +46,11 @@ export class ProcessSession implements Session, ProcessListener {
   }
 
   write(data: Uint8Array): void {
-    this.#process?.input(this.#decoder.decode(data, { stream: true }), false)
+    this.#process?.input(this.#decoder.decode(data), false)
   }
 
   closeInput(): void {
-    this.#process?.input(this.#decoder.decode(), true)
+    this.#process?.input(this.#decoder.decode(undefined, true), true)
   }
 
   resize(): void {}

@@ -78,7 +78,7 @@ export interface KubectlOptions {
   /** What `-f -` reads. */
   readonly stdin?: string
   /** Files by path, for `-f`. A kubeconfig at `~/.kube/config`, or where KUBECONFIG says, decides who asks. */
-  readonly files?: Readonly<Record<string, string>>
+  readonly files?: Readonly<Record<string, string | Uint8Array>>
   /** Environment variables: KUBECONFIG. */
   readonly env?: Readonly<Record<string, string>>
   /** The editor of `edit`: answers the text as it was saved. It is called again, with the reasons in comments, while the server refuses the result. */
@@ -113,6 +113,6 @@ export interface KubectlResult {
   /** Both streams in the order in which they were written: what a terminal shows. */
   readonly terminal: string
   readonly exitCode: number
-  /** Files that the command has written, by path. */
+  /** Files that the command has written, by path. One that is no text can be passed on as it is; `bytesOfText` gives its bytes. */
   readonly files: Readonly<Record<string, string>>
 }

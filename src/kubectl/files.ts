@@ -1,3 +1,4 @@
+import { textOfBytes } from '../api/byte-text.js'
 import type { KubectlEnvironment, KubectlOptions } from './environment.js'
 import { KubectlError } from './errors.js'
 import type { Output } from './output.js'
@@ -8,6 +9,8 @@ export interface SourceText {
   readonly source: string
   readonly text: string
 }
+
+const textOf = (content: string | Uint8Array): string => (typeof content === 'string' ? content : textOfBytes(content))
 
 const MANIFEST = /\.(?:json|yaml|yml)$/
 
@@ -46,7 +49,7 @@ export class FileSource {
     const { files = {} } = this.#options
     const written = this.#out.files
     if (Object.hasOwn(written, path)) return written[path]
-    return Object.hasOwn(files, path) ? files[path] : this.#env.readFile?.(path)
+    return Object.hasOwn(files, path) ? textOf(files[path] as string | Uint8Array) : this.#env.readFile?.(path)
   }
 
   /** Writes a file: it is there for the rest of the call, and in its result. */
@@ -60,7 +63,7 @@ export class FileSource {
     return Object.entries(this.#options.files ?? {})
       .filter(([name]) => name.startsWith(prefix) && !name.slice(prefix.length).includes('/'))
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([source, text]) => ({ source, text }))
+      .map(([source, text]) => ({ source, text: textOf(text) }))
   }
 
   /** All files below a folder, in the order of their paths. */
@@ -69,7 +72,7 @@ export class FileSource {
     return Object.entries(this.#options.files ?? {})
       .filter(([name]) => name.startsWith(prefix))
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([source, text]) => ({ source, text }))
+      .map(([source, text]) => ({ source, text: textOf(text) }))
   }
 
   #folder(path: string, recursive: boolean): readonly SourceText[] {
@@ -79,6 +82,6 @@ export class FileSource {
         ([name]) => name.startsWith(prefix) && MANIFEST.test(name) && (recursive || !name.slice(prefix.length).includes('/')),
       )
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([source, text]) => ({ source, text }))
+      .map(([source, text]) => ({ source, text: textOf(text) }))
   }
 }

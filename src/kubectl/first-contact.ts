@@ -16,6 +16,9 @@ const NAMES_ONLY: ReadonlySet<string> = new Set(['logs', 'exec', 'attach', 'port
 /** Those that send what they have to send without asking first what the server serves. */
 const WITHOUT_DISCOVERY = /^(create (?!role$|clusterrole$|job$).*|version|auth whoami|cluster-info dump|config .*|top .*|events|cp|proxy)$/
 
+/** Those that ask only because of a flag. */
+const ONLY_WITH: Readonly<Record<string, string>> = { 'create clusterrole': 'resource', 'create job': 'from' }
+
 /** Those that check the objects of their files before they send them. */
 const VALIDATING: ReadonlySet<string> = new Set(['create', 'apply', 'replace'])
 
@@ -31,7 +34,7 @@ export function checkFirstContact(call: Call, connection: Connection): void {
   const [file] = call.flags.has('filename') ? call.files.read(call.flags.strings('filename'), call.flags.bool('recursive')) : []
   if (file !== undefined && (isNew || validates(call))) throw unreadable(call, file.source, refusal)
   if (!isNew) return
-  if (WITHOUT_DISCOVERY.test(call.command)) return
+  if (WITHOUT_DISCOVERY.test(call.command) || (Object.hasOwn(ONLY_WITH, call.command) && !call.flags.has(ONLY_WITH[call.command] as string))) return
   const failure = failureOf(call, '/api', refusal)
   const tries = TRIES[call.command] ?? (NAMES_ONLY.has(call.command) || call.args.some((arg) => arg.includes('/')) ? OF_NAMES : OF_TYPES)
   for (let attempt = 0; attempt < tries; attempt++) logDiscovery(call, failure)

@@ -1,3 +1,4 @@
+import { bytesOfText } from '../api/byte-text.js'
 import { isApiError } from '../apiserver/client/api-error.js'
 import type { Client } from '../apiserver/client/client.js'
 import type { Call } from './call.js'
@@ -11,7 +12,7 @@ const LONGEST = 3_600_000
 /** Writes what a session brings until it ends; virtual time moves. Standard input goes in first if `stdin`. Undefined when it has not ended by then. */
 export function pump({ env, files, out }: Call, session: Session, stdin: boolean, longest: number = LONGEST): Session['end'] {
   if (stdin) {
-    session.write(new TextEncoder().encode(files.stdin))
+    session.write(bytesOfText(files.stdin))
     session.closeInput()
   }
   if (session.end === undefined) env.until(() => session.end !== undefined, longest)

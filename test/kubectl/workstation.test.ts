@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { SimCluster } from 'simcluster'
+import type { KubectlOptions } from 'simcluster'
+import { bytesOfText, SimCluster } from 'simcluster'
 
 function withWeb(): SimCluster {
   const cluster = new SimCluster({ nodes: 1 })
@@ -20,6 +21,47 @@ test('files go into a container and come back', () => {
   expect(cluster.kubectl(`exec ${pod} -- cat /tmp/d/e/b.txt`).stdout).toBe('ünï\n')
   expect(cluster.kubectl(`cp ${pod}:tmp/d back`).files).toEqual({ 'back/a.txt': 'A\n', 'back/e/b.txt': 'ünï\n' })
   expect(cluster.kubectl(`cp ${pod}:/nope x`)).toMatchObject({ exitCode: 1, files: {} })
+})
+
+test('bytes that are no text survive cp, a ConfigMap and a Secret', () => {
+  const cluster = withWeb()
+  const pod = podOf(cluster)
+  const bytes = Uint8Array.of(0, 255, 0xc3, 0x28, 10, 0xe2, 0x82, 65)
+  expect(cluster.kubectl(`cp a.bin ${pod}:/tmp/a.bin`, { files: { 'a.bin': bytes } }).exitCode).toBe(0)
+  expect(cluster.kubectl(`exec ${pod} -- wc -c /tmp/a.bin`).stdout.trim()).toMatch(/^8 /)
+  expect(bytesOfText(cluster.kubectl(`cp ${pod}:tmp/a.bin b.bin`).files['b.bin'] ?? '')).toEqual(bytes)
+  const base64 = btoa(String.fromCharCode(...bytes))
+  const made = (kind: string): string => cluster.kubectl(`create ${kind} c --from-file=a.bin --dry-run=client -o jsonpath={.binaryData}{.data}`, { files: { 'a.bin': bytes } }).stdout
+  expect(made('configmap')).toBe(`{"a.bin":"${base64}"}`)
+  expect(made('secret generic')).toBe(`{"a.bin":"${base64}"}`)
+})
+
+test('what does not end by itself is interrupted', () => {
+  const cluster = withWeb()
+  const pod = podOf(cluster)
+  const watched = cluster.kubectl('get pods -w --no-headers -o name', { interruptAfter: 5_000 })
+  expect(watched).toMatchObject({ stdout: `pod/${pod}\n`, stderr: '', exitCode: 1 })
+  expect(cluster.kubectl('events -w -o name', { interruptAfter: 0 })).toMatchObject({ stderr: '', exitCode: 1 })
+  expect(cluster.kubectl(`logs -f ${pod}`, { interruptAfter: 0 }).exitCode).toBe(1)
+  expect(cluster.kubectl(`attach ${pod}`, { interruptAfter: 1_000 }).exitCode).toBe(130)
+  expect(cluster.kubectl('get pods -w').stderr).toContain('interruptAfter')
+})
+
+test('a server that was never reached is asked several times, one that is known is not', () => {
+  const cluster = withWeb()
+  const tries = (line: string, options: KubectlOptions = {}): number => cluster.kubectl(line, options).stderr.split('memcache.go:265').length - 1
+  const nowhere = ' --server=https://10.1.2.3:6443'
+  expect([`get pods${nowhere}`, `get pod/a${nowhere}`, `taint node n a=b:NoSchedule${nowhere}`, `run p --image=i${nowhere}`, `version${nowhere}`].map((line) => tries(line)))
+    .toEqual([5, 4, 2, 1, 0])
+  expect(tries('get pods --token=nope')).toBe(0)
+  expect(tries('get pods --token=nope', { knowsServer: false })).toBe(5)
+  expect(cluster.kubectl(`create cm x${nowhere}`).stderr)
+    .toBe('error: failed to create configmap: Post "https://10.1.2.3:6443/api/v1/namespaces/default/configmaps?fieldManager=kubectl-create&fieldValidation=Strict": '
+      + 'dial tcp 10.1.2.3:6443: connect: connection refused\n')
+  expect(cluster.kubectl('get pods --server=https://nope.invalid').stderr).toContain('lookup nope.invalid on ')
+  cluster.stopApiserver()
+  expect(cluster.kubectl('apply -f a.yaml', { files: { 'a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n' } }).stderr)
+    .toMatch(/^error: error validating "a.yaml": error validating data: failed to download openapi: Get "https:/)
 })
 
 test('a port is forwarded to a function', () => {

@@ -1,3 +1,4 @@
+import { ByteDecoder, bytesOfText } from '../../api/byte-text.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError, SilentExit } from '../errors.js'
 import { containerFor } from './pod-target.js'
@@ -99,13 +100,14 @@ function runner(call: Call, { pod: name, namespace }: Place): (command: readonly
   return (command, stdin) => {
     const session = client.exec(key, { container, command, stdin: stdin !== undefined, stdout: true, stderr: true })
     if (stdin !== undefined) {
-      session.write(new TextEncoder().encode(stdin))
+      session.write(bytesOfText(stdin))
       session.closeInput()
     }
     if (session.end === undefined) env.until(() => session.end !== undefined, 3_600_000)
-    const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() }
+    const decoders = { stdout: new ByteDecoder(), stderr: new ByteDecoder() }
     const texts = { stdout: '', stderr: '' }
-    for (const { stream, data } of session.read()) texts[stream] += decoders[stream].decode(data, { stream: true })
+    for (const { stream, data } of session.read()) texts[stream] += decoders[stream].decode(data)
+    for (const stream of ['stdout', 'stderr'] as const) texts[stream] += decoders[stream].decode(undefined, true)
     const { end } = session
     if (end === undefined) session.stop()
     if (end?.error !== undefined) throw new KubectlError(`Internal error occurred: ${end.error}`)

@@ -4,6 +4,8 @@ import { KubectlError } from '../errors.js'
 import { createGenerated, nameOf, optional } from './generate.js'
 import { hashOf } from './hash.js'
 import { entriesOf } from './sources.js'
+import { isText } from '../../api/byte-text.js'
+import { toBase64 } from './secret.js'
 
 /** `kubectl create configmap NAME --from-literal ... --from-file ...`. Source: kubectl pkg/cmd/create/create_configmap.go. */
 export const configmap: Command = {
@@ -18,8 +20,10 @@ export const configmap: Command = {
       if (data.has(key)) throw new KubectlError(`cannot add key ${JSON.stringify(key)}, another key by that name already exists in Data for ConfigMap ${JSON.stringify(name)}`)
       data.set(key, value)
     }
-    const sorted = Object.fromEntries([...data].sort(([a], [b]) => (a < b ? -1 : 1)))
-    const suffix = call.flags.bool('append-hash') ? `-${hashOf({ data: sorted, kind: 'ConfigMap', name })}` : ''
-    createGenerated(call, { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: name + suffix }, ...optional('data', sorted) }, 'failed to create configmap:')
+    const entries = [...data].sort(([a], [b]) => (a < b ? -1 : 1))
+    const texts = Object.fromEntries(entries.filter(([, value]) => isText(value)))
+    const binary = optional('binaryData', Object.fromEntries(entries.filter(([, value]) => !isText(value)).map(([key, value]) => [key, toBase64(value)])))
+    const suffix = call.flags.bool('append-hash') ? `-${hashOf({ ...binary, data: texts, kind: 'ConfigMap', name })}` : ''
+    createGenerated(call, { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: name + suffix }, ...optional('data', texts), ...binary }, 'failed to create configmap:')
   },
 }

@@ -41,9 +41,10 @@ export function createGenerated(call: Call, generated: Generated, failure?: stri
   const sent = definition.namespaced ? withNamespace(wanted, call.namespace) : wanted
   const path = resourcePath(definition, definition.namespaced ? { namespace: call.namespace, name: '' } : { name: '' }).replace(/\/$/, '')
   const query = `?fieldManager=${call.flags.string('field-manager')}&fieldValidation=${fieldValidationOf(call)}`
-  const created = failing(failure, () => naming(call, path + query, () => call.client.create(resourceNameOf(definition), sent, {
+  const send = (): KubeObject => call.client.create(resourceNameOf(definition), sent, {
     dryRun: dryRun === 'server', fieldValidation: fieldValidationOf(call), fieldManager: call.flags.string('field-manager'),
-  })))
+  })
+  const created = failure === undefined ? send() : failing(failure, () => naming(call, path + query, send))
   letControllersAct(call.env, definition, dryRun)
   printDone(call, definition, typed(definition, created), 'created', dryRun)
 }

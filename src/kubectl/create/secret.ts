@@ -6,6 +6,7 @@ import { createGenerated, nameOf, optional } from './generate.js'
 import { hashOf } from './hash.js'
 import type { Entry } from './sources.js'
 import { entriesOf, fromFile } from './sources.js'
+import { bytesOfText } from '../../api/byte-text.js'
 
 /** `kubectl create secret generic|tls|docker-registry NAME`. Source: kubectl pkg/cmd/create/create_secret*.go. */
 export const secret: Command = {
@@ -35,7 +36,7 @@ function createSecret(call: Call, type: string, entries: readonly Entry[]): void
 
 /** Base64 of a text's UTF-8. */
 export function toBase64(text: string): string {
-  return btoa([...new TextEncoder().encode(text)].map((byte) => String.fromCharCode(byte)).join(''))
+  return btoa([...bytesOfText(text)].map((byte) => String.fromCharCode(byte)).join(''))
 }
 
 function keyPair(call: Call): readonly Entry[] {

@@ -2,6 +2,7 @@ import { FileFault, textOf } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { Invocation, Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
+import { bytesOfText } from '../../api/byte-text.js'
 
 /** Names in directories: `-l`, `-a`, `-1`, `-d`. Not on a terminal: one a line. */
 export const ls: Program = {
@@ -32,7 +33,7 @@ function print(call: Invocation, names: readonly string[], pathOf: (name: string
       call.write(`${name}\n`)
       continue
     }
-    const size = entry.kind === 'directory' ? 4096 : new TextEncoder().encode(textOf(entry)).length
+    const size = entry.kind === 'directory' ? 4096 : bytesOfText(textOf(entry)).length
     const owner = (id: number): string => (id === 0 ? 'root' : String(id)).padEnd(8)
     const time = new Date(entry.time)
     const when = `${MONTHS[time.getUTCMonth()] ?? ''} ${String(time.getUTCDate()).padStart(2)} ${time.toISOString().slice(11, 16)}`

@@ -1,6 +1,7 @@
 import { absolutePath } from '../files/tree.js'
 import type { Program } from './command.js'
 import { attempt, flagsOf, inputText } from './command.js'
+import { bytesOfText } from '../../api/byte-text.js'
 
 /** Counts: `-l`, `-w`, `-c`. */
 export const wc: Program = {
@@ -10,7 +11,7 @@ export const wc: Program = {
     const wanted = ['l', 'w', 'c'].filter((flag) => flags.size === 0 || flags.has(flag))
     const print = (text: string, name: string): void => {
       const counts: Readonly<Record<string, number>> = {
-        l: text.split('\n').length - 1, w: text.split(/\s+/).filter((word) => word !== '').length, c: new TextEncoder().encode(text).length,
+        l: text.split('\n').length - 1, w: text.split(/\s+/).filter((word) => word !== '').length, c: bytesOfText(text).length,
       }
       const fields = wanted.map((flag) => String(counts[flag]))
       call.write(`${(fields.length === 1 ? fields : fields.map((field) => field.padStart(9))).join(fields.length === 1 ? ' ' : ' ')}${name}\n`)

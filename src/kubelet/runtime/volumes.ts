@@ -3,6 +3,7 @@ import { fieldOf, resourceFieldOf } from '../pods/downward-api.js'
 import type { Tree } from '../files/tree.js'
 import { fileOf } from '../files/tree.js'
 import type { Surroundings } from './surroundings.js'
+import { textOfBytes } from '../../api/byte-text.js'
 
 /** One source of a volume's files, as it was when the kubelet looked. Plain data that shares the API's frozen objects. */
 export type VolumePart =
@@ -96,7 +97,7 @@ function decoded(data: Readonly<Record<string, string>> | undefined): Readonly<R
 }
 
 function textOfBase64(text: string): string {
-  return new TextDecoder().decode(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)))
+  return textOfBytes(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)))
 }
 
 /** A path on the machine's disk as its tree has it. */

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { files as ledgerFiles } from '../e2e/ledger/files.js'
+import { completeBase, recordedCluster, syncAutoscaler, users } from '../e2e/transcripts/base-state.js'
+import { compared } from '../e2e/transcripts/normalise.js'
+import { files as transcriptFiles } from '../e2e/transcripts/transcripts.js'
+import recorded from '../fixtures/kubectl/served.json' with { type: 'json' }
+
+interface Command {
+  readonly words: readonly string[]
+  readonly user?: string
+  readonly stdin?: string
+  readonly exit: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const { files: more, commands } = recorded as { readonly files: Readonly<Record<string, string>>; readonly commands: readonly Command[] }
+const files: Readonly<Record<string, string>> = { ...ledgerFiles, ...transcriptFiles, ...more }
+
+/** As the recorder's: cluster c, user u, context x. */
+const kubeconfigs: Readonly<Record<string, string>> = Object.fromEntries(users.map(({ name, token }) => [`${name}.kubeconfig`, JSON.stringify({
+  'apiVersion': 'v1', 'kind': 'Config', 'current-context': 'x', 'contexts': [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+  'clusters': [{ name: 'c', cluster: { server: 'https://127.0.0.1:6443' } }], 'users': [{ name: 'u', user: { token } }],
+})]))
+
+test('wrong usage, refusals and rarer forms: what kubectl 1.35.2 printed for this cluster when it was served', () => {
+  const base = recordedCluster()
+  base.kubectl('apply -f base.json', { files })
+  completeBase(base)
+  syncAutoscaler(base)
+  expect(commands.length).toBeGreaterThan(250)
+  for (const { words, user = 'admin', stdin, ...expected } of commands) {
+    const { stdout, stderr, exitCode } = base.fork().kubectl(words, {
+      files: { ...files, ...kubeconfigs }, env: { KUBECONFIG: `${user}.kubeconfig` }, version: 'v1.35.2', editor: (text) => text,
+      ...(stdin === undefined ? {} : { stdin }),
+    })
+    const { code, ...printed } = compared({ stdout, stderr, code: exitCode })
+    expect.soft({ exit: code, ...printed }, `kubectl ${words.join(' ')}`).toEqual(expected)
+  }
+})
