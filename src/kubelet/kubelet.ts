@@ -120,9 +120,9 @@ class Kubelet {
     this.#mirrors = new MirrorManager({ client, statuses: this.#statuses, node, log: this.#log })
     this.#lease = new NodeLease(host, node, timings.leaseDuration)
     const csiNode = new CsiNode(host, node, release.minor)
-    const onRegistered = (): void => {
+    const onRegistered = (uid: string): void => {
       this.#lease.renew()
-      csiNode.initialize()
+      csiNode.initialize(uid)
       options.registered?.()
     }
     this.#agent = new NodeAgent(host, { options, version, statusReport: timings.statusReport, nodes, recorder, onRegistered, volumesInUse: () => this.#volumesInUse(), pressures: () => this.#evictions.pressures })

@@ -30,3 +30,14 @@ describe('the CSINode of a node', () => {
     expect(new SimCluster({ nodes: [{ name: 'n', kubeletVersion: 'v1.16.2' }], version: 'v1.18' }).list('csinodes').items).toEqual([])
   })
 })
+
+it('a kubelet that may not make it tries again, and makes it once it may', () => {
+  const isClosed = { value: true }
+  const review = ({ spec }: { readonly spec: { readonly resourceAttributes?: { readonly resource?: string } } }): object =>
+    (isClosed.value && spec.resourceAttributes?.resource === 'csinodes' ? { allowed: false, denied: true, reason: 'not yet' } : { allowed: false })
+  const cluster = new SimCluster({ nodes: 1, authorization: [{ type: 'Webhook', review: review as never }, 'Node', 'RBAC'] })
+  expect(cluster.list('csinodes').items).toEqual([])
+  isClosed.value = false
+  cluster.advance('10m')
+  expect(cluster.get('csinodes', { name: 'node-1' }).metadata.ownerReferences?.[0]?.uid).toBe(cluster.get('nodes', { name: 'node-1' }).metadata.uid)
+})

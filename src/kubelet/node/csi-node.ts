@@ -28,28 +28,25 @@ export class CsiNode {
     this.#host = host
     this.#node = node
     this.#minor = minor
-    this.#retry = host.handle('csinode', (delay) => this.initialize(Number(delay)))
+    this.#retry = host.handle('csinode', (uid, delay) => this.initialize(uid, Number(delay)))
   }
 
-  /** Makes it, unless it is there; tries again until it is. `delay` in ms before the next try. */
-  initialize(delay: number = FIRST_RETRY): void {
+  /** Makes it, unless it is there; tries again until it is. `uid` is the Node's; `delay` in ms before the next try. */
+  initialize(uid: string, delay: number = FIRST_RETRY): void {
     if (this.#minor < MADE_SINCE) return
     try {
-      this.#create()
+      this.#create(uid)
     } catch (error) {
       if (isApiError(error, 'AlreadyExists')) return
       if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
       this.#host.log('error', `"Failed to initialize CSINode" err=${JSON.stringify(error.message)}`)
-      const next = Math.min(delay * FACTOR, LAST_RETRY)
-      this.#retry.wakeAfter(String(next), delay, { class: 'watchdog' })
+      this.#retry.wakeAfter(uid, delay, { class: 'watchdog', payload: Math.min(delay * FACTOR, LAST_RETRY) })
     }
   }
 
-  #create(): void {
-    const { client } = this.#host
-    const { uid = '' } = client.get('nodes', { name: this.#node }).metadata
+  #create(uid: string): void {
     const annotations = migrated(this.#minor)
-    client.create('csinodes', {
+    this.#host.client.create('csinodes', {
       metadata: {
         name: this.#node, ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: this.#node, uid }],
         ...(annotations === undefined ? {} : { annotations: { 'storage.alpha.kubernetes.io/migrated-plugins': annotations } }),

@@ -39,8 +39,8 @@ export interface NodeAgentPorts {
   readonly recorder: EventRecorder | undefined
   /** Pressure conditions that hold. */
   readonly pressures: () => readonly PressureType[]
-  /** Called once, when the Node exists. */
-  readonly onRegistered: () => void
+  /** Called once, when the Node exists, with its uid. */
+  readonly onRegistered: (uid: string) => void
   /** Attachable volumes that pods use, sorted. */
   readonly volumesInUse: () => readonly string[]
 }
@@ -93,9 +93,9 @@ export class NodeAgent {
     const state = this.#state.value
     if (state.registered) return
     try {
-      this.#tryRegister()
+      const uid = this.#tryRegister()
       state.registered = true
-      this.#ports.onRegistered()
+      this.#ports.onRegistered(uid)
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
       this.#host.log('error', `"Unable to register node with API server" err=${JSON.stringify(error.message)} node="${this.#ports.options.node}"`)
@@ -120,7 +120,8 @@ export class NodeAgent {
     }
   }
 
-  #tryRegister(): void {
+  /** Answers the uid of the Node. */
+  #tryRegister(): string {
     const { client } = this.#host
     const { options } = this.#ports
     let fresh = initialNode(options, this.#facts([]))
@@ -130,12 +131,13 @@ export class NodeAgent {
       this.#startEvents(true)
     } catch (error) {
       if (!isApiError(error, 'AlreadyExists')) throw error
-      this.#takeOver()
+      fresh = this.#takeOver()
     }
+    return fresh.metadata.uid ?? ''
   }
 
   /** The Node is there already: this kubelet's labels and status are put on it. */
-  #takeOver(): void {
+  #takeOver(): Node {
     const { client } = this.#host
     const { options } = this.#ports
     const existing = client.get('nodes', { name: options.node })
@@ -149,6 +151,7 @@ export class NodeAgent {
       this.#event('Warning', 'Rebooted', `Node ${options.node} has been rebooted, boot id: ${options.runtime.bootID}`)
     }
     this.#post()
+    return existing
   }
 
   #startEvents(created: boolean): void {
