@@ -20,10 +20,14 @@ export class NodeRejections implements ReadonlyMap<string, PluginRejection> {
   #byName: Map<string, PluginRejection> | undefined
 
   /** Only to be called before anything is asked. */
-  add(node: NodeInfo, rejection: PluginRejection): void {
+  add(node: NodeInfo, found: PluginRejection): void {
+    const last = this.#last
+    // a plugin's refusal is often one object, told anew of each node
+    const isSame = last !== undefined && last.rejection === found.rejection && last.plugin === found.plugin
+    const rejection = isSame ? last : found
     this.#nodes.push(node)
     this.#rejections.push(rejection)
-    if (rejection === this.#last) (this.#runs[this.#runs.length - 1] as { nodes: number }).nodes++
+    if (isSame) (this.#runs[this.#runs.length - 1] as { nodes: number }).nodes++
     else this.#runs.push({ rejection: (this.#last = rejection), nodes: 1 })
   }
 
