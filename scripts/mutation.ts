@@ -12,9 +12,26 @@ const home = resolve(root, '.ci/mutation')
 const reports = resolve(root, 'reports/mutation')
 const WANTED = 95
 
-const groups: Readonly<Record<string, readonly string[]>> = {
-  read: ['read/*'], verdict: ['*'], check: ['check/*'], compile: ['compile/*'], space: ['space', 'search', 'paths', 'clauses', 'scene'].map((name) => `compare/${name}`),
-  compare: ['compare/*', ...['space', 'search', 'paths', 'clauses', 'scene'].map((name) => `!compare/${name}`)], reachability: ['reachability/*'], blame: ['blame/*'], crds: ['crds/*'],
+interface Part {
+  /** What is mutated, in src/netpol. */
+  readonly files: readonly string[]
+  /** What it is put to, in test/netpol. */
+  readonly tests: readonly string[]
+}
+
+const search = ['space', 'search', 'paths', 'clauses', 'scene'].map((name) => `compare/${name}`)
+const acrossAll = ['compare', 'compare-parts', 'step-limit', 'blame']
+
+const groups: Readonly<Record<string, Part>> = {
+  read: { files: ['read/*'], tests: ['read', 'read-places', 'edges', 'cases', 'connections'] },
+  verdict: { files: ['*'], tests: ['edges', 'cases', 'connections', 'format-proof', 'check-proof', 'evaluators'] },
+  check: { files: ['check/*'], tests: ['edges', 'check-proof', 'evaluators'] },
+  compile: { files: ['compile/*'], tests: ['compile', 'compile-parts', 'edges', 'cases', 'evaluators', 'reachability'] },
+  space: { files: search, tests: acrossAll },
+  compare: { files: ['compare/*', ...search.map((name) => `!${name}`)], tests: acrossAll },
+  reachability: { files: ['reachability/*'], tests: ['reachability', 'reachability-parts'] },
+  blame: { files: ['blame/*'], tests: ['blame', 'blame-cases', 'step-limit'] },
+  crds: { files: ['crds/*'], tests: ['definitions'] },
 }
 
 interface Report {
@@ -33,10 +50,11 @@ function prepare(): void {
 
 function test(group: string): void {
   const stryker = resolve(home, 'node_modules/@stryker-mutator/core/bin/stryker.js')
-  const files = groups[group]?.map((each) => (each.startsWith('!') ? `!src/netpol/${each.slice(1)}.ts` : `src/netpol/${each}.ts`)) ?? []
+  const { files, tests } = groups[group] as Part
+  const mutate = files.map((each) => (each.startsWith('!') ? `!src/netpol/${each.slice(1)}.ts` : `src/netpol/${each}.ts`))
   const { status } = spawnSync('node', [
-    stryker, 'run', '.ci/mutation/stryker.config.mjs', '--mutate', files.join(','), '--incrementalFile', `reports/mutation/${group}.json`,
-  ], { cwd: root, stdio: 'inherit' })
+    stryker, 'run', '.ci/mutation/stryker.config.mjs', '--mutate', mutate.join(','), '--incrementalFile', `reports/mutation/${group}.json`,
+  ], { cwd: root, stdio: 'inherit', env: { ...process.env, MUTATION_TESTS: tests.map((each) => `test/netpol/${each}.test.ts`).join() } })
   if (status !== 0) process.exitCode = 1
 }
 

@@ -115,10 +115,7 @@ class InProcessRunner {
 
   async #bundle(root, few) {
     const { rolldown } = await import('rolldown')
-    const { globSync } = await import('tinyglobby')
-    const [include, exclude] = [this.#files.filter((each) => !each.startsWith('!')), this.#files.flatMap((each) => (each.startsWith('!') ? [each.slice(1)] : []))]
-    const files = globSync(include, { ignore: exclude, absolute: true, cwd: root }).sort()
-    const entry = ['test/setup.ts', ...files].map((file) => `import ${JSON.stringify(resolve(root, file))}`).join('\n')
+    const entry = ['test/setup.ts', ...this.#files].map((file) => `import ${JSON.stringify(resolve(root, file))}`).join('\n')
     const bundle = await rolldown({
       input: 'entry', platform: 'node', logLevel: 'silent', treeshake: false,
       external: [/^node:/, /node_modules/],
