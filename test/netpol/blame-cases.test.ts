@@ -67,6 +67,6 @@ const cases: readonly (readonly [string, readonly WorldPolicy[], Connection, rea
   ['a rule that fails closed', [wide('strange', { egress: [{ action: 'Deny', to: [{ services: {} }] }] })], { from: 'a/p', to: 'a/q', port: 80 }, ['denied', ['ClusterNetworkPolicy strange spec.egress[0]'], undefined]],
 ]
 
-it.each(cases)('%s', (_, policies, connection, expected, options) => {
+it.each(cases.map((each) => [each[0], each] as const))('%s', (_, [, policies, connection, expected, options]) => {
   expect(told(policies, connection, options)).toEqual(expected)
 })
