@@ -6,7 +6,7 @@ const PAGE = 16 * 1024
 /** What is longer is handed on as it is, not copied. */
 const MOST_COPIED = 4 * 1024
 /** Bytes that may wait in the socket before streams have to wait. */
-const ROOM = 256 * 1024
+const ROOM = 1024 * 1024
 
 /** Writes frames, and gathers them, so that those of one turn are one write. */
 export class FrameWriter {
