@@ -15,18 +15,20 @@ export class Terminal {
   readonly isOld: boolean
   readonly typed: Typed[] = []
   readonly #print: (text: string) => void
+  readonly #run: (line: string) => Promise<HostResult>
 
-  /** `print` is given what a screen would show. Default: nothing is shown. */
-  constructor(cluster: SimCluster, print: (text: string) => void = () => undefined) {
+  /** `print` is given what a screen would show. Default: nothing is shown. `run` runs a line. Default: the shell of the control plane. */
+  constructor(cluster: SimCluster, print: (text: string) => void = () => undefined, run?: (line: string) => Promise<HostResult>) {
     this.cluster = cluster
     this.host = hostOf(cluster, 'master')
+    this.#run = run ?? ((line) => this.host.sh(line))
     this.isOld = Number(cluster.version.slice('v1.'.length)) < 20
     this.#print = print
   }
 
   /** Types a line (or a here-document) into the shell of the control plane, or of the machine that `ssh` has led to. */
   async type(line: string): Promise<Typed> {
-    const result = { line, ...await this.host.sh(line) }
+    const result = { line, ...await this.#run(line) }
     this.typed.push(result)
     this.#print(`$ ${line}\n${result.stdout}${result.stderr}${result.stdout + result.stderr === '' ? '' : '\n'}`)
     return result

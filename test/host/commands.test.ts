@@ -17,6 +17,8 @@ kubectl config set-context gasbugs-context --cluster=kubernetes --namespace=offi
   const asked = await host.sh('curl -s --cacert /etc/kubernetes/pki/ca.crt --cert gasbugs.crt --key gasbugs.key https://10.0.0.10:6443/api/v1/namespaces/office/pods')
   expect(asked.stdout).toContain('User \\"gasbugs\\" cannot list resource')
   expect((await host.sh('curl https://10.0.0.10:6443/version')).exitCode).toBe(60)
+  const told = (await host.sh('curl -v --cacert /etc/kubernetes/pki/ca.crt https://10.0.0.10:6443/version')).stderr
+  expect(told).toMatch(/^\*   Trying 10\.0\.0\.10:6443\.\.\.\n[^]*\* {2}subject: CN=kube-apiserver\n[^]*\* {2}issuer: CN=kubernetes\n\* {2}SSL certificate verify ok\.\n[^]*> GET \/version HTTP\/2\n[^]*< HTTP\/2 200/)
   expect((await host.sh('curl -ks -o /dev/null -w "%{http_code}" https://10.0.0.10:6443/api/v1/pods -H "Authorization: Bearer wrong"')).stdout).toBe('401')
 })
 

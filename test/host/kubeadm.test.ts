@@ -88,18 +88,18 @@ kubectl apply -f d.yaml`
   expect((await host.sh('crictl ps | grep -c v1.16.2; kubectl get nodes --no-headers')).stdout).toMatch(/^node-1 .*v1.15.0/m)
 })
 
-const workloads = fc.array(fc.record({ replicas: fc.integer({ min: 1, max: 4 }), disruption: fc.constantFrom({ maxUnavailable: 1 }, { minAvailable: '50%' }, { minAvailable: 1 }) }), { minLength: 1, maxLength: 3 })
+const workloads = fc.array(fc.record({ kind: fc.constantFrom('Deployment', 'StatefulSet'), replicas: fc.integer({ min: 1, max: 4 }), disruption: fc.constantFrom({ maxUnavailable: 1 }, { minAvailable: '50%' }, { minAvailable: 1 }) }), { minLength: 1, maxLength: 3 })
 
 test('an upgrade node by node keeps every PodDisruptionBudget at every instant', { timeout: 120_000 }, async () => {
   await fc.assert(fc.asyncProperty(workloads, async (plans) => {
     const host = hostOf(new SimCluster({ nodes: 5, version: 'v1.34' }), 'master')
     const { cluster } = host
-    plans.forEach(({ replicas, disruption }, at) => {
+    plans.forEach(({ kind, replicas, disruption }, at) => {
       const app = `app-${at}`
       // what has a single replica may be left without it: nothing could ever be drained otherwise
       const spec = replicas === 1 ? { maxUnavailable: 1 } : disruption.minAvailable === undefined ? disruption : replicas === 1 ? { maxUnavailable: 1 } : disruption
       cluster.apply([
-        { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: app }, spec: { replicas, selector: { matchLabels: { app } }, template: { metadata: { labels: { app } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } } } },
+        { apiVersion: 'apps/v1', kind, metadata: { name: app }, spec: { replicas, ...(kind === 'StatefulSet' ? { serviceName: app, podManagementPolicy: 'Parallel' } : {}), selector: { matchLabels: { app } }, template: { metadata: { labels: { app } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } } } },
         { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: app }, spec: { ...spec, selector: { matchLabels: { app } } } },
       ])
     })

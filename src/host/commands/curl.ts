@@ -1,7 +1,9 @@
 import { parseCertificates, verifyChain } from '../../pki/index.js'
 import type { HttpResponse } from '../../apiserver/http/http-types.js'
+import { opensslTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
 import { failed, readOptions } from './command.js'
+import { nameTextOf } from './openssl-text.js'
 
 const VALUED = ['X', 'request', 'H', 'header', 'd', 'data', 'data-binary', 'cacert', 'cert', 'E', 'key', 'o', 'output', 'm', 'max-time', 'w', 'write-out', 'connect-timeout', 'A', 'user-agent']
 
@@ -23,7 +25,26 @@ export function curl(call: CommandCall): CommandOutput {
   if (scheme === 'http') return { stdout: 'Client sent an HTTP request to an HTTPS server.\n' }
   const distrust = options.has('k', 'insecure') ? undefined : serverFault(call, options, host)
   if (distrust !== undefined) return fail(60, distrust)
-  return answer(call, options, { host: `${host}:${port}`, path, fail })
+  return answer(call, options, { host: `${host}:${port}`, path, fail, handshake: options.has('v', 'verbose') ? handshake(call, host, port, options) : '' })
+}
+
+/** What `-v` tells of the connection: whose certificate was shown, and whether it was believed. */
+function handshake({ machine: { hosts } }: CommandCall, host: string, port: string, options: Options): string {
+  const { controlPlane } = hosts
+  const [leaf] = certificatesIn(controlPlane?.files.text('/etc/kubernetes/pki/apiserver.crt') ?? '')
+  if (leaf === undefined) return ''
+  const address = controlPlane?.address ?? host
+  const isIp = leaf.names.ip?.includes(host) === true
+  const messages = ['OUT), TLS handshake, Client hello (1)', 'IN), TLS handshake, Server hello (2)', 'IN), TLS handshake, Encrypted Extensions (8)', 'IN), TLS handshake, Request CERT (13)', 'IN), TLS handshake, Certificate (11)',
+    'IN), TLS handshake, CERT verify (15)', 'IN), TLS handshake, Finished (20)', 'OUT), TLS change cipher, Change cipher spec (1)', 'OUT), TLS handshake, Certificate (11)', ...(options.has('cert', 'E') ? ['OUT), TLS handshake, CERT verify (15)'] : []), 'OUT), TLS handshake, Finished (20)']
+  const verdict = options.has('k', 'insecure') ? [' SSL certificate verify result: unable to get local issuer certificate (20), continuing anyway.'] : [' SSL certificate verify ok.']
+  return [
+    `  Trying ${address}:${port}...`, `Connected to ${host} (${address}) port ${port}`, 'ALPN: curl offers h2,http/1.1', ...messages.map((message) => `TLSv1.3 (${message}:`),
+    'SSL connection using TLSv1.3 / TLS_AES_128_GCM_SHA256 / X25519 / RSASSA-PSS', 'ALPN: server accepted h2', 'Server certificate:', ` subject: ${nameTextOf(leaf.subjectDer).replaceAll(' = ', '=')}`,
+    ` start date: ${opensslTime(leaf.notBefore)}`, ` expire date: ${opensslTime(leaf.notAfter)}`,
+    ...(options.has('k', 'insecure') ? [] : [` subjectAltName: host "${host}" matched cert's ${isIp ? 'IP address' : `"${host}"`}!`]),
+    ` issuer: ${nameTextOf(leaf.issuerDer).replaceAll(' = ', '=')}`, ...verdict, 'using HTTP/2',
+  ].map((line) => `* ${line}\n`).join('')
 }
 
 function serverFault(call: CommandCall, options: Options, host: string): string | undefined {
@@ -47,7 +68,7 @@ function certificatesIn(text: string): ReturnType<typeof parseCertificates> {
   }
 }
 
-function answer(call: CommandCall, options: Options, { host, path, fail }: { readonly host: string; readonly path: string; readonly fail: (code: number, text: string) => CommandOutput }): CommandOutput {
+function answer(call: CommandCall, options: Options, { host, path, fail, handshake: told }: { readonly host: string; readonly path: string; readonly handshake: string; readonly fail: (code: number, text: string) => CommandOutput }): CommandOutput {
   const { cluster, files } = call.machine
   const data = options.get('d', 'data', 'data-binary')
   const body = data?.startsWith('@') === true ? (data === '@-' ? call.stdin : files.text(call.path(data.slice(1))) ?? '') : data
@@ -73,15 +94,15 @@ function answer(call: CommandCall, options: Options, { host, path, fail }: { rea
     response.stop()
     return { stdout: lines.map((line) => `${line}\n`).join('') }
   }
-  return printed(call, options, response, `${method} ${path} HTTP/2\n> Host: ${host}\n${Object.entries(headers).map(([name, value]) => `> ${name}: ${value}\n`).join('')}`)
+  return printed(call, options, response, told, `${method} ${path} HTTP/2\n> Host: ${host}\n${Object.entries(headers).map(([name, value]) => `> ${name}: ${value}\n`).join('')}`)
 }
 
-function printed(call: CommandCall, options: Options, response: HttpResponse, request: string): CommandOutput {
+function printed(call: CommandCall, options: Options, response: HttpResponse, told: string, request: string): CommandOutput {
   const text = typeof response.body === 'string' ? response.body : new TextDecoder().decode(response.body)
   const status = `HTTP/2 ${response.code} \n`
   const lines = Object.entries(response.headers).map(([name, value]) => `${name}: ${String(value)}\n`)
   const head = options.has('i', 'include') ? `${status}${lines.join('')}\n` : ''
-  const stderr = options.has('v', 'verbose') ? `> ${request}> \n< ${status}${lines.map((line) => `< ${line}`).join('')}< \n` : ''
+  const stderr = options.has('v', 'verbose') ? `${told}> ${request}> \n< ${status}${lines.map((line) => `< ${line}`).join('')}< \n* Connection #0 to host ${/^[^:]+/.exec(request.split('> Host: ')[1] ?? '')?.[0] ?? ''} left intact\n` : ''
   const out = options.get('o', 'output')
   if (out !== undefined && out !== '/dev/null') call.machine.files.write(call.path(out), text)
   const after = options.get('w', 'write-out')?.replaceAll('%{http_code}', String(response.code)).replaceAll('\\n', '\n') ?? ''
