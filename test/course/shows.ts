@@ -216,8 +216,7 @@ export const SHOWS: Readonly<Record<string, (screen: Screen) => void>> = {
   },
   T5: ({ all, of }) => {
     expect(all).toMatch(/Serving securely on \[::\]:6443[^]*Successfully bound pod to node[^]*kube-controller-manager\.log <==\n[^]*lease/)
-    expect(of('kube-proxy.log <')).toBe('nobody typed kube-proxy.log <')
-    expect(of('/var/log/kubelet.log')).toMatch(/kubelet\.log\n[^]*SyncLoop|Kubelet version/)
+    expect(of('/var/log/kubelet.log')).toMatch(/kubelet\.log <==\n[IEW]\d{4} [^]*kube-proxy\.log <==\n[IEW]\d{4} /)
     expect(of('journalctl -u kubelet -f')).toMatch(/Kubelet version/)
   },
   W1: ({ of, all }) => {
