@@ -34,21 +34,26 @@ export function writeEvents(
   out.line(0, 'Events:')
   out.line(1, 'Type\tReason\tAge\tFrom\tMessage')
   out.line(1, '----\t------\t----\t----\t-------')
-  for (const event of inOrder(events)) {
+  for (const event of sortedBy(events, stampOf)) {
     const { type = '', reason = '', source, reportingComponent, message = '', involvedObject: { fieldPath = '' } } = event
     const from = (source.component ?? '') === '' ? reportingComponent : source.component
     out.line(1, [type, reason, intervalOf(event, now), from, (namesField && fieldPath !== '' ? `${fieldPath}: ` : '') + message.trim()].join('\t'))
   }
 }
 
-/** Events by the time when they were seen last. */
-export function inOrder(events: readonly Event[]): readonly Event[] {
+/** What `describe` sorts by: events that only have an `eventTime` (the scheduler's) come first. Source: kubectl pkg/util/event SortableEvents. */
+const stampOf = ({ lastTimestamp }: Event): number => (typeof lastTimestamp === 'string' ? Date.parse(lastTimestamp) : 0)
+
+/** Events by the time when they were seen last, as `kubectl events` has them. */
+export const inOrder = (events: readonly Event[]): readonly Event[] => sortedBy(events, lastTimeOf)
+
+function sortedBy(events: readonly Event[], timeOf: (event: Event) => number): readonly Event[] {
   const sorted = [...events]
-  pdqsort(sorted, (a, b) => lastTimeOf(a) < lastTimeOf(b))
+  pdqsort(sorted, (a, b) => timeOf(a) < timeOf(b))
   return sorted
 }
 
-/** When an event was seen last, in virtual ms. Source: kubectl pkg/util/event SortableEvents. */
+/** When an event was seen last, in virtual ms. Source: kubectl pkg/cmd/events eventTime. */
 function lastTimeOf({ series, lastTimestamp, eventTime }: Event): number {
   const time = series?.lastObservedTime ?? lastTimestamp ?? eventTime
   return typeof time === 'string' ? Date.parse(time) : 0
