@@ -15,8 +15,14 @@ export interface CertifiedUser {
   readonly kubectl: (line: string) => KubectlResult
 }
 
-/** A request (PKCS #10, PEM) that an administrator approves; the controller manager signs it. */
-export function approve(cluster: SimCluster, name: string, request: string): CertifiedUser {
+/** What the user has made, as PEM: a key, which stays with him, and a request (PKCS #10) with its public half. */
+export interface Application {
+  readonly key: string
+  readonly request: string
+}
+
+/** An administrator approves the request; the controller manager signs it. */
+export function approve(cluster: SimCluster, name: string, { key, request }: Application): CertifiedUser {
   const certificates = 'certificates.k8s.io/v1'
   const spec = { request: btoa(request), signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth'] }
   cluster.apply([{ apiVersion: certificates, kind: 'CertificateSigningRequest', metadata: { name }, spec }] as never)
@@ -25,6 +31,7 @@ export function approve(cluster: SimCluster, name: string, request: string): Cer
   const certificate = atob(cluster.kubectl(`get csr ${name} -o jsonpath={.status.certificate}`).stdout)
   const config = cluster.pki.read('/etc/kubernetes/admin.conf')
     .replace(/^ {4}client-certificate-data: .*$/m, `    client-certificate-data: ${btoa(certificate)}`)
+    .replace(/^ {4}client-key-data: .*$/m, `    client-key-data: ${btoa(key)}`)
   return { certificate, kubectl: (line) => cluster.kubectl(line, { files: { '~/.kube/config': config } }) }
 }
 
@@ -37,9 +44,10 @@ export function letWorkIn(cluster: SimCluster, namespace: string, user: string):
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
-  const { createRequest } = await import('../src/pki/index.js')
+  const { createRequest, privateKeyPem } = await import('../src/pki/index.js')
   const cluster = new SimCluster({ nodes: 1 })
-  const john = approve(cluster, 'john', createRequest({ commonName: 'john', organizations: ['Dev1'] }, cluster.pki.key('john')))
+  const key = cluster.pki.key('user/john')
+  const john = approve(cluster, 'john', { key: privateKeyPem(key), request: createRequest({ commonName: 'john', organizations: ['Dev1'] }, key) })
   console.log(john.kubectl('get pods -n dev1').terminal)
   letWorkIn(cluster, 'dev1', 'john')
   for (const line of ['create deployment web -n dev1 --image=nginx', 'get deployments -n dev1', 'get pods -n default']) console.log(`$ kubectl ${line}\n${john.kubectl(line).terminal}`)

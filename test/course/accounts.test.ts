@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, test } from 'vitest'
 import { approve, letWorkIn } from '../../examples/user-with-certificate.js'
 import { SimCluster } from '../../src/index.js'
-import { createRequest, parseCertificates } from '../../src/pki/index.js'
+import { createRequest, parseCertificates, privateKeyPem } from '../../src/pki/index.js'
 import { hasOpenssl, openssl } from '../pki/support.js'
 
 const FORMS = [{ form: 'as written, v1.14', version: 'v1.14', beta: 'v1beta1' }, { form: 'today, v1.35', version: 'v1.35', beta: 'v1' }] as const
@@ -211,7 +211,7 @@ test.skipIf(!hasOpenssl)('A8, A9, A11 with the real openssl: the text of a certi
 
 test('A15: the exercise as an example: john joins Dev1', () => {
   const cluster = new SimCluster({ nodes: 1 })
-  const john = approve(cluster, 'john', requestOf(cluster, 'john', 'Dev1'))
+  const john = approve(cluster, 'john', { key: privateKeyPem(cluster.pki.key('user/john')), request: requestOf(cluster, 'john', 'Dev1') })
   expect(john.kubectl('get pods -n dev1').stderr).toContain('User "john" cannot list resource "pods" in API group "" in the namespace "dev1"')
   letWorkIn(cluster, 'dev1', 'john')
   expect(john.kubectl('create deployment web -n dev1 --image=nginx').stdout).toBe('deployment.apps/web created\n')
