@@ -23,6 +23,8 @@ export interface PodInfo {
   readonly key: string
   readonly pod: Pod
   readonly priority: number
+  /** When it began to run, as the API has it; undefined before. */
+  readonly startTime: string | undefined
   readonly requests: Resources
   /** False for a pod that asks for nothing but its place in the pod count. */
   readonly hasRequests: boolean
@@ -50,7 +52,8 @@ export function podInfoOf(pod: Pod, before?: PodInfo): PodInfo {
 function build(pod: Pod, before: PodInfo | undefined): PodInfo {
   const { requests, hasRequests, nonZeroMilliCpu, nonZeroMemory, hostPorts } = before && requestsTheSame(pod, before.pod) ? before : demandOf(pod)
   const affinity = before && before.pod.spec.affinity === pod.spec.affinity ? before.affinity : affinityTermsOf(pod)
-  return { key: before?.key ?? keyOf(pod), pod, priority: pod.spec.priority ?? 0, requests, hasRequests, nonZeroMilliCpu, nonZeroMemory, hostPorts, affinity }
+  const { spec: { priority = 0 }, status: { startTime } } = pod
+  return { key: before?.key ?? keyOf(pod), pod, priority, startTime, requests, hasRequests, nonZeroMilliCpu, nonZeroMemory, hostPorts, affinity }
 }
 
 /** Whether what says how much a pod takes is equal in two of its states; statuses of containers can say so too. */
