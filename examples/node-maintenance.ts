@@ -74,20 +74,23 @@ function rollingMaintenance(cluster: SimCluster): void {
   play(cluster, 'get pod -o wide')
 }
 
-say('As the course has it: three nodes of Kubernetes 1.13, kubectl of the time.')
-const pool = 'gke-standard-cluster-1-default-pool-bdf36b75'
-const then = new SimCluster({
-  version: 'v1.14',
-  nodes: ['dlzj', 'rct0', 'x5j5'].map((suffix) => ({ name: `${pool}-${suffix}`, kubeletVersion: 'v1.13.7-gke.8' })),
-})
-then.apply(manifest('office.yaml'))
-then.advance('30h')
-drainAndUncordon(then, nodeOf(then, 'two-containers'), '--delete-local-data --ignore-daemonsets --force')
+/** Plays the chapter: as it was written, and today. */
+export function playNodeMaintenance(): void {
+  say('As the course has it: three nodes of Kubernetes 1.13, kubectl of the time.')
+  const pool = 'gke-standard-cluster-1-default-pool-bdf36b75'
+  const then = new SimCluster({
+    version: 'v1.14',
+    nodes: ['dlzj', 'rct0', 'x5j5'].map((suffix) => ({ name: `${pool}-${suffix}`, kubeletVersion: 'v1.13.7-gke.8' })),
+  })
+  then.apply(manifest('office.yaml'))
+  then.advance('30h')
+  drainAndUncordon(then, nodeOf(then, 'two-containers'), '--delete-local-data --ignore-daemonsets --force')
 
-say('The same today, and what happens when a node fails.')
-const now = new SimCluster({ nodes: 3 })
-now.apply(manifest('office.yaml'))
-now.advance('1h')
-drainAndUncordon(now, nodeOf(now, 'two-containers'), '--delete-emptydir-data --ignore-daemonsets --force')
-crash(now, 'node-2')
-rollingMaintenance(now)
+  say('The same today, and what happens when a node fails.')
+  const now = new SimCluster({ nodes: 3 })
+  now.apply(manifest('office.yaml'))
+  now.advance('1h')
+  drainAndUncordon(now, nodeOf(now, 'two-containers'), '--delete-emptydir-data --ignore-daemonsets --force')
+  crash(now, 'node-2')
+  rollingMaintenance(now)
+}

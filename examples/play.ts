@@ -12,7 +12,8 @@ const HOW = 'Others: npm start -- chapter 4; which there are: npm start -- --lis
 
 async function main(): Promise<number> {
   if (words.length === 0) {
-    await import('./node-maintenance.js')
+    const { playNodeMaintenance } = await import('./node-maintenance.js')
+    playNodeMaintenance()
     stdout.write(`${HOW}\n`)
     return 0
   }
