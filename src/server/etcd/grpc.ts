@@ -99,30 +99,38 @@ function methodOf(services: Services, headers: HeaderList): Method | GrpcError {
   return methods.get(name) ?? new GrpcError(Code.Unimplemented, `unknown method ${name} for service ${service}`)
 }
 
-/** A call of one message, answered with one. */
-class UnaryCall implements CallInfo, StreamListener {
-  readonly #host: GrpcHost
-  readonly #method: UnaryMethod
-  readonly #stream: Http2Stream
+/** What every call has: where it comes from, and its messages. */
+class Incoming implements CallInfo {
   readonly #headers: HeaderList
-  readonly #reader: FrameReader
-  #request: Buffer | undefined
-  #isOver = false
+  protected readonly stream: Http2Stream
+  protected readonly reader: FrameReader
 
-  constructor(host: GrpcHost, method: UnaryMethod, stream: Http2Stream, headers: HeaderList) {
-    this.#host = host
-    this.#method = method
-    this.#stream = stream
+  constructor(stream: Http2Stream, headers: HeaderList) {
     this.#headers = headers
-    this.#reader = new FrameReader(headerOf(headers, 'grpc-encoding'))
+    this.stream = stream
+    this.reader = new FrameReader(headerOf(headers, 'grpc-encoding'))
   }
 
   get socket(): Socket {
-    return this.#stream.socket
+    return this.stream.socket
   }
 
   header(name: string): string | undefined {
     return headerOf(this.#headers, name)
+  }
+}
+
+/** A call of one message, answered with one. */
+class UnaryCall extends Incoming implements StreamListener {
+  readonly #host: GrpcHost
+  readonly #method: UnaryMethod
+  #request: Buffer | undefined
+  #isOver = false
+
+  constructor(host: GrpcHost, method: UnaryMethod, stream: Http2Stream, headers: HeaderList) {
+    super(stream, headers)
+    this.#host = host
+    this.#method = method
   }
 
   start(): void {
@@ -132,7 +140,7 @@ class UnaryCall implements CallInfo, StreamListener {
   data(chunk: Buffer): void {
     if (this.#isOver) return
     try {
-      for (const message of this.#reader.push(chunk)) this.#request ??= message
+      for (const message of this.reader.push(chunk)) this.#request ??= message
     } catch (error) {
       this.#fail(error)
     }
@@ -141,14 +149,14 @@ class UnaryCall implements CallInfo, StreamListener {
   requestOver(): void {
     const request = this.#request
     if (this.#isOver) return
-    if (request === undefined || this.#reader.isInMessage) return this.#fail(new GrpcError(Code.Internal, 'unexpected EOF'))
+    if (request === undefined || this.reader.isInMessage) return this.#fail(new GrpcError(Code.Internal, 'unexpected EOF'))
     const { request: name, response } = this.#method
     try {
       const answer = this.#method.answer(read(name, request) as never, this, request.length)
       const frame = framed(encode(response, answer, FRAME_HEAD))
-      this.#stream.respond(HEADERS)
-      this.#stream.write(frame)
-      this.#stream.end(OK)
+      this.stream.respond(HEADERS)
+      this.stream.write(frame)
+      this.stream.end(OK)
     } catch (error) {
       this.#fail(error)
     }
@@ -156,7 +164,7 @@ class UnaryCall implements CallInfo, StreamListener {
 
   #fail(error: unknown): void {
     this.#isOver = true
-    refuse(this.#stream, statusOf(this.#host, error))
+    refuse(this.stream, statusOf(this.#host, error))
   }
 }
 
@@ -193,12 +201,9 @@ function percentEncoded(text: string): string {
 }
 
 /** A streaming call: what is to be sent waits here, not yet written as bytes, while the client does not read. */
-class OpenStream implements StreamCall, StreamListener {
+class OpenStream extends Incoming implements StreamCall, StreamListener {
   readonly #host: GrpcHost
   readonly #method: StreamMethod
-  readonly #stream: Http2Stream
-  readonly #headers: HeaderList
-  readonly #reader: FrameReader
   #waiting: object[] = []
   #isFull = false
   #isFlushing = false
@@ -206,23 +211,13 @@ class OpenStream implements StreamCall, StreamListener {
   #handler: StreamHandler | undefined
 
   constructor(host: GrpcHost, method: StreamMethod, stream: Http2Stream, headers: HeaderList) {
+    super(stream, headers)
     this.#host = host
     this.#method = method
-    this.#stream = stream
-    this.#headers = headers
-    this.#reader = new FrameReader(headerOf(headers, 'grpc-encoding'))
-  }
-
-  get socket(): Socket {
-    return this.#stream.socket
-  }
-
-  header(name: string): string | undefined {
-    return headerOf(this.#headers, name)
   }
 
   start(): void {
-    this.#stream.respond(HEADERS)
+    this.stream.respond(HEADERS)
     this.#host.open.add(this)
     this.#guard(() => {
       this.#handler = this.#method.open(this)
@@ -232,7 +227,7 @@ class OpenStream implements StreamCall, StreamListener {
   data(chunk: Buffer): void {
     if (this.#final !== undefined) return
     this.#guard(() => {
-      for (const message of this.#reader.push(chunk)) this.#handler?.message(read(this.#method.request, message) as never)
+      for (const message of this.reader.push(chunk)) this.#handler?.message(read(this.#method.request, message) as never)
     })
   }
 
@@ -290,9 +285,9 @@ class OpenStream implements StreamCall, StreamListener {
         frames.push(frame)
         size += frame.length
       }
-      this.#isFull = !this.#stream.write(frames.length === 1 ? frames[0] as Buffer : Buffer.concat(frames))
+      this.#isFull = !this.stream.write(frames.length === 1 ? frames[0] as Buffer : Buffer.concat(frames))
     }
     this.#waiting = sent < this.#waiting.length ? this.#waiting.slice(sent) : []
-    if (this.#waiting.length === 0 && this.#final !== undefined) this.#stream.end(this.#final === 'OK' ? OK : trailersOf(this.#final))
+    if (this.#waiting.length === 0 && this.#final !== undefined) this.stream.end(this.#final === 'OK' ? OK : trailersOf(this.#final))
   }
 }
