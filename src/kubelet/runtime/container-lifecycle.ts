@@ -9,7 +9,7 @@ import type { ContainerRequest, RuntimeChange, SandboxRequest } from './runtime-
 import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
 import { latestContainer } from './state.js'
 import { stableHex } from '../stable-hex.js'
-import type { Topic } from '../../sim/module.js'
+import type { Slice, Topic } from '../../sim/module.js'
 
 /** Timers of sandboxes and containers: by uid of the pod, and by `uid/container`. */
 export interface LifecycleTopics {
@@ -21,10 +21,10 @@ export interface LifecycleTopics {
 
 /** What the life of containers needs of their machine. */
 export interface LifecyclePorts {
-  readonly state: () => RuntimeState
+  readonly state: Slice<RuntimeState>
   readonly topics: LifecycleTopics
   readonly timings: RuntimeTimings
-  readonly processes: () => ContainerProcesses
+  readonly processes: ContainerProcesses
   readonly now: () => number
   readonly behavior: (pod: RuntimePod, container: string, image: string) => ContainerBehavior
   readonly tell: (change: RuntimeChange) => void
@@ -41,7 +41,7 @@ export class ContainerLifecycle {
   /** Makes the pod's sandbox; it is ready, or failed, after its time. */
   runSandbox(request: SandboxRequest): void {
     const { uid, namespace, name, hostNetwork, podCIDR, pod } = request
-    const { pods } = this.#ports.state()
+    const { pods } = this.#ports.state.value
     const known = pods.get(uid)
     if (known) {
       if (known.error === undefined) known.attempt++
@@ -59,7 +59,7 @@ export class ContainerLifecycle {
     const { uid, name, image, attempt, runsToCompletion, env, resources } = request
     const pod = this.#mustHave(uid)
     pod.pod = request.pod
-    const id = stableHex(`${uid}/${name}/${attempt}/${this.#ports.state().boots}`, 64)
+    const id = stableHex(`${uid}/${name}/${attempt}/${this.#ports.state.value.boots}`, 64)
     addContainer(pod, {
       id, name, image, attempt, sandbox: pod.attempt, createdAt: this.#ports.now(), state: 'creating',
       ...(runsToCompletion ? { runsToCompletion } : {}), ...(Object.keys(env).length === 0 ? {} : { env }), resources,
@@ -75,7 +75,7 @@ export class ContainerLifecycle {
     if (!pod || container?.state !== 'running') return
     const key = `${uid}/${name}`
     const isFirst = container.killAt === undefined
-    const answer = isFirst ? this.#ports.processes().terminate(pod, container, stopSignal) : container.process || container.service ? 'handled' : 'default'
+    const answer = isFirst ? this.#ports.processes.terminate(pod, container, stopSignal) : container.process || container.service ? 'handled' : 'default'
     if (latestContainer(pod, name)?.state !== 'running') return
     const behavior = {
       stopTime: this.#ports.timings.containerStop, ...(stopSignal === undefined ? {} : { stopExitCode: 128 + stopSignal }),
@@ -104,7 +104,7 @@ export class ContainerLifecycle {
     const pod = this.#pod(uid)
     if (!pod) return
     pod.sandbox = 'notready'
-    if (pod.ip !== undefined) releaseIp(this.#ports.state().ips, pod.ip)
+    if (pod.ip !== undefined) releaseIp(this.#ports.state.value.ips, pod.ip)
     delete pod.ip
   }
 
@@ -112,7 +112,7 @@ export class ContainerLifecycle {
   sandboxMade(uid: string, podCIDR: string | undefined): void {
     const pod = this.#mustHave(uid)
     if (!pod.hostNetwork) {
-      const ip = podCIDR === undefined ? undefined : allocateIp(this.#ports.state().ips, podCIDR)
+      const ip = podCIDR === undefined ? undefined : allocateIp(this.#ports.state.value.ips, podCIDR)
       if (ip === undefined) {
         pod.sandbox = 'notready'
         pod.error = podCIDR === undefined ? 'no podCIDR' : `no IP addresses available in range set: ${poolRange(podCIDR)}`
@@ -131,7 +131,7 @@ export class ContainerLifecycle {
     const now = this.#ports.now()
     container.startedAt = now
     const isPlanned = exitCode !== undefined || exitAfter !== undefined
-    const plan = startError === undefined && !isPlanned ? this.#ports.processes().plan(pod, container) : undefined
+    const plan = startError === undefined && !isPlanned ? this.#ports.processes.plan(pod, container) : undefined
     const failure = startError ?? (plan?.kind === 'error' ? plan.message : undefined)
     if (failure === undefined) {
       container.state = 'running'
@@ -140,9 +140,9 @@ export class ContainerLifecycle {
         this.#ports.topics.exit.wakeAfter(key, exitAfter ?? 0, { payload: exit, class: runsToCompletion ? 'work' : 'watchdog' })
       }
       const behavior = this.#ports.behavior(pod, container.name, container.image)
-      if (declaresUsage(behavior)) this.#ports.state().measured = true
-      if (plan) this.#ports.processes().start(pod, container, plan)
-      if (container.state === 'running') this.#ports.processes().checkMemory(pod, container)
+      if (declaresUsage(behavior)) this.#ports.state.value.measured = true
+      if (plan) this.#ports.processes.start(pod, container, plan)
+      if (container.state === 'running') this.#ports.processes.checkMemory(pod, container)
     } else {
       endContainer(container, now, { code: 128, reason: 'StartError' })
       container.message = failure
@@ -163,7 +163,7 @@ export class ContainerLifecycle {
 
   /** Ends a container without telling the kubelet. */
   end(pod: RuntimePod, container: RuntimeContainer, now: number, exit: Exit): void {
-    const message = this.#ports.processes().stopped(pod, container, exit)
+    const message = this.#ports.processes.stopped(pod, container, exit)
     endContainer(container, now, exit)
     if (message !== undefined) container.message = message
   }
@@ -189,6 +189,6 @@ export class ContainerLifecycle {
   }
 
   #pod(uid: string): RuntimePod | undefined {
-    return this.#ports.state().pods.get(uid)
+    return this.#ports.state.value.pods.get(uid)
   }
 }

@@ -40,11 +40,13 @@ interface Topics extends LifecycleTopics {
   readonly pull: Topic
 }
 
-/** What the kernel has given to the machine. */
+/** What the kernel has given to the machine, and what stands on it. */
 interface Attachment {
   readonly clock: Clock
   readonly slice: Slice<RuntimeState>
   readonly topics: Topics
+  readonly processes: ContainerProcesses
+  readonly life: ContainerLifecycle
 }
 
 class SimulatedMachine implements Machine {
@@ -52,8 +54,6 @@ class SimulatedMachine implements Machine {
   readonly #options: ContainerRuntimeOptions
   readonly #timings: RuntimeTimings
   readonly #images: ImageTable
-  #processes: ContainerProcesses | undefined
-  #lifecycle: ContainerLifecycle | undefined
   #listener: ((change: RuntimeChange) => void) | undefined
   #host: Attachment | undefined
 
@@ -66,38 +66,35 @@ class SimulatedMachine implements Machine {
 
   setup(host: Host): void {
     const { clock } = host
+    const now = (): number => clock.now()
     const wakes = host.handle('process', (key) => this.processes.woken(key))
-    this.#host = {
-      clock,
-      slice: host.state('machine', () => this.#initialState()),
-      topics: {
-        sandbox: host.handle('sandbox', (uid, cidr) => this.#life.sandboxMade(uid, cidr as string | undefined)),
-        pull: host.handle('pull', (image) => this.#pulled(image)),
-        start: host.handle('start', (key, runsToCompletion) => this.#life.started(key, runsToCompletion === true)),
-        exit: host.handle('exit', (key, exit) => this.#life.exited(key, exit as Exit)),
-        signal: host.handle('signal', (key, exit) => this.#life.exited(key, exit as Exit)),
-      },
+    const slice = host.state('machine', () => this.#initialState())
+    const topics = {
+      sandbox: host.handle('sandbox', (uid, cidr) => this.#life.sandboxMade(uid, cidr as string | undefined)),
+      pull: host.handle('pull', (image) => this.#pulled(image)),
+      start: host.handle('start', (key, runsToCompletion) => this.#life.started(key, runsToCompletion === true)),
+      exit: host.handle('exit', (key, exit) => this.#life.exited(key, exit as Exit)),
+      signal: host.handle('signal', (key, exit) => this.#life.exited(key, exit as Exit)),
     }
     const { node, surroundings = () => ALONE } = this.#options
-    this.#processes = new ContainerProcesses({
-      node, surroundings, wakes, state: this.#host.slice, images: this.#images, now: () => clock.now(), onEnd: (key, exit) => this.#life.exited(key, exit),
+    const processes = new ContainerProcesses({
+      node, surroundings, wakes, state: slice, images: this.#images, now, onEnd: (key, exit) => this.#life.exited(key, exit),
       behavior: (pod, { name, image }) => this.#behavior(pod, name, image),
       onTask: (key, task) => this.#tell(`task/${key}/${task}`),
     })
-    this.#lifecycle = new ContainerLifecycle({
-      state: () => this.#state, topics: this.#host.topics, timings: this.#timings, processes: () => this.processes, now: () => clock.now(),
+    const life = new ContainerLifecycle({
+      state: slice, topics, timings: this.#timings, processes, now,
       behavior: (pod, container, image) => this.#behavior(pod, container, image), tell: (change) => this.#tell(change),
     })
+    this.#host = { clock, slice, topics, processes, life }
   }
 
   get processes(): ContainerProcesses {
-    if (!this.#processes) throw new Error(`assertion failed: ${this.name} is used before its setup`)
-    return this.#processes
+    return this.#attached.processes
   }
 
   get #life(): ContainerLifecycle {
-    if (!this.#lifecycle) throw new Error(`assertion failed: ${this.name} is used before its setup`)
-    return this.#lifecycle
+    return this.#attached.life
   }
 
   get powered(): boolean {
