@@ -1,4 +1,5 @@
 import { validPrefix } from './go-text.js'
+import { joinBytes } from './join-bytes.js'
 
 /** A byte that is no UTF-8 stands as this plus the byte: a lone surrogate, which no text has. As Python's `surrogateescape`. */
 const ESCAPED = 0xdc00
@@ -47,11 +48,5 @@ export function bytesOfText(text: string): Uint8Array {
   }
   if (from === 0) return encoder.encode(text)
   parts.push(encoder.encode(text.slice(from)))
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+  return joinBytes(parts)
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../api/join-bytes.js'
 import type { ApiServer } from '../api-server.js'
 import type { PodStream } from '../connect/pod-stream.js'
 import { badRequest } from '../errors.js'
@@ -30,12 +31,7 @@ export function bufferedStream({ headers, stream }: HttpStream): HttpResponse {
   if (stream.kind !== 'log') return errorAnswer(badRequest('Upgrade request required'))
   const chunks = stream.session.read().map(({ data }) => data)
   stream.session.stop()
-  const bytes = new Uint8Array(chunks.reduce((size, { length }) => size + length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
+  const bytes = joinBytes(chunks)
   return { code: 200, headers, body: new TextDecoder().decode(bytes), bytes }
 }
 

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
+import { joinBytes } from '../../api/join-bytes.js'
 
 /** Texts of objects that can no longer change. They go when the objects go. */
 const texts = new WeakMap<object, string>()
@@ -60,13 +61,7 @@ export function listBytes(list: WithItems): Uint8Array {
     parts.push(bytesOf(item))
   }
   parts.push(encoder.encode(']}\n'))
-  const all = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
+  return joinBytes(parts)
 }
 
 const COMMA = encoder.encode(',')
