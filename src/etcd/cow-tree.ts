@@ -1,22 +1,10 @@
+import { childSlot, insertAt, leafSlot, lowerBound, tagOf, visitNode } from './tree-node.js'
+import type { EditToken, TreeNode } from './tree-node.js'
+
 /** Most entries of a node; a power of two halves well and keeps a copied node under a kilobyte. */
 const FULL = 64
 /** A node that shrinks below this is merged with a neighbour when both fit in one. */
 const SPARSE = 16
-
-/** Identity of who may edit a node in place. */
-type EditToken = object
-
-interface TreeNode<V> {
-  readonly token: EditToken
-  /** Leaf: the entries' keys. Branch: for each child a key that is not greater than any in it. */
-  readonly keys: string[]
-  readonly values: V[]
-  readonly children: TreeNode<V>[] | undefined
-  /** Sum of the entries' weights. */
-  weight: number
-  /** No entry below has a greater stamp. */
-  stamp: number
-}
 
 /** What a tree keeps sums and maxima of. */
 export interface Measure<V> {
@@ -57,7 +45,7 @@ export class CowTree<V> {
 
   constructor(measure: Measure<V>, root?: TreeNode<V>) {
     this.#measure = measure
-    this.#root = root ?? { token: this.#token, keys: [], values: [], children: undefined, weight: 0, stamp: 0 }
+    this.#root = root ?? { token: this.#token, keys: [], values: [], tags: [], children: undefined, weight: 0, stamp: 0 }
   }
 
   /** An independent tree with the same contents, in O(1). */
@@ -74,7 +62,7 @@ export class CowTree<V> {
   get(key: string): V | undefined {
     let node = this.#root
     while (node.children !== undefined) node = node.children[childSlot(node.keys, key)]!
-    const slot = lowerBound(node.keys, key)
+    const slot = leafSlot(node, key)
     return node.keys[slot] === key ? node.values[slot] : undefined
   }
 
@@ -88,7 +76,7 @@ export class CowTree<V> {
       this.#slots[depth++] = slot
       node = node.children[slot]!
     }
-    const slot = lowerBound(node.keys, key)
+    const slot = leafSlot(node, key)
     this.#path[depth] = node
     this.#slots[depth] = slot
     this.#depth = depth
@@ -113,6 +101,7 @@ export class CowTree<V> {
     } else {
       insertAt(leaf.keys, slot, key)
       insertAt(leaf.values, slot, value)
+      insertAt(leaf.tags, slot, tagOf(key))
     }
     for (let depth = 0; depth <= this.#depth; depth++) {
       const node = this.#path[depth]!
@@ -133,6 +122,7 @@ export class CowTree<V> {
     const slot = this.#slots[this.#depth]!
     leaf.keys.splice(slot, 1)
     leaf.values.splice(slot, 1)
+    leaf.tags.splice(slot, 1)
     this.#shrink()
     return true
   }
@@ -192,8 +182,8 @@ export class CowTree<V> {
       const node = this.#path[depth]!
       if (node.token === this.#token) continue
       const copy = {
-        token: this.#token, keys: node.keys.slice(), values: node.values.slice(), children: node.children?.slice(),
-        weight: node.weight, stamp: node.stamp,
+        token: this.#token, keys: node.keys.slice(), values: node.values.slice(), tags: node.tags.slice(),
+        children: node.children?.slice(), weight: node.weight, stamp: node.stamp,
       }
       this.#path[depth] = copy
       if (depth === 0) this.#root = copy
@@ -208,14 +198,14 @@ export class CowTree<V> {
       // Ascending inserts (names in order) leave full nodes behind instead of halves.
       const at = this.#slots[depth]! >= FULL - 1 ? FULL : FULL / 2
       const right: TreeNode<V> = {
-        token: this.#token, keys: node.keys.splice(at), values: node.values.splice(at), children: node.children?.splice(at),
-        weight: 0, stamp: 0,
+        token: this.#token, keys: node.keys.splice(at), values: node.values.splice(at), tags: node.tags.splice(at),
+        children: node.children?.splice(at), weight: 0, stamp: 0,
       }
       this.#remeasure(right)
       node.weight -= right.weight
       if (depth === 0) {
         this.#root = {
-          token: this.#token, keys: [node.keys[0]!, right.keys[0]!], values: [], children: [node, right],
+          token: this.#token, keys: [node.keys[0]!, right.keys[0]!], values: [], tags: [], children: [node, right],
           weight: node.weight + right.weight, stamp: Math.max(node.stamp, right.stamp),
         }
         return
@@ -241,7 +231,7 @@ export class CowTree<V> {
     }
     while (this.#root.children?.length === 1) this.#root = this.#root.children[0]!
     if (this.#root.children?.length === 0) {
-      this.#root = { token: this.#token, keys: [], values: [], children: undefined, weight: 0, stamp: 0 }
+      this.#root = { token: this.#token, keys: [], values: [], tags: [], children: undefined, weight: 0, stamp: 0 }
     }
   }
 
@@ -254,7 +244,7 @@ export class CowTree<V> {
     // A branch's own first key may be stale (smaller keys go to its first child too); the parent's bound for it is not.
     const keys = b.children === undefined ? b.keys : [parent.keys[left + 1]!, ...b.keys.slice(1)]
     siblings[left] = {
-      token: this.#token, keys: [...a.keys, ...keys], values: [...a.values, ...b.values],
+      token: this.#token, keys: [...a.keys, ...keys], values: [...a.values, ...b.values], tags: [...a.tags, ...b.tags],
       children: a.children === undefined ? undefined : [...a.children, ...b.children!],
       weight: a.weight + b.weight, stamp: Math.max(a.stamp, b.stamp),
     }
@@ -276,56 +266,4 @@ export class CowTree<V> {
       node.stamp = Math.max(node.stamp, child.stamp)
     }
   }
-}
-
-/** The first slot whose key is not less. */
-function lowerBound(keys: readonly string[], key: string): number {
-  let low = 0
-  let high = keys.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (keys[middle]! < key) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-/** The child that holds, or would hold, a key. */
-function childSlot(keys: readonly string[], key: string): number {
-  let low = 1
-  let high = keys.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (keys[middle]! <= key) low = middle + 1
-    else high = middle
-  }
-  return low - 1
-}
-
-/** `splice(at, 0, item)` without its garbage. */
-function insertAt<T>(items: T[], at: number, item: T): void {
-  items.push(item)
-  for (let i = items.length - 1; i > at; i--) items[i] = items[i - 1]!
-  items[at] = item
-}
-
-/** False when the visitor stopped. */
-function visitNode<V>(
-  node: TreeNode<V>, start: string, end: string, stamp: number, each: (value: V) => boolean | void,
-): boolean {
-  if (node.stamp <= stamp) return true
-  const { keys, children } = node
-  if (children !== undefined) {
-    for (let slot = childSlot(keys, start); slot < keys.length; slot++) {
-      if (slot > 0 && keys[slot]! >= end) return true
-      if (!visitNode(children[slot]!, start, end, stamp, each)) return false
-    }
-    return true
-  }
-  const first = lowerBound(keys, start)
-  const last = keys.length > 0 && keys[keys.length - 1]! < end ? keys.length : lowerBound(keys, end)
-  for (let slot = first; slot < last; slot++) {
-    if (each(node.values[slot]!) === false) return false
-  }
-  return true
 }

@@ -59,17 +59,20 @@ const step = fc.oneof(
 )
 
 describe('against a plain map', () => {
-  test('every tree of a family of forks holds what its own steps made', () => {
+  test.each([
+    ['short', ''], ['long, all with the same end', '/kube-root-ca.crt'],
+  ])('every tree of a family of forks holds what its own steps made: keys that are %s', (_, tail) => {
     fc.assert(fc.property(fc.array(step, { maxLength: 40 }), key, key, (steps, start, end) => {
       const twins: Twin[] = [{ tree: new CowTree(MEASURE), plain: new Map() }]
       for (const each of steps) {
         const twin = twins[0]!
         const set = (name: string, value: number): void => {
-          twin.tree.set(name, value)
-          twin.plain.set(name, value)
+          twin.tree.set(name + tail, value)
+          twin.plain.set(name + tail, value)
         }
         const remove = (name: string): void => {
-          expect(twin.tree.delete(name)).toBe(twin.plain.delete(name))
+          expect(twin.tree.get(name + tail)).toBe(twin.plain.get(name + tail))
+          expect(twin.tree.delete(name + tail)).toBe(twin.plain.delete(name + tail))
         }
         if (each.do === 'fill') {
           for (let i = 0; i < each.keys; i++) set((each.down ? each.from + 300 - i : each.from + i).toString(36), i)
