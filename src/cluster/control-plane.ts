@@ -197,7 +197,8 @@ export class ControlPlane {
 
   /** The apiserver stops or starts listening; etcd keeps everything. At its start it puts the default roles right. */
   setApiserverDown(down: boolean): void {
-    const starts = this.connectivity.apiserverDown && !down
+    const { apiserverDown } = this.connectivity
+    const starts = apiserverDown && !down
     if (starts) this.#tokens.load()
     if (starts && modesOf(this.#parts.authorization).includes('RBAC')) reconcilePolicy(this.client(APISERVER))
     this.connectivity.apiserverDown = down
@@ -209,6 +210,12 @@ export class ControlPlane {
       if (down) host.disconnect()
       else if (!this.simulation.isStopped(name)) host.reconnect()
     }
+    if (down !== apiserverDown) this.tellOfApiserver()
+  }
+
+  /** Tells whoever observes the cluster whether its apiserver listens. */
+  tellOfApiserver(): void {
+    this.simulation.bus.emit('apiserver', { time: this.simulation.clock.now(), running: !this.connectivity.apiserverDown })
   }
 
   /** One name for each kind that is stored, whatever the number of versions that it is served in. */

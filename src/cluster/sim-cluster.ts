@@ -354,6 +354,11 @@ export class SimCluster {
     return this
   }
 
+  /** Whether the apiserver listens. */
+  get apiserverRunning(): boolean {
+    return !this.#plane.connectivity.apiserverDown
+  }
+
   /** Everything observable: requests, writes, scheduling, evictions, logs. Observers must not change the cluster. */
   get bus(): EventBus<ClusterEvents> {
     return this.#simulation.bus
@@ -418,6 +423,7 @@ export class SimCluster {
     const next = { ...snapshot.options, ...options }
     checkOptions(next)
     this.#parts = assemble(next, snapshot, this.#simulation)
+    this.#plane.tellOfApiserver()
     return this
   }
 

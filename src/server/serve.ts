@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs'
-import type { AddressInfo, Socket } from 'node:net'
-import { constants, createSecureServer } from 'node:http2'
-import type { Http2SecureServer, Http2ServerRequest } from 'node:http2'
+import { constants } from 'node:http2'
+import type { Http2ServerRequest } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import type { HttpStream } from '../apiserver/http/http-stream.js'
 import type { HttpRequest, HttpResponse, HttpWatch } from '../apiserver/http/http-types.js'
 import type { HttpCodecs } from '../apiserver/http/body.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { decodeProtobuf, hasProtobufForm } from '../api/protobuf/protobuf.js'
+import { ApiListener } from './api-listener.js'
 import { controlAnswer } from './control.js'
 import { EtcdServer } from './etcd/etcd-server.js'
 import { etcdParts } from './etcd/serve-etcd.js'
@@ -16,6 +16,7 @@ import type { KubeconfigUser } from './kubeconfig.js'
 import { kubeconfigFor } from './kubeconfig.js'
 import { FlowLookup } from './flow-ids.js'
 import { isIpAddress } from './host.js'
+import { freePort } from './free-port.js'
 import { listening } from './listening.js'
 import { chainOn } from './peers.js'
 import { hasBody, isUnread, readBody, requestHead } from './request.js'
@@ -45,14 +46,13 @@ export interface ServeOptions {
   readonly onError?: (error: unknown) => void
 }
 
+/** Nobody but this machine. */
+const DEFAULT_HOST = '127.0.0.1'
+
 /** Longer answers are lists, at which nobody looks to see whether one object is gone. */
 const MOST_OBJECT = 64 * 1024
 
-/** Ms that clients have to take the rest of their answers when the server closes. */
-const GRACE_MS = 500
-
-/** Ms that a client has to begin. Source: apiserver pkg/server/secure_serving.go (ReadHeaderTimeout). */
-const HANDSHAKE_MS = 32_000
+const TOO_MANY_REQUESTS = 429
 
 /** Ms that a client has to take the answer to a body of which we do not read the rest. Source: Go net/http rstAvoidanceDelay. */
 const LINGER_MS = 500
@@ -72,51 +72,38 @@ export class ClusterServer {
   readonly #options: ServeOptions
   /** The cluster's etcd, when it is served. */
   readonly etcd: EtcdServer | undefined
-  readonly #authority: string
   readonly #time: TimeDriver
-  readonly #flows: FlowLookup
-  readonly #server: Http2SecureServer
-  readonly #sockets = new Set<TLSSocket>()
-  /** Connections that have not finished their handshake, by the address of the client. */
-  readonly #beginners = new Map<string, Socket>()
   readonly #watches = new Set<WatchStream>()
-  readonly #sessions = new Set<{ close(): void }>()
-  /** Connections of HTTP/1.1 with the number of answers that they wait for. */
-  readonly #busy = new Map<Socket, number>()
   readonly #codecs: HttpCodecs = { protobuf: { decode: decodeProtobuf, knows: hasProtobufForm } }
-  #address: AddressInfo | undefined
+  readonly #unfollow: () => void
+  #authority = ''
+  #flows: FlowLookup
+  /** Undefined while the apiserver is down. */
+  #listener: ApiListener | undefined
+  #port = 0
+  #isOpen = false
+  #isChanging = false
 
   constructor(cluster: SimCluster, options: ServeOptions) {
     this.cluster = cluster
     this.#options = options
-    const { host = '127.0.0.1', certSANs = [], time = { speed: 1 } } = options
-    const hosts = [host, ...certSANs]
-    const { certificate, key, authority } = servingCertificate(
-      cluster.pki, { dns: hosts.filter((name) => !isIpAddress(name)), ip: hosts.filter(isIpAddress) }, Date.now(),
-    )
-    this.#authority = authority
+    const { time = { speed: 1 } } = options
     this.#flows = new FlowLookup(cluster)
+    if (cluster.apiserverRunning) this.#listener = this.#newListener()
     this.#time = new TimeDriver(cluster, time, { onError: (error) => this.#report(error), afterMove: () => this.#expire() })
     this.etcd = options.etcd === undefined
       ? undefined : new EtcdServer(etcdParts(cluster, this.#time, { onError: (error) => this.#report(error), ...options.etcd }))
-    this.#server = createSecureServer({
-      cert: certificate, key, ca: cluster.pki.read('/etc/kubernetes/pki/ca.crt'),
-      // lists are large, and Node would break off a client that asks for many at once
-      maxSessionMemory: 1_000,
-      handshakeTimeout: HANDSHAKE_MS, allowHTTP1: true, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1'],
-      settings: { maxConcurrentStreams: 250 },
-    })
-    this.#listenTo(this.#server)
+    this.#unfollow = cluster.on('apiserver', () => this.#follow())
   }
 
   /** The port that it listens on. */
   get port(): number {
-    return this.#address?.port ?? 0
+    return this.#port
   }
 
   /** `https://127.0.0.1:6443` */
   get url(): string {
-    const host = this.#options.host ?? '127.0.0.1'
+    const host = this.#options.host ?? DEFAULT_HOST
     const named = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
     return `https://${named.includes(':') ? `[${named}]` : named}:${this.port}`
   }
@@ -138,29 +125,19 @@ export class ClusterServer {
 
   /** Starts to listen; {@link serve} has done that. */
   async listen(): Promise<void> {
+    const { port = 0, host = DEFAULT_HOST } = this.#options
     await this.etcd?.listen()
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen(this.#options.port ?? 0, this.#options.host ?? '127.0.0.1', () => {
-        this.#server.removeListener('error', reject)
-        this.#server.on('error', (error) => this.#report(error))
-        this.#address = this.#server.address() as AddressInfo
-        resolve()
-      })
-    })
+    this.#port = this.#listener === undefined ? port === 0 ? await freePort(host) : port : await this.#listener.listen(port, host)
+    this.#isOpen = true
   }
 
   /** Ends open watches and streams, lets answers finish, and stops listening. The cluster stays as it is. */
   async close(): Promise<void> {
+    this.#isOpen = false
+    this.#unfollow()
     this.#time.stop()
-    for (const watch of this.#watches) watch.end()
     const etcdClosed = this.etcd?.close()
-    const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()))
-    const timer = setTimeout(() => this.#cut(), GRACE_MS)
-    await new Promise((resolve) => setImmediate(resolve))
-    this.#cutIdle()
-    await closed
-    clearTimeout(timer)
+    await this.#stopListening()
     await etcdClosed
   }
 
@@ -168,51 +145,51 @@ export class ClusterServer {
     return this.close()
   }
 
-  #cut(): void {
-    for (const socket of [...this.#sockets, ...this.#beginners.values()]) socket.destroy()
+  /** A new port for an apiserver that starts, with the certificate that lies there now. */
+  #newListener(): ApiListener {
+    const { cluster } = this
+    const { host = DEFAULT_HOST, certSANs = [] } = this.#options
+    const hosts = [host, ...certSANs]
+    const { certificate, key, authority } = servingCertificate(
+      cluster.pki, { dns: hosts.filter((name) => !isIpAddress(name)), ip: hosts.filter(isIpAddress) }, Date.now(),
+    )
+    this.#authority = authority
+    return new ApiListener({ certificate, key, clientAuthority: cluster.pki.read('/etc/kubernetes/pki/ca.crt') }, {
+      request: (request, response) => this.#serve(request, response), upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
+      report: (error) => this.#report(error),
+    })
   }
 
-  /** Keep-alive connections and sessions without a request have nothing to wait for. */
-  #cutIdle(): void {
-    for (const socket of this.#beginners.values()) socket.destroy()
-    for (const session of this.#sessions) session.close()
-    for (const socket of this.#sockets) if (socket.alpnProtocol !== 'h2' && !this.#busy.has(socket)) socket.end()
+  /** The apiserver has started or stopped: so does what is to be had on its port, once all is done that has started or stopped it. */
+  #follow(): void {
+    void this.#stopListening()
+    this.etcd?.renew(this.cluster.etcd)
+    if (this.#isChanging || !this.#isOpen) return
+    this.#isChanging = true
+    setImmediate(() => {
+      this.#isChanging = false
+      if (!this.#isOpen || !this.cluster.apiserverRunning) return
+      try {
+        this.#flows = new FlowLookup(this.cluster)
+        this.#listener = this.#newListener()
+        this.#listener.listen(this.#port, this.#options.host ?? DEFAULT_HOST).catch((error: unknown) => this.#report(error))
+      } catch (error) {
+        this.#report(error)
+      }
+    })
   }
 
-  #listenTo(server: Http2SecureServer): void {
-    const report = (): void => undefined
-    server.on('connection', (socket: Socket) => {
-      const client = addressOf(socket)
-      this.#beginners.set(client, socket)
-      socket.once('close', () => this.#beginners.delete(client))
-    })
-    server.on('secureConnection', (socket) => {
-      this.#sockets.add(socket)
-      this.#beginners.delete(addressOf(socket))
-      socket.setNoDelay(true)
-      socket.on('error', report) // a client that breaks off is no concern of ours
-      socket.once('close', () => this.#sockets.delete(socket))
-    })
-    server.on('session', (session) => {
-      this.#sessions.add(session)
-      session.on('error', report)
-      session.once('close', () => this.#sessions.delete(session))
-    })
-    server.on('tlsClientError', report)
-    server.on('sessionError', report)
-    server.on('clientError', (_error: Error, socket: Socket) => socket.destroy())
-    server.on('timeout', report)
-    server.on('request', (request, response) => this.#serve(request, response))
-    server.on('upgrade' as 'request', ((request: NodeRequest, socket: TLSSocket, head: Buffer) => {
-      this.#upgrade(request, socket, head)
-    }) as never)
+  async #stopListening(): Promise<void> {
+    const listener = this.#listener
+    this.#listener = undefined
+    for (const watch of this.#watches) watch.end()
+    await listener?.close()
   }
 
   #serve(request: NodeRequest, response: NodeResponse): void {
     request.on('error', () => undefined)
     response.on('error', () => undefined)
     const head = requestHead(request)
-    this.#mark(request, response)
     if (!hasBody(request)) return this.#answer(request, response, head)
     readBody(request, (body) => {
       if (isUnread(request)) giveUp(request, response)
@@ -220,21 +197,10 @@ export class ClusterServer {
     })
   }
 
-  /** Knows which connections of HTTP/1.1 are in the midst of an answer. */
-  #mark(request: NodeRequest, response: NodeResponse): void {
-    if ('stream' in request) return
-    const { socket } = request
-    this.#busy.set(socket, (this.#busy.get(socket) ?? 0) + 1)
-    response.once('close', () => {
-      const left = (this.#busy.get(socket) ?? 1) - 1
-      if (left > 0) this.#busy.set(socket, left)
-      else this.#busy.delete(socket)
-    })
-  }
-
   #answer(request: NodeRequest, response: NodeResponse, head: HttpRequest): void {
     try {
       this.#time.catchUp()
+      if (!this.cluster.apiserverRunning) return void request.socket.destroy()
       const identified = this.#identify(request, head)
       if (identified === undefined) return respond(response, head, UNAUTHORIZED)
       const control = controlAnswer(this.cluster, identified)
@@ -250,7 +216,9 @@ export class ClusterServer {
   }
 
   #send(response: NodeResponse, head: HttpRequest, answer: HttpResponse): void {
-    if (head.method === 'GET' && answer.body.length < MOST_OBJECT && answer.body.includes('"deletionTimestamp"')) this.#time.poke()
+    const isShownEnding = head.method === 'GET' && answer.body.length < MOST_OBJECT && answer.body.includes('"deletionTimestamp"')
+    // who is told to try again later waits until then
+    if (isShownEnding || answer.code === TOO_MANY_REQUESTS) this.#time.poke()
     respond(response, head, answer, this.#flows.of(head.user))
   }
 
@@ -272,6 +240,7 @@ export class ClusterServer {
     const head = requestHead(request)
     try {
       this.#time.catchUp()
+      if (!this.cluster.apiserverRunning) return void socket.destroy()
       const identified = this.#identify(request, head)
       const answer: HttpResponse | HttpWatch | HttpStream = identified === undefined ? UNAUTHORIZED : this.cluster.handleStreaming(identified, this.#codecs)
       upgrade({ request: request as never, socket, first, head, answer, time: this.#time })
@@ -303,8 +272,6 @@ export class ClusterServer {
     onError(error)
   }
 }
-
-const addressOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
 
 /** Takes no more of a body once its answer is sent. Of HTTP/2 that ends the stream, of HTTP/1.1 the connection. */
 function giveUp(request: NodeRequest, response: NodeResponse): void {

@@ -1,4 +1,4 @@
-import { createCertificate, parseCertificates, PKI_DIR } from '../pki/index.js'
+import { cachedKey, createCertificate, parseCertificates, PKI_DIR } from '../pki/index.js'
 import type { Certificate, Pki } from '../pki/index.js'
 
 const DAY = 86_400_000
@@ -27,13 +27,14 @@ export function servingCertificate(
   const names = {
     dns: [...new Set([...own.names.dns ?? [], ...LOCAL.dns, ...hosts.dns])], ip: [...new Set([...own.names.ip ?? [], ...LOCAL.ip, ...hosts.ip])],
   }
+  const ownKey = pki.read(`${PKI_DIR}/${whose}.key`)
   const certificate = pki.sign({
     subject: own.subject, serial: pki.serialOf(`server/${whose}`), ...validity, names,
     keyUsages: own.keyUsages, purposes: ['server auth'],
-  }, pki.key(`pki/${whose}`), issuer)
+  }, cachedKey(ownKey), issuer)
   const isTimely = authority.notBefore <= real && real <= authority.notAfter
   const bridge = isTimely ? '' : createCertificate({
     subject: authority.subject, serial: pki.serialOf(`server/${issuer}`), ...validity, isCa: true, keyUsages: authority.keyUsages, names: authority.names,
   }, key, { subject: authority.subject, key })
-  return { certificate, key: pki.read(`${PKI_DIR}/${whose}.key`), authority: pem + bridge }
+  return { certificate, key: ownKey, authority: pem + bridge }
 }

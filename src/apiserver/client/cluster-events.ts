@@ -84,6 +84,8 @@ export interface ClusterEvents extends KernelEvents {
     /** Why, as plain JSON. */
     readonly proof?: PlainData
   }
+  /** The apiserver has started to listen, or has stopped; also when another one has taken its place (`rewind()`). Connections to the one before are broken. */
+  apiserver: { readonly time: number; readonly running: boolean }
   /** A pod is deleted by the eviction API or for a taint. */
   eviction: { readonly time: number; readonly pod: string; readonly node: string; readonly by: 'api' | 'taint' | 'preemption' | 'podgc' }
 }

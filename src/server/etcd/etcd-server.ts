@@ -8,11 +8,12 @@ import { servingCertificate } from '../serving-certificate.js'
 import { admitsClient, commonNameOf } from './clients.js'
 import { Code, GrpcError } from './grpc-error.js'
 import { answerCall } from './grpc.js'
-import type { StreamCall } from './grpc.js'
+import type { Services, StreamCall } from './grpc.js'
 import type { HostedMember } from './hosts.js'
 import { answerPath } from './http-endpoints.js'
 import type { PlainAnswer } from './http-endpoints.js'
 import { DualListener } from './listener.js'
+import type { EtcdMember } from './member.js'
 import { etcdServices } from './services.js'
 
 /** Ms that clients have to take the rest of their answers when the server closes. */
@@ -33,30 +34,30 @@ export interface EtcdServerParts extends HostedMember {
 
 /** A served etcd, see `serveEtcd`. */
 export class EtcdServer {
-  readonly store: EtcdStore
   /** PEM of what clients must trust; empty without TLS. */
   readonly authority: string
   readonly #parts: EtcdServerParts
   readonly #listener: DualListener
-  readonly #tick: (now: number) => void
   readonly #open = new Set<StreamCall>()
+  #services: Services
+  #tick: (now: number) => void
+  #store: EtcdStore
   #port = 0
 
   /** @throws Error when it is to listen without TLS on an address that others reach. */
   constructor(parts: EtcdServerParts) {
     const { store, plain, host, report } = parts
     if (plain && !isLoopback(host)) throw new Error(`etcd is served without TLS on a loopback address only, not on ${host}`)
-    this.store = store
+    this.#store = store
     this.#parts = parts
-    const member = { ...parts, clientUrls: () => [this.url], commonName: plain ? () => undefined : commonNameOf }
-    const { services, tick } = etcdServices(member)
+    const { services, tick } = this.#made(store)
+    this.#services = services
     this.#tick = tick
     const { tls, authority } = plain ? { tls: undefined, authority: '' } : tlsOf(parts)
     this.authority = authority
-    const plainAnswer = (path: string): PlainAnswer => answerPath(member, path)
-    const call = { services, report, plain: plainAnswer, open: this.#open }
+    const plainAnswer = (path: string): PlainAnswer => answerPath(this.#member(this.#store), path)
     this.#listener = new DualListener(tls, {
-      http2: (stream, headers) => answerCall(call, stream, headers),
+      http2: (stream, headers) => answerCall({ services: this.#services, report, plain: plainAnswer, open: this.#open }, stream, headers),
       http1: (request, response) => {
         request.resume()
         const { code, headers, body } = plainAnswer(request.url ?? '/')
@@ -65,6 +66,33 @@ export class EtcdServer {
       admit: (socket) => parts.pki === undefined || admitsClient(parts.pki.pki, parts.pki.now(), socket),
       report,
     })
+  }
+
+  /** What it serves. */
+  get store(): EtcdStore {
+    return this.#store
+  }
+
+  /** Serves another store, that of a cluster which has been rewound: calls that go on end. Nothing happens when it is the same. */
+  renew(store: EtcdStore): void {
+    if (store === this.#store) return
+    this.#store = store
+    this.#endCalls()
+    const { services, tick } = this.#made(store)
+    this.#services = services
+    this.#tick = tick
+  }
+
+  #member(store: EtcdStore): EtcdMember {
+    return { ...this.#parts, store, clientUrls: () => [this.url], commonName: this.#parts.plain ? () => undefined : commonNameOf }
+  }
+
+  #made(store: EtcdStore): ReturnType<typeof etcdServices> {
+    return etcdServices(this.#member(store))
+  }
+
+  #endCalls(): void {
+    for (const call of this.#open) call.end(new GrpcError(Code.Unavailable, 'etcdserver: server stopped'))
   }
 
   /** The port that it listens on. */
@@ -104,7 +132,7 @@ export class EtcdServer {
   /** Lets answers finish, and stops listening. The store stays as it is. */
   async close(): Promise<void> {
     this.#parts.onClose?.()
-    for (const call of this.#open) call.end(new GrpcError(Code.Unavailable, 'etcdserver: server stopped'))
+    this.#endCalls()
     await this.#listener.close(GRACE_MS)
   }
 
