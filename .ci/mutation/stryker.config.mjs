@@ -5,6 +5,8 @@ export default {
   inProcess: { tests: (process.env.MUTATION_TESTS ?? '').split(',') },
   coverageAnalysis: 'perTest',
   concurrency: 1,
+  // a loop that a mutant makes endless soon has all it may have
+  testRunnerNodeArgs: ['--max-old-space-size=1200'],
   incremental: true,
   reporters: ['clear-text', 'progress-append-only'],
   clearTextReporter: { logTests: false, allowColor: false, allowEmojis: false, reportTests: false, reportScoreTable: true },

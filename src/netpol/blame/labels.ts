@@ -1,14 +1,14 @@
 import type { Labels } from '../../api/labels.js'
 import type { Budget } from '../compare/budget.js'
 import { sideClauses } from '../compare/clauses.js'
-import { pathsToAllow, pathsToDeny, type Path } from '../compare/paths.js'
+import { after, pathsToAllow, pathsToDeny, type Path } from '../compare/paths.js'
 import type { EndSort, Role } from '../compare/addresses.js'
 import { Scene, type SceneShape } from '../compare/scene.js'
-import { both, outside, within, type Region } from '../compare/space.js'
-import { FRESH, vocabularyOf, type AddressClass, type Vocabulary } from '../compare/vocabulary.js'
+import { outside, within, type Region } from '../compare/space.js'
+import { FRESH, freshWord, vocabularyOf, type AddressClass, type Vocabulary } from '../compare/vocabulary.js'
 import { nodeAt, type End, type ResolvedConnection } from '../endpoint.js'
 import { isOfDomain } from '../match-peer.js'
-import type { Model } from '../model.js'
+import type { Model, NodeModel, PodModel } from '../model.js'
 import { podInView } from '../situation.js'
 
 /** A label that is set, changed or (`to: null`) taken away. */
@@ -24,26 +24,24 @@ export interface LabelChange {
 
 type Target = Pick<LabelChange, 'kind' | 'namespace' | 'name'>
 
-function sortOf(end: End, model: Model): EndSort {
-  if (podInView(end, 'cluster', model.options) !== undefined) return 'pod'
-  if (podInView(end, 'NetworkPolicy', model.options) !== undefined) return 'hostPod'
-  return end.node === undefined ? 'external' : 'node'
+/** An end as policies see it: the pod that they select, and the node whose address it has. */
+interface Party {
+  readonly sort: EndSort
+  readonly pod: PodModel | undefined
+  readonly node: NodeModel | undefined
 }
 
-const isPod = (sort: EndSort): boolean => sort === 'pod' || sort === 'hostPod'
-
-function shapeOf(model: Model, { from, to, self }: ResolvedConnection): SceneShape {
-  const [first, second] = [sortOf(from, model), sortOf(to, model)]
-  return {
-    from: first, to: second, self,
-    sameNamespace: isPod(first) && isPod(second) && from.pod?.namespace === to.pod?.namespace,
-    ownNode: (second === 'node' && from.pod?.node !== undefined && from.pod.node === to.node) || (first === 'node' && to.pod?.node !== undefined && to.pod.node === from.node),
-  }
+function partyOf(model: Model, end: End): Party {
+  const pod = podInView(end, 'NetworkPolicy', model.options)
+  const node = end.address && nodeAt(model, end.address)
+  if (pod !== undefined) return { sort: pod.hostNetwork ? 'hostPod' : 'pod', pod, node }
+  return { sort: end.node === undefined ? 'external' : 'node', pod, node }
 }
 
-function addressIn({ address }: End): AddressClass {
-  return address === undefined ? { family: 'IPv4', intervals: [] } : { family: address.family, intervals: [[address.value, address.value]] }
-}
+const isOwnNode = ({ node }: End, { pod }: Party): boolean => node !== undefined && node === pod?.node
+
+/** The class that an address is alone in; none of no address. */
+const addressesIn = ({ address }: End): readonly AddressClass[] => (address === undefined ? [] : [{ family: address.family, intervals: [[address.value, address.value]] }])
 
 /** What stands fixed, and the labels that may be changed, as variables of a scene. */
 class Stage {
@@ -52,44 +50,45 @@ class Stage {
   readonly #pins = new Map<string, readonly unknown[]>()
 
   constructor(model: Model, connection: ResolvedConnection) {
+    const { from, to, self } = connection
     const vocabulary = vocabularyOf([model])
-    const shape = shapeOf(model, connection)
+    const [source, target] = [partyOf(model, from), partyOf(model, to)]
+    const shape: SceneShape = {
+      from: source.sort, to: target.sort, self, toNode: target.node !== undefined,
+      sameNamespace: source.pod !== undefined && source.pod.namespace === target.pod?.namespace,
+      ownNode: isOwnNode(from, target) || isOwnNode(to, source),
+    }
     const names = new Scene(shape, vocabulary)
-    this.#end(model, connection.from, 'from', names)
-    if (!shape.self) this.#end(model, connection.to, 'to', names)
+    this.#pins.set(names.address('from'), addressesIn(from))
+    this.#pins.set(names.address('to'), addressesIn(to))
+    this.#pod(model, source, 'from', names)
+    this.#pod(model, target, 'to', names)
+    if (target.node !== undefined) this.#set(vocabulary.nodeLabels, target.node.labels, { kind: 'Node', name: target.node.name }, (key) => names.nodeLabel(key))
     this.#traffic(connection, names)
     this.scene = new Scene(shape, vocabulary, this.#pins)
+  }
+
+  /** All values that selectors speak of. */
+  get #known(): readonly string[] {
+    const { podLabels, namespaceLabels, nodeLabels } = this.scene.vocabulary
+    return [podLabels, namespaceLabels, nodeLabels].flatMap((labels) => [...labels.values()].flatMap((values) => [...values]))
   }
 
   /** The labels that the simplest point of a region has other than they are. */
   changesIn(region: Region): readonly LabelChange[] {
     return [...this.#labels].flatMap(([variable, { target, key, is }]) => {
       const value = this.scene.space.valueIn(region, variable) as string | undefined
-      return value === is ? [] : [{ ...target, key, from: is ?? null, to: value === FRESH ? this.#fresh(key) : value ?? null }]
+      return value === is ? [] : [{ ...target, key, from: is ?? null, to: value === FRESH ? freshWord('other', this.#known) : value ?? null }]
     })
   }
 
-  /** A value that no selector and no label speaks of. */
-  #fresh(key: string): string {
-    const { podLabels, namespaceLabels, nodeLabels } = this.scene.vocabulary
-    const known = [podLabels, namespaceLabels, nodeLabels].flatMap((labels) => [...labels.get(key) ?? []])
-    const taken = new Set([...known, ...[...this.#labels.values()].map(({ is }) => is)])
-    let word = 'other'
-    for (let at = 2; taken.has(word); at++) word = `other-${at}`
-    return word
-  }
-
-  #end(model: Model, end: End, role: Role, names: Scene): void {
-    const { vocabulary, shape } = names
-    this.#pins.set(names.address(role), [addressIn(end)])
-    if (isPod(shape[role]) && end.pod !== undefined) {
-      const { namespace, name, labels } = end.pod
-      this.#pins.set(names.namespaceName(role), [namespace])
-      this.#set(vocabulary.podLabels, labels, { kind: 'Pod', namespace, name }, (key) => names.podLabel(role, key))
-      this.#set(vocabulary.namespaceLabels, model.namespaces.get(namespace) ?? {}, { kind: 'Namespace', name: namespace }, (key) => names.namespaceLabel(role, key))
-    }
-    const node = end.address === undefined ? undefined : nodeAt(model, end.address)
-    if (node !== undefined) this.#set(vocabulary.nodeLabels, node.labels, { kind: 'Node', name: node.name }, (key) => `${role}.node.${key}`)
+  #pod(model: Model, { pod }: Party, role: Role, names: Scene): void {
+    if (pod === undefined) return
+    const { namespace, name, labels } = pod
+    const { podLabels, namespaceLabels } = names.vocabulary
+    this.#pins.set(names.namespaceName(role), [namespace])
+    this.#set(podLabels, labels, { kind: 'Pod', namespace, name }, (key) => names.podLabel(role, key))
+    this.#set(namespaceLabels, model.namespaces.get(namespace) ?? {}, { kind: 'Namespace', name: namespace }, (key) => names.namespaceLabel(role, key))
   }
 
   #set(known: Vocabulary['podLabels'], labels: Labels, target: Target, variableOf: (key: string) => string): void {
@@ -102,13 +101,11 @@ class Stage {
   }
 
   #traffic({ to, port, protocol }: ResolvedConnection, names: Scene): void {
-    const { vocabulary, shape } = names
+    const { portNames, domains } = names.vocabulary
     this.#pins.set('protocol', [protocol])
     this.#pins.set('port', [{ first: port, last: port }])
-    for (const name of isPod(shape.to) ? vocabulary.portNames : []) {
-      this.#pins.set(names.portName(name), [to.pod?.ports.some((each) => each.name === name && each.protocol === protocol && each.port === port) === true])
-    }
-    for (const pattern of vocabulary.domains) this.#pins.set(names.domain(pattern), [to.domains.some((name) => isOfDomain(name, pattern))])
+    for (const name of portNames) this.#pins.set(names.portName(name), [to.pod?.ports.some((each) => each.name === name && each.protocol === protocol && each.port === port) === true])
+    for (const pattern of domains) this.#pins.set(names.domain(pattern), [to.domains.some((name) => isOfDomain(name, pattern))])
   }
 }
 
@@ -118,11 +115,7 @@ function waysTo(allowed: boolean, model: Model, scene: Scene): readonly Path[] {
     const clauses = sideClauses(scene, direction, model, model.options)
     return allowed ? pathsToAllow(clauses) : pathsToDeny(clauses)
   }) as [readonly Path[], readonly Path[]]
-  if (!allowed) return [...egress, ...ingress]
-  return egress.flatMap((a) => ingress.flatMap((b) => {
-    const cube = both(a.cube, b.cube)
-    return cube === undefined ? [] : [{ cube, avoid: [...a.avoid, ...b.avoid], origin: undefined }]
-  }))
+  return allowed ? after(egress, ingress) : [...egress, ...ingress]
 }
 
 /** A smallest set of labels (of the pods, their namespaces and the node) with whose change the verdict is another one; undefined if there is none. */
@@ -132,8 +125,8 @@ export function blamedLabels(model: Model, connection: ResolvedConnection, allow
   const { space } = stage.scene
   let best: Region | undefined
   for (const { cube, avoid } of waysTo(!allowed, model, stage.scene)) {
-    const region = within(space.whole(), cube)
-    const found = region === undefined ? undefined : outside(space, region, avoid, { below: best === undefined ? Infinity : space.costOf(best), any: false, budget })
+    const region = within(space.whole(), cube) as Region
+    const found = outside(space, region, avoid, { below: best === undefined ? Infinity : space.costOf(best), any: false, budget })
     best = found ?? best
   }
   return best === undefined ? undefined : stage.changesIn(best)

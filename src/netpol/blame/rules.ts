@@ -12,7 +12,7 @@ export interface Removal {
   readonly path?: string
 }
 
-const keyOf = ({ kind, namespace = '', name, path = '' }: Removal): string => `${kind} ${namespace}/${name} ${path}`
+const keyOf = ({ kind, namespace, name, path }: Removal): string => JSON.stringify([kind, namespace, name, path])
 
 const ruleAt = (removal: Removal, direction: Direction, at: number): Removal => ({ ...removal, path: `spec.${direction}[${at}]` })
 
@@ -40,23 +40,22 @@ export function withoutRemovals(model: Model, removals: readonly Removal[]): Mod
 const nameIn = ({ kind, namespace, name }: PolicyProof): Removal => ({ kind, ...(namespace === undefined ? {} : { namespace }), name })
 
 /**
- * What a side rests on: rules that matched, and NetworkPolicies that select the pod. If none of these is taken out, what is said of it stays true. Where
- * NetworkPolicies deny, all of them have to go: one is enough to begin with.
+ * What a side rests on: of each tier the rule that matched and its policy (which may go as a whole, with rules that would come to decide next). NetworkPolicies of
+ * which no rule matched deny by selecting the pod, or where an exception is made allow by it: all of them have to go, one is enough to begin with. As long as all
+ * of these stay, what is said of the side stays true.
  */
 function supports({ tiers }: SideProof): readonly Removal[] {
-  return tiers.flatMap(({ tier, outcome, policies }) => {
-    const matched = policies.flatMap((policy) => policy.rules.filter((rule) => rule.matched).map(({ path }): Removal => ({ ...nameIn(policy), path })))
-    // a policy may go as a whole, with rules that would come to decide next
-    if (tier !== 'NetworkPolicy') return [...matched, ...policies.filter((policy) => policy.rules.some((rule) => rule.matched)).map(nameIn)]
-    const selecting = policies.map(nameIn)
-    return outcome === 'Deny' ? selecting.slice(0, 1) : [...matched, ...selecting]
+  return tiers.flatMap(({ tier, policies }) => {
+    const last = policies.at(-1)
+    const rule = last?.rules.at(-1)
+    if (last !== undefined && rule?.matched === true) return [{ ...nameIn(last), path: rule.path }, nameIn(last)]
+    return tier === 'NetworkPolicy' ? policies.slice(0, 1).map(nameIn) : []
   })
 }
 
-/** For another verdict: of what is denied, the first side that does so has to change; of what is allowed, either. */
+/** For another verdict, of what is denied the sides that do so have to change; of what is allowed, either. */
 function candidates({ allowed, proof: { egress, ingress } }: Verdict): readonly Removal[] {
-  const sides = allowed ? [egress, ingress] : [egress, ingress].filter((side) => !side.allowed).slice(0, 1)
-  return sides.flatMap(supports)
+  return [egress, ingress].filter((side) => side.allowed === allowed).flatMap(supports)
 }
 
 /** A smallest set of rules and policies without which the verdict is another one, of at most so many; undefined if there is none. */
@@ -69,7 +68,7 @@ export function blamedRules(model: Model, connection: Connection, most: number):
     for (const removals of front) {
       for (const each of candidates(evaluateModel(withoutRemovals(model, removals), connection))) {
         const more = [...removals, each]
-        const key = more.map(keyOf).toSorted().join('\n')
+        const key = JSON.stringify(more.map(keyOf).toSorted())
         if (seen.has(key)) continue
         seen.add(key)
         if (evaluateModel(withoutRemovals(model, more), connection).allowed !== allowed) return more

@@ -75,9 +75,8 @@ function literals(scene: Scene, name: string, passes: (value: unknown) => boolea
 const namespaceIs = (scene: Scene, role: Role, name: string): Cubes => literals(scene, scene.namespaceName(role), (each) => each === name)
 
 function blocks(scene: Scene, role: Role, all: readonly Block[]): Cubes {
-  const holds = ({ family, intervals: [interval] }: AddressClass): boolean => {
-    if (interval === undefined) return false
-    const address = { family, value: interval[0] }
+  const holds = ({ family, intervals: [[value]] }: AddressClass): boolean => {
+    const address = { family, value }
     return all.some(({ range, except }) => rangeHolds(range, address) && !except.some((each) => rangeHolds(each, address)))
   }
   return literals(scene, scene.address(role), (each) => holds(each as AddressClass))
@@ -93,10 +92,7 @@ function peerCubes({ scene, options, other }: Side, peer: Peer, view: View, home
     }
     case 'blocks':
       return view === 'NetworkPolicy' && isPod && options.ipBlockPods === 'ignore' ? [] : blocks(scene, other, peer.blocks)
-    case 'nodes': {
-      const sort = scene.shape[other]
-      return sort === 'node' || sort === 'hostPod' ? selected(peer.nodes, scene, (key) => scene.nodeLabel(key)) : []
-    }
+    case 'nodes': return scene.shape.toNode ? selected(peer.nodes, scene, (key) => scene.nodeLabel(key)) : []
     case 'domains': return peer.domains.flatMap((pattern) => literals(scene, scene.domain(pattern), (each) => each === true))
     case 'unknown': return []
   }

@@ -27,7 +27,8 @@ function deciding(clauses: readonly Clause[], isWanted: (clause: Clause) => bool
   })
 }
 
-function after(first: readonly Path[], second: readonly Path[]): readonly Path[] {
+/** One after the other: what the second decides where the first leads to. */
+export function after(first: readonly Path[], second: readonly Path[]): readonly Path[] {
   return first.flatMap((a) => second.flatMap((b) => {
     const cube = both(a.cube, b.cube)
     return cube === undefined ? [] : [{ cube, avoid: [...a.avoid, ...b.avoid], origin: b.origin }]

@@ -14,6 +14,8 @@ export interface SceneShape {
   readonly self: boolean
   /** One end is the node of the other. */
   readonly ownNode: boolean
+  /** Where it goes is the address of a node. */
+  readonly toNode: boolean
 }
 
 const isPod = (sort: EndSort): boolean => sort === 'pod' || sort === 'hostPod'
@@ -21,13 +23,13 @@ const isPod = (sort: EndSort): boolean => sort === 'pod' || sort === 'hostPod'
 /** All scenes in which some policy could decide, the simplest first. Without `self`, a pod reaches itself whatever policies say. */
 export function sceneShapes({ hostNetwork }: ResolvedOptions): readonly SceneShape[] {
   const pods: readonly EndSort[] = hostNetwork === 'pod' ? ['pod', 'hostPod'] : ['pod']
-  const plain = { sameNamespace: false, self: false, ownNode: false }
+  const shape = (from: EndSort, to: EndSort, more: Partial<SceneShape> = {}): SceneShape =>
+    ({ from, to, sameNamespace: false, self: false, ownNode: false, toNode: to === 'node' || to === 'hostPod', ...more })
   return [
-    ...pods.flatMap((pod): readonly SceneShape[] => [{ ...plain, from: 'external', to: pod }, { ...plain, from: pod, to: 'external' }]),
-    ...pods.flatMap((pod) => [false, true].flatMap((ownNode): readonly SceneShape[] =>
-      [{ ...plain, from: 'node', to: pod, ownNode }, { ...plain, from: pod, to: 'node', ownNode }])),
-    ...pods.flatMap((from) => pods.flatMap((to) => [true, false].map((sameNamespace): SceneShape => ({ ...plain, from, to, sameNamespace })))),
-    ...pods.map((pod): SceneShape => ({ from: pod, to: pod, sameNamespace: true, self: true, ownNode: false })),
+    ...pods.flatMap((pod) => [shape('external', pod), shape(pod, 'external')]),
+    ...pods.flatMap((pod) => [false, true].flatMap((ownNode) => [shape('node', pod, { ownNode }), shape(pod, 'node', { ownNode })])),
+    ...pods.flatMap((from) => pods.flatMap((to) => [true, false].map((sameNamespace) => shape(from, to, { sameNamespace })))),
+    ...pods.map((pod) => shape(pod, pod, { sameNamespace: true, self: true })),
   ]
 }
 
@@ -86,8 +88,9 @@ export class Scene {
     return `${this.shape.sameNamespace ? 'from' : role}.name`
   }
 
+  /** Of the node that it goes to. */
   nodeLabel(key: string): string {
-    return `${this.#whose('to')}.node.${key}`
+    return `node.${key}`
   }
 
   address(role: Role): string {
@@ -115,7 +118,6 @@ export class Scene {
       ...(isPod(shape[role]) && this.namespaceName(role).startsWith(role)
         ? [{ name: this.namespaceName(role), values: [...vocabulary.namespaces, FRESH], weight: 1 }, ...labelVariables(`${role}.ns`, vocabulary.namespaceLabels)]
         : []),
-      ...(shape[role] === 'node' || shape[role] === 'hostPod' ? labelVariables(`${role}.node`, vocabulary.nodeLabels) : []),
     ])
   }
 
@@ -125,6 +127,7 @@ export class Scene {
       { name: 'protocol', values: protocols, weight: UNUSUAL },
       { name: 'port', values: vocabulary.ports, weight: UNUSUAL },
       ...(isPod(shape.to) ? vocabulary.portNames.map((name) => ({ name: this.portName(name), values: [false, true], weight: 1 })) : []),
+      ...(shape.toNode ? labelVariables('node', vocabulary.nodeLabels) : []),
       ...vocabulary.domains.map((pattern) => ({ name: this.domain(pattern), values: [false, true], weight: 1 })),
     ]
   }

@@ -62,10 +62,6 @@ export class Space {
     return words.some((word) => word !== 0) ? { at, words: [...words] } : undefined
   }
 
-  has(name: string): boolean {
-    return this.#places.has(name)
-  }
-
   /** The first value of a variable that a region has. */
   valueIn(region: Region, name: string): unknown {
     const { variable, at } = this.#place(name)

@@ -11,10 +11,21 @@ export const NAME_LABEL = 'kubernetes.io/metadata.name'
 /** Stands for any value that no policy mentions. */
 export const FRESH = '\u0000'
 
+/** Of addresses, both ends included. */
+export type Interval = readonly [first: bigint, last: bigint]
+
+/** A word that is none of those that are known: `other`, `other-2`. */
+export function freshWord(word: string, known: readonly string[]): string {
+  for (let at = 1; ; at++) {
+    const candidate = at === 1 ? word : `${word}-${at}`
+    if (!known.includes(candidate)) return candidate
+  }
+}
+
 /** Addresses that no policy tells apart. */
 export interface AddressClass {
   readonly family: IpFamily
-  readonly intervals: readonly (readonly [first: bigint, last: bigint])[]
+  readonly intervals: readonly [Interval, ...Interval[]]
 }
 
 /** Ports that no policy tells apart. */
@@ -110,9 +121,9 @@ function addressClasses(family: IpFamily, all: readonly IpRange[]): readonly Add
   const ranges = all.filter((range) => range.family === family)
   const end = 1n << widths[family]
   const cuts = [...new Set([0n, end, ...ranges.flatMap((range) => [range.first, lastOf(range) + 1n])])].sort((a, b) => (a < b ? -1 : 1))
-  const classes = new Map<string, [bigint, bigint][]>()
+  const classes = new Map<string, [Interval, ...Interval[]]>()
   for (const [at, first] of cuts.slice(0, -1).entries()) {
-    const interval: [bigint, bigint] = [first, (cuts[at + 1] ?? end) - 1n]
+    const interval: Interval = [first, (cuts[at + 1] ?? end) - 1n]
     const held = ranges.map((range) => (first >= range.first && first <= lastOf(range) ? '1' : '0')).join('')
     const known = classes.get(held)
     if (known === undefined) classes.set(held, [interval])

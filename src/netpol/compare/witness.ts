@@ -3,7 +3,7 @@ import type { Connection, Protocol, World, WorldNamespace, WorldNode, WorldPod }
 import { pickAddress, type Role } from './addresses.js'
 import { holdsDomain, type Scene } from './scene.js'
 import type { Region } from './space.js'
-import { FRESH, type AddressClass, type PortClass } from './vocabulary.js'
+import { FRESH, freshWord, type AddressClass, type PortClass } from './vocabulary.js'
 
 /** A cluster without policies, and a connection in it. */
 export interface Witness {
@@ -67,7 +67,7 @@ class Builder {
   #nodeOf(role: Role): WorldNode {
     const { shape, vocabulary } = this.#scene
     const name = shape.ownNode ? 'own-node' : role === 'from' ? 'node-1' : 'node-2'
-    const labels = this.#labels(vocabulary.nodeLabels, (key) => `${role}.node.${key}`)
+    const labels = role === 'to' || shape.self ? this.#labels(vocabulary.nodeLabels, (key) => this.#scene.nodeLabel(key)) : {}
     const node: WorldNode = { metadata: { name, ...labels }, status: { addresses: [{ type: 'InternalIP', address: this.#ip(role) }] } }
     this.#nodes.push(node)
     return node
@@ -95,7 +95,7 @@ class Builder {
   #namespace(role: Role): string {
     const { shape, vocabulary } = this.#scene
     const value = this.#value(this.#scene.namespaceName(role)) as string
-    const name = value === FRESH ? fresh(role === 'to' && !shape.sameNamespace ? 'other' : 'elsewhere', vocabulary.namespaces) : value
+    const name = value === FRESH ? freshWord(role === 'to' && !shape.sameNamespace ? 'other' : 'elsewhere', vocabulary.namespaces) : value
     if (role === 'from' || !shape.sameNamespace) {
       this.#namespaces.push({ metadata: { name, ...this.#labels(vocabulary.namespaceLabels, (key) => this.#scene.namespaceLabel(role, key)) } })
     }
@@ -104,9 +104,8 @@ class Builder {
 
   #labels(known: ReadonlyMap<string, ReadonlySet<string>>, variableOf: (key: string) => string): { readonly labels?: Record<string, string> } {
     const entries = [...known].flatMap(([key, values]): readonly (readonly [string, string])[] => {
-      const name = variableOf(key)
-      const value = this.#scene.space.has(name) ? this.#value(name) as string | undefined : undefined
-      return value === undefined ? [] : [[key, value === FRESH ? fresh('other', [...values]) : value]]
+      const value = this.#value(variableOf(key)) as string | undefined
+      return value === undefined ? [] : [[key, value === FRESH ? freshWord('other', [...values]) : value]]
     })
     return entries.length === 0 ? {} : { labels: Object.fromEntries(entries) }
   }
@@ -126,16 +125,8 @@ class Builder {
     const { vocabulary: { domains }, shape } = this.#scene
     const held = domains.filter((pattern) => this.#value(this.#scene.domain(pattern)) === true)
     const needed = held.filter((pattern) => !held.some((other) => holdsDomain(pattern, other)))
-    const names = needed.map((pattern) => (pattern.startsWith('*.') ? `${fresh('any', domains.map((each) => each.split('.')[0] ?? ''))}${pattern.slice(1)}` : pattern))
+    const names = needed.map((pattern) => (pattern.startsWith('*.') ? `${freshWord('any', domains.map((each) => each.split('.')[0] ?? ''))}${pattern.slice(1)}` : pattern))
     return Object.fromEntries(names.map((name) => [name, [this.#ip(shape.self ? 'from' : 'to')]]))
-  }
-}
-
-/** A word that is none of those that are known. */
-function fresh(word: string, known: readonly string[]): string {
-  for (let at = 1; ; at++) {
-    const candidate = at === 1 ? word : `${word}-${at}`
-    if (!known.includes(candidate)) return candidate
   }
 }
 
