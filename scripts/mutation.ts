@@ -29,7 +29,7 @@ const groups: Readonly<Record<string, Part>> = {
   compile: { files: ['compile/*'], tests: ['compile', 'compile-parts', 'edges', 'cases', 'evaluators', 'reachability'] },
   space: { files: search, tests: acrossAll },
   compare: { files: ['compare/*', ...search.map((name) => `!${name}`)], tests: acrossAll },
-  reachability: { files: ['reachability/*'], tests: ['reachability', 'reachability-parts'] },
+  reachability: { files: ['reachability/*'], tests: ['reachability', 'reachability-parts', 'reachability-cases'] },
   blame: { files: ['blame/*'], tests: ['blame', 'blame-cases', 'step-limit'] },
   crds: { files: ['crds/*'], tests: ['definitions'] },
 }

@@ -44,6 +44,7 @@ const cases: readonly (readonly [string, readonly WorldPolicy[], Connection, rea
   ['what is selected', [narrow('closed', { podSelector: labels('p') })], { from: 'b/r', to: 'a/p', port: 80 }, ['denied', ['NetworkPolicy a/closed'], ['Pod a/p app: p -> null']]],
   ['a node', [deny({ nodes: { matchLabels: { zone: 'z' } } })], { from: 'a/p', to: { node: 'n' }, port: 80 }, ['denied', ['ClusterNetworkPolicy deny spec.egress[0]'], ['Node n zone: z -> null']]],
   ['another node', [deny({ nodes: { matchLabels: { zone: 'z' } } })], { from: 'a/p', to: '172.18.0.2', port: 80 }, ['allowed', undefined, ['Node m zone: null -> z']]],
+  ['a node and outside', [closed], { from: { node: 'n' }, to: 'external', port: 80 }, ['allowed', undefined, undefined]],
   ['its own node, which no NetworkPolicy blocks', [closed], { from: { node: 'n' }, to: 'a/p', port: 80 }, ['allowed', undefined, undefined]],
   ['nor on the way out', [closed], { from: 'a/p', to: { node: 'n' }, port: 80 }, ['allowed', undefined, undefined]],
   ['another node is', [narrow('closed', { podSelector: labels('p') })], { from: { node: 'm' }, to: 'a/p', port: 80 }, ['denied', ['NetworkPolicy a/closed'], ['Pod a/p app: p -> null']]],
@@ -129,7 +130,12 @@ describe('the smallest set of rules', () => {
   })
 
   it('is looked for in one order, however many pass on to it', () => {
-    const passes = wide('passes', { ingress: Array.from({ length: 6 }, () => ({ action: 'Pass', from: [every] })) })
-    expect(blame({ ...base, policies: [passes, ...closedBy(10)] }, toPod, { most: 10 }).rules?.map(({ name }) => name)).toEqual(closedBy(10).map(({ metadata }) => metadata.name))
+    const passes = wide('passes', { ingress: Array.from({ length: 8 }, () => ({ action: 'Pass', from: [every] })) })
+    expect(blame({ ...base, policies: [passes, ...closedBy(16)] }, toPod, { most: 16 }).rules?.map(({ name }) => name)).toEqual(closedBy(16).map(({ metadata }) => metadata.name))
+  })
+
+  it('is looked for where it is denied, however many allow on the other side', () => {
+    const outs = Array.from({ length: 10 }, (_, at) => narrow(`out-${at}`, { podSelector: {}, policyTypes: ['Egress'], egress: [{}] }, 'b'))
+    expect(blame({ ...base, policies: [...outs, ...closedBy(10)] }, toPod, { most: 10 }).rules).toHaveLength(10)
   })
 })

@@ -46,10 +46,8 @@ const nameIn = ({ kind, namespace, name }: PolicyProof): Removal => ({ kind, ...
  */
 function supports({ tiers }: SideProof): readonly Removal[] {
   return tiers.flatMap(({ tier, policies }) => {
-    const last = policies.at(-1)
-    const rule = last?.rules.at(-1)
-    if (last !== undefined && rule?.matched === true) return [{ ...nameIn(last), path: rule.path }, nameIn(last)]
-    return tier === 'NetworkPolicy' ? policies.slice(0, 1).map(nameIn) : []
+    const matched = policies.flatMap((policy) => policy.rules.filter((rule) => rule.matched).flatMap(({ path }): readonly Removal[] => [{ ...nameIn(policy), path }, nameIn(policy)]))
+    return matched.length === 0 && tier === 'NetworkPolicy' ? policies.slice(0, 1).map(nameIn) : matched
   })
 }
 

@@ -23,7 +23,7 @@ export function addBit(bits: Bits, at: number): void {
 
 /** Adds all of another set. */
 export function addBits(to: Bits, from: Bits): void {
-  for (let at = 0; at < to.length; at++) to[at] = (to[at] as number) | (from[at] as number)
+  for (let at = 0; at !== to.length; at++) to[at] = (to[at] as number) | (from[at] as number)
 }
 
 /** What is in both. */
@@ -40,7 +40,7 @@ export function withoutBits(a: Bits, b: Bits): Bits {
 function turnBlock(block: Uint32Array): void {
   let mask = 0x0000ffff
   for (let width = 16; width > 0; width >>= 1, mask ^= mask << width) {
-    for (let row = 0; row < 32; row = ((row | width) + 1) & ~width) {
+    for (let row = 0; row !== 32; row = ((row | width) + 1) & ~width) {
       const other = row | width
       const swapped = (((block[row] as number) >>> width) ^ (block[other] as number)) & mask
       block[row] = (block[row] as number) ^ (swapped << width)
@@ -55,26 +55,23 @@ export function transposed(rows: readonly Bits[]): readonly Bits[] {
   const turned = rows.map(() => noBits(count))
   const block = new Uint32Array(32)
   const blocks = (count + 31) >>> 5
-  for (let down = 0; down < blocks; down++) {
-    for (let right = 0; right < blocks; right++) {
+  for (let down = 0; down !== blocks; down++) {
+    for (let right = 0; right !== blocks; right++) {
       let any = 0
-      for (let row = 0; row < 32; row++) any |= block[row] = rows[down * 32 + row]?.[right] ?? 0
+      for (let row = 0; row !== 32; row++) any |= block[row] = rows[down * 32 + row]?.[right] ?? 0
+      // Stryker disable next-line ConditionalExpression: nothing turned over is nothing, this is only faster
       if (any === 0) continue
       turnBlock(block)
-      for (let row = 0; row < 32 && right * 32 + row < count; row++) (turned[right * 32 + row] as Bits)[down] = block[row] as number
+      const columns = Math.min(32, count - right * 32)
+      for (let row = 0; row !== columns; row++) (turned[right * 32 + row] as Bits)[down] = block[row] as number
     }
   }
   return turned
 }
 
-/** Two numbers that are different, nearly always, for different sets; `seed` goes on from others. */
-export function mixBits(bits: Bits, seed: readonly [number, number]): readonly [number, number] {
-  let [a, b] = seed
-  for (const word of bits) {
-    a = Math.imul(a ^ word, 0x01000193)
-    b = Math.imul(b + word + 1, 0x85ebca6b) ^ (b >>> 13)
-  }
-  return [a, b]
+/** A number that is another one, nearly always, for another set; `seed` goes on from others. */
+export function mixBits(bits: Bits, seed: number): number {
+  return bits.reduce((mixed, word) => Math.imul(mixed ^ word, 0x01000193), seed)
 }
 
 export function sameBits(a: Bits, b: Bits): boolean {

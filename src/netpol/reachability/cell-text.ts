@@ -32,14 +32,14 @@ export function cellText(reachability: ReachTable, from: number, to: number): Ce
   if (own.length === ports.length) return { text: 'own node', look: 'node' }
   const list = (some: readonly string[], rest: readonly string[]): string => (some.includes('other ports') ? `all but ${rest.join(' ')}` : some.join(' '))
   if (own.length === 0) return { text: list(allowed, denied), look: 'some' }
-  const parts = [...(allowed.length === 0 ? [] : [list(allowed, [...own, ...denied])]), `own node: ${denied.length === 0 && allowed.length > 0 ? 'the rest' : list(own, [...allowed, ...denied])}`]
+  const parts = [...(allowed.length === 0 ? [] : [list(allowed, [...own, ...denied])]), `own node: ${denied.length === 0 ? 'the rest' : list(own, [...allowed, ...denied])}`]
   return { text: parts.join('; '), look: 'some' }
 }
 
 /** What `*` stands for: every port, or all that were asked for. */
 export function wholeText(ports: readonly PortClass[]): string {
-  const isEvery = ports.some(({ name }) => name === 'every port' || name === 'other ports')
-  return isEvery ? 'every port' : ports.map(({ name }) => name).join(' ')
+  const names = ports.map(({ name }) => name)
+  return names.includes('other ports') ? 'every port' : names.join(' ')
 }
 
 /** How many pods, nodes or ranges a group stands for: ` (3 pods)`; nothing for a single one. */

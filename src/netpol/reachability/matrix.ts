@@ -1,6 +1,7 @@
 import type { PortPoint } from '../compile/cell.js'
 import type { CompiledWorld } from '../compile/compiled-world.js'
 import { addBit, addBits, bothBits, hasBit, mixBits, noBits, sameBits, transposed, withoutBits, type Bits } from './bits.js'
+import type { Some } from './group.js'
 import type { Alike } from './parties.js'
 import { Rows } from './rows.js'
 
@@ -38,20 +39,18 @@ export function matricesOf(compiled: CompiledWorld, parties: readonly Alike[], p
 }
 
 /** Numbers of those that are the same to all others in all matrices, in lists. Equal `sorts` may be put together. */
-export function alikeIn(matrices: readonly Matrix[], sorts: readonly string[]): readonly (readonly number[])[] {
+export function alikeIn(matrices: readonly Matrix[], sorts: readonly string[]): readonly Some<number>[] {
   const tables = matrices.flatMap(({ allowed, ownNode }) => [allowed, ownNode]).flatMap((rows) => [rows, transposed(rows)])
-  const lists: number[][] = []
-  const byHash = new Map<string, number[][]>()
+  const lists: [number, ...number[]][] = []
+  const byHash = new Map<string, [number, ...number[]][]>()
   for (const [at, sort] of sorts.entries()) {
-    let mixed: readonly [number, number] = [1, 2]
-    for (const rows of tables) mixed = mixBits(rows[at] as Bits, mixed)
-    const key = `${sort} ${mixed.join()}`
+    const key = `${sort} ${tables.reduce((mixed, rows) => mixBits(rows[at] as Bits, mixed), 0)}`
     const bucket = byHash.get(key) ?? []
     byHash.set(key, bucket)
-    const same = bucket.find(([first = 0]) => tables.every((rows) => sameBits(rows[at] as Bits, rows[first] as Bits)))
+    const same = bucket.find(([first]) => tables.every((rows) => sameBits(rows[at] as Bits, rows[first] as Bits)))
     if (same !== undefined) same.push(at)
     else {
-      const list = [at]
+      const list: [number] = [at]
       bucket.push(list)
       lists.push(list)
     }

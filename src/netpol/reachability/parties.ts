@@ -2,7 +2,6 @@ import { addressOfWords, type Segment, type Words } from '../compile/segments.js
 import type { CompiledWorld } from '../compile/compiled-world.js'
 import { families, familiesOf } from '../compile/families.js'
 import type { EndKind, PlacedPod, PodKind } from '../compile/kinds.js'
-import { podSeen } from '../compile/peer-test.js'
 import { addressBook } from '../address-book.js'
 import type { IpFamily } from '../../api/ip.js'
 
@@ -32,8 +31,8 @@ function alikePods(compiled: CompiledWorld): readonly Alike[] {
   const groups = new Map<string, Alike>()
   for (const placed of compiled.pods.values()) {
     const { kind, ends, families: spoken, hostNode } = placed
-    const onHost = hostNode !== undefined && podSeen(kind, 'NetworkPolicy') === undefined
-    const key = `${kind?.id ?? ''}|${ends.map(({ id }) => id).join()}|${spoken}|${String(onHost)}`
+    const onHost = hostNode !== undefined && kind === undefined
+    const key = JSON.stringify([ends.map(({ id }) => id), spoken, onHost])
     const known = groups.get(key)
     if (known === undefined) groups.set(key, { sort: 'pods', kind, families: spoken, ends, onHost, pods: [placed], nodes: [], spans: [] })
     else known.pods.push(placed)
@@ -41,9 +40,8 @@ function alikePods(compiled: CompiledWorld): readonly Alike[] {
   return [...groups.values()]
 }
 
-function alikeNodes({ placement, model }: CompiledWorld): readonly Alike[] {
+function alikeNodes({ placement, model }: CompiledWorld, nowhere: EndKind): readonly Alike[] {
   const book = addressBook(model)
-  const nowhere = placement.end(undefined, undefined, [])
   return [...model.nodes.values()].map(({ name, addresses }): Alike => {
     const endOf = (family: IpFamily): EndKind => {
       const address = addresses.find((each) => each.family === family)
@@ -56,31 +54,28 @@ function alikeNodes({ placement, model }: CompiledWorld): readonly Alike[] {
 
 const valueOf = (family: IpFamily, words: Words): bigint => addressOfWords(family, words).value
 
-function alikeOutside(compiled: CompiledWorld, family: IpFamily): readonly Alike[] {
-  const { placement, model } = compiled
+function alikeOutside({ placement, model }: CompiledWorld, nowhere: EndKind, family: IpFamily): readonly Alike[] {
   const book = addressBook(model)
-  const nowhere = placement.end(undefined, undefined, [])
   const all: readonly Segment<unknown>[] = placement.addresses(family)
-  // addresses that pods and nodes have are those pods and nodes; in what is told of the range around them they are no holes
-  let around: AddressSpan[] = []
-  return all.flatMap(({ first }, at): readonly Alike[] => {
+  const result: Alike[] = []
+  for (const [at, { first }] of all.entries()) {
     const next = all[at + 1]
     const span = { family, first: valueOf(family, first), last: next === undefined ? (1n << bitsIn[family]) - 1n : valueOf(family, next.first) - 1n }
     const address = addressOfWords(family, first)
     const isTaken = book.nodeAt(address) !== undefined || book.podsAt(address).length > 0
     if (span.first === span.last && isTaken) {
-      around.push(span)
-      return []
+      // an address that a pod or a node has is that pod or node; in what is told of the range around it it is no hole
+      result.at(-1)?.spans.push(span)
+      continue
     }
     const end = placement.end(undefined, address, book.domainsAt(address))
     const isV4 = family === 'IPv4'
-    const spans = [span]
-    around = spans
-    return [{
+    result.push({
       sort: 'outside', kind: undefined, families: isV4 ? families.v4 : families.v6, ends: [isV4 ? end : nowhere, isV4 ? nowhere : end, nowhere],
-      onHost: false, pods: [], nodes: [], spans,
-    }]
-  })
+      onHost: false, pods: [], nodes: [], spans: [span],
+    })
+  }
+  return result
 }
 
 /** Everyone who can be at an end of a connection. Outside addresses only of families that pods have; IPv4 where none has any. */
@@ -89,5 +84,6 @@ export function everyone(compiled: CompiledWorld): readonly Alike[] {
   const has = (wanted: readonly number[]): boolean => pods.some(({ families: spoken }) => wanted.includes(spoken))
   const six = has([families.v6, families.v4First, families.v6First])
   const four = !six || has([families.v4, families.v4First, families.v6First])
-  return [...pods, ...alikeNodes(compiled), ...(four ? alikeOutside(compiled, 'IPv4') : []), ...(six ? alikeOutside(compiled, 'IPv6') : [])]
+  const nowhere = compiled.placement.end(undefined, undefined, [])
+  return [...pods, ...alikeNodes(compiled, nowhere), ...(four ? alikeOutside(compiled, nowhere, 'IPv4') : []), ...(six ? alikeOutside(compiled, nowhere, 'IPv6') : [])]
 }

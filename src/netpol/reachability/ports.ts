@@ -1,5 +1,6 @@
 import type { PortPoint } from '../compile/cell.js'
 import type { Protocol } from '../world.js'
+import { joinedWhere } from './spans.js'
 
 /** Some ports of a protocol, both ends included. */
 export interface PortSpan {
@@ -34,20 +35,14 @@ export function spansOf(points: readonly PortPoint[]): readonly PortSpan[] {
   return points.flatMap(({ protocol, port }, at) => {
     const last = (points[at + 1]?.port ?? HIGHEST + 1) - 1
     const first = Math.max(port, 1)
-    return first > last || first > HIGHEST ? [] : [{ protocol, first, last: Math.min(last, HIGHEST) }]
+    return first > last ? [] : [{ protocol, first, last }]
   })
 }
 
 /** Spans that touch become one. */
 export function joined(spans: readonly PortSpan[]): readonly PortSpan[] {
   const sorted = spans.toSorted((a, b) => protocolsKnown.indexOf(a.protocol) - protocolsKnown.indexOf(b.protocol) || a.first - b.first)
-  const result: PortSpan[] = []
-  for (const span of sorted) {
-    const before = result.at(-1)
-    if (before?.protocol === span.protocol && before.last + 1 === span.first) result[result.length - 1] = { ...before, last: span.last }
-    else result.push(span)
-  }
-  return result
+  return joinedWhere(sorted, (before, next) => before.protocol === next.protocol && before.last + 1 === next.first)
 }
 
 const countOf = (spans: readonly PortSpan[]): number => spans.reduce((sum, { first, last }) => sum + last - first + 1, 0)

@@ -48,11 +48,17 @@ export class Reachability implements ReachTable {
     this.#numbers = parts.numbers
   }
 
-  /** What a group can do to another; all three are indexes. */
+  /** What a group can do to another; all three are indexes. @throws RangeError for one that there is not */
   reach(from: number, to: number, port: number): Reach {
     const matrix = this.#matrices[port]
     if (matrix === undefined) throw new RangeError(`there is no port class ${port}; there are ${this.ports.length}`)
-    return verdictOf(matrix, this.#numbers[from] ?? -1, this.#numbers[to] ?? -1)
+    return verdictOf(matrix, this.#numberOf(from), this.#numberOf(to))
+  }
+
+  #numberOf(group: number): number {
+    const number = this.#numbers[group]
+    if (number === undefined) throw new RangeError(`there is no group ${group}; there are ${this.groups.length}`)
+    return number
   }
 
   /** The index of the group that a pod (`ns/name`) is in; -1 when there is no such pod. */
@@ -103,7 +109,7 @@ function foldPorts(parts: readonly PortPart[], matrices: readonly Matrix[]): { r
   return { spans: folded.map(({ spans }) => joined(spans)), matrices: folded.map(({ matrix }) => matrix) }
 }
 
-const sortOrder = ['pods', 'nodes', 'outside']
+const places = { pods: 0, nodes: 1, outside: 2 }
 
 /**
  * The whole matrix of a world: everyone who can be at an end of a connection, on all ports, with what behaves alike folded into one. `world` is plain
@@ -118,10 +124,10 @@ export function reachability(world: World | CompiledWorld, options: Reachability
   const lists = alikeIn(folded.matrices, parties.map(({ sort, onHost }) => `${sort} ${String(onHost)}`))
   const sizes = podsInNamespaces(compiled)
   const made = lists.map((list) => {
-    const all = list.map((at) => parties[at] as Alike)
-    return { number: list[0] ?? 0, governed: all.some(({ kind }) => kind !== undefined), group: groupOf(all, sizes, compiled.model.nodes.size) }
+    const all = list.map((at) => parties[at] as Alike) as [Alike, ...Alike[]]
+    return { number: list[0], governed: all.some(({ kind }) => kind !== undefined), group: groupOf(all, sizes, compiled.model.nodes.size) }
   })
-  made.sort((a, b) => sortOrder.indexOf(a.group.sort) - sortOrder.indexOf(b.group.sort) || (a.group.name < b.group.name ? -1 : 1))
+  made.sort((a, b) => places[a.group.sort] - places[b.group.sort] || (a.group.name < b.group.name ? -1 : 1))
   return new Reachability({
     groups: made.map(({ group }) => group), governed: made.map(({ governed }) => governed), numbers: made.map(({ number }) => number),
     ports: nameClasses(folded.spans, wanted === undefined), matrices: folded.matrices,

@@ -14,6 +14,16 @@ export interface Row {
   readonly exempt: Bits
 }
 
+/** What is known by a key, found out when it is asked for first. */
+function remembered<K, V>(known: Map<K, V>, key: K, find: () => V): V {
+  const old = known.get(key)
+  // Stryker disable next-line ConditionalExpression: what is found out again is the same
+  if (old !== undefined) return old
+  const made = find()
+  known.set(key, made)
+  return made
+}
+
 /** The other ends as one side sees them that speaks certain families: what each rule says of all of them at once. */
 class Others {
   readonly #ends: readonly EndKind[]
@@ -25,11 +35,7 @@ class Others {
   }
 
   row(cell: Cell, point: PortPoint): Row {
-    const known = this.#rows.get(cell)
-    if (known !== undefined) return known
-    const row = this.#make(cell, point)
-    this.#rows.set(cell, row)
-    return row
+    return remembered(this.#rows, cell, () => this.#make(cell, point))
   }
 
   #make({ admin, isolated, accepts, baseline }: Cell, point: PortPoint): Row {
@@ -73,11 +79,7 @@ class Others {
   }
 
   #peer(test: PeerTest): Bits {
-    const known = this.#peers.get(test)
-    if (known !== undefined) return known
-    const bits = this.#where((end) => test.matches(end))
-    this.#peers.set(test, bits)
-    return bits
+    return remembered(this.#peers, test, () => this.#where((end) => test.matches(end)))
   }
 
   #where(holds: (end: EndKind) => boolean): Bits {
@@ -106,12 +108,7 @@ export class Rows {
   }
 
   #othersOf(spoken: number, direction: Direction): Others {
-    const key = `${direction}${spoken}`
-    const known = this.#others.get(key)
-    if (known !== undefined) return known
-    const others = new Others(this.#parties.map(({ ends, families }) =>
-      ends[direction === 'egress' ? familySpoken(spoken, families) : familySpoken(families, spoken)] as EndKind))
-    this.#others.set(key, others)
-    return others
+    return remembered(this.#others, `${direction}${spoken}`, () => new Others(this.#parties.map(({ ends, families }) =>
+      ends[direction === 'egress' ? familySpoken(spoken, families) : familySpoken(families, spoken)] as EndKind)))
   }
 }

@@ -26,10 +26,9 @@ export function textOf(reachability: ReachTable): string {
   const notes = new Notes()
   const labels = groups.map((group, at) => `${at + 1} ${group.name}${countText(group)}`)
   const cells = groups.map((_, from) => groups.map((__, to) => notes.shorten(cellText(reachability, from, to).text)))
-  const first = Math.max('from \\ to'.length, ...labels.map(({ length }) => length))
-  const widths = groups.map((_, to) => Math.max(String(to + 1).length, ...cells.map((row) => row[to]?.length ?? 0)))
-  const line = (label: string, texts: readonly string[]): string => [label.padEnd(first), ...texts.map((text, at) => text.padEnd(widths[at] ?? 0))].join('  ').trimEnd()
-  const table = [line('from \\ to', groups.map((_, at) => String(at + 1))), ...cells.map((row, from) => line(labels[from] ?? '', row))]
+  const lines = [['from \\ to', ...groups.map((_, at) => String(at + 1))], ...labels.map((label, from) => [label, ...cells[from] as readonly string[]])]
+  const widths = ['', ...groups].map((_, column) => Math.max(...lines.map((line) => (line[column] as string).length)))
+  const table = lines.map((line) => line.map((text, column) => text.padEnd(widths[column] as number)).join('  ').trimEnd())
   const used = cells.flat()
   const legend = [
     ...(used.includes('*') ? [`*  ${wholeText(ports)}`] : []),
