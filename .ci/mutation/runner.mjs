@@ -2,13 +2,12 @@
  * A test runner for Stryker that keeps the tests of src/netpol loaded, all in one bundle: switching to the next mutant takes no time. vitest's runner starts a worker and
  * loads all files for each mutant, half a second for what is often one millisecond.
  */
-import { appendFile, mkdir } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { pathToFileURL } from 'node:url'
 import { commonTokens, declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin'
 import { determineHitLimitReached, DryRunStatus, MutantRunStatus, TestStatus, toMutantRunResult } from '@stryker-mutator/api/test-runner'
-
 
 class InProcessRunner {
   static inject = [commonTokens.options]
@@ -17,7 +16,10 @@ class InProcessRunner {
   #few
   #tests = []
   #loads = 0
+  /** How long each test takes, in milliseconds. */
   #times = new Map()
+  /** How many mutants each test has killed. */
+  #kills = new Map()
   /** The sandbox. */
   #root = ''
   #output = ''
@@ -38,6 +40,12 @@ class InProcessRunner {
     await this.#bundle(this.#root, few)
     this.#few = await import(pathToFileURL(few).href)
     this.#tests = await this.#load()
+    // a process that was started again, after a mutant that never ended, knows them from the first
+    this.#times = new Map(JSON.parse(await readFile(this.#noted, 'utf8').catch(() => '[]')))
+  }
+
+  get #noted() {
+    return resolve(this.#root, '.cache/mutation-times.json')
   }
 
   async dryRun() {
@@ -50,6 +58,7 @@ class InProcessRunner {
       tests.push(result)
     }
     this.#space.currentTestId = undefined
+    await writeFile(this.#noted, JSON.stringify([...this.#times]))
     return { status: DryRunStatus.Complete, tests, mutantCoverage: this.#space.mutantCoverage }
   }
 
@@ -69,10 +78,12 @@ class InProcessRunner {
       const wanted = testFilter && new Set(testFilter)
       const chosen = wanted ? all.filter(({ id }) => wanted.has(id)) : all
       const done = new Set()
-      for (const test of chosen.toSorted((a, b) => this.#timeOf(a) - this.#timeOf(b))) {
+      for (const test of chosen.toSorted((a, b) => this.#costOf(a) - this.#costOf(b))) {
         const result = await this.#run(test, done)
         tests.push(result)
-        if (result.status === TestStatus.Failed && !disableBail) break
+        if (result.status !== TestStatus.Failed) continue
+        this.#kills.set(test.id, (this.#kills.get(test.id) ?? 0) + 1)
+        if (!disableBail) break
       }
     } finally {
       this.#space.activeMutant = undefined
@@ -87,8 +98,9 @@ class InProcessRunner {
     await appendFile(resolve(this.#root, '../survived.txt'), `${fileName.slice(fileName.indexOf('src/netpol/'))}:${start.line + 1}:${start.column + 1} ${mutatorName}: ${replacement.replace(/\s+/g, ' ').slice(0, 120)}\n`)
   }
 
-  #timeOf({ id }) {
-    return this.#times.get(id) ?? 0
+  /** What is quick comes first, and what has killed often. */
+  #costOf({ id }) {
+    return (this.#times.get(id) ?? 0) / (1 + (this.#kills.get(id) ?? 0))
   }
 
   async #run({ id, hooks, run }, done) {

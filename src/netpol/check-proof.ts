@@ -18,46 +18,43 @@ function demand(holds: boolean, what: string): void {
 }
 
 const peersName = (direction: Direction): 'from' | 'to' => (direction === 'ingress' ? 'from' : 'to')
-const portsName = (kind: string): string => (kind === 'ClusterNetworkPolicy' ? 'protocols' : 'ports')
+const portsName = (kind: unknown): string => (kind === 'ClusterNetworkPolicy' ? 'protocols' : 'ports')
 
 /** Policies of a tier that select the pod in the direction, in the order in which they count. */
 function selecting({ cluster, direction, ownPod }: Scene, tier: TierProof['tier']): readonly Raw[] {
-  if (ownPod === undefined) return []
-  const namespace = namespaceOfObject(ownPod)
-  const labels = labelsOf(ownPod)
+  const pod = raw(ownPod)
   const all = cluster.policies().filter((policy) => tierOf(policy) === tier)
-  if (tier === 'NetworkPolicy') {
-    return all.filter((policy) => namespaceOfObject(policy) === namespace && isolates(policy, direction) && selects(raw(policy['spec'])['podSelector'], labels))
-      .toSorted((a, b) => (nameOfObject(a) < nameOfObject(b) ? -1 : 1))
-  }
-  const chosen = all.filter((policy) => {
-    const subject = raw(raw(policy['spec'])['subject'])
-    const pods = raw(subject['pods'])
-    const namespaces = has(subject, 'namespaces') ? subject['namespaces'] : pods['namespaceSelector']
-    return rawList(raw(policy['spec'])[direction]).length > 0 && selects(namespaces, cluster.namespaceLabels(namespace)) && selects(pods['podSelector'], labels)
-  })
-  return chosen.toSorted(inOrder(cluster.options.equalPriority))
+  return tier === 'NetworkPolicy'
+    ? inOrder(all.filter((policy) => isolates(policy, direction) && selectsNarrowly(policy, pod)), nameOfObject)
+    : inOrder(all.filter((policy) => rawList(raw(policy['spec'])[direction]).length > 0 && selectsWidely(cluster, policy, pod)), rankOf(cluster.options.equalPriority))
 }
 
-function tierOf(policy: Raw): TierProof['tier'] {
-  switch (policy['kind']) {
-    case 'AdminNetworkPolicy': return 'Admin'
-    case 'BaselineAdminNetworkPolicy': return 'Baseline'
-    case 'ClusterNetworkPolicy': return raw(policy['spec'])['tier'] === 'Admin' ? 'Admin' : 'Baseline'
-    default: return 'NetworkPolicy'
-  }
+const selectsNarrowly = (policy: Raw, pod: Raw): boolean =>
+  namespaceOfObject(policy) === namespaceOfObject(pod) && selects(raw(policy['spec'])['podSelector'], labelsOf(pod))
+
+function selectsWidely(cluster: RawCluster, policy: Raw, pod: Raw): boolean {
+  const subject = raw(raw(policy['spec'])['subject'])
+  const pods = raw(subject['pods'])
+  return selects(subject['namespaces'] ?? pods['namespaceSelector'], cluster.namespaceLabels(namespaceOfObject(pod))) && selects(pods['podSelector'], labelsOf(pod))
+}
+
+function tierOf({ kind, spec }: Raw): TierProof['tier'] {
+  if (kind === 'NetworkPolicy') return kind
+  return kind === 'AdminNetworkPolicy' || raw(spec)['tier'] === 'Admin' ? 'Admin' : 'Baseline'
 }
 
 const priorityOf = (policy: Raw): number => (policy['kind'] === 'BaselineAdminNetworkPolicy' ? 1001 : raw(policy['spec'])['priority'] as number)
 
-function inOrder(equal: 'name' | 'creation'): (a: Raw, b: Raw) => number {
-  const age = (policy: Raw): number => Date.parse(text(raw(policy['metadata']), 'creationTimestamp')) || 0
-  return (a, b) => {
-    if (priorityOf(a) !== priorityOf(b)) return priorityOf(a) - priorityOf(b)
-    if (equal === 'creation' && age(a) !== age(b)) return age(a) - age(b)
-    const [left, right] = [a, b].map((policy) => `${nameOfObject(policy)}\n${text(policy, 'kind')}`) as [string, string]
-    return left < right ? -1 : 1
-  }
+/** A text in whose order policies of a tier count. */
+function rankOf(equal: 'name' | 'creation'): (policy: Raw) => string {
+  const born = (policy: Raw): string => new Date(Date.parse(text(raw(policy['metadata']), 'creationTimestamp')) || 0).toISOString()
+  return (policy) => [String(priorityOf(policy)).padStart(4, '0'), equal === 'creation' ? born(policy) : '', nameOfObject(policy), text(policy, 'kind')].join('\n')
+}
+
+/** In the order of texts that are all different. */
+function inOrder(policies: readonly Raw[], textOf: (policy: Raw) => string): readonly Raw[] {
+  const byText = new Map(policies.map((policy) => [textOf(policy), policy]))
+  return [...byText.keys()].toSorted().map((each) => byText.get(each) as Raw)
 }
 
 function isolates(policy: Raw, direction: Direction): boolean {
@@ -68,7 +65,7 @@ function isolates(policy: Raw, direction: Direction): boolean {
 }
 
 /** Trials of a list: one for each entry until one says yes; an empty list says yes by itself, if it may. Answers whether one did. */
-function checkList(scene: Scene, entries: readonly unknown[], trials: readonly Trial[], path: string, home: string, whole: 'everyPeer' | 'everyPort'): boolean {
+function checkList(scene: Scene, policy: Raw, entries: readonly unknown[], trials: readonly Trial[], path: string, whole: 'everyPeer' | 'everyPort'): boolean {
   if (entries.length === 0) {
     demand(trials.length === 1 && trials[0]?.because === whole && trials[0].path === path && trials[0].matched, `${path}: is absent, which is everything`)
     return true
@@ -77,10 +74,10 @@ function checkList(scene: Scene, entries: readonly unknown[], trials: readonly T
     const own = `${path}[${at}]`
     const rest = trial.path.slice(own.length)
     const { because } = trial
-    demand(trial.path.startsWith(own) && isThere(raw(entries[at]), rest), `${trial.path}: comes at the place of ${own}`)
+    demand(trial.path.startsWith(own) && isThere(raw(entries[at]), rest, scene), `${trial.path}: comes at the place of ${own}`)
     demand(Object.hasOwn(claims, because) && places[because as keyof typeof claims].test(rest), `${trial.path}: ${because} is said of the wrong field`)
     demand(portCodes.has(because) === (whole === 'everyPort'), `${trial.path}: ${because} is not about this list`)
-    const claim: Claim = { scene, trial, entry: raw(entries[at]), rest, home }
+    const claim: Claim = { scene, trial, entry: raw(entries[at]), rest, policy }
     demand(claims[because as keyof typeof claims](claim), `${trial.path}: ${because} is not true`)
     demand(trial.matched === affirmative.has(because), `${trial.path}: ${because} is told as the contrary`)
     demand(!trial.matched || at === trials.length - 1, `${trial.path}: more was tried after it matched`)
@@ -98,9 +95,9 @@ function checkUnknown(proof: RuleProof, unknown: readonly string[]): boolean {
 
 const actions: Readonly<Record<string, string>> = { Allow: 'Accept' }
 
-function checkRule(scene: Scene, kind: string, home: string, rule: Raw, proof: RuleProof): void {
+function checkRule(scene: Scene, policy: Raw, rule: Raw, proof: RuleProof): void {
   const { direction, sort } = scene
-  const fields = [peersName(direction), portsName(kind)] as const
+  const fields = [peersName(direction), portsName(policy['kind'])] as const
   const [peers, ports] = fields.map((field) => rawList(rule[field])) as [readonly unknown[], readonly unknown[]]
   const isCluster = sort === 'cluster'
   const action = text(rule, 'action')
@@ -108,12 +105,12 @@ function checkRule(scene: Scene, kind: string, home: string, rule: Raw, proof: R
   demand(proof.name === (isCluster && has(rule, 'name') ? rule['name'] : undefined), `${proof.path}: name`)
   const unknown = isCluster
     ? [
-      ...peers.flatMap((each, at) => (isUnknownPeer(raw(each), sort, direction, proof.action) ? [`${proof.path}.${fields[0]}[${at}]`] : [])),
-      ...ports.flatMap((each, at) => (isUnknownPort(raw(each), sort) ? [`${proof.path}.${fields[1]}[${at}]`] : [])),
+      ...peers.flatMap((each, at) => (isUnknownPeer(raw(each), scene, proof.action) ? [`${proof.path}.${fields[0]}[${at}]`] : [])),
+      ...ports.flatMap((each, at) => (isUnknownPort(raw(each), policy['kind']) ? [`${proof.path}.${fields[1]}[${at}]`] : [])),
     ]
     : []
   for (const trial of proof.trials) demand(!hasTooMuch(trial), `${trial.path}: ${trial.because} says more than it can`)
-  const matched = unknown.length > 0 ? checkUnknown(proof, unknown) : checkTrials(scene, proof, { peers, ports, fields, home })
+  const matched = unknown.length > 0 ? checkUnknown(proof, unknown) : checkTrials(scene, policy, proof, { peers, ports, fields })
   demand(unknown.length > 0 || proof.failsClosed === undefined, `${proof.path}: does not fail closed`)
   demand(proof.matched === matched, `${proof.path}: matched is ${String(matched)}`)
 }
@@ -122,13 +119,12 @@ interface Lists {
   readonly peers: readonly unknown[]
   readonly ports: readonly unknown[]
   readonly fields: readonly [string, string]
-  readonly home: string
 }
 
-function checkTrials(scene: Scene, { path, trials }: RuleProof, { peers, ports, fields, home }: Lists): boolean {
+function checkTrials(scene: Scene, policy: Raw, { path, trials }: RuleProof, { peers, ports, fields }: Lists): boolean {
   const count = trials.filter((trial) => trial.path.startsWith(`${path}.${fields[0]}`)).length
-  const isPeer = checkList(scene, peers, trials.slice(0, count), `${path}.${fields[0]}`, home, 'everyPeer')
-  if (isPeer) return checkList(scene, ports, trials.slice(count), `${path}.${fields[1]}`, home, 'everyPort')
+  const isPeer = checkList(scene, policy, peers, trials.slice(0, count), `${path}.${fields[0]}`, 'everyPeer')
+  if (isPeer) return checkList(scene, policy, ports, trials.slice(count), `${path}.${fields[1]}`, 'everyPort')
   demand(trials.length === count, `${path}: ports were tried without need`)
   return false
 }
@@ -139,7 +135,7 @@ function checkRules(scene: Scene, policy: Raw, { rules }: PolicyProof): RuleProo
   rules.forEach((proof, at) => {
     demand(proof.path === `spec.${scene.direction}[${at}]` && at < all.length, `${proof.path}: comes at place ${at}`)
     demand(!proof.matched || at === rules.length - 1, `${proof.path}: more was tried after it matched`)
-    checkRule(scene, text(policy, 'kind'), namespaceOfObject(policy), raw(all[at]), proof)
+    checkRule(scene, policy, raw(all[at]), proof)
   })
   const last = rules.at(-1)
   if (last?.matched === true) return last
@@ -157,7 +153,7 @@ function isNamed(proof: PolicyProof, policy: Raw): boolean {
 function exceptionOf({ cluster: { options }, connection, direction, own, other, ownPod, otherPod }: Scene): TierProof['exception'] {
   if (connection.self === true) return 'self'
   const counts = options.ownNode === 'both' || (options.ownNode === 'ingress' && direction === 'ingress')
-  const home = own.node ?? (ownPod === undefined ? '' : text(raw(ownPod['spec']), 'nodeName'))
+  const home = own.node ?? text(raw(raw(ownPod)['spec']), 'nodeName')
   return counts && otherPod === undefined && other.node !== undefined && other.node === home ? 'ownNode' : undefined
 }
 

@@ -155,10 +155,10 @@ describe('a proof that was changed', () => {
   it.each(questions.map((question) => [JSON.stringify([question.connection, question.options]), question] as const))('%s', (_, question) => {
     const { connection, options, objects = world } = question
     expect(checkProof(objects, connection, evaluate(objects, connection, options))).toEqual([])
-    for (const [what, faults] of refutations(question)) {
-      expect(faults, what).toHaveLength(1)
-      expect(sayings.filter((saying) => saying.test(faults[0] ?? '')), faults[0]).toHaveLength(1)
-    }
+    const said = refutations(question)
+    expect(said.filter(([, faults]) => faults.length !== 1)).toEqual([])
+    const texts = [...new Set(said.flatMap(([, faults]) => faults))]
+    expect(texts.filter((text) => sayings.filter((saying) => saying.test(text)).length !== 1)).toEqual([])
   })
 
   it('can say everything here that a proof can say', () => {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { checkProof, evaluateModel, readWorld, resolveOptions } from '../../src/netpol/index.js'
 import { affirmative, claims, isThere, places, portCodes } from '../../src/netpol/check/claims.js'
-import { keyOf, nameOfObject, namespaceOfObject, RawCluster } from '../../src/netpol/check/cluster.js'
+import { keyOf, nameOfObject, RawCluster } from '../../src/netpol/check/cluster.js'
 import { demandsOf } from '../../src/netpol/check/demands.js'
 import { raw, rawList, type Raw } from '../../src/netpol/check/raw.js'
 import { sceneOf } from '../../src/netpol/check/scene.js'
@@ -83,11 +83,11 @@ it('whatever else is said of an entry is refuted, or comes to the same', () => {
           const { port, protocol } = proof.connection
           const actuals = [trial.actual, scene.other.address, `${port ?? ''}/${protocol}`, null, 'n0', 'n1', 'a', 'b']
           for (const because of codes) for (const rest of suffixes) {
-            if (portCodes.has(because) !== portCodes.has(trial.because) || !places[because].test(rest) || !isThere(entry, rest) || affirmative.has(because) === trial.matched) continue
+            if (portCodes.has(because) !== portCodes.has(trial.because) || !places[because].test(rest) || !isThere(entry, rest, scene) || affirmative.has(because) === trial.matched) continue
             const requirements = because.endsWith('Labels') ? demandsIn(entry) : [undefined]
             for (const actual of actuals) for (const requirement of requirements) {
               const lie: Trial = { path: trial.path, matched: !trial.matched, because, ...(actual === undefined ? {} : { actual }), ...(requirement === undefined ? {} : { requirement }) }
-              if (!claims[because]({ scene, trial: lie, entry, rest, home: namespaceOfObject(policy) })) continue
+              if (!claims[because]({ scene, trial: lie, entry, rest, policy })) continue
               throw new Error(`${JSON.stringify(lie)} is not refuted; the truth is ${JSON.stringify(trial)}`)
             }
           }

@@ -2,15 +2,18 @@ import ipaddr from 'ipaddr.js'
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
-/** Kubernetes reads `010.0.0.1` in tens, where the library would read eights. */
-function inTens(value: string): string {
+/** Kubernetes reads `010.0.0.1` in tens, where the library would read eights; and `::10.0.0.1` is no IPv4 address to it, as it is to the library. */
+function plain(value: string): string {
   const start = value.lastIndexOf(':') + 1
-  const tail = value.slice(start)
-  return tail.includes('.') ? value.slice(0, start) + tail.split('.').map(Number).join('.') : value
+  const parts = value.slice(start).split('.').map(Number)
+  if (parts.length === 1) return value
+  if (start === 0) return parts.join('.')
+  const [first, second] = [0, 2].map((at) => ((parts[at] ?? 0) * 256 + (parts[at + 1] ?? 0)).toString(16))
+  return `${value.slice(0, start)}${first}:${second}`
 }
 
 function parse(value: string): Address {
-  const address = ipaddr.parse(inTens(value))
+  const address = ipaddr.parse(plain(value))
   return address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() ? address.toIPv4Address() : address
 }
 

@@ -10,8 +10,7 @@ export interface Claim {
   readonly entry: Raw
   /** What follows the entry's path in the trial's: `.ipBlock.except[0]`. */
   readonly rest: string
-  /** Namespace of the policy. */
-  readonly home: string
+  readonly policy: Raw
 }
 
 /** Whether it is true, for some of the things that a trial can say. */

@@ -6,20 +6,26 @@ import { portClaims } from './port-claims.js'
 import { has, type Raw } from './raw.js'
 import type { Scene } from './scene.js'
 
-/** Entries with a field that is known; of an entry of any other kind nothing can be said. */
-const peerFields = {
+/** Fields of a peer that are known; of an entry with none of these nothing can be said. */
+const peerFields: Readonly<Record<'NetworkPolicy' | Scene['direction'], readonly string[]>> = {
   NetworkPolicy: ['podSelector', 'namespaceSelector', 'ipBlock'],
   ingress: ['namespaces', 'pods'],
   egress: ['namespaces', 'pods', 'nodes', 'networks', 'domainNames'],
-} as const
-
-/** Whether a peer has no field that its rule may have. */
-export function isUnknownPeer(entry: Raw, sort: Scene['sort'], direction: Scene['direction'], action?: string): boolean {
-  const fields = peerFields[sort === 'NetworkPolicy' ? sort : direction].filter((field) => has(entry, field))
-  return fields.length === 0 || (fields.includes('domainNames' as never) && action !== 'Accept')
 }
 
-const block = /^\.(ipBlock\.cidr|networks(\[\d+\])?)$/
+type Rule = Pick<Scene, 'sort' | 'direction'>
+
+/** Whether a peer has the field, and its rule may have it. */
+function hasField(entry: Raw, field: string, { sort, direction }: Rule): boolean {
+  return peerFields[sort === 'NetworkPolicy' ? sort : direction].includes(field) && has(entry, field)
+}
+
+/** Whether a peer has no field that its rule may have: domain names are for Accept alone. */
+export function isUnknownPeer(entry: Raw, rule: Rule, action?: string): boolean {
+  const fields = Object.keys(entry).filter((field) => hasField(entry, field, rule))
+  return fields.length === 0 || (fields.includes('domainNames') && action !== 'Accept')
+}
+
 const node = /^\.nodes$/
 const port = /^$/
 
@@ -31,16 +37,16 @@ export const places: Readonly<Record<Exclude<Because, 'everyPeer' | 'everyPort'>
   otherNamespace: /^\.podSelector$/,
   notAPod: /^\.(namespaces|namespaceSelector|(pods\.)?podSelector)$/,
   addressInRange: /^\.(ipBlock\.cidr|networks\[\d+\])$/, addressExcepted: /^\.ipBlock\.except\[\d+\]$/,
-  addressOutOfRange: block, otherFamily: block, addressOfPod: /^\.ipBlock$/, noAddress: /^\.(ipBlock\.cidr|networks|nodes)$/,
+  addressOutOfRange: /^\.(ipBlock\.cidr|networks)$/, otherFamily: /^\.ipBlock\.cidr$/, addressOfPod: /^\.ipBlock$/, noAddress: /^\.(ipBlock\.cidr|networks|nodes)$/,
   nodeSelected: node, nodeLabels: node, notANode: node,
   domainMatched: /^\.domainNames\[\d+\]$/, otherDomain: /^\.domainNames$/, noDomain: /^\.domainNames$/,
   portMatched: port, everyPortOfProtocol: port, namedPortMatched: port, otherProtocol: port, otherPort: port, noSuchNamedPort: port, unknownField: port,
 }
 
-/** The first field that a path into an entry names is there. */
-export function isThere(entry: Raw, rest: string): boolean {
-  const [, field = ''] = /^\.(\w+)/.exec(rest) ?? []
-  return field === '' || has(entry, field)
+/** The field of a peer that a path into it names is there, and known. */
+export function isThere(entry: Raw, rest: string, rule: Rule): boolean {
+  const field = /\w+/.exec(rest)?.[0]
+  return field === undefined || hasField(entry, field, rule)
 }
 
 /** What is said of ports; all else is said of peers. */
@@ -61,9 +67,9 @@ export function hasTooMuch({ because, requirement, actual }: Trial): boolean {
   return (silent.has(because) && actual !== undefined) || (requirement !== undefined && !because.endsWith('Labels'))
 }
 
-/** Whether it is true, for each thing that a trial of an entry can say. */
+/** Whether it is true, for each thing that a trial of an entry can say of a field that {@link isThere}, and which is one of its {@link places}. */
 export const claims: Claims<Exclude<Because, 'everyPeer' | 'everyPort'>> = {
   ...podClaims, ...addressClaims, ...portClaims,
   // elsewhere the whole rule fails closed, and no entry of it is tried
-  unknownField: ({ scene, entry }) => scene.sort === 'NetworkPolicy' && isUnknownPeer(entry, scene.sort, scene.direction),
+  unknownField: ({ scene, entry }) => scene.sort === 'NetworkPolicy' && isUnknownPeer(entry, scene),
 }

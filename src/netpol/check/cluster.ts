@@ -1,6 +1,6 @@
 import type { ResolvedOptions } from '../options.js'
 import type { World } from '../world.js'
-import { has, raw, rawList, text, type Raw } from './raw.js'
+import { raw, rawList, text, type Raw } from './raw.js'
 
 const nameOf = (object: unknown): string => text(raw(raw(object)['metadata']), 'name')
 const namespaceOf = (object: unknown): string => text(raw(raw(object)['metadata']), 'namespace') || 'default'
@@ -15,8 +15,8 @@ export class RawCluster {
     this.options = options
   }
 
-  /** A pod by `ns/name`. */
-  pod(key: string): Raw | undefined {
+  /** A pod by `ns/name`, if there is a key and such a pod. */
+  pod(key: string | undefined): Raw | undefined {
     return this.pods().find((pod) => keyOf(pod) === key)
   }
 
@@ -92,6 +92,6 @@ export function portsNamed(pod: Raw, name: string, protocol: string): readonly n
   const spec = raw(pod['spec'])
   const sidecars = rawList(spec['initContainers']).filter((each) => raw(each)['restartPolicy'] === 'Always')
   return [...rawList(spec['containers']), ...sidecars].flatMap((each) => rawList(raw(each)['ports'])).map(raw)
-    .filter((port) => has(port, 'name') && port['name'] === name && (text(port, 'protocol') || 'TCP') === protocol)
+    .filter((port) => port['name'] === name && (text(port, 'protocol') || 'TCP') === protocol)
     .map((port) => port['containerPort'] as number)
 }

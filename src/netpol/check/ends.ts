@@ -12,24 +12,25 @@ interface Asked {
   readonly node?: string
   readonly domain?: string
   /** The address tells whose it is. */
-  readonly free: boolean
+  readonly free?: true
   readonly addresses: readonly string[]
 }
 
-function askedPod(cluster: RawCluster, key: string): Asked {
+/** What there is of it, or a text that tells what is not there. */
+function askedPod(cluster: RawCluster, key: string): Asked | string {
   const pod = cluster.pod(key)
-  if (pod === undefined) return { pod: key, free: false, addresses: [] }
+  if (pod === undefined) return `there is no pod ${key}`
   const nodeName = text(raw(pod['spec']), 'nodeName')
   const isHost = isOnHost(pod) && nodeName !== ''
   const host = isHost ? cluster.nodes().find((node) => nameOfObject(node) === nodeName) : undefined
   const own = podAddresses(pod)
   const addresses = own.length > 0 || host === undefined ? own : nodeAddresses(host)
-  return { pod: key, free: false, addresses, ...(isHost ? { node: nodeName } : {}) }
+  return { pod: key, addresses, ...(isHost ? { node: nodeName } : {}) }
 }
 
-function asked(cluster: RawCluster, ref: EndpointRef): Asked {
+function asked(cluster: RawCluster, ref: EndpointRef): Asked | string {
   if (typeof ref === 'string') {
-    if (ref === 'external') return { free: false, addresses: outside }
+    if (ref === 'external') return { addresses: outside }
     return ref.includes('/') ? askedPod(cluster, ref) : { free: true, addresses: [ref] }
   }
   if ('pod' in ref) return askedPod(cluster, `${ref.namespace ?? 'default'}/${ref.pod}`)
@@ -39,9 +40,9 @@ function asked(cluster: RawCluster, ref: EndpointRef): Asked {
     return { free: true, domain, addresses: ref.ip === undefined ? known : [ref.ip] }
   }
   if ('ip' in ref) return { free: true, addresses: [ref.ip] }
-  if ('external' in ref) return { free: false, addresses: outside }
+  if ('external' in ref) return { addresses: outside }
   const node = cluster.nodes().find((each) => nameOfObject(each) === ref.node)
-  return { node: ref.node, free: false, addresses: node === undefined ? [] : nodeAddresses(node) }
+  return node === undefined ? `there is no node ${ref.node}` : { node: ref.node, addresses: nodeAddresses(node) }
 }
 
 function familyOf(from: Asked, to: Asked, wanted: string | undefined): string | undefined {
@@ -51,29 +52,30 @@ function familyOf(from: Asked, to: Asked, wanted: string | undefined): string | 
   return families.find((each) => others.includes(each)) ?? families[0] ?? others[0]
 }
 
+type Expected = { readonly [K in keyof EndProof]-?: EndProof[K] | undefined }
+
 /** What the end must be told as. */
-function expected(cluster: RawCluster, who: Asked, family: string | undefined): EndProof {
+function expected(cluster: RawCluster, who: Asked, family: string | undefined): Expected {
   const address = who.addresses.find((each) => kindOf(each) === family)
   const isHere = (each: string): boolean => address !== undefined && isSame(each, address)
-  const owner = who.free ? cluster.pods().find((pod) => !isOnHost(pod) && !isFinished(pod) && podAddresses(pod).some(isHere)) : undefined
+  const owner = who.free === true ? cluster.pods().find((pod) => !isOnHost(pod) && !isFinished(pod) && podAddresses(pod).some(isHere)) : undefined
   const pod = owner === undefined ? who.pod : keyOf(owner)
-  const host = who.free && owner === undefined
-    ? cluster.nodes().filter((node) => nodeAddresses(node).some(isHere)).map(nameOfObject).toSorted()[0]
+  const node = who.free === true && owner === undefined
+    ? cluster.nodes().filter((each) => nodeAddresses(each).some(isHere)).map(nameOfObject).toSorted()[0]
     : who.node
-  const object = pod === undefined ? undefined : cluster.pod(pod)
-  const names = new Set([...(who.domain === undefined ? [] : [who.domain]), ...cluster.domains().filter(([, list]) => list.some(isHere)).map(([name]) => name)])
+  const object = raw(cluster.pod(pod))
+  const domains = [who.domain, ...cluster.domains().filter(([, list]) => list.some(isHere)).map(([name]) => name)].filter((each) => each !== undefined)
   return {
-    ...(pod === undefined ? {} : { pod }), ...(object !== undefined && isOnHost(object) ? { hostNetwork: true } : {}),
-    ...(object !== undefined && isFinished(object) ? { finished: true } : {}), ...(host === undefined ? {} : { node: host }),
-    ...(address === undefined ? {} : { address }), ...(names.size === 0 ? {} : { domains: [...names].toSorted() }),
+    pod, hostNetwork: isOnHost(object) || undefined, finished: isFinished(object) || undefined, node, address,
+    domains: domains.length === 0 ? undefined : [...new Set(domains)].toSorted(),
   }
 }
 
-function differs(told: EndProof, right: EndProof): string | undefined {
+function differs(told: EndProof, right: Expected): string | undefined {
   for (const field of ['pod', 'hostNetwork', 'finished', 'node'] as const) {
     if (told[field] !== right[field]) return `${field} is ${String(right[field])}, not ${String(told[field])}`
   }
-  if ((told.domains ?? []).join(',') !== (right.domains ?? []).join(',')) return `domains are ${(right.domains ?? []).join(',')}`
+  if (JSON.stringify(told.domains) !== JSON.stringify(right.domains)) return `domains are ${String(right.domains)}`
   if (told.address === undefined || right.address === undefined) return told.address === right.address ? undefined : 'address is there, or is not'
   return isSame(told.address, right.address) ? undefined : `address is ${right.address}, not ${told.address}`
 }
@@ -81,21 +83,18 @@ function differs(told: EndProof, right: EndProof): string | undefined {
 /** What is wrong with how a proof tells the connection, if anything. */
 export function connectionFault(cluster: RawCluster, connection: Connection, told: ConnectionProof): string | undefined {
   const [from, to] = [asked(cluster, connection.from), asked(cluster, connection.to)]
-  for (const { pod } of [from, to]) {
-    if (pod !== undefined && cluster.pod(pod) === undefined) return `there is no pod ${pod}`
-  }
+  if (typeof from === 'string') return from
+  if (typeof to === 'string') return to
   const family = familyOf(from, to, connection.family)
-  const source = differs(told.from, expected(cluster, from, family))
-  if (source !== undefined) return `from: ${source}`
-  const target = expected(cluster, to, family)
-  const wrong = differs(told.to, target)
-  if (wrong !== undefined) return `to: ${wrong}`
+  const [source, target] = [expected(cluster, from, family), expected(cluster, to, family)]
+  for (const [end, fault] of [['from', differs(told.from, source)], ['to', differs(told.to, target)]] as const) {
+    if (fault !== undefined) return `${end}: ${fault}`
+  }
   const protocol = connection.protocol ?? 'TCP'
   if (told.protocol !== protocol) return `protocol is ${protocol}`
-  const pod = target.pod === undefined ? undefined : cluster.pod(target.pod)
-  const port = typeof connection.port === 'number' ? connection.port : pod === undefined ? undefined : portsNamed(pod, connection.port, protocol)[0]
+  const port = typeof connection.port === 'number' ? connection.port : portsNamed(raw(cluster.pod(target.pod)), connection.port, protocol)[0]
   if (told.port !== port) return `port is ${String(port)}`
   if ((told.service === true) !== (connection.service === true)) return 'service'
-  const isSelf = told.from.pod !== undefined && told.from.pod === told.to.pod
+  const isSelf = source.pod !== undefined && source.pod === target.pod
   return (told.self === true) === isSelf ? undefined : 'self'
 }

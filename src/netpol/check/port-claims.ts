@@ -1,7 +1,6 @@
 import type { Claim, Claims } from './claim.js'
 import { portsNamed } from './cluster.js'
 import { has, raw, text, type Raw } from './raw.js'
-import type { Scene } from './scene.js'
 
 /** What an entry of `ports` or `protocols` says, in one form. */
 interface PortDemand {
@@ -12,64 +11,80 @@ interface PortDemand {
   readonly bounds?: readonly [number, number]
 }
 
-function clusterPort(entry: Raw): PortDemand | undefined {
-  const name = text(entry, 'destinationNamedPort') || text(entry, 'namedPort')
-  if (name !== '') return { protocol: undefined, name }
-  for (const field of ['portNumber', 'portRange']) {
-    if (!has(entry, field)) continue
-    const port = raw(entry[field])
-    const bounds = field === 'portNumber' ? [port['port'], port['port']] : [port['start'], port['end']]
-    return { protocol: text(port, 'protocol') || 'TCP', bounds: bounds as [number, number] }
-  }
-  for (const field of ['tcp', 'udp', 'sctp']) {
-    if (!has(entry, field)) continue
-    const protocol = field.toUpperCase()
-    const attributes = raw(entry[field])
-    if (!has(attributes, 'destinationPort')) return { protocol }
-    const { number, range } = raw(attributes['destinationPort'])
-    const bounds = number === undefined || number === null ? [raw(range)['start'], raw(range)['end']] : [number, number]
-    return { protocol, bounds: bounds as [number, number] }
-  }
-  return undefined
-}
-
-function portDemand({ scene: { sort }, entry }: Claim): PortDemand | undefined {
-  if (sort === 'cluster') return clusterPort(entry)
+function narrowPort(entry: Raw): PortDemand {
   const protocol = text(entry, 'protocol') || 'TCP'
   const { port, endPort } = entry
-  if (port === undefined || port === null) return { protocol }
+  if (!has(entry, 'port')) return { protocol }
   return typeof port === 'string' ? { protocol, name: port } : { protocol, bounds: [port, endPort ?? port] as [number, number] }
 }
 
-function tellsPort({ scene: { connection: { port, protocol } }, trial: { actual } }: Claim): boolean {
-  return actual === (port === undefined ? protocol : `${port}/${protocol}`)
+/** Of ClusterNetworkPolicy. */
+function protocolPort(entry: Raw): PortDemand | undefined {
+  const field = ['tcp', 'udp', 'sctp'].find((each) => has(entry, each))
+  if (field === undefined) return namedPort(entry, 'destinationNamedPort')
+  const protocol = field.toUpperCase()
+  const attributes = raw(entry[field])
+  if (!has(attributes, 'destinationPort')) return { protocol }
+  const { number, range } = raw(attributes['destinationPort'])
+  const { start, end } = raw(range)
+  return { protocol, bounds: [number ?? start, number ?? end] as [number, number] }
 }
 
-function onProtocol(claim: Claim, judge: (demand: PortDemand, port: number | undefined, named: readonly number[]) => boolean): boolean {
-  const { connection: { port, protocol }, targetPod } = claim.scene
-  const demand = portDemand(claim)
-  if (demand === undefined || !tellsPort(claim) || (demand.protocol !== undefined && demand.protocol !== protocol)) return false
-  const named = demand.name === undefined || targetPod === undefined ? [] : portsNamed(targetPod, demand.name, protocol)
-  return judge(demand, port, named)
+/** Of the kinds before it. */
+function olderPort(entry: Raw): PortDemand | undefined {
+  const field = ['portNumber', 'portRange'].find((each) => has(entry, each))
+  if (field === undefined) return namedPort(entry, 'namedPort')
+  const range = raw(entry[field])
+  const { port, start, end } = range
+  return { protocol: text(range, 'protocol') || 'TCP', bounds: [port ?? start, port ?? end] as [number, number] }
 }
 
-const within = (port: number | undefined, [first, last]: readonly [number, number]): boolean => port !== undefined && first <= port && port <= last
+function namedPort(entry: Raw, field: string): PortDemand | undefined {
+  const name = text(entry, field)
+  return name === '' ? undefined : { protocol: undefined, name }
+}
+
+/** Undefined where no field is known. */
+function portDemand(entry: Raw, kind: unknown): PortDemand | undefined {
+  switch (kind) {
+    case 'NetworkPolicy': return narrowPort(entry)
+    case 'ClusterNetworkPolicy': return protocolPort(entry)
+    default: return olderPort(entry)
+  }
+}
 
 /** Whether a port has no field that is known. */
-export function isUnknownPort(entry: Raw, sort: Scene['sort']): boolean {
-  return sort === 'cluster' && clusterPort(entry) === undefined
+export function isUnknownPort(entry: Raw, kind: unknown): boolean {
+  return portDemand(entry, kind) === undefined
+}
+
+/** No port lies within nothing. */
+const isWithin = ([first, last]: readonly [number, number], port = Number.NaN): boolean => first <= port && port <= last
+
+interface Question {
+  /** The entry speaks of the connection's protocol. */
+  readonly isOfProtocol: boolean
+  readonly demand: PortDemand
+  readonly port: number | undefined
+  /** Ports of the destination that have the name. */
+  readonly named: readonly unknown[]
+}
+
+/** A claim that holds if `holds` and it tells the port as it is. */
+const of = (holds: (question: Question) => boolean) => ({ scene: { connection: { port, protocol }, targetPod }, trial: { actual }, entry, policy }: Claim): boolean => {
+  const demand = portDemand(entry, policy['kind'])
+  if (demand === undefined || actual !== (port === undefined ? protocol : `${port}/${protocol}`)) return false
+  const named = demand.name === undefined ? [] : portsNamed(raw(targetPod), demand.name, protocol)
+  return holds({ isOfProtocol: demand.protocol === undefined || demand.protocol === protocol, demand, port, named })
 }
 
 /** What is said of the port. */
 export const portClaims: Claims<'portMatched' | 'everyPortOfProtocol' | 'namedPortMatched' | 'otherProtocol' | 'otherPort' | 'noSuchNamedPort'> = {
-  portMatched: (claim) => onProtocol(claim, ({ bounds }, port) => bounds !== undefined && within(port, bounds)),
-  everyPortOfProtocol: (claim) => onProtocol(claim, ({ bounds, name, protocol }) => protocol !== undefined && bounds === undefined && name === undefined),
-  namedPortMatched: (claim) => onProtocol(claim, (_, port, named) => port !== undefined && named.includes(port)),
-  otherProtocol: (claim) => {
-    const protocol = portDemand(claim)?.protocol
-    return protocol !== undefined && protocol !== claim.scene.connection.protocol && tellsPort(claim)
-  },
-  otherPort: (claim) => onProtocol(claim, ({ bounds, name }, port, named) =>
-    (name === undefined ? bounds !== undefined && !within(port, bounds) : named.length > 0 && (port === undefined || !named.includes(port)))),
-  noSuchNamedPort: (claim) => onProtocol(claim, ({ name }, _, named) => name !== undefined && named.length === 0),
+  portMatched: of(({ isOfProtocol, demand: { bounds }, port }) => isOfProtocol && bounds !== undefined && isWithin(bounds, port)),
+  everyPortOfProtocol: of(({ isOfProtocol, demand: { bounds, name } }) => isOfProtocol && bounds === undefined && name === undefined),
+  namedPortMatched: of(({ isOfProtocol, port, named }) => isOfProtocol && named.includes(port)),
+  otherProtocol: of(({ isOfProtocol }) => !isOfProtocol),
+  otherPort: of(({ isOfProtocol, demand: { bounds }, port, named }) =>
+    isOfProtocol && (bounds === undefined ? named.length > 0 && !named.includes(port) : !isWithin(bounds, port))),
+  noSuchNamedPort: of(({ isOfProtocol, demand: { name }, named }) => isOfProtocol && name !== undefined && named.length === 0),
 }

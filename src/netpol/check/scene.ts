@@ -19,7 +19,7 @@ export interface Scene {
 
 /** The pod of an end, if selectors of that sort may see it. */
 function visible(cluster: RawCluster, end: EndProof, sort: Scene['sort']): Raw | undefined {
-  const pod = end.pod === undefined ? undefined : cluster.pod(end.pod)
+  const pod = cluster.pod(end.pod)
   if (pod === undefined) return undefined
   if (isFinished(pod) && cluster.options.finishedPods !== 'selected') return undefined
   if (!isOnHost(pod)) return pod
