@@ -24,7 +24,7 @@ const acrossAll = ['compare', 'compare-cases', 'compare-parts', 'step-limit', 'b
 
 const groups: Readonly<Record<string, Part>> = {
   read: { files: ['read/*'], tests: ['read', 'read-places', 'edges', 'cases', 'connections'] },
-  verdict: { files: ['*'], tests: ['edges', 'cases', 'connections', 'format-proof', 'check-proof', 'evaluators'] },
+  verdict: { files: ['*'], tests: ['edges', 'cases', 'connections', 'address-book', 'match', 'policy-order', 'format-proof', 'check-forged', 'check-proof', 'evaluators'] },
   check: { files: ['check/*'], tests: ['check-parts', 'check-claims', 'edges', 'check-proof', 'evaluators'] },
   compile: { files: ['compile/*'], tests: ['compile', 'compile-parts', 'edges', 'cases', 'evaluators', 'reachability'] },
   space: { files: search, tests: acrossAll },

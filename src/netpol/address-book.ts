@@ -9,6 +9,8 @@ export function addressKey({ family, value }: IpAddress): AddressKey {
   return family === 'IPv4' ? Number(value) : value
 }
 
+const none: readonly never[] = []
+
 /** Adds to a list in the order of a name. */
 function put<T>(map: Map<AddressKey, T[]>, key: AddressKey, item: T, nameOf: (item: T) => string): void {
   const list = map.get(key)
@@ -22,11 +24,9 @@ function sortedPlace<T>(list: readonly T[], item: T, nameOf: (item: T) => string
 }
 
 function take<T>(map: Map<AddressKey, T[]>, key: AddressKey, item: T): void {
-  const list = map.get(key)
-  const at = list?.indexOf(item) ?? -1
-  if (list === undefined || at < 0) return
-  if (list.length === 1) map.delete(key)
-  else list.splice(at, 1)
+  const rest = (map.get(key) ?? none).filter((each) => each !== item)
+  if (rest.length > 0) map.set(key, rest)
+  else map.delete(key)
 }
 
 const keyOfPod = ({ key }: PodModel): string => key
@@ -85,7 +85,6 @@ export class AddressBook {
   }
 }
 
-const none: readonly never[] = []
 const books = new WeakMap<Model, AddressBook>()
 
 /** The address book of a world; made at the first call, unless one was given with {@link keepAddressBook}. */

@@ -3,11 +3,11 @@ import type { Direction } from './model.js'
 import type { Connection, World } from './world.js'
 import type { Claim } from './check/claim.js'
 import { affirmative, claims, hasTooMuch, isThere, isUnknownPeer, places, portCodes } from './check/claims.js'
-import { keyOf, labelsOf, nameOfObject, namespaceOfObject, RawCluster } from './check/cluster.js'
+import { labelsOf, nameOfObject, namespaceOfObject, RawCluster } from './check/cluster.js'
 import { selects } from './check/demands.js'
 import { connectionFault } from './check/ends.js'
 import { isUnknownPort } from './check/port-claims.js'
-import { has, raw, rawList, text, type Raw } from './check/raw.js'
+import { raw, rawList, text, type Raw } from './check/raw.js'
 import { sceneOf, type Scene } from './check/scene.js'
 
 /** A proof that does not hold, and the first place where it does not. */
@@ -93,17 +93,14 @@ function checkUnknown(proof: RuleProof, unknown: readonly string[]): boolean {
   return proof.action !== 'Accept'
 }
 
-const actions: Readonly<Record<string, string>> = { Allow: 'Accept' }
-
 function checkRule(scene: Scene, policy: Raw, rule: Raw, proof: RuleProof): void {
   const { direction, sort } = scene
   const fields = [peersName(direction), portsName(policy['kind'])] as const
   const [peers, ports] = fields.map((field) => rawList(rule[field])) as [readonly unknown[], readonly unknown[]]
-  const isCluster = sort === 'cluster'
-  const action = text(rule, 'action')
-  demand(proof.action === (isCluster ? actions[action] ?? action : undefined), `${proof.path}: action is ${action}`)
-  demand(proof.name === (isCluster && has(rule, 'name') ? rule['name'] : undefined), `${proof.path}: name`)
-  const unknown = isCluster
+  const { action, name } = rule
+  demand(proof.action === (action === 'Allow' ? 'Accept' : action), `${proof.path}: action is ${String(action)}`)
+  demand(proof.name === (name ?? undefined), `${proof.path}: name`)
+  const unknown = sort === 'cluster'
     ? [
       ...peers.flatMap((each, at) => (isUnknownPeer(raw(each), scene, proof.action) ? [`${proof.path}.${fields[0]}[${at}]`] : [])),
       ...ports.flatMap((each, at) => (isUnknownPort(raw(each), policy['kind']) ? [`${proof.path}.${fields[1]}[${at}]`] : [])),
@@ -145,8 +142,8 @@ function checkRules(scene: Scene, policy: Raw, { rules }: PolicyProof): RuleProo
 
 function isNamed(proof: PolicyProof, policy: Raw): boolean {
   const isCluster = policy['kind'] !== 'NetworkPolicy'
-  return proof.kind === policy['kind'] && proof.priority === (isCluster ? priorityOf(policy) : undefined)
-    && (isCluster ? proof.name === nameOfObject(policy) && proof.namespace === undefined : `${proof.namespace ?? ''}/${proof.name}` === keyOf(policy))
+  return proof.kind === policy['kind'] && proof.name === nameOfObject(policy)
+    && proof.namespace === (isCluster ? undefined : namespaceOfObject(policy)) && proof.priority === (isCluster ? priorityOf(policy) : undefined)
 }
 
 /** What no NetworkPolicy can block here. */
@@ -184,7 +181,8 @@ function expectSide(side: SideProof, because: SideProof['because'], allowed: boo
 function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, direction: Direction): void {
   demand(side.direction === direction, `${direction}: is told as ${side.direction}`)
   const [wide, narrow] = [sceneOf(cluster, connection, direction, 'cluster'), sceneOf(cluster, connection, direction, 'NetworkPolicy')]
-  if (wide.ownPod === undefined && narrow.ownPod === undefined) {
+  // whom NetworkPolicy does not see, no other policy sees
+  if (narrow.ownPod === undefined) {
     expectSide(side, 'noSubject', true, 0)
     return
   }
@@ -216,7 +214,7 @@ export function checkProof(world: World, connection: Connection, { allowed, proo
   try {
     const cluster = new RawCluster(world, proof.options)
     const fault = connectionFault(cluster, connection, proof.connection)
-    demand(fault === undefined, `connection: ${fault ?? ''}`)
+    demand(fault === undefined, `connection: ${String(fault)}`)
     checkSide(cluster, proof, proof.egress, 'egress')
     checkSide(cluster, proof, proof.ingress, 'ingress')
     const isAllowed = proof.egress.allowed && proof.ingress.allowed && proof.connection.port !== undefined

@@ -101,7 +101,8 @@ function familyFor(from: Candidate, to: Candidate, asked: IpFamily | undefined):
   if (asked !== undefined) {
     for (const [path, { addresses, byAddress, domain }] of [['from', from], ['to', to]] as const) {
       const isFixed = byAddress === true && domain === undefined
-      if (isFixed && addresses[0]?.family !== asked) fail(invalid(path, formatIp(addresses[0] as IpAddress), `is no ${asked} address`))
+      const stranger = isFixed ? addresses.find(({ family }) => family !== asked) : undefined
+      if (stranger !== undefined) fail(invalid(path, formatIp(stranger), `is no ${asked} address`))
     }
     return asked
   }

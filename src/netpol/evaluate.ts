@@ -27,6 +27,8 @@ function portsOf({ connection: { port, protocol }, destination }: Situation): Po
   return { port, protocol, named: destination?.ports ?? [] }
 }
 
+const lastMatched = (trials: readonly Trial[]): boolean => trials.at(-1)?.matched === true
+
 interface Place {
   /** Of the rule in its policy. */
   readonly path: string
@@ -40,7 +42,7 @@ function tryRule(situation: Situation, { peers, ports }: RuleMatch, { path, port
   const first: readonly Trial[] = peers === undefined
     ? [{ path: from, matched: true, because: 'everyPeer' }]
     : triedUntil(peers, (peer, at) => tryPeer(situation, peer, home, `${from}[${at}]`))
-  if (first.at(-1)?.matched !== true) return first
+  if (!lastMatched(first)) return first
   const at = `${path}.${portsField}`
   const known = portsOf(situation)
   const second: readonly Trial[] = ports === undefined
@@ -49,12 +51,10 @@ function tryRule(situation: Situation, { peers, ports }: RuleMatch, { path, port
   return [...first, ...second]
 }
 
-const lastMatched = (trials: readonly Trial[]): boolean => trials.at(-1)?.matched === true
-
 /** The entries by which a rule fails closed. */
-function unknownEntries({ peers = [], ports = [] }: RuleMatch, path: string, peersName: string, portsName: string): readonly Trial[] {
-  const trials = (entries: readonly { readonly kind: string }[], field: string): readonly Trial[] => entries.flatMap(({ kind }, at) =>
-    (kind === 'unknown' ? [{ path: `${path}.${field}[${at}]`, matched: false, because: 'unknownField' as const }] : []))
+function unknownEntries({ peers, ports }: RuleMatch, path: string, peersName: string, portsName: string): readonly Trial[] {
+  const trials = (entries: readonly { readonly kind: string }[] | undefined, field: string): readonly Trial[] => entries?.flatMap(({ kind }, at) =>
+    (kind === 'unknown' ? [{ path: `${path}.${field}[${at}]`, matched: false, because: 'unknownField' as const }] : [])) ?? []
   return [...trials(peers, peersName), ...trials(ports, portsName)]
 }
 
@@ -137,12 +137,14 @@ function networkPolicyTier(situation: Situation, subject: PodModel): TierProof {
 function judgeSide(model: Model, connection: ResolvedConnection, direction: Direction): SideProof {
   const asCluster = situationOf(model, connection, direction, 'cluster')
   const asNetworkPolicy = situationOf(model, connection, direction, 'NetworkPolicy')
-  if (asCluster.subject === undefined && asNetworkPolicy.subject === undefined) return { direction, allowed: true, because: 'noSubject', tiers: [] }
+  const { subject } = asNetworkPolicy
+  // whom NetworkPolicy does not see, no other policy sees
+  if (subject === undefined) return { direction, allowed: true, because: 'noSubject', tiers: [] }
   if (connection.self && !connection.service) return { direction, allowed: true, because: 'self', tiers: [] }
   const tiers: TierProof[] = []
   const ask: readonly (() => TierProof | undefined)[] = [
     () => asCluster.subject && clusterTier(asCluster, 'Admin', model.admin, asCluster.subject),
-    () => asNetworkPolicy.subject && networkPolicyTier(asNetworkPolicy, asNetworkPolicy.subject),
+    () => networkPolicyTier(asNetworkPolicy, subject),
     () => asCluster.subject && clusterTier(asCluster, 'Baseline', model.baseline, asCluster.subject),
   ]
   for (const each of ask) {

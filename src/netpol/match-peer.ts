@@ -1,6 +1,6 @@
-import { formatIp, rangeHolds, type IpRange } from '../api/ip.js'
+import { formatIp, rangeHolds } from '../api/ip.js'
 import { requirementMatches, type Labels } from '../api/labels.js'
-import { nodeAt } from './endpoint.js'
+import { nodeAt, type End } from './endpoint.js'
 import type { Block, Peer, Selector } from './model.js'
 import type { Because, Trial } from './proof.js'
 import type { Situation } from './situation.js'
@@ -33,34 +33,27 @@ function pods({ model, peerPod }: Situation, peer: Peer & { readonly kind: 'pods
   return failed === undefined ? { field: lastField, matched: true, because: 'podSelected' } : { ...failed, field: podField }
 }
 
-function holds(range: IpRange, { peer: { address } }: Situation): boolean {
-  return address !== undefined && rangeHolds(range, address)
-}
-
 /** An ipBlock, or one of several networks. */
-function block(situation: Situation, { range, except }: Block): Outcome {
-  const { address } = situation.peer
+function block({ address }: End, { range, except }: Block): Outcome {
   if (address === undefined) return { field: 'cidr', matched: false, because: 'noAddress' }
   const actual = formatIp(address)
   if (range.family !== address.family) return { field: 'cidr', matched: false, because: 'otherFamily', actual }
-  if (!holds(range, situation)) return { field: 'cidr', matched: false, because: 'addressOutOfRange', actual }
-  const cut = except.findIndex((each) => holds(each, situation))
+  if (!rangeHolds(range, address)) return { field: 'cidr', matched: false, because: 'addressOutOfRange', actual }
+  const cut = except.findIndex((each) => rangeHolds(each, address))
   if (cut >= 0) return { field: `except[${cut}]`, matched: false, because: 'addressExcepted', actual }
   return { field: 'cidr', matched: true, because: 'addressInRange', actual }
 }
 
-function ipBlock(situation: Situation, only: Block): Outcome {
-  const { model, peerPod } = situation
+function ipBlock({ model, peer, peerPod }: Situation, only: Block): Outcome {
   if (model.options.ipBlockPods === 'ignore' && peerPod !== undefined) return { field: 'ipBlock', matched: false, because: 'addressOfPod' }
-  const { field = '', ...outcome } = block(situation, only)
+  const { field = '', ...outcome } = block(peer, only)
   return { ...outcome, field: `ipBlock.${field}` }
 }
 
-function networks(situation: Situation, blocks: readonly Block[]): Outcome {
-  const { address } = situation.peer
+function networks({ address }: End, blocks: readonly Block[]): Outcome {
   if (address === undefined) return { field: 'networks', matched: false, because: 'noAddress' }
   const actual = formatIp(address)
-  const at = blocks.findIndex(({ range }) => holds(range, situation))
+  const at = blocks.findIndex(({ range }) => rangeHolds(range, address))
   if (at >= 0) return { field: `networks[${at}]`, matched: true, because: 'addressInRange', actual }
   return { field: 'networks', matched: false, because: 'addressOutOfRange', actual }
 }
@@ -90,7 +83,7 @@ function domains({ peer }: Situation, patterns: readonly string[]): Outcome {
 function outcomeOf(situation: Situation, peer: Peer, home: string | undefined): Outcome {
   switch (peer.kind) {
     case 'pods': return pods(situation, peer, home)
-    case 'blocks': return situation.view === 'NetworkPolicy' ? ipBlock(situation, peer.blocks[0] as Block) : networks(situation, peer.blocks)
+    case 'blocks': return situation.view === 'NetworkPolicy' ? ipBlock(situation, peer.blocks[0] as Block) : networks(situation.peer, peer.blocks)
     case 'nodes': return nodes(situation, peer.nodes)
     case 'domains': return domains(situation, peer.domains)
     case 'unknown': return { matched: false, because: 'unknownField' }

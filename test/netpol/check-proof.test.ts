@@ -142,7 +142,7 @@ function refutations({ connection, options, objects = world }: Question): readon
 const sayings: readonly RegExp[] = [
   /^(Admin|NetworkPolicy|Baseline): \S* does not come at place \d+$/, /^(Admin|NetworkPolicy|Baseline): not every policy was tried$/, /^(Admin|NetworkPolicy|Baseline): more was tried after \S+$/,
   /^NetworkPolicy: names the policies, and no rule$/, /^(Admin|NetworkPolicy|Baseline): exception is (self|ownNode|undefined)$/,
-  /^spec\.(in|e)gress: not every rule was tried$/, /^\S*: comes at place \d+$/, /^\S+: more was tried after it matched$/, /^\S+: action is (Accept|Allow|Deny|Pass)?$/, /^\S+: name$/, /^\S+: matched is (true|false)$/,
+  /^spec\.(in|e)gress: not every rule was tried$/, /^\S*: comes at place \d+$/, /^\S+: more was tried after it matched$/, /^\S+: action is (Accept|Allow|Deny|Pass|undefined)$/, /^\S+: name$/, /^\S+: matched is (true|false)$/,
   /^\S+: does not fail closed$/, /^\S+: fails closed by \S+$/, /^\S+: trials of unknown entries$/, /^\S+: is absent, which is everything$/, /^\S+: not every entry was tried$/, /^\S+: ports were tried without need$/,
   /^\S*: comes at the place of \S+$/, /^\S+: \S* is said of the wrong field$/, /^\S+: \S+ is not about this list$/, /^\S+: \S+ is not true$/, /^\S+: \S+ is told as the contrary$/, /^\S+: \S* says more than it can$/,
   /^(in|e)gress: (Admin|NetworkPolicy|Baseline|default|self|noSubject)$/, /^(in|e)gress: is told as \S+$/, /^(in|e)gress: \S+ comes at the place of \S+$/, /^(in|e)gress: \S+ comes to (Accept|Deny|Pass|none)$/,

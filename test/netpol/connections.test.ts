@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { evaluate, parseConnection, readWorld, resolveConnection, resolveOptions, worldOf, type Connection, type End, type NetpolOptions, type World } from '../../src/netpol/index.js'
-import { AddressBook, addressKey } from '../../src/netpol/address-book.js'
+import { invalid, type FieldError } from '../../src/api/field-error.js'
+import { evaluate, parseConnection, readWorld, resolveConnection, resolveOptions, WorldError, worldOf, type Connection, type End, type NetpolOptions, type World } from '../../src/netpol/index.js'
 
 describe('parseConnection', () => {
   it.each<[string, Connection]>([
@@ -15,6 +15,7 @@ describe('parseConnection', () => {
     ['external -> www.example.com:443', { from: 'external', to: { domain: 'www.example.com' }, port: 443, protocol: 'TCP' }],
     ['a.b/c.d -> web:1', { from: 'a.b/c.d', to: 'web', port: 1, protocol: 'TCP' }],
     ['fd00::a.b -> x.y:1', { from: 'fd00::a.b', to: { domain: 'x.y' }, port: 1, protocol: 'TCP' }],
+    ['[fd00::1 -> fd00::2]:1', { from: '[fd00::1', to: 'fd00::2]', port: 1, protocol: 'TCP' }],
   ])('%s', (text, connection) => {
     expect(parseConnection(text)).toEqual(connection)
   })
@@ -30,11 +31,11 @@ const world: World = {
     { metadata: { name: 'v4' }, ...ip('10.0.0.1') }, { metadata: { name: 'v6' }, ...ip('fd00::1') }, { metadata: { name: 'dual' }, ...ip('10.0.0.2', 'fd00::2') }, { metadata: { name: 'dual6' }, ...ip('fd00::3', '10.0.0.3') },
     { metadata: { name: 'none' } }, { metadata: { name: 'host' }, spec: { hostNetwork: true, nodeName: 'n' } }, { metadata: { name: 'lost' }, spec: { hostNetwork: true, nodeName: 'gone' } },
     { metadata: { name: 'homeless' }, spec: { hostNetwork: true } }, { metadata: { name: 'told' }, spec: { hostNetwork: true, nodeName: 'n' }, ...ip('192.168.0.9') },
-    { metadata: { name: 'done' }, status: { phase: 'Succeeded', podIP: '10.0.0.4' } }, { metadata: { name: 'heir' }, spec: { containers: [{ ports: [{ name: 'web', containerPort: 80 }, { name: 'dns', containerPort: 53, protocol: 'UDP' }] }] }, ...ip('10.0.0.4') },
+    { metadata: { name: 'done' }, status: { phase: 'Succeeded', podIP: '10.0.0.4' } }, { metadata: { name: 'neighbour' }, ...ip('192.168.0.3') }, { metadata: { name: 'twin' }, ...ip('10.0.0.9') }, { metadata: { name: 'other' }, ...ip('10.0.0.9') }, { metadata: { name: 'heir' }, spec: { containers: [{ ports: [{ name: 'web', containerPort: 80 }, { name: 'dns', containerPort: 53, protocol: 'UDP' }] }] }, ...ip('10.0.0.4') },
   ],
   nodes: [
     { metadata: { name: 'n' }, status: { addresses: [{ type: 'InternalIP', address: '192.168.0.1' }, { type: 'InternalIP', address: 'fd00:1::1' }] } },
-    { metadata: { name: 'm' }, status: { addresses: [{ type: 'InternalIP', address: '192.168.0.1' }] } },
+    { metadata: { name: 'm' }, status: { addresses: [{ type: 'InternalIP', address: '192.168.0.1' }] } }, { metadata: { name: 'o' }, status: { addresses: [{ type: 'InternalIP', address: '192.168.0.3' }] } },
   ],
   domains: { 'b.example.com': ['10.0.0.1', '203.0.113.5', '203.0.113.5'], 'a.example.com': ['203.0.113.5', '2001:db8::5'] },
 }
@@ -58,6 +59,7 @@ describe('who the ends are', () => {
     ['default/homeless', 'external', 'homeless -', 'IPv4 cb007101'],
     ['default/v6', { external: true }, 'v6 IPv6 fd000000000000000000000000000001', 'IPv6 20010db8000000000000000000000001'],
     ['10.0.0.1', { ip: '10.0.0.4' }, 'v4 IPv4 a000001 b.example.com', 'heir IPv4 a000004'],
+    ['192.168.0.3', { node: 'o' }, 'neighbour IPv4 c0a80003', 'o IPv4 c0a80003'],
     ['192.168.0.1', { node: 'n' }, 'm IPv4 c0a80001', 'n IPv4 c0a80001'],
     ['fd00:1::1', { node: 'm' }, 'n IPv6 fd000001000000000000000000000001', 'm -', 'IPv6'],
     ['default/v4', { domain: 'B.Example.com.' }, 'v4 IPv4 a000001 b.example.com', 'v4 IPv4 a000001 b.example.com'],
@@ -89,7 +91,7 @@ describe('who the ends are', () => {
 
   it.each<[unknown, string]>([
     [{ from: 'default/v4', to: 'default/dual', port: 1, family: 'IPv5' }, 'family: Invalid value: "IPv5": must be IPv4 or IPv6'],
-    [{ from: '10.0.0.9', to: 'default/dual', port: 1, family: 'IPv6' }, 'from: Invalid value: "10.0.0.9": is no IPv6 address'],
+    [{ from: '10.0.0.8', to: 'default/dual', port: 1, family: 'IPv6' }, 'from: Invalid value: "10.0.0.8": is no IPv6 address'],
     [{ from: null, to: 'default/dual', port: 1 }, 'from: Required value'],
     [{ from: 'default/dual', port: 1 }, 'to: Required value'],
     [{ from: true, to: 'default/dual', port: 1 }, 'from: Invalid value: "boolean": must be a string or an object'],
@@ -100,6 +102,14 @@ describe('who the ends are', () => {
     [{ from: 'default/dual', to: { domain: 'a.b', ip: 'x' }, port: 1 }, 'to.ip: Invalid value: "x"'],
     [{ from: 'default/dual', to: { node: 'x' }, port: 1 }, 'to.node: Not found: "x"'],
     [{ from: 'default/dual', to: { pod: 'x', namespace: 'y' }, port: 1 }, 'to: Not found: "y/x"'],
+    [{ from: '10.0.0.9', to: 'default/dual', port: 1 }, 'from: Invalid value: "10.0.0.9": is the address of both default/other and default/twin'],
+    [{ from: 'default/dual', to: { ip: '10.0.0.9' }, port: 1 }, 'to: Invalid value: "10.0.0.9": is the address of both default/other and default/twin'],
+    [{ from: {}, to: 'default/dual', port: 1 }, 'from: Invalid value: []: must have one of pod, node, ip, domain, external'],
+    [{ from: 'default/dual', to: { port: 1, name: 'x' }, port: 1 }, 'to: Invalid value: ["port","name"]: must have one of pod, node, ip, domain, external'],
+    [{ from: 'nobody', to: 'default/dual', port: 1 }, 'from: Invalid value: "nobody": must be \'namespace/pod\', an IP address or \'external\''],
+    [{ from: 'default/dual', to: 'external', port: 'web' }, 'port: Invalid value: "web": only pods have ports with names'],
+    [{ from: 'default/dual', to: 'default/v4', port: 0 }, 'port: Invalid value: "0": must be between 1 and 65535, inclusive, or a name'],
+    [{ from: 'default/dual', to: 'default/v4', port: null }, 'port: Invalid value: "object": must be between 1 and 65535, inclusive, or a name'],
     [null, 'connection: Required value'], [7, 'connection: Required value'],
     [{ from: 'default/dual', to: 'default/v4', port: 1, protocol: 'tcp' }, 'protocol: Invalid value: "tcp": policies speak of TCP, UDP, SCTP only'],
   ])('%j cannot be', (connection, fault) => {
@@ -109,40 +119,6 @@ describe('who the ends are', () => {
   it('a name may be asked for in a family that only some of its addresses have', () => {
     expect(ends({ from: 'default/dual', to: { domain: 'b.example.com' }, family: 'IPv6' })[1]).toBe('- b.example.com')
   })
-})
-
-it('the address book is kept in order, and forgets', () => {
-  const book = new AddressBook()
-  const [address, other] = [{ family: 'IPv4', value: 1n }, { family: 'IPv6', value: 1n }] as const
-  expect([addressKey(address), addressKey(other)]).toEqual([1, 1n])
-  const pod = (name: string, more: object = {}): NonNullable<ReturnType<typeof model.pods.get>> => ({
-    key: `a/${name}`, namespace: 'a', name, labels: {}, node: undefined, hostNetwork: false, finished: false, addresses: [address], ports: [], ...more,
-  })
-  const [a, b, c] = [pod('a'), pod('b'), pod('c')]
-  for (const each of [b, c, a, pod('host', { hostNetwork: true }), pod('done', { finished: true })]) book.addPod(each)
-  expect(book.podsAt(address)).toEqual([a, b, c])
-  expect(book.podsAt(other)).toEqual([])
-  book.removePod(pod('b'))
-  expect(book.podsAt(address)).toEqual([a, b, c])
-  book.removePod(b)
-  expect(book.podsAt(address)).toEqual([a, c])
-  book.removePod(a)
-  book.removePod(c)
-  book.removePod(c)
-  expect(book.podsAt(address)).toEqual([])
-  const node = (name: string): Parameters<typeof book.addNode>[0] => ({ name, labels: {}, addresses: [address, other] })
-  const [n, m] = [node('n'), node('m')]
-  book.addNode(n)
-  book.addNode(m)
-  expect([book.nodeAt(address), book.nodeAt(other)]).toEqual([m, m])
-  book.removeNode(m)
-  expect(book.nodeAt(address)).toBe(n)
-  book.removeNode(n)
-  expect(book.nodeAt(address)).toBeUndefined()
-  book.setDomains(new Map([['z', [address, address]], ['y', [address, other]]]))
-  expect([book.domainsAt(address), book.domainsAt(other)]).toEqual([['y', 'z'], ['y']])
-  book.setDomains(new Map())
-  expect(book.domainsAt(address)).toEqual([])
 })
 
 it('a cluster is asked for what policies look at, and for the kinds that are installed', () => {
@@ -169,9 +145,17 @@ it('options are the defaults but for what is chosen; what there is not is told',
   const defaults = { hostNetwork: 'node', ownNode: 'both', finishedPods: 'ignored', ipBlockPods: 'match', equalPriority: 'name' }
   expect(resolveOptions()).toEqual(defaults)
   expect(resolveOptions(null)).toEqual(defaults)
+  for (const [name, value] of Object.entries(defaults)) expect(resolveOptions({ [name]: value })).toEqual(defaults)
   const others = { hostNetwork: 'pod', ownNode: 'none', finishedPods: 'selected', ipBlockPods: 'ignore', equalPriority: 'creation' } as const
   expect(resolveOptions(others)).toEqual(others)
   expect(resolveOptions({ hostNetwork: undefined, ownNode: 'ingress' } as unknown as NetpolOptions)).toEqual({ ...defaults, ownNode: 'ingress' })
   expect(() => resolveOptions({ toString: 'x' } as unknown as NetpolOptions)).toThrow(new RangeError('there is no option toString; there are hostNetwork, ownNode, finishedPods, ipBlockPods, equalPriority'))
   expect(() => resolveOptions({ ownNode: 'egress' } as unknown as NetpolOptions)).toThrow(new RangeError('ownNode: egress is none of both, ingress, none'))
+})
+
+it('what is wrong with a world or connection is told in one error', () => {
+  const fault = (field: string): FieldError => invalid(field, 'x', 'is wrong')
+  const error = new WorldError('Pod default/web', [fault('spec'), fault('status')])
+  expect(error).toBeInstanceOf(Error)
+  expect([error.name, error.message, error.object, error.faults.length]).toEqual(['WorldError', 'Pod default/web: spec: Invalid value: "x": is wrong; status: Invalid value: "x": is wrong', 'Pod default/web', 2])
 })
