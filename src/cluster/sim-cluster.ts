@@ -486,8 +486,8 @@ export class SimCluster {
   }
 
   /** All stored objects of a resource, past the network: for invariant checkers and pictures. */
-  stored<R extends ResourceName>(resource: R, options?: ListOptions): readonly ObjectOf<R>[] {
-    return this.#plane.client(ADMIN).list(resource, options).items
+  stored<R extends ResourceName>(resource: R, options?: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>): readonly ObjectOf<R>[] {
+    return this.#plane.server.peekAll(resource, options) as unknown as readonly ObjectOf<R>[]
   }
 
   /** Which version each part has. Control plane components share one, kubelets have theirs, and etcd, CoreDNS and pause follow none of them. */

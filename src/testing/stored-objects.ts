@@ -1,3 +1,4 @@
+import type { KubeObject } from '../api/definition.js'
 import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
 import type { ComponentView } from '../cluster/component-host.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
@@ -33,10 +34,8 @@ export class StoredObjects {
     return this.views.some(({ component, connected }) => component === name && connected)
   }
 
-  /** Each stored object with the name of its resource. */
-  *all(): Generator<{ readonly resource: string; readonly object: ObjectOf<string> }, void, undefined> {
-    for (const resource of this.#cluster.resources()) {
-      for (const object of this.list(resource)) yield { resource, object: object as ObjectOf<string> }
-    }
+  /** Calls back with each stored object and the name of its resource. */
+  each(look: (resource: string, object: KubeObject) => void): void {
+    for (const resource of this.#cluster.resources()) for (const object of this.list(resource)) look(resource, object as KubeObject)
   }
 }

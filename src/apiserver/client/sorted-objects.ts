@@ -9,9 +9,9 @@ const MOST_MOVED = 1000
 export class SortedObjects<T> {
   #keys: string[] = []
   #objects: T[] = []
-  /** What is not in the lists yet, and what is in them no longer. */
-  readonly #added = new Map<string, T>()
-  readonly #removed = new Set<string>()
+  /** What is not in the lists yet, and what is in them no longer; made when they are needed: most lists are short, and there is one for each value of an index. */
+  #added: Map<string, T> | undefined
+  #removed: Set<string> | undefined
   readonly #mostMoved: number
 
   constructor(mostMoved: number = MOST_MOVED) {
@@ -19,12 +19,12 @@ export class SortedObjects<T> {
   }
 
   get size(): number {
-    return this.#keys.length + this.#added.size - this.#removed.size
+    return this.#keys.length + (this.#added?.size ?? 0) - (this.#removed?.size ?? 0)
   }
 
   /** The objects in key order; the array is live, so it is valid until the next change. */
   get objects(): readonly T[] {
-    if (this.#added.size + this.#removed.size > 0) this.#merge()
+    if (this.#added !== undefined || this.#removed !== undefined) this.#merge()
     return this.#objects
   }
 
@@ -32,22 +32,31 @@ export class SortedObjects<T> {
     const at = this.#lowerBound(key)
     if (this.#keys[at] === key) {
       this.#objects[at] = object
-      this.#removed.delete(key)
-    } else if (this.#isNearEnd(at) && !this.#added.has(key)) {
-      this.#keys.splice(at, 0, key)
-      this.#objects.splice(at, 0, object)
-    } else this.#added.set(key, object)
+      this.#removed?.delete(key)
+    } else if (this.#isNearEnd(at) && this.#added?.has(key) !== true) {
+      this.#insert(at, key, object)
+    } else (this.#added ??= new Map()).set(key, object)
+  }
+
+  #insert(at: number, key: string, object: T): void {
+    if (at === this.#keys.length) { // without the array that splice answers
+      this.#keys.push(key)
+      this.#objects.push(object)
+      return
+    }
+    this.#keys.splice(at, 0, key)
+    this.#objects.splice(at, 0, object)
   }
 
   delete(key: string): void {
-    if (this.#added.delete(key)) return
+    if (this.#added?.delete(key) === true) return
     const at = this.#lowerBound(key)
     if (this.#keys[at] !== key) return
     if (this.#isNearEnd(at)) {
       this.#keys.splice(at, 1)
       this.#objects.splice(at, 1)
-      this.#removed.delete(key)
-    } else this.#removed.add(key)
+      this.#removed?.delete(key)
+    } else (this.#removed ??= new Set()).add(key)
   }
 
   #isNearEnd(at: number): boolean {
@@ -55,7 +64,7 @@ export class SortedObjects<T> {
   }
 
   #merge(): void {
-    const added = [...this.#added].sort(([a], [b]) => (a < b ? -1 : 1))
+    const added = [...this.#added ?? []].sort(([a], [b]) => (a < b ? -1 : 1))
     const keys: string[] = []
     const objects: T[] = []
     let next = 0
@@ -67,14 +76,14 @@ export class SortedObjects<T> {
         keys.push(addedKey)
         objects.push(object)
       }
-      if (key === undefined || this.#removed.has(key)) continue
+      if (key === undefined || this.#removed?.has(key) === true) continue
       keys.push(key)
       objects.push(this.#objects[at] as T)
     }
     this.#keys = keys
     this.#objects = objects
-    this.#added.clear()
-    this.#removed.clear()
+    this.#added = undefined
+    this.#removed = undefined
   }
 
   #lowerBound(key: string): number {

@@ -25,6 +25,8 @@ export class OwnerGraph {
   readonly #host: ComponentHost
   readonly #resources: ServedResources
   readonly #informers = new Map<string, Informer<KubeObject>>()
+  /** The same in a list. */
+  #followed: readonly Informer<KubeObject>[] = []
   readonly #byKind = new Map<string, ServedResource>()
   readonly #listeners: ((item: Item, change: Change<KubeObject>) => void)[] = []
   /** Names of the custom resources that are followed, in the order in which they came: a copy follows the same. */
@@ -37,6 +39,7 @@ export class OwnerGraph {
     const served = servedNow(resources)
     for (const one of served) if (!isCustom(one)) this.#follow(one)
     for (const name of this.#custom.value) this.#follow({ resource: name, verbs: COLLECTABLE })
+    this.#followed = [...this.#informers.values()]
     this.#nameKinds(served)
     // real servers are asked every half minute what they serve
     if (typeof resources === 'function') this.#informers.get(CRDS)?.onChange(() => this.#resync())
@@ -76,6 +79,7 @@ export class OwnerGraph {
       this.#custom.value.push(name)
       this.#follow(one)
     }
+    this.#followed = [...this.#informers.values()]
   }
 
   get synced(): boolean {
@@ -119,14 +123,18 @@ export class OwnerGraph {
   }
 
   #collect(index: 'uid' | 'owner', value: string): readonly GraphNode[] {
-    const found: GraphNode[] = []
-    for (const [resource, informer] of this.#informers) {
-      for (const object of informer.byIndex(index, value)) found.push({ item: itemOf(resource, object), object })
+    let found: GraphNode[] | undefined
+    // nearly always nothing is found, and it is asked for each object that comes: no iterators and closures then
+    for (let at = 0; at < this.#followed.length; at++) {
+      const informer = this.#followed[at] as Informer<KubeObject>
+      const objects = informer.byIndex(index, value)
+      if (objects.length > 0) (found ??= []).push(...nodesOf(informer.resource, objects))
     }
-    return found
+    return found ?? NONE
   }
 }
 
+const NONE: readonly GraphNode[] = []
 const CRDS = 'customresourcedefinitions'
 const COLLECTABLE: ServedResource['verbs'] = ['delete', 'list', 'watch']
 
@@ -135,6 +143,10 @@ const isCustom = ({ resource, group }: ServedResource): boolean => group !== '' 
 
 function isCollectable({ verbs }: Pick<ServedResource, 'verbs'>): boolean {
   return verbs.includes('delete') && verbs.includes('list') && verbs.includes('watch')
+}
+
+function nodesOf(resource: string, objects: readonly KubeObject[]): readonly GraphNode[] {
+  return objects.map((object) => ({ item: itemOf(resource, object), object }))
 }
 
 function itemOf(resource: string, object: KubeObject): Item {

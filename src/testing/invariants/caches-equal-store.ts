@@ -3,19 +3,21 @@ import type { ComponentView } from '../../cluster/component-host.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { Finding, Invariant, ObjectReference } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
+import type { StoredObjects } from '../stored-objects.js'
 
 /** Informers may see the store late, but not for ever. */
 export const cachesEqualStore: Invariant = {
   name: 'caches-equal-store',
   rule: 'At rest, every informer of a component that can reach the apiserver has exactly the objects that a fresh list answers.',
   onlyAtRest: true,
-  check: (cluster, { views }) => views.flatMap((view) => (view.connected ? differences(cluster, view) : [])),
+  check: (cluster, stored) => stored.views.flatMap((view) => (view.connected ? differences(cluster, stored, view) : [])),
 }
 
 const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
 
-function differences(cluster: SimCluster, { component, resource, selection, objects }: ComponentView): readonly Finding[] {
-  const fresh = cluster.stored(resource, selection) as readonly KubeObject[]
+function differences(cluster: SimCluster, stored: StoredObjects, { component, resource, selection, objects }: ComponentView): readonly Finding[] {
+  const isWhole = Object.values(selection).every((part) => part === undefined)
+  const fresh = (isWhole ? stored.list(resource) : cluster.stored(resource, selection)) as readonly KubeObject[]
   if (fresh.length === objects.length && fresh.every((object, at) => object === objects[at])) return []
   const cached = new Map(objects.map((object) => [keyOf(object), object]))
   const wrong: ObjectReference[] = []

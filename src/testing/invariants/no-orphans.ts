@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../api/definition.js'
 import type { Finding, Invariant } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
 
@@ -10,11 +11,11 @@ export const noOrphans: Invariant = {
   check: (_cluster, stored) => {
     if (!stored.isAtWork('garbage-collector-controller')) return []
     const uids = new Set<string | undefined>()
-    const owned = []
-    for (const entry of stored.all()) {
-      uids.add(entry.object.metadata.uid)
-      if (entry.object.metadata.ownerReferences !== undefined) owned.push(entry)
-    }
+    const owned: { readonly resource: string; readonly object: KubeObject }[] = []
+    stored.each((resource, object) => {
+      uids.add(object.metadata.uid)
+      if (object.metadata.ownerReferences !== undefined) owned.push({ resource, object })
+    })
     return owned.flatMap(({ resource, object }): Finding[] => {
       const { ownerReferences = [], deletionTimestamp } = object.metadata
       const gone = ownerReferences.find(({ uid }) => !uids.has(uid))

@@ -12,21 +12,23 @@ export const revisionsInOrder: Invariant = {
   name: 'revisions-in-order',
   rule: 'Each write has a revision of its own, higher than all before it, and the object carries it as its resourceVersion; ' +
     'each change follows from the state that was there before.',
-  check: (cluster, stored) => [...misnumbered(cluster, stored)],
+  check: misnumbered,
   observe: (cluster) => new History(cluster),
 }
 
-function* misnumbered(cluster: SimCluster, stored: StoredObjects): Generator<Finding, void, undefined> {
-  const seen = new Map<string, string>()
-  for (const { resource, object } of stored.all()) {
+function misnumbered(cluster: SimCluster, stored: StoredObjects): readonly Finding[] {
+  const findings: Finding[] = []
+  const seen = new Map<string, { readonly resource: string; readonly object: KubeObject }>()
+  const { revision } = cluster.etcd
+  stored.each((resource, object) => {
     const { resourceVersion = '' } = object.metadata
-    const objects = [referenceTo(resource, object)]
     const twin = seen.get(resourceVersion)
-    if (twin !== undefined) yield { message: `has the same resourceVersion as ${twin}`, objects }
-    seen.set(resourceVersion, idOf(resource, object))
-    const { revision } = cluster.etcd
-    if (Number(resourceVersion) > revision) yield { message: `is newer than the store (${revision})`, objects }
-  }
+    const find = (message: string): void => void findings.push({ message, objects: [referenceTo(resource, object)] })
+    if (twin !== undefined) find(`has the same resourceVersion as ${idOf(twin.resource, twin.object)}`)
+    seen.set(resourceVersion, { resource, object })
+    if (Number(resourceVersion) > revision) find(`is newer than the store (${revision})`)
+  })
+  return findings
 }
 
 class History implements Observer {
