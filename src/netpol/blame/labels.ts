@@ -38,7 +38,7 @@ function partyOf(model: Model, end: End): Party {
   return { sort: end.node === undefined ? 'external' : 'node', pod, node }
 }
 
-const isOwnNode = ({ node }: End, { pod }: Party): boolean => node !== undefined && node === pod?.node
+const isOwnNode = ({ node }: End, { sort }: Party, { pod }: Party): boolean => sort === 'node' && node === pod?.node
 
 /** The class that an address is alone in; none of no address. */
 const addressesIn = ({ address }: End): readonly AddressClass[] => (address === undefined ? [] : [{ family: address.family, intervals: [[address.value, address.value]] }])
@@ -56,7 +56,7 @@ class Stage {
     const shape: SceneShape = {
       from: source.sort, to: target.sort, self, toNode: target.node !== undefined,
       sameNamespace: source.pod !== undefined && source.pod.namespace === target.pod?.namespace,
-      ownNode: isOwnNode(from, target) || isOwnNode(to, source),
+      ownNode: isOwnNode(from, source, target) || isOwnNode(to, target, source),
     }
     const names = new Scene(shape, vocabulary)
     this.#pins.set(names.address('from'), addressesIn(from))

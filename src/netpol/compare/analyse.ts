@@ -93,6 +93,7 @@ class Reach {
   }
 
   #side(scene: Scene, { admin, allows, isolates, baseline }: SideClauses): void {
+    const never = scene.never()
     const adminDecides = admin.filter(({ action }) => action !== 'Pass')
     const look = (list: readonly Clause[], beforeAll: readonly Clause[], ordered: boolean): void => list.forEach((clause, at) => {
       const { policy, direction, rule } = clause.origin
@@ -100,12 +101,12 @@ class Reach {
       const key = Reach.key({ policy, direction, at: rule })
       // cubes of one rule do not shadow each other
       const before = [...beforeAll, ...(ordered ? list.slice(0, at).filter(({ origin }) => origin.policy !== policy || origin.rule !== rule) : [])]
-      if (!this.matching.has(key) && reachable(scene.space, scene.never, [], clause, this.#budget)) this.matching.add(key)
-      if (!this.deciding.has(key) && reachable(scene.space, scene.never, before, clause, this.#budget)) this.deciding.add(key)
+      if (!this.matching.has(key) && reachable(scene.space, never, [], clause, this.#budget)) this.matching.add(key)
+      if (!this.deciding.has(key) && reachable(scene.space, never, before, clause, this.#budget)) this.deciding.add(key)
     })
     look(admin, [], true)
     look(allows, adminDecides, false)
-    look(baseline, [...adminDecides, ...isolates, ...(isolates.length === 0 ? allows : [])], true)
+    look(baseline, [...adminDecides, ...isolates], true)
   }
 }
 

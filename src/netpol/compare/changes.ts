@@ -87,11 +87,8 @@ class Changes {
       const told = this.#told(closedBy, openedBy)
       return told === undefined ? '' : `${told.direction} ${policyTitle(told.policy)} ${originPath(told)}`
     }
-    arena.search(this.#change, {
-      any: false,
-      below: (closedBy, openedBy) => best.get(keyOf(closedBy, openedBy))?.cost ?? Infinity,
-      found: (finding) => best.set(keyOf(finding.closedBy, finding.openedBy), finding),
-    })
+    const below = (closedBy: Origin | undefined, openedBy: Origin | undefined): number => best.get(keyOf(closedBy, openedBy))?.cost ?? Infinity
+    for (const finding of arena.search(this.#change, { any: false, below })) best.set(keyOf(finding.closedBy, finding.openedBy), finding)
     return [...best.values()]
   }
 

@@ -18,18 +18,22 @@ export interface Origin {
 /** A cube in which something happens. */
 export interface Clause {
   readonly cube: Cube
-  readonly action: Action
   readonly origin: Origin
 }
 
-/** What the policies of one side of a scene come to. Clauses of the cluster-wide tiers come in order, the first that holds decides. */
+/** A clause of a cluster-wide tier: the first that holds decides. */
+export interface Step extends Clause {
+  readonly action: Action
+}
+
+/** What the policies of one side of a scene come to. */
 export interface SideClauses {
-  readonly admin: readonly Clause[]
-  /** Rules of NetworkPolicies: one is enough. */
-  readonly allows: readonly Clause[]
-  /** Where a NetworkPolicy selects the pod, and so denies what no rule allows. */
+  readonly admin: readonly Step[]
+  /** Where a NetworkPolicy selects the pod, and so denies what is not allowed. */
   readonly isolates: readonly Clause[]
-  readonly baseline: readonly Clause[]
+  /** Rules of NetworkPolicies: one is enough. Of traffic that no NetworkPolicy blocks, all that is isolated. */
+  readonly allows: readonly Clause[]
+  readonly baseline: readonly Step[]
 }
 
 interface Side {
@@ -115,12 +119,12 @@ function ruleCubes(side: Side, { peers, ports }: RuleMatch, view: View, home: st
   return product(from, at)
 }
 
-function clusterClauses(side: Side, policies: readonly ClusterPolicyModel[]): readonly Clause[] {
+function clusterClauses(side: Side, policies: readonly ClusterPolicyModel[]): readonly Step[] {
   const { scene, direction, own } = side
   if (!scene.sees(own, 'cluster')) return []
   return policies.flatMap((policy) => {
     const subject = product(namespacesOf(scene, own, policy.namespaces), podsOf(scene, own, policy.pods))
-    return policy[direction].flatMap((rule, at): readonly Clause[] => {
+    return policy[direction].flatMap((rule, at): readonly Step[] => {
       const { failsClosed } = rule
       const action = failsClosed ? 'Deny' : rule.action
       const matched = failsClosed ? (rule.action === 'Accept' ? [] : everything) : ruleCubes(side, rule, 'cluster', '')
@@ -129,34 +133,27 @@ function clusterClauses(side: Side, policies: readonly ClusterPolicyModel[]): re
   })
 }
 
-interface NarrowClauses {
-  readonly allows: readonly Clause[]
-  readonly isolates: readonly Clause[]
-}
-
 /** Whether it is traffic that no NetworkPolicy blocks. */
-function isException({ scene: { shape }, options: { ownNode }, direction, other }: Side): boolean {
-  if (shape.self) return true
-  return shape.ownNode && shape[other] === 'node' && (ownNode === 'both' || (ownNode === 'ingress' && direction === 'ingress'))
+function isException({ scene: { shape }, options: { ownNode }, direction }: Side): boolean {
+  return shape.self || (shape.ownNode && (ownNode === 'both' || ownNode === direction))
 }
 
-function networkPolicyClauses(side: Side, policies: readonly NetworkPolicyModel[]): NarrowClauses {
+function networkPolicyClauses(side: Side, policies: readonly NetworkPolicyModel[]): Pick<SideClauses, 'allows' | 'isolates'> {
   const { scene, direction, own } = side
-  if (!scene.sees(own, 'NetworkPolicy')) return { allows: [], isolates: [] }
   const allows: Clause[] = []
   const isolates: Clause[] = []
+  if (!scene.sees(own, 'NetworkPolicy')) return { allows, isolates }
   for (const policy of policies) {
     const rules = policy[direction]
     if (rules === undefined) continue
     const subject = product(namespaceIs(scene, own, policy.namespace), podsOf(scene, own, policy.pods))
-    isolates.push(...subject.map((cube): Clause => ({ cube, action: 'Deny', origin: { policy, direction } })))
+    isolates.push(...subject.map((cube): Clause => ({ cube, origin: { policy, direction } })))
     rules.forEach((rule, at) => {
       const cubes = product(subject, ruleCubes(side, rule, 'NetworkPolicy', policy.namespace))
-      allows.push(...cubes.map((cube): Clause => ({ cube, action: 'Accept', origin: { policy, direction, rule: at } })))
+      allows.push(...cubes.map((cube): Clause => ({ cube, origin: { policy, direction, rule: at } })))
     })
   }
-  if (!isException(side)) return { allows, isolates }
-  return { allows: isolates.map((each) => ({ ...each, action: 'Accept' })), isolates: [] }
+  return { isolates, allows: isException(side) ? isolates : allows }
 }
 
 /** The clauses of one side of a scene. */

@@ -1,7 +1,7 @@
 import type { ResolvedOptions } from '../options.js'
 import type { View } from '../situation.js'
 import { bySort, type EndSort, type Role } from './addresses.js'
-import { Space, type Cube, type Variable } from './space.js'
+import { Space, type Cube, type Literal, type Variable } from './space.js'
 import { FRESH, type AddressClass, type PortClass, type Vocabulary } from './vocabulary.js'
 
 /** Who speaks to whom. All connections of one scene have the same variables. */
@@ -12,7 +12,7 @@ export interface SceneShape {
   readonly sameNamespace: boolean
   /** The pod reaches itself, through a Service. */
   readonly self: boolean
-  /** One end is the node of the other. */
+  /** One end is a node, and that of the other, a pod. */
   readonly ownNode: boolean
   /** Where it goes is the address of a node. */
   readonly toNode: boolean
@@ -52,16 +52,17 @@ export class Scene {
   readonly shape: SceneShape
   readonly vocabulary: Vocabulary
   readonly space: Space
-  /** What no point of the scene is in. */
-  readonly never: readonly Cube[]
 
-  /** With pins it is what they say, and nothing of what else is never true has to be looked at. */
   constructor(shape: SceneShape, vocabulary: Vocabulary, pins: Pins = free) {
     this.shape = shape
     this.vocabulary = vocabulary
     const variables = [...this.#ends(), ...this.#traffic()]
     this.space = new Space(variables.map((each) => ({ ...each, values: pins.get(each.name) ?? each.values })))
-    this.never = pins.size > 0 ? [] : [...this.#familyFaults(), ...this.#nameFaults(), ...this.#addressFaults(), ...this.#domainFaults()]
+  }
+
+  /** What no point of a scene without pins is in. */
+  never(): readonly Cube[] {
+    return [...this.#familyFaults(), ...this.#nameFaults(), ...this.#addressFaults(), ...this.#domainFaults()]
   }
 
   /** What the ends themselves cost to read. */
@@ -135,43 +136,41 @@ export class Scene {
   /** Both ends speak the same family. */
   #familyFaults(): readonly Cube[] {
     if (this.shape.self || new Set(this.vocabulary.addresses.map(({ family }) => family)).size < 2) return []
-    const is = (role: Role, family: string): Cube => this.cube([[this.address(role), (each) => (each as AddressClass).family === family]])
-    return [[...is('from', 'IPv4'), ...is('to', 'IPv6')], [...is('from', 'IPv6'), ...is('to', 'IPv4')]]
+    return (['IPv4', 'IPv6'] as const).map((family) => this.#cube([
+      [this.address('from'), (each) => (each as AddressClass).family === family], [this.address('to'), (each) => (each as AddressClass).family !== family],
+    ]))
   }
 
   /** Other namespaces have other names. */
   #nameFaults(): readonly Cube[] {
     const { from, to, sameNamespace } = this.shape
     if (sameNamespace || !isPod(from) || !isPod(to)) return []
-    return this.vocabulary.namespaces.map((name) => this.cube([['from.name', (each) => each === name], ['to.name', (each) => each === name]]))
+    return this.vocabulary.namespaces.map((name) => this.#cube([['from.name', (each) => each === name], ['to.name', (each) => each === name]]))
   }
 
   /** No two ends have one address. */
   #addressFaults(): readonly Cube[] {
     if (this.shape.self) return []
-    const lonely = this.vocabulary.addresses.filter(({ intervals }) => intervals.length === 1 && intervals[0]?.[0] === intervals[0]?.[1])
-    return lonely.map((only) => this.cube([[this.address('from'), (each) => each === only], [this.address('to'), (each) => each === only]]))
+    const lonely = this.vocabulary.addresses.filter(({ intervals: [[first, last], ...others] }) => first === last && others.length === 0)
+    return lonely.map((only) => this.#cube([[this.address('from'), (each) => each === only], [this.address('to'), (each) => each === only]]))
   }
 
   /** Who is of a domain is of those that hold it. */
   #domainFaults(): readonly Cube[] {
     const { domains } = this.vocabulary
     return domains.flatMap((part) => domains.filter((whole) => holdsDomain(whole, part))
-      .map((whole) => this.cube([[this.domain(part), (each) => each === true], [this.domain(whole), (each) => each === false]])))
+      .map((whole) => this.#cube([[this.domain(part), (each) => each === true], [this.domain(whole), (each) => each === false]])))
   }
 
-  /** The cube of some tests, none of which can fail for all values. */
-  cube(tests: readonly (readonly [name: string, passes: (value: unknown) => boolean])[]): Cube {
-    return tests.flatMap(([name, passes]) => this.space.literal(name, passes) ?? [])
+  /** The cube of some tests, none of which fails for all values. */
+  #cube(tests: readonly (readonly [name: string, passes: (value: unknown) => boolean])[]): Cube {
+    return tests.map(([name, passes]) => this.space.literal(name, passes) as Literal)
   }
 }
 
 /** Whether one pattern of domain names holds all that another, different one does. */
 export function holdsDomain(whole: string, part: string): boolean {
-  if (whole === part || !whole.startsWith('*.')) return false
-  const tail = whole.slice(1)
-  const name = part.startsWith('*.') ? part.slice(1) : part
-  return name.endsWith(tail) && name.length > tail.length
+  return whole !== part && whole.startsWith('*.') && part.endsWith(whole.slice(1))
 }
 
 /** Whether a port is in a range. */

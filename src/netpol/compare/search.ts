@@ -48,23 +48,23 @@ function narrowed({ region, avoid }: Part, path: Path, budget: Budget): Part | u
   for (const cube of all) {
     const open = openLiterals(part, cube)
     if (open === 0) return undefined
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: what is not met need not be avoided, it is only looked at again
     if (open > 0) left.push(cube)
   }
   return { region: part, avoid: left }
 }
 
-/** How a search goes on after a finding: only cheaper ones are wanted, or those of other origins as well. */
+/** What a search is for. */
 export interface Wanted {
-  /** What is found must cost less than this, for the same pair of origins. */
+  /** What is found must cost less than this, for the same pair of origins. It is asked again after each finding. */
   readonly below: (closedBy: Origin | undefined, openedBy: Origin | undefined) => number
-  /** One finding is enough, the first that comes. */
+  /** Findings need not be the simplest of their kind. */
   readonly any: boolean
-  readonly found: (finding: Finding) => void
 }
 
-/** Hands over what `wide` allows and `narrow` denies, in one scene. */
-function searchScene(scene: Scene, wide: Ways, narrow: Ways, wanted: Wanted, budget: Budget): void {
-  const whole: Part = { region: scene.space.whole(), avoid: scene.never }
+/** What `wide` allows and `narrow` denies, in one scene. */
+function* searchScene(scene: Scene, wide: Ways, narrow: Ways, wanted: Wanted, budget: Budget): Generator<Finding> {
+  const whole: Part = { region: scene.space.whole(), avoid: scene.never() }
   const { base } = scene
   for (const direction of directions) {
     for (const closed of narrow[direction]) {
@@ -81,8 +81,7 @@ function searchScene(scene: Scene, wide: Ways, narrow: Ways, wanted: Wanted, bud
           const below = wanted.below(closed.origin, open.origin) - base
           const region = outside(scene.space, third.region, third.avoid, { below, any: wanted.any, budget })
           if (region === undefined) continue
-          wanted.found({ scene, region, cost: base + scene.space.costOf(region), direction, closedBy: closed.origin, openedBy: open.origin })
-          if (wanted.any && wanted.below(closed.origin, open.origin) <= 0) return
+          yield { scene, region, cost: base + scene.space.costOf(region), direction, closedBy: closed.origin, openedBy: open.origin }
         }
       }
     }
@@ -106,25 +105,23 @@ export class Arena {
   }
 
   /** Searches what the second set allows and the first denies (`opened`), or the other way round (`closed`). */
-  search(change: 'opened' | 'closed', wanted: Wanted): void {
+  * search(change: 'opened' | 'closed', wanted: Wanted): Generator<Finding> {
     const [wide, narrow] = change === 'opened' ? [this.#b, this.#a] : [this.#a, this.#b]
     for (const shape of sceneShapes(this.#options)) {
       const scene = new Scene(shape, this.#vocabulary)
-      searchScene(scene, waysOf(scene, wide, this.#options, pathsToAllow), waysOf(scene, narrow, this.#options, pathsToDeny), wanted, this.#budget)
+      yield* searchScene(scene, waysOf(scene, wide, this.#options, pathsToAllow), waysOf(scene, narrow, this.#options, pathsToDeny), wanted, this.#budget)
     }
   }
 
   /** The cheapest of what {@link search} finds. */
   simplest(change: 'opened' | 'closed'): Finding | undefined {
     let best: Finding | undefined
-    this.search(change, { any: false, below: () => best?.cost ?? Infinity, found: (finding) => { best = finding } })
+    for (const cheaper of this.search(change, { any: false, below: () => best?.cost ?? Infinity })) best = cheaper
     return best
   }
 
   /** Whether {@link search} finds anything. */
   isAny(change: 'opened' | 'closed'): boolean {
-    let isFound = false
-    this.search(change, { any: true, below: () => (isFound ? 0 : Infinity), found: () => { isFound = true } })
-    return isFound
+    return this.search(change, { any: true, below: () => Infinity }).next().done !== true
   }
 }
