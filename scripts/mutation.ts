@@ -20,7 +20,7 @@ interface Part {
 }
 
 const search = ['space', 'search', 'paths', 'clauses', 'scene'].map((name) => `compare/${name}`)
-const acrossAll = ['compare', 'compare-cases', 'compare-parts', 'compare-search', 'step-limit', 'blame']
+const acrossAll = ['compare', 'compare-cases', 'compare-parts', 'compare-search', 'compare-told', 'step-limit', 'blame']
 
 const groups: Readonly<Record<string, Part>> = {
   read: { files: ['read/*'], tests: ['read', 'read-places', 'edges', 'cases', 'connections'] },

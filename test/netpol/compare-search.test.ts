@@ -59,10 +59,10 @@ describe('ways to a verdict', () => {
       const side: SideClauses = { admin: some(step), isolates, allows: isExempt ? isolates : rules, baseline: some(step) }
       const [allow, deny] = [pathsToAllow(side), pathsToDeny(side)]
       for (const point of points) {
-        const told = (paths: readonly Path[]): readonly unknown[] => [...new Set(paths.filter(({ cube, avoid }) => holds(point, cube) && !avoid.some((each) => holds(point, each))).map((path) => path.origin?.rule))].toSorted()
+        const told = (paths: readonly Path[]): ReadonlySet<unknown> => new Set(paths.filter(({ cube, avoid }) => holds(point, cube) && !avoid.some((each) => holds(point, each))).map((path) => path.origin?.rule))
         const [isAllowed, by] = judged(side, point)
-        const expected = [...new Set(by.map((each) => each?.origin.rule))].toSorted()
-        expect([told(allow), told(deny)]).toEqual(isAllowed ? [expected, []] : [[], expected])
+        const expected = new Set(by.map((each) => each?.origin.rule))
+        expect([told(allow), told(deny)]).toEqual(isAllowed ? [expected, new Set()] : [new Set(), expected])
         allowed += Number(isAllowed)
       }
     }
@@ -231,7 +231,7 @@ it.each<[string, number, (maxSteps: number) => unknown]>([
   ['what opens and closes', 3964, (maxSteps) => policyChanges(twenty(0), twenty(1), { maxSteps })],
   ['what is in vain', 1720, (maxSteps) => analysePolicies(twenty(0).slice(0, 8), { maxSteps })],
   ['tiers', 119, (maxSteps) => compare(tiers('Deny'), tiers('Accept'), { maxSteps })],
-  ['tiers, what is in vain', 818, (maxSteps) => analysePolicies(tiers('Deny'), { maxSteps })],
+  ['tiers, what is in vain', 822, (maxSteps) => analysePolicies(tiers('Deny'), { maxSteps })],
   ['what is hard', 50, (maxSteps) => compare([pigeonholes], [into(pods({}))], { maxSteps })],
 ])('%s: takes no more steps than it once did', (_, most, ask) => {
   expect(() => ask(most)).not.toThrow()

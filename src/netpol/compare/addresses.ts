@@ -35,7 +35,7 @@ function candidates(sort: EndSort, role: Role): readonly IpAddress[] {
 export function bySort(classes: readonly AddressClass[], sort: EndSort, role: Role): readonly AddressClass[] {
   const known = candidates(sort, role)
   const place = (each: AddressClass): number => {
-    const at = known.findIndex((address) => address.family === each.family && isIn(address, each))
+    const at = known.findIndex((address) => isIn(address, each))
     return (each.family === 'IPv6' ? 100 : 0) + (at < 0 ? 50 : at)
   }
   return classes.map((each) => [place(each), each] as const).toSorted(([a], [b]) => a - b).map(([, each]) => each)

@@ -1,14 +1,16 @@
 import { requirementMatches } from '../../api/labels.js'
-import type { Direction, PolicyModel, Selector } from '../model.js'
+import type { Direction, Peer, PolicyModel, RuleMatch, Selector } from '../model.js'
 import { resolveOptions, type ResolvedOptions } from '../options.js'
+import { peersField } from '../read/network-policy.js'
 import type { WorldPolicy } from '../world.js'
 import { Budget } from './budget.js'
-import { sideClauses, type Clause, type SideClauses } from './clauses.js'
+import { sideClauses, type Origin } from './clauses.js'
 import { readPolicies, type CompareOptions } from './compare.js'
+import { pathsOfRules, type Path } from './paths.js'
 import { Scene, sceneShapes } from './scene.js'
 import { Arena } from './search.js'
-import { openLiterals, outside, within, type Cube, type Space } from './space.js'
-import { policyTitle } from './tell.js'
+import { outside, within, type Region, type Space } from './space.js'
+import { originPath, policyTitle } from './tell.js'
 import { FRESH, narrowPolicies, vocabularyOf, widePolicies, type PolicySet } from './vocabulary.js'
 
 /** A policy, or with a path a rule or selector of it. */
@@ -45,35 +47,30 @@ function replaced(set: PolicySet, policy: PolicyModel, by: PolicyModel | undefin
   }
 }
 
-function withoutRule(policy: PolicyModel, direction: Direction, at: number): PolicyModel {
-  return { ...policy, [direction]: policy[direction]?.filter((_, index) => index !== at) }
-}
-
 function isSame(a: PolicySet, b: PolicySet, options: ResolvedOptions, budget: Budget): boolean {
   const arena = new Arena(a, b, options, budget)
   return !arena.isAny('opened') && !arena.isAny('closed')
 }
 
-interface RulePlace {
+const keyOf = ({ policy, path }: Pick<Placed, 'policy' | 'path'>): string => `${policyTitle(policy)} ${path}`
+const partOf = ({ policy, path }: Pick<Placed, 'policy' | 'path'>): PolicyPart => ({ policy: policyTitle(policy), path })
+
+/** A rule in its place. */
+interface Placed {
   readonly policy: PolicyModel
+  readonly path: string
   readonly direction: Direction
-  readonly at: number
+  readonly peers: RuleMatch['peers']
+  /** The policy without it. */
+  readonly rest: PolicyModel
 }
 
-const rulesOf = (policy: PolicyModel): readonly RulePlace[] =>
-  directions.flatMap((direction) => (policy[direction] ?? []).map((_, at) => ({ policy, direction, at })))
+const rulesOf = (policy: PolicyModel): readonly Placed[] => directions.flatMap((direction) => {
+  const rules: readonly RuleMatch[] = policy[direction] ?? []
+  return rules.map((rule, at) => ({ policy, direction, path: originPath({ policy, direction, rule: at }), peers: rule.peers, rest: { ...policy, [direction]: rules.toSpliced(at, 1) } }))
+})
 
-const partOf = ({ policy, direction, at }: RulePlace): PolicyPart => ({ policy: policyTitle(policy), path: `spec.${direction}[${at}]` })
-
-/** Clauses by the rule that they are of, each with those that decide before it. */
-function reachable(space: Space, never: readonly Cube[], before: readonly Clause[], clause: Clause, budget: Budget): boolean {
-  const region = within(space.whole(), clause.cube)
-  if (region === undefined) return false
-  const avoid = [...never, ...before.map(({ cube }) => cube)].filter((cube) => openLiterals(region, cube) >= 0)
-  return outside(space, region, avoid, { below: Infinity, any: true, budget }) !== undefined
-}
-
-/** Which rules match anything, and which come to decide. */
+/** Which rules match anything, and which come to decide, by title and path. */
 class Reach {
   readonly matching = new Set<string>()
   readonly deciding = new Set<string>()
@@ -84,29 +81,23 @@ class Reach {
     const vocabulary = vocabularyOf([set])
     for (const shape of sceneShapes(options)) {
       const scene = new Scene(shape, vocabulary)
-      for (const direction of directions) this.#side(scene, sideClauses(scene, direction, set, options))
+      const never = scene.never()
+      for (const direction of directions) {
+        const clauses = sideClauses(scene, direction, set, options)
+        this.#note([...clauses.admin, ...clauses.allows, ...clauses.baseline].map((clause) => ({ ...clause, avoid: never })), scene.space, this.matching)
+        this.#note(pathsOfRules(clauses).map((path) => ({ ...path, avoid: [...never, ...path.avoid] })), scene.space, this.deciding)
+      }
     }
   }
 
-  static key({ policy, direction, at }: RulePlace): string {
-    return `${policyTitle(policy)} ${direction} ${at}`
-  }
-
-  #side(scene: Scene, { admin, allows, isolates, baseline }: SideClauses): void {
-    const never = scene.never()
-    const adminDecides = admin.filter(({ action }) => action !== 'Pass')
-    const look = (list: readonly Clause[], beforeAll: readonly Clause[], ordered: boolean): void => list.forEach((clause, at) => {
-      const { policy, direction, rule } = clause.origin
-      if (rule === undefined) return
-      const key = Reach.key({ policy, direction, at: rule })
-      // cubes of one rule do not shadow each other
-      const before = [...beforeAll, ...(ordered ? list.slice(0, at).filter(({ origin }) => origin.policy !== policy || origin.rule !== rule) : [])]
-      if (!this.matching.has(key) && reachable(scene.space, never, [], clause, this.#budget)) this.matching.add(key)
-      if (!this.deciding.has(key) && reachable(scene.space, never, before, clause, this.#budget)) this.deciding.add(key)
-    })
-    look(admin, [], true)
-    look(allows, adminDecides, false)
-    look(baseline, [...adminDecides, ...isolates], true)
+  /** Of ways that there are. */
+  #note(paths: readonly Path<Origin>[], space: Space, known: Set<string>): void {
+    for (const { cube, avoid, origin } of paths) {
+      const key = keyOf({ policy: origin.policy, path: originPath(origin) })
+      if (origin.rule === undefined || known.has(key)) continue
+      const region = within(space.whole(), cube) as Region
+      if (outside(space, region, avoid, { below: Infinity, any: true, budget: this.#budget }) !== undefined) known.add(key)
+    }
   }
 }
 
@@ -119,19 +110,22 @@ function isVacuous({ requirements }: Selector): boolean {
   })
 }
 
+type SelectorAt = readonly [path: string, selector: Selector | undefined]
+
+/** The selectors of a peer and their paths. */
+function selectorsIn(peer: Peer, path: string): readonly SelectorAt[] {
+  if (peer.kind === 'nodes') return [[`${path}.nodes`, peer.nodes]]
+  if (peer.kind !== 'pods') return []
+  const head = peer.field === 'pods' ? `${path}.pods` : path
+  return [[peer.field === 'namespaces' ? `${path}.namespaces` : `${head}.namespaceSelector`, peer.namespaces], [`${head}.podSelector`, peer.pods]]
+}
+
 /** The selectors of a policy and their paths. */
-function selectorsOf(policy: PolicyModel): readonly (readonly [path: string, selector: Selector | undefined])[] {
-  const own: readonly (readonly [string, Selector | undefined])[] = policy.kind === 'NetworkPolicy'
+function selectorsOf(policy: PolicyModel): readonly SelectorAt[] {
+  const own: readonly SelectorAt[] = policy.kind === 'NetworkPolicy'
     ? [['spec.podSelector', policy.pods]]
     : [['spec.subject', policy.namespaces], ['spec.subject.pods.podSelector', policy.pods]]
-  const peers = rulesOf(policy).flatMap(({ direction, at }) => (policy[direction]?.[at]?.peers ?? []).flatMap((peer, index): readonly (readonly [string, Selector | undefined])[] => {
-    const path = `spec.${direction}[${at}].${direction === 'ingress' ? 'from' : 'to'}[${index}]`
-    if (peer.kind === 'nodes') return [[`${path}.nodes`, peer.nodes]]
-    if (peer.kind !== 'pods') return []
-    const head = peer.field === 'pods' ? `${path}.pods` : path
-    return [[peer.field === 'namespaces' ? `${path}.namespaces` : `${head}.namespaceSelector`, peer.namespaces], [`${head}.podSelector`, peer.pods]]
-  }))
-  return [...own, ...peers]
+  return [...own, ...rulesOf(policy).flatMap(({ path, peers, direction }) => peers?.flatMap((peer, at) => selectorsIn(peer, `${path}.${peersField[direction]}[${at}]`)) ?? [])]
 }
 
 /**
@@ -146,17 +140,18 @@ export function analysePolicies(policies: readonly WorldPolicy[], { maxSteps, ..
   const redundant = all(set).filter((policy) => isSame(set, replaced(set, policy, undefined), resolved, budget))
   const rules = all(set).flatMap(rulesOf)
   const reach = new Reach(set, resolved, budget)
-  const isRedundant = ({ policy, direction, at }: RulePlace): boolean => {
-    const rest = replaced(set, policy, withoutRule(policy, direction, at))
+  const isRedundant = ({ policy, rest }: Placed): boolean => {
+    const without = replaced(set, policy, rest)
     // a rule of a NetworkPolicy can only allow more
-    return policy.kind === 'NetworkPolicy' ? !new Arena(set, rest, resolved, budget).isAny('closed') : isSame(set, rest, resolved, budget)
+    return policy.kind === 'NetworkPolicy' ? !new Arena(set, without, resolved, budget).isAny('closed') : isSame(set, without, resolved, budget)
   }
+  const isMatching = (rule: Placed): boolean => reach.matching.has(keyOf(rule))
   return {
     redundantPolicies: redundant.map((policy) => ({ policy: policyTitle(policy) })),
-    redundantRules: rules.filter((place) => !redundant.includes(place.policy) && isRedundant(place)).map(partOf),
-    shadowedRules: rules.filter((place) => reach.matching.has(Reach.key(place)) && !reach.deciding.has(Reach.key(place))).map(partOf),
-    vacuousRules: rules.filter((place) => !reach.matching.has(Reach.key(place))).map(partOf),
+    redundantRules: rules.filter((rule) => !redundant.includes(rule.policy) && isRedundant(rule)).map(partOf),
+    shadowedRules: rules.filter((rule) => isMatching(rule) && !reach.deciding.has(keyOf(rule))).map(partOf),
+    vacuousRules: rules.filter((rule) => !isMatching(rule)).map(partOf),
     vacuousSelectors: all(set).flatMap((policy) => selectorsOf(policy)
-      .filter(([, selector]) => selector !== undefined && isVacuous(selector)).map(([path]) => ({ policy: policyTitle(policy), path }))),
+      .filter(([, selector]) => selector !== undefined && isVacuous(selector)).map(([path]) => partOf({ policy, path }))),
   }
 }

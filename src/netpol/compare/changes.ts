@@ -21,7 +21,7 @@ export interface PolicyChange {
   /** The side on which it is decided. */
   readonly direction: 'ingress' | 'egress'
   /** What denies them: before, of what is opened; after, of what is closed. */
-  readonly deniedBy: Decider
+  readonly deniedBy: Required<Decider>
   /** What allows them on that side. */
   readonly allowedBy: Decider
   /** One of them; `a` is the verdict before, `b` after. */
@@ -36,9 +36,7 @@ export interface PolicyChanges {
   readonly closed: readonly PolicyChange[]
 }
 
-function deciderOf(origin: Origin | undefined): Decider {
-  return origin === undefined ? {} : { policy: policyTitle(origin.policy), path: originPath(origin) }
-}
+const deciderOf = (origin: Origin): Required<Decider> => ({ policy: policyTitle(origin.policy), path: originPath(origin) })
 
 /** An end, short. */
 function tellEnd(end: EndpointRef): string {
@@ -71,35 +69,37 @@ class Changes {
   }
 
   /** What the change is told by: of the fields that decide before and after, the one that was changed. */
-  #told(closedBy: Origin | undefined, openedBy: Origin | undefined): Origin | undefined {
-    const [was, is] = this.#change === 'opened' ? [closedBy, openedBy] : [openedBy, closedBy]
+  #told(closedBy: Origin, openedBy: Origin | undefined): Origin {
+    const [was, is] = this.#order(closedBy, openedBy)
     const changed = [
       ...(is !== undefined && this.#now.has(policyTitle(is.policy)) ? [is] : []),
       ...(was !== undefined && this.#then.has(policyTitle(was.policy)) ? [was] : []),
     ]
     // a rule says more than that a policy selects the pod
-    return changed.find(({ rule }) => rule !== undefined) ?? changed[0] ?? is ?? was
+    return changed.find(({ rule }) => rule !== undefined) ?? changed[0] ?? is ?? closedBy
+  }
+
+  /** What decides before, and after. */
+  #order<T, U>(closedBy: T, openedBy: U): readonly [was: T | U, is: T | U] {
+    return this.#change === 'opened' ? [closedBy, openedBy] : [openedBy, closedBy]
   }
 
   search(arena: Arena): readonly Finding[] {
     const best = new Map<string, Finding>()
-    const keyOf = (closedBy: Origin | undefined, openedBy: Origin | undefined): string => {
+    const keyOf = (closedBy: Origin, openedBy: Origin | undefined): string => {
       const told = this.#told(closedBy, openedBy)
-      return told === undefined ? '' : `${told.direction} ${policyTitle(told.policy)} ${originPath(told)}`
+      return `${told.direction} ${policyTitle(told.policy)} ${originPath(told)}`
     }
-    const below = (closedBy: Origin | undefined, openedBy: Origin | undefined): number => best.get(keyOf(closedBy, openedBy))?.cost ?? Infinity
+    const below = (closedBy: Origin, openedBy: Origin | undefined): number => best.get(keyOf(closedBy, openedBy))?.cost ?? Infinity
     for (const finding of arena.search(this.#change, { any: false, below })) best.set(keyOf(finding.closedBy, finding.openedBy), finding)
     return [...best.values()]
   }
 
   describe({ direction, closedBy, openedBy }: Finding, example: CounterExample): string {
-    const isOpened = this.#change === 'opened'
-    const [was, is] = isOpened ? [closedBy, openedBy] : [openedBy, closedBy]
-    const told = this.#told(closedBy, openedBy)
-    const what = told === undefined ? direction : `${direction} ${tellOrigin(told)}`
     const by = (origin: Origin | undefined): string => (origin === undefined ? 'no policy' : `${policyTitle(origin.policy)} ${originPath(origin)}`)
-    const [before, after] = isOpened ? ['denied', 'allowed'] : ['allowed', 'denied']
-    return `${isOpened ? '+' : '-'} ${what}\n    for example ${tellConnection(example.connection)}, ${before} by ${by(was)}, now ${after} by ${by(is)}`
+    const [before, after] = this.#order(`denied by ${by(closedBy)}`, `allowed by ${by(openedBy)}`)
+    const sign = { opened: '+', closed: '-' }[this.#change]
+    return `${sign} ${direction} ${tellOrigin(this.#told(closedBy, openedBy))}\n    for example ${tellConnection(example.connection)}, ${before}, now ${after}`
   }
 }
 
@@ -118,7 +118,7 @@ export function policyChanges(before: readonly WorldPolicy[], after: readonly Wo
     return changes.search(arena).map((finding): PolicyChange => {
       const example = exampleOf(finding, first, second, resolved)
       const { direction, closedBy, openedBy } = finding
-      return { change, direction, deniedBy: deciderOf(closedBy), allowedBy: deciderOf(openedBy), example, text: changes.describe(finding, example) }
+      return { change, direction, deniedBy: deciderOf(closedBy), allowedBy: openedBy === undefined ? {} : deciderOf(openedBy), example, text: changes.describe(finding, example) }
     })
   }
   return { opened: list('opened'), closed: list('closed') }
@@ -126,6 +126,6 @@ export function policyChanges(before: readonly WorldPolicy[], after: readonly Wo
 
 /** The changes as text, for a review: what is opened (`+`), then what is closed (`-`). */
 export function formatChanges({ opened, closed }: PolicyChanges): string {
-  if (opened.length + closed.length === 0) return 'no connection in any cluster is judged otherwise\n'
-  return [...opened, ...closed].map(({ text }) => `${text}\n`).join('')
+  const all = [...opened, ...closed]
+  return `${all.length === 0 ? 'no connection in any cluster is judged otherwise' : all.map(({ text }) => text).join('\n')}\n`
 }

@@ -1,7 +1,7 @@
 import type { Direction } from '../model.js'
 import type { ResolvedOptions } from '../options.js'
 import type { Budget } from './budget.js'
-import { sideClauses, type Origin } from './clauses.js'
+import { sideClauses, type Origin, type SideClauses } from './clauses.js'
 import { pathsToAllow, pathsToDeny, type Path } from './paths.js'
 import { Scene, sceneShapes } from './scene.js'
 import { openLiterals, outside, within, type Cube, type Region } from './space.js'
@@ -16,7 +16,7 @@ export interface Finding {
   /** The side on which the narrower set denies. */
   readonly direction: Direction
   /** What denies. */
-  readonly closedBy: Origin | undefined
+  readonly closedBy: Origin
   /** What allows on that side. */
   readonly openedBy: Origin | undefined
 }
@@ -24,9 +24,9 @@ export interface Finding {
 const directions: readonly Direction[] = ['egress', 'ingress']
 const otherOf: Readonly<Record<Direction, Direction>> = { egress: 'ingress', ingress: 'egress' }
 
-type Ways = Readonly<Record<Direction, readonly Path[]>>
+type Ways<P extends Path> = Readonly<Record<Direction, readonly P[]>>
 
-function waysOf(scene: Scene, set: PolicySet, options: ResolvedOptions, paths: typeof pathsToAllow): Ways {
+function waysOf<P extends Path>(scene: Scene, set: PolicySet, options: ResolvedOptions, paths: (clauses: SideClauses) => readonly P[]): Ways<P> {
   return {
     egress: paths(sideClauses(scene, 'egress', set, options)),
     ingress: paths(sideClauses(scene, 'ingress', set, options)),
@@ -57,13 +57,13 @@ function narrowed({ region, avoid }: Part, path: Path, budget: Budget): Part | u
 /** What a search is for. */
 export interface Wanted {
   /** What is found must cost less than this, for the same pair of origins. It is asked again after each finding. */
-  readonly below: (closedBy: Origin | undefined, openedBy: Origin | undefined) => number
+  readonly below: (closedBy: Origin, openedBy: Origin | undefined) => number
   /** Findings need not be the simplest of their kind. */
   readonly any: boolean
 }
 
 /** What `wide` allows and `narrow` denies, in one scene. */
-function* searchScene(scene: Scene, wide: Ways, narrow: Ways, wanted: Wanted, budget: Budget): Generator<Finding> {
+function* searchScene(scene: Scene, wide: Ways<Path>, narrow: Ways<Path<Origin>>, wanted: Wanted, budget: Budget): Generator<Finding> {
   const whole: Part = { region: scene.space.whole(), avoid: scene.never() }
   const { base } = scene
   for (const direction of directions) {
@@ -106,7 +106,7 @@ export class Arena {
 
   /** Searches what the second set allows and the first denies (`opened`), or the other way round (`closed`). */
   * search(change: 'opened' | 'closed', wanted: Wanted): Generator<Finding> {
-    const [wide, narrow] = change === 'opened' ? [this.#b, this.#a] : [this.#a, this.#b]
+    const [wide, narrow] = { opened: [this.#b, this.#a] as const, closed: [this.#a, this.#b] as const }[change]
     for (const shape of sceneShapes(this.#options)) {
       const scene = new Scene(shape, this.#vocabulary)
       yield* searchScene(scene, waysOf(scene, wide, this.#options, pathsToAllow), waysOf(scene, narrow, this.#options, pathsToDeny), wanted, this.#budget)

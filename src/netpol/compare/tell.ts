@@ -1,6 +1,7 @@
 import { formatIpRange } from '../../api/ip.js'
 import { formatRequirement } from '../../api/labels.js'
-import type { Direction, Peer, PolicyModel, PortMatch, Selector } from '../model.js'
+import type { NetworkPolicyModel, Peer, PolicyModel, PortMatch, RuleMatch, Selector } from '../model.js'
+import { peersField } from '../read/network-policy.js'
 import type { Origin } from './clauses.js'
 
 /** `NetworkPolicy default/web` */
@@ -17,13 +18,14 @@ function tellSelector({ requirements }: Selector): string {
   return requirements.map(formatRequirement).join(',')
 }
 
-function tellPods(namespaces: Selector | undefined, pods: Selector | undefined, home: string): string {
+/** Without `namespaces`, those of the namespace of `home`, which is a NetworkPolicy then. */
+function tellPods(namespaces: Selector | undefined, pods: Selector | undefined, home: PolicyModel): string {
   const chosen = pods === undefined ? '' : tellSelector(pods)
-  const named = namespaces === undefined ? `namespace ${home}` : tellSelector(namespaces) === '' ? 'any namespace' : `namespaces ${tellSelector(namespaces)}`
+  const named = namespaces === undefined ? `namespace ${(home as NetworkPolicyModel).namespace}` : tellSelector(namespaces) === '' ? 'any namespace' : `namespaces ${tellSelector(namespaces)}`
   return `${chosen === '' ? 'pods' : `pods ${chosen}`} in ${named}`
 }
 
-function tellPeer(peer: Peer, home: string): string {
+function tellPeer(peer: Peer, home: PolicyModel): string {
   switch (peer.kind) {
     case 'pods': return tellPods(peer.namespaces, peer.pods, home)
     case 'blocks': return peer.blocks.map(({ range, except }) =>
@@ -44,18 +46,15 @@ function tellPort(port: PortMatch): string {
 }
 
 /** The pods that a policy selects: `pods app=web in namespace default`. */
-export function tellSubject(policy: PolicyModel): string {
-  return policy.kind === 'NetworkPolicy' ? tellPods(undefined, policy.pods, policy.namespace) : tellPods(policy.namespaces, policy.pods, '')
+function tellSubject(policy: PolicyModel): string {
+  return tellPods(policy.kind === 'NetworkPolicy' ? undefined : policy.namespaces, policy.pods, policy)
 }
-
-const word: Readonly<Record<Direction, 'from' | 'to'>> = { ingress: 'from', egress: 'to' }
 
 /** What an origin speaks of: `to pods app=db in namespace default from pods app=web in namespace default, TCP 6379`. */
 export function tellOrigin({ policy, direction, rule }: Origin): string {
   const own = `${direction === 'ingress' ? 'to' : 'from'} ${tellSubject(policy)}`
   if (rule === undefined) return own
-  const { peers, ports } = policy[direction]?.[rule] ?? { peers: undefined, ports: undefined }
-  const home = policy.kind === 'NetworkPolicy' ? policy.namespace : ''
-  const others = peers === undefined ? 'anyone' : peers.map((peer) => tellPeer(peer, home)).join(' or ')
-  return `${own} ${word[direction]} ${others}, ${ports === undefined ? 'all ports' : ports.map(tellPort).join(', ')}`
+  const { peers, ports } = (policy[direction] as readonly RuleMatch[])[rule] as RuleMatch
+  const others = peers === undefined ? 'anyone' : peers.map((peer) => tellPeer(peer, policy)).join(' or ')
+  return `${own} ${peersField[direction]} ${others}, ${ports === undefined ? 'all ports' : ports.map(tellPort).join(', ')}`
 }

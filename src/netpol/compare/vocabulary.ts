@@ -1,6 +1,6 @@
-import { lastOf, type IpFamily, type IpRange } from '../../api/ip.js'
+import { lastOf, rangeHolds, type IpFamily, type IpRange } from '../../api/ip.js'
 import { dnsLabelFaults } from '../../api/names.js'
-import type { Block, ClusterPolicyModel, Model, NetworkPolicyModel, RuleMatch, Selector } from '../model.js'
+import type { Block, ClusterPolicyModel, Model, NetworkPolicyModel, Peer, PortMatch, RuleMatch, Selector } from '../model.js'
 
 /** Policies that have been read, as they are in a {@link Model}. */
 export type PolicySet = Pick<Model, 'networkPolicies' | 'admin' | 'baseline'>
@@ -76,25 +76,24 @@ class Mentions {
     }
   }
 
-  rule({ peers = [], ports = [] }: RuleMatch): void {
-    for (const peer of peers) {
-      switch (peer.kind) {
-        case 'pods':
-          this.selector(this.namespace, peer.namespaces)
-          this.selector(this.pod, peer.pods)
-          break
-        case 'nodes': this.selector(this.node, peer.nodes); break
-        case 'blocks': peer.blocks.forEach((block) => this.block(block)); break
-        case 'domains': peer.domains.forEach((each) => this.domains.add(each)); break
-        case 'unknown': break
-      }
+  rule({ peers, ports }: RuleMatch): void {
+    peers?.forEach((peer) => this.peer(peer))
+    ports?.forEach((port) => this.port(port))
+  }
+
+  peer(peer: Peer): void {
+    if (peer.kind === 'pods') {
+      this.selector(this.namespace, peer.namespaces)
+      this.selector(this.pod, peer.pods)
     }
-    for (const port of ports) {
-      if (port.kind === 'name') this.portNames.add(port.name)
-      if (port.kind !== 'range') continue
-      this.cuts.add(port.first)
-      this.cuts.add(port.last + 1)
-    }
+    if (peer.kind === 'nodes') this.selector(this.node, peer.nodes)
+    if (peer.kind === 'blocks') peer.blocks.forEach((block) => this.block(block))
+    if (peer.kind === 'domains') peer.domains.forEach((each) => this.domains.add(each))
+  }
+
+  port(port: PortMatch): void {
+    if (port.kind === 'name') this.portNames.add(port.name)
+    if (port.kind === 'range') [port.first, port.last + 1].forEach((each) => this.cuts.add(each))
   }
 
   block({ range, except }: Block): void {
@@ -110,7 +109,7 @@ class Mentions {
       this.selector(this.namespace, policy.namespaces)
       this.selector(this.pod, policy.pods)
     }
-    for (const { ingress, egress } of [...narrowPolicies(set), ...widePolicies(set)]) [...ingress ?? [], ...egress ?? []].forEach((rule) => this.rule(rule))
+    for (const { ingress, egress } of [...narrowPolicies(set), ...widePolicies(set)]) for (const rules of [ingress, egress]) rules?.forEach((rule) => this.rule(rule))
   }
 }
 
@@ -120,26 +119,27 @@ const widths: Readonly<Record<IpFamily, bigint>> = { IPv4: 32n, IPv6: 128n }
 function addressClasses(family: IpFamily, all: readonly IpRange[]): readonly AddressClass[] {
   const ranges = all.filter((range) => range.family === family)
   const end = 1n << widths[family]
-  const cuts = [...new Set([0n, end, ...ranges.flatMap((range) => [range.first, lastOf(range) + 1n])])].sort((a, b) => (a < b ? -1 : 1))
+  const cuts = [...new Set([0n, end, ...ranges.flatMap((range) => [range.first, lastOf(range) + 1n])])].sort((a, b) => Number(a - b))
   const classes = new Map<string, [Interval, ...Interval[]]>()
   for (const [at, first] of cuts.slice(0, -1).entries()) {
-    const interval: Interval = [first, (cuts[at + 1] ?? end) - 1n]
-    const held = ranges.map((range) => (first >= range.first && first <= lastOf(range) ? '1' : '0')).join('')
+    const interval: Interval = [first, (cuts[at + 1] as bigint) - 1n]
+    const held = ranges.map((range) => rangeHolds(range, { family, value: first })).join()
     const known = classes.get(held)
     if (known === undefined) classes.set(held, [interval])
     else known.push(interval)
   }
-  return [...classes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, intervals]) => ({ family, intervals }))
+  return [...classes.values()].map((intervals) => ({ family, intervals }))
 }
 
 function portClasses(cuts: ReadonlySet<number>): readonly PortClass[] {
   const sorted = [...cuts].sort((a, b) => a - b)
-  const classes = sorted.slice(0, -1).map((first, at) => ({ first, last: (sorted[at + 1] ?? 65536) - 1 }))
+  const classes = sorted.slice(0, -1).map((first, at) => ({ first, last: (sorted[at + 1] as number) - 1 }))
   // port 80 reads best where nothing else is asked for
   return classes.toSorted((a, b) => Number(holds80(b)) - Number(holds80(a)))
 }
 
-const holds80 = ({ first, last }: PortClass): boolean => first <= 80 && last >= 80
+/** Whether port 80 is one of them. */
+export const holds80 = ({ first, last }: PortClass): boolean => first <= 80 && last >= 80
 
 /** What sets of policies speak of, together. */
 export function vocabularyOf(sets: readonly PolicySet[]): Vocabulary {
@@ -152,7 +152,7 @@ export function vocabularyOf(sets: readonly PolicySet[]): Vocabulary {
     podLabels: mentions.pod, namespaceLabels: mentions.namespace, nodeLabels: mentions.node,
     namespaces: [...new Set(names)],
     // where no range is spoken of, one address is like another
-    addresses: mentions.ranges.length === 0 ? addressClasses('IPv4', []) : [...addressClasses('IPv4', mentions.ranges), ...addressClasses('IPv6', mentions.ranges)],
+    addresses: [...addressClasses('IPv4', mentions.ranges), ...(mentions.ranges.length === 0 ? [] : addressClasses('IPv6', mentions.ranges))],
     ports: portClasses(mentions.cuts),
     portNames: [...mentions.portNames], domains: [...mentions.domains],
   }

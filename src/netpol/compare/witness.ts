@@ -3,7 +3,7 @@ import type { Connection, Protocol, World, WorldNamespace, WorldNode, WorldPod }
 import { pickAddress, type Role } from './addresses.js'
 import { holdsDomain, type Scene } from './scene.js'
 import type { Region } from './space.js'
-import { FRESH, freshWord, type AddressClass, type PortClass } from './vocabulary.js'
+import { FRESH, freshWord, holds80, type AddressClass, type PortClass } from './vocabulary.js'
 
 /** A cluster without policies, and a connection in it. */
 export interface Witness {
@@ -29,8 +29,8 @@ class Builder {
 
   build(): Witness {
     const { shape } = this.#scene
-    this.#addresses.set('from', this.#addressOf('from', undefined))
-    if (!shape.self) this.#addresses.set('to', this.#addressOf('to', this.#addresses.get('from')))
+    const source = this.#addressOf('from', undefined)
+    this.#addresses.set('from', source).set('to', shape.self ? source : this.#addressOf('to', source))
     const from = this.#end('from')
     const to = shape.self ? from : this.#end('to')
     const domains = this.#domains()
@@ -58,19 +58,17 @@ class Builder {
     const sort = this.#scene.shape[role]
     if (sort === 'external') return this.#ip(role)
     if (sort === 'node') {
-      const node = this.#nodeOf(role)
-      return { node: node.metadata.name ?? '' }
+      return { node: this.#nodeOf(role) }
     }
     return this.#pod(role)
   }
 
-  #nodeOf(role: Role): WorldNode {
+  #nodeOf(role: Role): string {
     const { shape, vocabulary } = this.#scene
     const name = shape.ownNode ? 'own-node' : role === 'from' ? 'node-1' : 'node-2'
     const labels = role === 'to' || shape.self ? this.#labels(vocabulary.nodeLabels, (key) => this.#scene.nodeLabel(key)) : {}
-    const node: WorldNode = { metadata: { name, ...labels }, status: { addresses: [{ type: 'InternalIP', address: this.#ip(role) }] } }
-    this.#nodes.push(node)
-    return node
+    this.#nodes.push({ metadata: { name, ...labels }, status: { addresses: [{ type: 'InternalIP', address: this.#ip(role) }] } })
+    return name
   }
 
   #pod(role: Role): string {
@@ -78,7 +76,7 @@ class Builder {
     const namespace = this.#namespace(role)
     const name = podNames[role]
     const isHost = shape[role] === 'hostPod'
-    const nodeName = isHost ? this.#nodeOf(role).metadata.name : shape.ownNode ? 'own-node' : undefined
+    const nodeName = isHost ? this.#nodeOf(role) : shape.ownNode ? 'own-node' : undefined
     const ports = role === 'to' || shape.self ? this.#ports() : []
     const spec = {
       ...(nodeName === undefined ? {} : { nodeName }), ...(isHost ? { hostNetwork: true } : {}),
@@ -111,8 +109,8 @@ class Builder {
   }
 
   #port(): number {
-    const { first, last } = this.#value('port') as PortClass
-    return first <= 80 && last >= 80 ? 80 : first
+    const ports = this.#value('port') as PortClass
+    return holds80(ports) ? 80 : ports.first
   }
 
   #ports(): readonly { readonly name: string, readonly containerPort: number, readonly protocol: string }[] {
@@ -122,11 +120,11 @@ class Builder {
 
   /** Names for all patterns that hold; one below another comes with it. */
   #domains(): Readonly<Record<string, readonly string[]>> {
-    const { vocabulary: { domains }, shape } = this.#scene
+    const { domains } = this.#scene.vocabulary
     const held = domains.filter((pattern) => this.#value(this.#scene.domain(pattern)) === true)
     const needed = held.filter((pattern) => !held.some((other) => holdsDomain(pattern, other)))
-    const names = needed.map((pattern) => (pattern.startsWith('*.') ? `${freshWord('any', domains.map((each) => each.split('.')[0] ?? ''))}${pattern.slice(1)}` : pattern))
-    return Object.fromEntries(names.map((name) => [name, [this.#ip(shape.self ? 'from' : 'to')]]))
+    const names = needed.map((pattern) => (pattern.startsWith('*.') ? `${freshWord('any', domains.flatMap((each) => each.split('.')))}${pattern.slice(1)}` : pattern))
+    return Object.fromEntries(names.map((name) => [name, [this.#ip('to')]]))
   }
 }
 
