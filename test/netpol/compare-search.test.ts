@@ -73,7 +73,7 @@ describe('ways to a verdict', () => {
 
 describe('a scene', () => {
   const vocabulary = vocabularyOf([readWorld({ policies: [
-    into({ namespaceSelector: { matchLabels: { team: 'x', 'kubernetes.io/metadata.name': 'red' } }, podSelector: { matchLabels: { app: 'a' } } }, { ipBlock: { cidr: '10.0.0.1/32' } }, { ipBlock: { cidr: '10.0.1.0/24' } }),
+    into({ namespaceSelector: { matchLabels: { team: 'x', 'kubernetes.io/metadata.name': 'red' } }, podSelector: { matchLabels: { app: 'a' } } }, { ipBlock: { cidr: '10.0.0.1/32' } }, { ipBlock: { cidr: '10.0.1.0/24' } }, { ipBlock: { cidr: '10.9.0.0/30', except: ['10.9.0.1/32', '10.9.0.2/32'] } }),
     narrow('ports', { podSelector: {}, ingress: [{ ports: [{ port: 'web' }, { port: 'admin' }] }] }),
     wide('out', { egress: [{ action: 'Accept', to: [{ nodes: { matchLabels: { zone: 'z' } } }, { domainNames: ['*.example.com', 'www.example.com'] }] }] }),
   ] })])
@@ -117,6 +117,7 @@ describe('a scene', () => {
   const six = address('IPv6', 0n)
   const four = address('IPv4', 0n)
   const lonely = address('IPv4', 0x0a000001n)
+  const apart = address('IPv4', 0x0a090000n)
   const net = address('IPv4', 0x0a000100n)
   const is = (wanted: unknown) => (value: unknown): boolean => value === wanted
   const isPossible = (there: Scene, tests: Readonly<Record<string, (value: unknown) => boolean>>): boolean => {
@@ -126,7 +127,7 @@ describe('a scene', () => {
 
   it.each([
     ['both ends speak one family', { from: four, to: four }, true], ['and not two', { from: four, to: six }, false], ['the other way round', { from: six, to: four }, false], ['IPv6', { from: six, to: six }, true],
-    ['two addresses of a range', { from: net, to: net }, true], ['of different ones', { from: lonely, to: net }, true], ['and', { from: net, to: lonely }, true], ['not the same one', { from: lonely, to: lonely }, false],
+    ['two addresses of a range', { from: net, to: net }, true], ['of different ones', { from: lonely, to: net }, true], ['and', { from: net, to: lonely }, true], ['not the same one', { from: lonely, to: lonely }, false], ['two addresses apart', { from: apart, to: apart }, true],
   ])('%s', (_, { from, to }, expected) => {
     expect(isPossible(scene('pod', 'pod', { sameNamespace: false }), { 'from.address': from, 'to.address': to })).toBe(expected)
   })
@@ -230,6 +231,8 @@ it.each<[string, number, (maxSteps: number) => unknown]>([
   ['twenty policies, in another order', 3028, (maxSteps) => compare(twenty(0), twenty(0).toReversed(), { maxSteps })],
   ['what opens and closes', 3964, (maxSteps) => policyChanges(twenty(0), twenty(1), { maxSteps })],
   ['what is in vain', 1720, (maxSteps) => analysePolicies(twenty(0).slice(0, 8), { maxSteps })],
+  // what is found first is the simplest: nothing else is looked at
+  ['what anyone can do', 139, (maxSteps) => compare([narrow('closed', { podSelector: {} }), ...twenty(0)], [], { maxSteps })],
   ['tiers', 119, (maxSteps) => compare(tiers('Deny'), tiers('Accept'), { maxSteps })],
   ['tiers, what is in vain', 822, (maxSteps) => analysePolicies(tiers('Deny'), { maxSteps })],
   ['what is hard', 50, (maxSteps) => compare([pigeonholes], [into(pods({}))], { maxSteps })],
