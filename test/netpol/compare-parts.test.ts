@@ -110,6 +110,9 @@ describe('addresses that read well', () => {
     expect(pick(v4('1.0.0.0', '1.255.255.255'), 'pod', 'to')).toBe('1.0.0.1')
     expect(pick(v4('1.0.0.7'), 'pod', 'to')).toBe('1.0.0.7')
     expect(pick(v6('1::', '1::ff'), 'pod', 'to')).toBe('1::1')
+    // the first or last of a range, and one of several
+    expect([pick(v4('10.244.0.10', '10.244.0.20'), 'pod', 'from'), pick(v4('10.244.0.0', '10.244.0.10'), 'pod', 'from')]).toEqual(['10.244.0.10', '10.244.0.10'])
+    expect(pick({ family: 'IPv4', intervals: [...v4('1.0.0.0', '1.0.0.9').intervals, ...v4('10.0.0.0', '10.255.255.255').intervals] }, 'pod', 'from')).toBe('10.244.0.10')
   })
 
   it('are not those that are taken', () => {
@@ -136,6 +139,14 @@ describe('addresses that read well', () => {
 const setOf = (...policies: readonly WorldPolicy[]): ReturnType<typeof readWorld> => readWorld({ policies })
 const narrow = (spec: object, namespace = 'default'): WorldPolicy => ({ kind: 'NetworkPolicy', metadata: { name: 'x', namespace }, spec })
 const wide = (spec: object): WorldPolicy => ({ kind: 'ClusterNetworkPolicy', metadata: { name: 'w' }, spec: { tier: 'Admin', priority: 1, subject: { namespaces: {} }, ...spec } })
+
+it('a budget has as many steps as it is given', () => {
+  const budget = new Budget(2)
+  budget.step()
+  budget.step()
+  expect(() => budget.step()).toThrow('no answer after 2 steps')
+  expect(() => new Budget(1.5)).toThrow(new RangeError('maxSteps: 1.5 is no whole number above zero'))
+})
 
 describe('vocabulary', () => {
   it('is all that policies speak of', () => {
@@ -204,7 +215,7 @@ describe('scenes', () => {
 describe('what is told of policies', () => {
   const [model] = [...setOf(narrow({
     podSelector: { matchLabels: { app: 'a' } }, policyTypes: ['Ingress', 'Egress'],
-    ingress: [{}, { from: [{ podSelector: {} }, { podSelector: { matchLabels: { app: 'b' } }, namespaceSelector: { matchLabels: { team: 'x' } } }], ports: [{ port: 80 }, { port: 90, endPort: 95, protocol: 'UDP' }, { port: 'web' }, {}] }, { from: [{}] }],
+    ingress: [{}, { from: [{ podSelector: {} }, { podSelector: { matchLabels: { app: 'b', tier: 't' } }, namespaceSelector: { matchLabels: { team: 'x' } } }], ports: [{ port: 80 }, { port: 90, endPort: 95, protocol: 'UDP' }, { port: 'web' }, {}] }, { from: [{}] }],
     egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16', '10.2.0.0/16'] } }, { namespaceSelector: {} }] }],
   })).networkPolicies.values()].flat()
   const [cluster] = setOf(wide({
@@ -223,7 +234,7 @@ describe('what is told of policies', () => {
       [
         "spec.podSelector: to pods app=a in namespace default",
         "spec.ingress[0]: to pods app=a in namespace default from anyone, all ports",
-        "spec.ingress[1]: to pods app=a in namespace default from pods in namespace default or pods app=b in namespaces team=x, TCP 80, UDP 90-95, TCP "web", TCP",
+        "spec.ingress[1]: to pods app=a in namespace default from pods in namespace default or pods app=b,tier=t in namespaces team=x, TCP 80, UDP 90-95, TCP "web", TCP",
         "spec.ingress[2]: to pods app=a in namespace default from a peer without a known field, all ports",
         "spec.egress[0]: from pods app=a in namespace default to 10.0.0.0/8 except 10.1.0.0/16, 10.2.0.0/16 or pods in any namespace, all ports",
         "spec.subject: from pods in any namespace",
