@@ -33,6 +33,7 @@ const host = (key: string): WorldPod => pod(key, ['172.18.0.1'], { hostNetwork: 
 const cases: readonly (readonly [string, World, readonly string[], (NetpolOptions & { readonly outside?: boolean })?])[] = [
   ['out to a port by its name', { pods: two, policies: [narrow({ ...app('p'), policyTypes: ['Egress'], egress: [{ ports: [{ port: 'web' }] }] })] }, ['a/p -> a/q: 8080']],
   ['which is another protocol', { pods: two, policies: [narrow({ ...app('p'), policyTypes: ['Egress'], egress: [{ ports: [{ port: 'web', protocol: 'UDP' }] }] })] }, ['a/p -> a/q: ']],
+  ['though that port is told from others', { pods: two, policies: [narrow({ ...app('p'), policyTypes: ['Egress'], egress: [{ ports: [{ port: 'web', protocol: 'UDP' }] }] }), narrow({ podSelector: {}, ingress: [{ ports: [{ port: 8080, protocol: 'UDP' }] }] }, 'b')] }, ['a/p -> a/q: ']],
   ['out to pods by a name', { pods: [...two, pod('a/r')], policies: [narrow({ ...app('p'), policyTypes: ['Egress'], egress: [{ to: [{ podSelector: { matchLabels: { app: 'r' } } }], ports: [{ port: 'web' }] }] })] }, ['a/p -> a/q,r: ']],
   ['in by a name', { pods: two, policies: [narrow({ ...app('q'), ingress: [{ ports: [{ port: 'dns', protocol: 'UDP' }] }] })] }, ['a/p -> a/q: 53/UDP']],
   ['Accept opens what a NetworkPolicy closes', { pods: two, policies: [closed, wide({ subject: { pods: app('p') }, egress: [{ action: 'Accept', to: [everyone], protocols: [{ tcp: { destinationPort: { number: 80 } } }] }] }), wide({ ingress: [{ action: 'Accept', from: [everyone] }] })] }, ['a/p -> a/q: 80', 'a/q -> a/p: ']],
@@ -66,7 +67,8 @@ const exists = (...keys: readonly string[]): WorldPolicy => narrow({ podSelector
 
 describe('groups', () => {
   it('list pods and nodes by name, whoever came first', () => {
-    const pods = ['a/3', 'a/1', 'a/2'].map((key) => pod(key, [], { labels: { app: key } }))
+    // the second is of another kind than the first and the third
+    const pods = ['a/3', 'a/1', 'a/2'].map((key) => pod(key, [], { labels: { app: key === 'a/2' ? 'x' : 'y' } }))
     expect(groupsOf({ pods, policies: [exists('app')] }, { outside: false }).map((each) => each.pods)).toEqual([['a/1', 'a/2', 'a/3']])
     const compiled = compile({ nodes: [node('n', '10.0.0.2')] })
     compiled.setNode(node('m', '10.0.0.1'))
@@ -96,6 +98,11 @@ describe('groups', () => {
     expect(namesOf({ pods, policies: [from('224.0.0.0/4')] })).toEqual(['a/x', '224.0.0.0/4', 'outside'])
     expect(namesOf({ pods, policies: [from('10.0.0.5/32')] })).toEqual(['a/x', '10.0.0.5/32', 'outside'])
     expect(namesOf({ pods: [pod('a/x', ['fd00::1'])], policies: [from('2001:db8::/32')] })).toEqual(['a/x', '::/3,2000::/16,2001::/21 and 29 more', 'outside'])
+  })
+
+  it('ranges of two families are two, though the number of one comes after that of the other', () => {
+    const [, rest] = groupsOf({ pods: [pod('a/x', ['10.0.0.1', 'fd00::1'])], policies: [from('::/96')] }).filter(({ sort }) => sort === 'outside')
+    expect(rest?.ranges.slice(0, 2)).toEqual(['0.0.0.0/0', '::1:0:0/96'])
   })
 
   it('addresses of pods and nodes are not outside', () => {

@@ -63,6 +63,7 @@ describe('ports', () => {
 
   it('spans that touch become one, those of one protocol', () => {
     expect(joined([span(90, 95), span(80, 89), span(97), span(1, 5, 'SCTP'), span(96, 96, 'UDP'), span(6, 7, 'SCTP')])).toEqual([span(80, 95), span(97), span(96, 96, 'UDP'), span(1, 7, 'SCTP')])
+    expect(joined([span(80, 90, 'UDP'), span(1, 79)])).toEqual([span(1, 79), span(80, 90, 'UDP')])
     expect(joined([])).toEqual([])
   })
 
