@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { SimCluster } from 'simcluster'
+import type { ClusterOptions } from 'simcluster'
 import type { Chapter, Terminal } from './terminal.js'
 import { file } from './terminal.js'
 
@@ -7,9 +8,9 @@ const POOL = 'gke-standard-cluster-1-default-pool-bdf36b75'
 const manifest = (name: string): string => readFileSync(new URL(`../manifests/${name}`, import.meta.url), 'utf8')
 
 /** The three nodes of the course with its workloads, thirty hours old. */
-export function courseCluster(version: string): SimCluster {
+export function courseCluster(version: string, options: ClusterOptions = {}): SimCluster {
   const isOld = version === 'v1.14'
-  const cluster = new SimCluster({ version, nodes: ['dlzj', 'rct0', 'x5j5'].map((suffix) => ({ name: `${POOL}-${suffix}`, kubeletVersion: isOld ? 'v1.13.7-gke.8' : `${version}.2` })) })
+  const cluster = new SimCluster({ ...options, version, nodes: ['dlzj', 'rct0', 'x5j5'].map((suffix) => ({ name: `${POOL}-${suffix}`, kubeletVersion: isOld ? 'v1.13.7-gke.8' : `${version}.2` })) })
   cluster.apply(manifest('office.yaml'))
   cluster.settle()
   return cluster.advance('30h')
@@ -17,7 +18,7 @@ export function courseCluster(version: string): SimCluster {
 
 /** The node that the pod with an emptyDir runs on. */
 const victim = ({ cluster }: Terminal): string => cluster.get('pods', { namespace: 'default', name: 'two-containers' }).spec.nodeName ?? ''
-const flags = ({ isOld }: Terminal): string => `${isOld ? '--delete-local-data' : '--delete-emptydir-data'} --ignore-daemonsets --force`
+const flags = ({ isOldKubectl }: Terminal): string => `${isOldKubectl ? '--delete-local-data' : '--delete-emptydir-data'} --ignore-daemonsets --force`
 
 /** The node that has been drained at this desk. */
 const drained = ({ typed }: Terminal): string => typed.map(({ line }) => /^kubectl drain (\S+)$/.exec(line)?.[1]).find((name) => name !== undefined) ?? ''

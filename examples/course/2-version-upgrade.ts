@@ -13,7 +13,7 @@ const install = (packages: string, isOld: boolean): string => (isOld ? `apt-get 
 
 export const versionUpgrade: Chapter = {
   number: 2, title: 'Version upgrade',
-  begin: (version) => new SimCluster({ version, nodes: [{ name: 'node-1', kubeletVersion: `v${stepOf(version).before}` }, { name: 'node-2' }] }),
+  begin: (version, options) => new SimCluster({ ...options, version, nodes: [{ name: 'node-1', kubeletVersion: `v${stepOf(version).before}` }, { name: 'node-2' }] }),
   rows: [
     {
       id: 'V1', title: 'version numbers', play: async (t) => {
@@ -64,8 +64,8 @@ spec: { selector: { matchLabels: { app: web } }, template: { metadata: { labels:
         await t.type('kubectl get nodes')
         if (!t.isOld) return
         await t.type(`apt-get upgrade -y kubeadm=${tooFar}${end}; kubeadm upgrade apply -y v${tooFar} | tail -3`)
-        t.say('1.16 no longer serves deployments in extensions/v1beta1')
-        await t.type('kubectl apply -f web.yaml')
+        t.say('1.16 no longer serves deployments in extensions/v1beta1; what kubectl remembers of 1.14 is to be forgotten')
+        await t.type('rm -rf ~/.kube/cache; kubectl apply -f web.yaml')
         await t.type('kubectl get deployments')
       },
     },

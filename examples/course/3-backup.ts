@@ -2,7 +2,7 @@ import { SimCluster } from 'simcluster'
 import { hostOf } from 'simcluster/host'
 import { courseCluster } from './1-node-maintenance.js'
 import type { Chapter } from './terminal.js'
-import { file, Terminal } from './terminal.js'
+import { file } from './terminal.js'
 
 const CREDENTIALS = '--cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key'
 
@@ -13,7 +13,7 @@ export const backup: Chapter = {
       id: 'B1', title: 'resources as YAML', play: async (t) => {
         await t.type('kubectl create configmap settings --from-literal=colour=blue')
         await t.type('kubectl get all --all-namespaces -o yaml > all.yaml; grep -c "^  kind:" all.yaml')
-        const empty = new Terminal(new SimCluster({ version: t.cluster.version, nodes: 3 }), (text) => t.say(text.trimEnd()))
+        const empty = await t.beside(new SimCluster({ version: t.cluster.version, nodes: 3, start: t.cluster.now() }))
         empty.host.write('/root/all.yaml', t.host.read('/root/all.yaml') ?? '')
         await empty.type('kubectl create -f all.yaml 2>/dev/null | tail -4')
         empty.cluster.settle()
@@ -33,7 +33,7 @@ export const backup: Chapter = {
         const restored = SimCluster.fromEtcdSnapshot(Uint8Array.from(atob(saved.stdout), (char) => char.charCodeAt(0)), { version: t.cluster.version, start: t.cluster.now() })
         restored.settle()
         t.say('a new cluster from the file:')
-        const other = new Terminal(restored, (text) => t.say(text.trimEnd()))
+        const other = await t.beside(restored)
         t.typed.push(await other.type('kubectl get deployments; kubectl get configmap settings'))
       },
     },

@@ -30,7 +30,7 @@ spec:
 ${isOld ? '' : '  signerName: kubernetes.io/kube-apiserver-client\n'}EOF`
 
 export const accounts: Chapter = {
-  number: 4, title: 'Accounts, TLS and certificates', begin: (version) => new SimCluster({ version, nodes: 2 }),
+  number: 4, title: 'Accounts, TLS and certificates', begin: (version, options) => new SimCluster({ ...options, version, nodes: 2 }),
   rows: [
     {
       id: 'A1', title: 'only TLS, and hardly anything for nobody', play: async (t) => {
@@ -38,6 +38,9 @@ export const accounts: Chapter = {
         await t.type('curl https://10.0.0.10:6443/api/v1/pods')
         await t.type('curl -k https://10.0.0.10:6443/api/v1/pods')
         await t.type('curl -s --cacert /etc/kubernetes/pki/ca.crt https://10.0.0.10:6443/healthz; echo')
+        t.say('a certificate of one\'s own making')
+        await t.type('openssl genrsa -out me.key 2048; openssl req -x509 -new -key me.key -subj "/O=system:masters/CN=me" -days 1 -out me.crt')
+        await t.type('curl -sk --cert me.crt --key me.key https://10.0.0.10:6443/api/v1/pods')
       },
     },
     {
@@ -45,6 +48,7 @@ export const accounts: Chapter = {
         await t.type(file('/etc/kubernetes/pki/token.csv', 'password1,user1,uid001,"group1,system:masters"\npassword2,user2,uid002'))
         await t.type(`grep -E -- '--(client-ca-file|enable-bootstrap-token-auth|service-account-key-file|token-auth-file)' ${APISERVER}`)
         await t.type('kubeadm token create; kubeadm token list')
+        await t.type('curl -sk https://10.0.0.10:6443/api/v1/nodes --header "Authorization: Bearer $(kubeadm token create)" | grep message')
       },
     },
     { id: 'A3', title: 'what they may do: authorization modes', play: async (t) => void await t.type(`grep authorization-mode ${APISERVER}`) },

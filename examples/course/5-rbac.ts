@@ -5,7 +5,7 @@ import type { Chapter } from './terminal.js'
 const APISERVER = '/etc/kubernetes/manifests/kube-apiserver.yaml'
 
 export const rbac: Chapter = {
-  number: 5, title: 'Role-based access control', begin: (version) => new SimCluster({ version, nodes: 1 }),
+  number: 5, title: 'Role-based access control', begin: (version, options) => new SimCluster({ ...options, version, nodes: 1 }),
   rows: [
     {
       id: 'R1', title: 'the flag that turns it on', play: async (t) => {

@@ -13,7 +13,7 @@ ${spec}
 
 export const securityContext: Chapter = {
   // the cluster of the slides was older than the feature gate of runAsGroup
-  number: 6, title: 'Security contexts', begin: (version) => new SimCluster({ version: version === 'v1.14' ? 'v1.13' : version, nodes: 1 }),
+  number: 6, title: 'Security contexts', begin: (version, options) => new SimCluster({ ...options, version: version === 'v1.14' ? 'v1.13' : version, nodes: 1 }),
   rows: [
     {
       id: 'S1', title: 'runAsUser, runAsGroup, fsGroup', play: async (t) => {
@@ -40,6 +40,7 @@ export const securityContext: Chapter = {
         await t.type('kubectl get pod nonroot; kubectl describe pod nonroot | grep -m1 runAsNonRoot')
         if (t.isOld) return
         await t.type('kubectl create namespace strict; kubectl label namespace strict pod-security.kubernetes.io/enforce=restricted; kubectl apply -n strict -f caps.yaml')
+        await t.type('kubectl create namespace warned; kubectl label namespace warned pod-security.kubernetes.io/warn=restricted; kubectl apply -n warned -f caps.yaml')
       },
     },
   ],

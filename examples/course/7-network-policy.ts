@@ -1,4 +1,5 @@
 import { SimCluster } from 'simcluster'
+import type { ClusterOptions } from 'simcluster'
 import type { Chapter, Terminal } from './terminal.js'
 import { file } from './terminal.js'
 
@@ -27,9 +28,9 @@ const pod = (name: string, node: string, labels: object, port: number, namespace
 })
 
 /** Pods have addresses of 172.17.0.0/16; those of node-2 are in the excepted range. */
-function begin(version: string): SimCluster {
+function begin(version: string, options: ClusterOptions = {}): SimCluster {
   const cluster = new SimCluster({
-    version, nodes: 2, clusterCIDR: '172.17.0.0/16', outside: { inside: { ip: '10.0.0.200', ports: [5978, 5979] }, beyond: { ip: '10.0.1.200', ports: [5978] } },
+    ...options, version, nodes: 2, clusterCIDR: '172.17.0.0/16', outside: { inside: { ip: '10.0.0.200', ports: [5978, 5979] }, beyond: { ip: '10.0.1.200', ports: [5978] } },
   })
   cluster.apply([
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'mine', labels: { project: 'myproject' } } },

@@ -24,9 +24,14 @@ kind: Pod
 metadata: { name: crash }
 spec: { containers: [{ name: crash, image: busybox, command: [sh, -c, "echo no configuration; exit 1"] }] }`
 
+const staticPod = `apiVersion: v1
+kind: Pod
+metadata: { name: static }
+spec: { containers: [{ name: c, image: busybox, command: [sh, -c, "echo the kubelet has started me; sleep 1d"] }] }`
+
 export const troubleshooting: Chapter = {
   number: 8, title: 'Troubleshooting',
-  begin: (version) => new SimCluster({ version, nodes: 2, images: { 'ngnix:latest': { pullError: 'pull access denied, repository does not exist or may require authorization' } } }),
+  begin: (version, options) => new SimCluster({ ...options, version, nodes: 2, images: { 'ngnix:latest': { pullError: 'pull access denied, repository does not exist or may require authorization' } } }),
   rows: [
     {
       id: 'T1', title: 'applications: names, labels, images, configuration, crashes', play: async (t) => {
@@ -52,6 +57,7 @@ export const troubleshooting: Chapter = {
         await t.type('crictl ps; journalctl -u kubelet -n 2')
         await t.type(`mv /root/kube-apiserver.yaml ${MANIFESTS}/; kubectl get nodes`)
         await t.type('kubectl --server=https://10.0.0.10:6444 get nodes')
+        await t.type('kubectl --certificate-authority=/etc/kubernetes/pki/front-proxy-ca.crt get nodes')
       },
     },
     {
@@ -76,6 +82,10 @@ export const troubleshooting: Chapter = {
         await t.type('ls /var/log; tail -n 2 /var/log/kube-apiserver.log /var/log/kube-scheduler.log /var/log/kube-controller-manager.log')
         await t.type("ssh node-1 'ls /var/log; tail -n 2 /var/log/kubelet.log /var/log/kube-proxy.log'")
         await t.type("ssh node-1 'systemctl restart kubelet; journalctl -u kubelet -f -n 3'")
+        await t.type('ssh node-1')
+        await t.type(file('/etc/kubernetes/manifests/static.yaml', staticPod))
+        await t.type('exit')
+        await t.type('sleep 30; kubectl logs static-node-1')
       },
     },
   ],

@@ -13,7 +13,7 @@ const tries = async (t: Terminal): Promise<void> => {
 }
 
 export const wordpress: Chapter = {
-  number: 9, title: 'The closing exercise: WordPress and MySQL', begin: (version) => new SimCluster({ version, nodes: 3, coreDNS: true }),
+  number: 9, title: 'The closing exercise: WordPress and MySQL', begin: (version, options) => new SimCluster({ ...options, version, nodes: 3, coreDNS: true }),
   rows: [
     {
       id: 'W1', title: 'it comes up, and only one way to MySQL is left open', play: async (t) => {

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { NodeRequest } from './request.js'
 import type { NodeResponse } from './respond.js'
+import type { ServingCertificate } from './serving-certificate.js'
 
 /** Ms that clients have to take the rest of their answers when the server closes. */
 const GRACE_MS = 500
@@ -13,14 +14,6 @@ const HANDSHAKE_MS = 32_000
 
 /** What a client gets that does not know of TLS. Source: Go net/http conn.serve. */
 const NO_TLS = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n'
-
-/** What an {@link ApiListener} shows to its clients, as PEM. */
-export interface ListenerTls {
-  readonly certificate: string
-  readonly key: string
-  /** Whose certificates clients are asked for. */
-  readonly clientAuthority: string
-}
 
 /** Who is called by an {@link ApiListener}. */
 export interface ListenerCalls {
@@ -40,7 +33,7 @@ export class ApiListener {
   /** Connections of HTTP/1.1 with the number of answers that they wait for. */
   readonly #busy = new Map<Socket, number>()
 
-  constructor({ certificate, key, clientAuthority }: ListenerTls, calls: ListenerCalls) {
+  constructor({ certificate, key, clientAuthority }: Omit<ServingCertificate, 'authority'>, calls: ListenerCalls) {
     this.#calls = calls
     this.#server = createSecureServer({
       cert: certificate, key, ca: clientAuthority,
@@ -50,6 +43,10 @@ export class ApiListener {
       settings: { maxConcurrentStreams: 250 },
     })
     this.#listenTo(this.#server)
+  }
+
+  get listening(): boolean {
+    return this.#server.listening
   }
 
   /** Starts to listen; answers the port. Rejects when the address cannot be listened on. */

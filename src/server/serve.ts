@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs'
 import { constants } from 'node:http2'
 import type { Http2ServerRequest } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
-import type { HttpStream } from '../apiserver/http/http-stream.js'
 import type { HttpRequest, HttpResponse, HttpWatch } from '../apiserver/http/http-types.js'
 import type { HttpCodecs } from '../apiserver/http/body.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
@@ -101,6 +100,11 @@ export class ClusterServer {
     return this.#port
   }
 
+  /** Whether it listens: not while the apiserver is down. */
+  get listening(): boolean {
+    return this.#listener?.listening ?? false
+  }
+
   /** `https://127.0.0.1:6443` */
   get url(): string {
     const host = this.#options.host ?? DEFAULT_HOST
@@ -150,11 +154,11 @@ export class ClusterServer {
     const { cluster } = this
     const { host = DEFAULT_HOST, certSANs = [] } = this.#options
     const hosts = [host, ...certSANs]
-    const { certificate, key, authority } = servingCertificate(
+    const { authority, ...shown } = servingCertificate(
       cluster.pki, { dns: hosts.filter((name) => !isIpAddress(name)), ip: hosts.filter(isIpAddress) }, Date.now(),
     )
     this.#authority = authority
-    return new ApiListener({ certificate, key, clientAuthority: cluster.pki.read('/etc/kubernetes/pki/ca.crt') }, {
+    return new ApiListener(shown, {
       request: (request, response) => this.#serve(request, response), upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
       report: (error) => this.#report(error),
     })
@@ -202,7 +206,6 @@ export class ClusterServer {
       this.#time.catchUp()
       if (!this.cluster.apiserverRunning) return void request.socket.destroy()
       const identified = this.#identify(request, head)
-      if (identified === undefined) return respond(response, head, UNAUTHORIZED)
       const control = controlAnswer(this.cluster, identified)
       const answer = control ?? this.cluster.handleStreaming(identified, this.#codecs)
       if ('next' in answer) this.#stream(response, identified, answer)
@@ -242,7 +245,7 @@ export class ClusterServer {
       this.#time.catchUp()
       if (!this.cluster.apiserverRunning) return void socket.destroy()
       const identified = this.#identify(request, head)
-      const answer: HttpResponse | HttpWatch | HttpStream = identified === undefined ? UNAUTHORIZED : this.cluster.handleStreaming(identified, this.#codecs)
+      const answer = this.cluster.handleStreaming(identified, this.#codecs)
       upgrade({ request: request as never, socket, first, head, answer, time: this.#time })
       this.#time.afterRequest()
     } catch (error) {
@@ -251,14 +254,14 @@ export class ClusterServer {
     }
   }
 
-  /** The request with whom it is from, if a certificate is shown; undefined when neither that nor a token is good. */
-  #identify(request: NodeRequest, head: HttpRequest): HttpRequest | undefined {
+  /** The request with whom it is from, if a certificate is shown; with what was shown, when neither that nor a token is good. */
+  #identify(request: NodeRequest, head: HttpRequest): HttpRequest {
     const { session } = (request as Partial<Http2ServerRequest>).stream ?? {}
     const socket = (session?.socket ?? request.socket) as TLSSocket
     const clientCertificates = chainOn(session ?? socket, socket)
     if (clientCertificates === undefined) return head
     const { user } = this.cluster.identify({ ...head, clientCertificates })
-    return user === undefined ? undefined : { ...head, user }
+    return { ...head, ...(user === undefined ? { clientCertificates } : { user }) }
   }
 
   #expire(): void {
@@ -283,14 +286,11 @@ function giveUp(request: NodeRequest, response: NodeResponse): void {
   response.once('finish', () => void setTimeout(() => request.socket.destroy(), LINGER_MS).unref())
 }
 
-const statusAnswer = (code: number, reason: string, message: string, extra: object = {}): HttpResponse => ({
-  code, headers: { 'content-type': 'application/json' },
-  body: `${JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, ...extra, code })}\n`,
-})
-
-const UNAUTHORIZED = statusAnswer(401, 'Unauthorized', 'Unauthorized')
-
 function internal(error: unknown): HttpResponse {
   const message = error instanceof Error ? error.message : String(error)
-  return statusAnswer(500, 'InternalError', `Internal error occurred: ${message}`, { details: { causes: [{ message }] } })
+  const status = {
+    kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `Internal error occurred: ${message}`, reason: 'InternalError',
+    details: { causes: [{ message }] }, code: 500,
+  }
+  return { code: 500, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(status)}\n` }
 }

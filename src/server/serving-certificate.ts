@@ -10,6 +10,8 @@ export interface ServingCertificate {
   readonly key: string
   /** What clients must trust: the cluster's authority. */
   readonly authority: string
+  /** For the `ca` of a TLS server: a certificate that only has the name of the authority whose certificates clients are asked for. */
+  readonly clientAuthority: string
 }
 
 /**
@@ -36,5 +38,10 @@ export function servingCertificate(
   const bridge = isTimely ? '' : createCertificate({
     subject: authority.subject, serial: pki.serialOf(`server/${issuer}`), ...validity, isCa: true, keyUsages: authority.keyUsages, names: authority.names,
   }, key, { subject: authority.subject, key })
-  return { certificate, key: ownKey, authority: pem + bridge }
+  // OpenSSL would show the authority itself behind the server's certificate, which Go's servers do not; what clients show is verified elsewhere
+  const standInKey = pki.key(`server/${issuer}`)
+  const clientAuthority = createCertificate({
+    subject: authority.subject, serial: pki.serialOf(`server/client ${issuer}`), ...validity, isCa: true, keyUsages: authority.keyUsages,
+  }, standInKey, { subject: authority.subject, key: standInKey })
+  return { certificate, key: ownKey, authority: pem + bridge, clientAuthority }
 }

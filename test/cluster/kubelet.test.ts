@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import type { Session } from '../../src/apiserver/node-agent.js'
 import { SimCluster, defineImage } from '../../src/index.js'
 
 const WEB = `
@@ -98,4 +99,16 @@ spec: { hostPID: true, containers: [{ name: c, image: busybox, args: [sleep, "20
   cluster.exec('p', 'kill -9 7', { container: 'sh' })
   cluster.advance('2s')
   expect(restarts()).toEqual([1, 0])
+})
+
+test('settle waits for a command that is run in a container, however long that runs already', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  cluster.apply('apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec: { containers: [{ name: p, image: busybox, command: [sleep, infinity] }] }')
+  cluster.advance('1h')
+  const run = (command: string): Session => cluster.client.exec({ namespace: 'default', name: 'p' }, { command: command.split(' '), stdout: true, stderr: true })
+  const [short, endless] = [run('sleep 5'), run('sleep infinity')]
+  const before = cluster.now()
+  cluster.settle()
+  expect([short.end?.exitCode, endless.end]).toEqual([0, undefined])
+  expect(cluster.now() - before).toBe(5_000)
 })

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { SimCluster } from '../../src/index.js'
+import type { SimCluster } from '../../src/index.js'
+import { begin } from './begin.js'
+import { nodeMaintenance } from '../../examples/course/1-node-maintenance.js'
 
 /** The two forms in which every row of the course runs: as it was written, and as it is done today. */
 export const FORMS = [
@@ -16,18 +18,9 @@ export function manifest(name: string): string {
   return readFileSync(new URL(`../../examples/manifests/${name}`, import.meta.url), 'utf8')
 }
 
-const aged = new Map<string, SimCluster>()
-
 /** The course's three nodes with its workloads, thirty hours old; each call gives a fork of its own. */
-export function courseCluster({ version, kubelet }: Form): SimCluster {
-  let cluster = aged.get(version)
-  if (!cluster) {
-    cluster = new SimCluster({ version, nodes: NODES.map((name) => ({ name, kubeletVersion: kubelet })) })
-    cluster.apply(manifest('office.yaml'))
-    cluster.settle()
-    aged.set(version, cluster.advance('30h'))
-  }
-  return cluster.fork()
+export function courseCluster({ version }: Form): SimCluster {
+  return begin(nodeMaintenance, version)
 }
 
 /** The node on which a pod of namespace `default` runs. */

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { CHAPTERS } from '../../examples/course/chapters.js'
 import { Terminal, VERSIONS } from '../../examples/course/terminal.js'
+import { begin } from './begin.js'
 import type { Screen } from './shows.js'
 import { screenOf, SHOWS } from './shows.js'
 
@@ -8,7 +9,7 @@ describe.each(VERSIONS)('the course as it is typed, %s', (version) => {
   describe.each(CHAPTERS)('chapter $number: $title', (chapter) => {
     const screens = new Map<string, Screen>()
     beforeAll(async () => {
-      const terminal = new Terminal(chapter.begin(version))
+      const terminal = new Terminal(begin(chapter, version))
       for (const { id, play } of chapter.rows) {
         const from = terminal.typed.length
         await play(terminal)

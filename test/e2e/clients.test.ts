@@ -28,7 +28,8 @@ test('curl with each protocol, with and without certificates, good and bad', asy
   expect(await get(['-H', 'Authorization: Bearer nonsense'])).toBe('401 2')
   served.cluster.advance('2h')
   expect(await get(good)).toBe('401 2')
-  expect((await served.curl('/api/v1/nodes', good)).stdout.replace(/\s+/g, '')).toBe('{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}')
+  expect((await served.curl('/api/v1/nodes', good)).stdout)
+    .toBe(JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'Unauthorized', reason: 'Unauthorized', code: 401 }, null, 2))
 })
 
 test('headers of answers, compression, limits', async (context) => {

@@ -20,11 +20,13 @@ export const programs: Readonly<Record<Program, string>> = {
   helm: process.env.HELM ?? join(tools, 'bin/helm'),
   curl: process.env.CURL ?? 'curl',
   openssl: process.env.OPENSSL ?? 'openssl',
+  etcdctl: process.env.ETCDCTL ?? '/usr/bin/etcdctl',
+  etcdutl: process.env.ETCDUTL ?? '/usr/bin/etcdutl',
   python3: process.env.PYTHON3 ?? '/usr/bin/python3',
 }
 
 /** A real program. */
-export type Program = 'kubectl' | 'kubectl132' | 'helm' | 'curl' | 'openssl' | 'python3'
+export type Program = 'kubectl' | 'kubectl132' | 'helm' | 'curl' | 'openssl' | 'etcdctl' | 'etcdutl' | 'python3'
 
 /** Whether a program is there; python3 with its Kubernetes client. `kubectl132` is the kubectl of Debian 13. */
 export function has(program: Program): boolean {
@@ -37,7 +39,7 @@ export function has(program: Program): boolean {
 export function needs(context: TestContext, ...wanted: readonly Program[]): void {
   for (const program of wanted) {
     if (has(program)) continue
-    const word = `${program} is missing: npm run e2e:setup, or Debian's package (kubectl for kubectl132, python3-kubernetes for python3)`
+    const word = `${program} is missing: npm run e2e:setup, or Debian's package (kubectl for kubectl132, python3-kubernetes for python3, etcd-client for etcdctl and etcdutl)`
     if (process.env.CI) throw new Error(word)
     context.skip(word)
   }

@@ -55,6 +55,14 @@ test('etcdctl writes, compacts, and disarms an alarm; who writes meanwhile is to
   expect(cluster.nodes().every(({ ready }) => ready)).toBe(true)
 })
 
+test('kubectl believes a server only by the authority that the command line names', async () => {
+  const master = hostOf(new SimCluster({ nodes: 1 }), 'master')
+  const ask = (file: string): ReturnType<typeof master.sh> => master.sh(`cd /etc/kubernetes/pki; kubectl --certificate-authority=${file} get nodes -o name`)
+  expect(await ask('ca.crt')).toMatchObject({ stdout: 'node/node-1\n', exitCode: 0 })
+  expect(await ask('front-proxy-ca.crt')).toMatchObject({ stdout: '', stderr: 'Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority\n', exitCode: 1 })
+  expect(await ask('/none')).toMatchObject({ stderr: 'error: unable to read certificate-authority /none for kubernetes due to open /none: no such file or directory\n', exitCode: 1 })
+})
+
 test('openssl tells a self-signed certificate from one whose authority it does not know; kubectl says when there is no authority in its kubeconfig', async () => {
   const cluster = new SimCluster({ nodes: 0 })
   const master = hostOf(cluster, 'master')

@@ -20,7 +20,7 @@ export function kubectl(call: CommandCall): CommandOutput {
   const [command = ''] = options.words
   const isOffline = OFFLINE.includes(command) || (command === 'version' && options.has('client')) || options.words.length === 0
   if (text === undefined && given === undefined && !isOffline && !options.has('server', 's')) return failed(NO_CONFIG)
-  const distrust = isOffline || text === undefined ? undefined : serverDistrust(machine, text, options)
+  const distrust = isOffline || text === undefined ? undefined : serverDistrust(call, text, options)
   if (distrust !== undefined) return failed(distrust)
   const files = filesOf(machine, cwd, args, `${text ?? ''}`)
   if (text !== undefined) {
@@ -44,18 +44,23 @@ interface Config {
 }
 
 /**
- * What kubectl says when the kubeconfig does not trust the apiserver that listens: it names no authority at all, another authority than its own has signed the certificate, as after `kubeadm reset` and `init`, or it has ended.
+ * What kubectl says when the kubeconfig does not trust the apiserver that listens: it (or `--certificate-authority`) names no authority at all, another authority than its own has signed the certificate, as after `kubeadm reset` and `init`, or it has ended.
  * Source: crypto/x509 UnknownAuthorityError.
  */
-function serverDistrust({ hosts, cluster }: HostMachine, text: string, options: Options): string | undefined {
+function serverDistrust({ machine: { hosts, cluster, files }, path }: CommandCall, text: string, options: Options): string | undefined {
   const { controlPlane } = hosts
   if (controlPlane?.state.components.get('kube-apiserver')?.state !== 'running' || options.has('insecure-skip-tls-verify')) return undefined
   try {
     const config = parse(text) as Config | null
     const context = config?.contexts?.find(({ name }) => name === (options.get('context') ?? config['current-context']))
     const named = config?.clusters?.find(({ name }) => name === (options.get('cluster') ?? context?.context?.cluster))?.cluster
-    const data = named?.['certificate-authority-data']
-    if (typeof data !== 'string' || named?.['insecure-skip-tls-verify'] === true || options.has('certificate-authority')) return undefined
+    const given = options.get('certificate-authority')
+    const own = given === undefined ? undefined : files.text(path(given))
+    if (given !== undefined && own === undefined) {
+      return `error: unable to read certificate-authority ${given} for ${options.get('cluster') ?? context?.context?.cluster ?? ''} due to open ${given}: no such file or directory`
+    }
+    const data = own === undefined ? named?.['certificate-authority-data'] : btoa(own)
+    if (typeof data !== 'string' || named?.['insecure-skip-tls-verify'] === true) return undefined
     const roots = rootsIn(data)
     if (roots === undefined) return 'error: unable to load root certificates: unable to parse bytes as PEM block'
     const [leaf] = parseCertificates(controlPlane.files.text('/etc/kubernetes/pki/apiserver.crt') ?? '')

@@ -255,6 +255,7 @@ export class ContainerProcesses {
     const view = this.#scope.view(pod, container)
     const number = this.#ports.state.value.nextExec++
     const process = newProcess({ pid: 6 + number * 10, words, env: environmentOf(view), cwd: workingDirectory(view), stdin })
+    process.startedAt = this.#ports.now()
     ;(container.execs ??= new Map()).set(String(number), process)
     return `${keyOf(pod, container)}#${number}`
   }
@@ -273,7 +274,7 @@ export class ContainerProcesses {
       wakes.cancel(key)
       return
     }
-    const isWork = (key.includes('#') || container.runsToCompletion === true) && next - (container.startedAt ?? now()) <= LONGEST_WORK
+    const isWork = (key.includes('#') || container.runsToCompletion === true) && next - (process.startedAt ?? container.startedAt ?? now()) <= LONGEST_WORK
     wakes.wakeAfter(key, Math.max(next - now(), 0), { class: isWork ? 'work' : 'watchdog' })
   }
 

@@ -70,6 +70,8 @@ export interface ShellProcess {
   /** Signals that a trap waits for. */
   signals: string[]
   exitCode?: number
+  /** Virtual ms; of a command that was run in a container. */
+  startedAt?: number
   /** So often in a row it has used up its budget. */
   busy?: number
 }

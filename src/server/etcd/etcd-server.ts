@@ -147,9 +147,9 @@ function tlsOf({ pki: given, host, certSANs }: EtcdServerParts): { readonly tls:
   if (given === undefined) throw new Error('a store that belongs to no cluster has no certificates: serve it with plain: true')
   const { pki } = given
   const hosts = [host, ...certSANs]
-  const { certificate, key, authority } = servingCertificate(
+  const { certificate, key, authority, clientAuthority } = servingCertificate(
     pki, { dns: hosts.filter((name) => !isIpAddress(name)), ip: hosts.filter(isIpAddress) }, Date.now(), 'etcd/server',
   )
-  const tls = { cert: certificate, key, ca: pki.read(`${ETCD_DIR}/ca.crt`), requestCert: true, rejectUnauthorized: false }
+  const tls = { cert: certificate, key, ca: clientAuthority, requestCert: true, rejectUnauthorized: false }
   return { tls, authority }
 }
