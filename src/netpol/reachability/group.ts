@@ -1,4 +1,4 @@
-import { formatIpRange } from '../../api/ip.js'
+import { formatIpRange, type IpFamily } from '../../api/ip.js'
 import type { CompiledWorld } from '../compile/compiled-world.js'
 import type { Labels } from '../../api/labels.js'
 import type { AddressSpan, Alike } from './parties.js'
@@ -9,7 +9,7 @@ export type Some<T> = readonly [T, ...T[]]
 
 /** Pods, nodes or outside addresses that reach, and are reached by, the same on every port. */
 export interface ReachabilityGroup {
-  /** `default/app=web`, `shop/*`, `default/db`, `nodes`, `outside`, `10.0.0.0/24`. */
+  /** `default/app=web`, `shop/*`, `default/db`, `nodes`, `outside` (of one family alone `outside IPv6`), `10.0.0.0/24`. */
   readonly name: string
   readonly sort: 'pods' | 'nodes' | 'outside'
   /** `ns/name`, sorted. */
@@ -60,24 +60,33 @@ function podsName(pods: readonly string[], labels: Labels, sizes: ReadonlyMap<st
   return marks.length > 0 ? `${where}/${marks.join(',')}` : namespaces.length === 1 ? `${where}/${some(pods.map((key) => key.slice(key.indexOf('/') + 1)))}` : `${where}/(${some(pods)})`
 }
 
-/** How many pods each namespace has. */
-export function podsInNamespaces(compiled: CompiledWorld): ReadonlyMap<string, number> {
+/** All of whom groups are some. */
+export interface Census {
+  /** How many pods each namespace has. */
+  readonly sizes: ReadonlyMap<string, number>
+  readonly nodes: number
+  /** Those of which addresses outside are told. */
+  readonly families: readonly IpFamily[]
+}
+
+/** Counts who there is. */
+export function censusOf(compiled: CompiledWorld, parties: readonly Alike[]): Census {
   const sizes = new Map<string, number>()
   for (const { model: { namespace } } of compiled.pods.values()) sizes.set(namespace, (sizes.get(namespace) ?? 0) + 1)
-  return sizes
+  return { sizes, nodes: compiled.model.nodes.size, families: [...new Set(parties.flatMap(({ spans }) => spans.map(({ family }) => family)))] }
 }
 
 /** Puts together what behaves alike. */
-export function groupOf(all: Some<Alike>, sizes: ReadonlyMap<string, number>, nodeCount: number): ReachabilityGroup {
+export function groupOf(all: Some<Alike>, { sizes, nodes: nodeCount, families }: Census): ReachabilityGroup {
   const [{ sort }] = all
   const pods = all.flatMap((each) => each.pods.map(({ model: { key } }) => key)).sort()
   const nodes = all.flatMap((each) => each.nodes).sort()
   const spans = joinedWhere(all.flatMap((each) => each.spans), touches)
   const ranges = spans.flatMap(cidrsOf)
   const labels = commonLabels(all)
-  const isRest = spans.some(({ family, first, last }) => first <= EXTERNAL[family] && EXTERNAL[family] <= last)
+  const rest = families.filter((each) => spans.some(({ family, first, last }) => family === each && first <= EXTERNAL[family] && EXTERNAL[family] <= last))
   const name = sort === 'pods' ? podsName(pods, labels, sizes)
     : sort === 'nodes' ? (nodes.length === nodeCount && nodeCount > 1 ? 'nodes' : `node ${some(nodes)}`)
-      : isRest ? 'outside' : some(ranges)
+      : rest.length === 0 ? some(ranges) : ['outside', ...(rest.length === families.length ? [] : rest)].join(' ')
   return { name, sort, pods, nodes, ranges, labels }
 }

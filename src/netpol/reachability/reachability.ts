@@ -3,7 +3,7 @@ import { CompiledWorld, compile } from '../compile/compiled-world.js'
 import type { NetpolOptions } from '../options.js'
 import type { World } from '../world.js'
 import type { Reach, ReachTable } from './cell-text.js'
-import { groupOf, podsInNamespaces, type ReachabilityGroup } from './group.js'
+import { censusOf, groupOf, type ReachabilityGroup } from './group.js'
 import { alikeIn, matricesOf, sameMatrix, verdictOf, type Matrix } from './matrix.js'
 import { everyone, type Alike } from './parties.js'
 import { joined, nameClasses, readPortWanted, spansOf, type PortClass, type PortSpan, type PortWanted } from './ports.js'
@@ -122,10 +122,10 @@ export function reachability(world: World | CompiledWorld, options: Reachability
   const parts = portsOf(compiled, wanted)
   const folded = foldPorts(parts, matricesOf(compiled, parties, parts.map(({ point }) => point)))
   const lists = alikeIn(folded.matrices, parties.map(({ sort, onHost }) => `${sort} ${String(onHost)}`))
-  const sizes = podsInNamespaces(compiled)
+  const census = censusOf(compiled, parties)
   const made = lists.map((list) => {
     const all = list.map((at) => parties[at] as Alike) as [Alike, ...Alike[]]
-    return { number: list[0], governed: all.some(({ kind }) => kind !== undefined), group: groupOf(all, sizes, compiled.model.nodes.size) }
+    return { number: list[0], governed: all.some(({ kind }) => kind !== undefined), group: groupOf(all, census) }
   })
   made.sort((a, b) => places[a.group.sort] - places[b.group.sort] || (a.group.name < b.group.name ? -1 : 1))
   return new Reachability({
