@@ -23,7 +23,7 @@ const search = ['space', 'search', 'paths', 'clauses', 'scene'].map((name) => `c
 const acrossAll = ['compare', 'compare-cases', 'compare-parts', 'compare-search', 'compare-told', 'step-limit', 'blame']
 
 const groups: Readonly<Record<string, Part>> = {
-  read: { files: ['read/*'], tests: ['read', 'read-places', 'edges', 'cases', 'connections'] },
+  read: { files: ['read/*'], tests: ['read', 'read-places', 'read-odd', 'edges', 'cases', 'connections'] },
   verdict: { files: ['*'], tests: ['edges', 'cases', 'connections', 'address-book', 'match', 'policy-order', 'format-proof', 'check-forged', 'check-proof', 'evaluators'] },
   check: { files: ['check/*'], tests: ['check-parts', 'check-claims', 'edges', 'check-proof', 'evaluators'] },
   compile: { files: ['compile/*'], tests: ['compile', 'compile-parts', 'edges', 'cases', 'evaluators', 'reachability'] },
