@@ -26,7 +26,7 @@ const groups: Readonly<Record<string, Part>> = {
   read: { files: ['read/*'], tests: ['read', 'read-places', 'read-odd', 'edges', 'cases', 'connections'] },
   verdict: { files: ['*'], tests: ['edges', 'cases', 'connections', 'address-book', 'match', 'policy-order', 'format-proof', 'check-forged', 'check-proof', 'evaluators'] },
   check: { files: ['check/*'], tests: ['check-parts', 'check-claims', 'edges', 'check-proof', 'evaluators'] },
-  compile: { files: ['compile/*'], tests: ['compile', 'compile-parts', 'edges', 'cases', 'evaluators', 'reachability'] },
+  compile: { files: ['compile/*'], tests: ['compile-kinds', 'compile-once', 'compile-changes', 'compile-parts', 'address-book', 'compile', 'edges', 'cases', 'evaluators', 'reachability'] },
   space: { files: search, tests: acrossAll },
   compare: { files: ['compare/*', ...search.map((name) => `!${name}`)], tests: acrossAll },
   reachability: { files: ['reachability/*'], tests: ['reachability', 'reachability-parts', 'reachability-cases'] },

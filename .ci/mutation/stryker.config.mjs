@@ -14,6 +14,6 @@ export default {
   ignorePatterns: ['/docs', '/examples', '/bench', '/reports', '/.changeset', '/dist', '/.ci/tools', '/.ci/mutation/node_modules'],
   disableTypeChecks: false,
   allowConsoleColors: false,
-  timeoutMS: 45_000,
+  timeoutMS: 20_000,
   warnings: { slow: false },
 }

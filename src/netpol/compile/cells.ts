@@ -110,7 +110,7 @@ export class Cells {
     if (!hasNames) return makeCell(this.#tests, selecting, direction, point, none)
     // pods with other named ports have the same cell where these do not matter
     const names = ports.filter(({ port, protocol }) => port === point.port && protocol === point.protocol).map(({ name }) => name)
-    const key = `${point.id} ${names.join()}`
+    const key = JSON.stringify([point.id, names])
     const known = cells.get(key)
     if (known !== undefined) return known
     const cell = makeCell(this.#tests, selecting, direction, point, ports)

@@ -6,15 +6,15 @@ import { evaluateModel } from '../evaluate.js'
 import type { Direction, Model, NodeModel, PodModel, PolicyModel } from '../model.js'
 import type { NetpolOptions } from '../options.js'
 import type { Verdict } from '../proof.js'
-import { namespaceLabels, readNamespace, readNode, readPod } from '../read/objects.js'
+import { namespaceLabels, protocols, readNamespace, readNode, readPod } from '../read/objects.js'
 import { readPolicy } from '../read/policy.js'
 import { readWorld } from '../read/world.js'
 import type { Connection, Protocol, World, WorldNamespace, WorldNode, WorldPod, WorldPolicy } from '../world.js'
 import type { Cell, PortPoint } from './cell.js'
 import { Cells } from './cells.js'
-import { familyIndex, familySpoken } from './families.js'
+import { familySpoken } from './families.js'
 import { Guests, partyOf, type Guest, type Party } from './guests.js'
-import type { EndKind, PlacedPod, PodKind } from './kinds.js'
+import type { PlacedPod, PodKind } from './kinds.js'
 import { swapPolicy, type LiveModel, type PolicyName } from './live-model.js'
 import { Judge } from './judge.js'
 import { Tests } from './peer-test.js'
@@ -27,7 +27,7 @@ const SPARE = 10_000
 const FOR_EACH_POD = 8
 
 const isPort = (port: unknown): port is number => Number.isInteger(port) && (port as number) >= 1 && (port as number) <= 65535
-const isProtocol = (protocol: unknown): protocol is Protocol => protocol === 'TCP' || protocol === 'UDP' || protocol === 'SCTP'
+const isProtocol = (protocol: unknown): protocol is Protocol => protocols.includes(protocol as Protocol)
 
 /**
  * A world made for many verdicts, and kept up to date: pods that policies cannot tell apart are one kind, addresses and ports are cut into segments where
@@ -133,7 +133,6 @@ export class CompiledWorld {
   /** The object is gone; its pods, if it has any, are in a namespace without labels of its own. */
   removeNamespace(name: string): void {
     this.#declared.delete(name)
-    if (!this.#model.namespaces.has(name)) return
     this.#relabel(name, namespaceLabels(name))
     this.#forgetEmpty(name)
   }
@@ -152,7 +151,7 @@ export class CompiledWorld {
   setPolicy(policy: WorldPolicy): void {
     const model = readPolicy(policy)
     this.#tidy()
-    this.#swapPolicy(model.kind === 'NetworkPolicy' ? model : { kind: model.kind, name: model.name }, model)
+    this.#swapPolicy(model, model)
   }
 
   /** Nothing happens when there is no such policy. */
@@ -183,11 +182,8 @@ export class CompiledWorld {
   }
 
   #party({ pod, node, address, domains }: End): Party {
-    const placed = pod && this.#population.current(pod)
-    const end = placed !== undefined && domains.length === 0
-      ? placed.ends[familyIndex(address?.family)] as EndKind
-      : this.#placement.end(placed?.kind, address, domains)
-    return { kind: placed?.kind, end, hostNode: node, node: pod?.node }
+    const kind = pod && this.#population.current(pod).kind
+    return { kind, end: this.#placement.end(kind, address, domains), hostNode: node, node: pod?.node }
   }
 
   #place(model: PodModel): void {
@@ -204,10 +200,8 @@ export class CompiledWorld {
   /** What these pods count as may have changed. */
   #replace(touched: Iterable<PlacedPod>): void {
     for (const { model } of [...touched]) {
-      const current = this.#population.current(model)
-      if (current === undefined) continue
-      this.#unplace(current)
-      this.#place(current.model)
+      this.#unplace(this.#population.current(model))
+      this.#place(model)
     }
   }
 

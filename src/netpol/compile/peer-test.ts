@@ -60,8 +60,19 @@ function inBlock({ range, except }: Block): (end: EndKind) => boolean {
   return (end) => holds(end, whole) && !holes.some((hole) => holds(end, hole))
 }
 
-const keyOfSelector = (selector: Selector | undefined): unknown => selector?.requirements ?? null
+type KnownPeer = Exclude<Peer, { readonly kind: 'unknown' }>
+
 const keyOfRange = ({ family, first, prefix }: IpRange): string => `${family} ${first}/${prefix}`
+
+/** The same for peers of a kind that say the same. */
+function keyOf(peer: KnownPeer, home: string | undefined): string {
+  switch (peer.kind) {
+    case 'pods': return JSON.stringify([peer.namespaces?.requirements ?? home, peer.pods?.requirements])
+    case 'blocks': return JSON.stringify(peer.blocks.map(({ range, except }) => [range, ...except].map(keyOfRange)))
+    case 'nodes': return JSON.stringify(peer.nodes.requirements)
+    case 'domains': return peer.domains.join()
+  }
+}
 
 /** Selectors and peers of all policies; equal ones are one. */
 export class Tests {
@@ -90,24 +101,14 @@ export class Tests {
     if (peer.kind === 'unknown') return undefined
     const known = this.#ofPeer.get(peer)
     if (known !== undefined) return known
-    const key = `${view} ${this.#keyOf(peer, home)}`
+    const key = `${view} ${peer.kind} ${keyOf(peer, home)}`
     const test = this.#peers.get(key) ?? new PeerTest(this.#make(peer, view, home))
     this.#peers.set(key, test)
     this.#ofPeer.set(peer, test)
     return test
   }
 
-  #keyOf(peer: Peer, home: string | undefined): string {
-    switch (peer.kind) {
-      case 'pods': return JSON.stringify(['pods', peer.namespaces === undefined ? home : keyOfSelector(peer.namespaces), keyOfSelector(peer.pods)])
-      case 'blocks': return JSON.stringify(['blocks', peer.blocks.map(({ range, except }) => [keyOfRange(range), except.map(keyOfRange)])])
-      case 'nodes': return JSON.stringify(['nodes', keyOfSelector(peer.nodes)])
-      case 'domains': return JSON.stringify(['domains', peer.domains])
-      case 'unknown': return ''
-    }
-  }
-
-  #make(peer: Peer, view: View, home: string | undefined): (end: EndKind) => boolean {
+  #make(peer: KnownPeer, view: View, home: string | undefined): (end: EndKind) => boolean {
     switch (peer.kind) {
       case 'pods': return this.#pods(peer, view, home)
       case 'blocks': {
@@ -120,7 +121,6 @@ export class Tests {
         return ({ node }) => node !== undefined && nodes.matches(node)
       }
       case 'domains': return ({ domains }) => domains.some((name) => peer.domains.some((pattern) => isOfDomain(name, pattern)))
-      case 'unknown': return () => false
     }
   }
 

@@ -38,9 +38,9 @@ export class Population {
     return this.#onHost.get(node) ?? nobody
   }
 
-  /** The place that a pod has now. */
-  current({ key }: PodModel): PlacedPod | undefined {
-    return this.#pods.get(key)
+  /** The place that a pod of the world has now. */
+  current({ key }: PodModel): PlacedPod {
+    return this.#pods.get(key) as PlacedPod
   }
 }
 

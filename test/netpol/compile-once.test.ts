@@ -1,0 +1,129 @@
+/** What the compiled form works out once, and for whom it holds: speed is what it is for. */
+import { describe, expect, it } from 'vitest'
+import { compile, type CompiledWorld, type Connection, type Direction, type World, type WorldPolicy, type WorldPod } from '../../src/netpol/index.js'
+import type { Cell } from '../../src/netpol/compile/cell.js'
+
+const pod = (key: string, labels: Record<string, string> = {}, ports: readonly string[] = [], ips: readonly string[] = []): WorldPod => ({
+  metadata: { namespace: key.split('/')[0], name: key.split('/')[1], labels }, status: { podIPs: ips.map((ip) => ({ ip })) },
+  spec: { containers: [{ ports: ports.map((each) => each.split(':')).map(([name, port, protocol]) => ({ name, containerPort: Number(port), protocol })) }] },
+})
+const narrow = (namespace: string, name: string, spec: object): WorldPolicy => ({ kind: 'NetworkPolicy', metadata: { namespace, name }, spec: { podSelector: {}, ...spec } })
+const wide = (name: string, spec: object): WorldPolicy => ({ kind: 'ClusterNetworkPolicy', metadata: { name }, spec: { tier: 'Admin', priority: 1, subject: { namespaces: {} }, ...spec } })
+const app = (name: string): object => ({ matchLabels: { app: name } })
+const deny = [{ action: 'Deny', from: [{ namespaces: {} }] }]
+
+function cellOf(compiled: CompiledWorld, key: string, direction: Direction = 'ingress', port = 80, protocol: 'TCP' | 'UDP' = 'TCP'): Cell {
+  const kind = compiled.pods.get(key)?.kind
+  if (kind === undefined) throw new Error(`${key} is of no kind`)
+  return compiled.cell(kind, direction, compiled.placement.point(protocol, port))
+}
+
+/** Groups of pods whose cells are the same object. */
+function sharing(compiled: CompiledWorld, keys: readonly string[], ...asked: readonly [Direction?, number?, ('TCP' | 'UDP')?]): readonly string[] {
+  const groups = new Map<Cell, string[]>()
+  for (const key of keys) {
+    const cell = cellOf(compiled, key, ...asked)
+    expect(cellOf(compiled, key, ...asked)).toBe(cell)
+    groups.set(cell, [...groups.get(cell) ?? [], key])
+  }
+  return [...groups.values()].map((group) => group.join(' '))
+}
+
+describe('cells', () => {
+  const keys = ['a/p', 'a/q', 'a/r', 'b/p', 'b/q', 'c/p', 'c/q']
+  const pods = keys.map((key) => pod(key, { app: key.slice(2), ...(key === 'c/q' ? {} : { in: key.slice(0, 1) }) }))
+
+  it.each<[rule: string, policies: readonly WorldPolicy[], ingress: readonly string[], egress: readonly string[]]>([
+    ['no policy', [], ['a/p a/q a/r b/p b/q c/p c/q'], ['a/p a/q a/r b/p b/q c/p c/q']],
+    ['one of a namespace', [narrow('a', 'x', {})], ['a/p a/q a/r', 'b/p b/q c/p c/q'], ['a/p a/q a/r b/p b/q c/p c/q']],
+    ['one of each direction', [narrow('a', 'x', {}), narrow('b', 'x', { policyTypes: ['Egress'] })], ['a/p a/q a/r', 'b/p b/q c/p c/q'], ['a/p a/q a/r c/p c/q', 'b/p b/q']],
+    ['by labels', [narrow('a', 'x', { podSelector: app('p') }), narrow('a', 'y', { podSelector: app('q') })], ['a/p', 'a/q', 'a/r b/p b/q c/p c/q'], ['a/p a/q a/r b/p b/q c/p c/q']],
+    ['two that some share', [narrow('a', 'x', {}), narrow('a', 'y', { podSelector: app('q') })], ['a/p a/r', 'a/q', 'b/p b/q c/p c/q'], ['a/p a/q a/r b/p b/q c/p c/q']],
+    ['of all namespaces', [wide('x', { subject: { pods: { podSelector: app('p') } }, ingress: deny })], ['a/p b/p c/p', 'a/q a/r b/q c/q'], ['a/p a/q a/r b/p b/q c/p c/q']],
+    ['of both kinds', [wide('x', { subject: { pods: { podSelector: app('p') } }, ingress: deny }), narrow('a', 'x', {})], ['a/p', 'a/q a/r', 'b/p c/p', 'b/q c/q'], ['a/p a/q a/r b/p b/q c/p c/q']],
+    ['of both tiers', [wide('x', { ingress: deny }), wide('y', { tier: 'Baseline', subject: { pods: { podSelector: app('p') } }, ingress: deny })], ['a/p b/p c/p', 'a/q a/r b/q c/q'], ['a/p a/q a/r b/p b/q c/p c/q']],
+    ['without rules of the direction', [wide('x', { subject: { pods: { podSelector: app('p') } }, egress: [{ action: 'Deny', to: [{ namespaces: {} }] }] })], ['a/p a/q a/r b/p b/q c/p c/q'], ['a/p b/p c/p', 'a/q a/r b/q c/q']],
+  ])('are shared by pods that the same policies select: %s', (_, policies, ingress, egress) => {
+    const compiled = compile({ pods, policies })
+    expect([sharing(compiled, keys, 'ingress'), sharing(compiled, keys, 'egress')]).toEqual([ingress, egress])
+  })
+
+  it('are made anew for those that a changed policy selects, or has selected, and stay for others', () => {
+    const compiled = compile({ pods, policies: [narrow('a', 'x', { podSelector: app('p') }), narrow('b', 'x', {}), wide('w', { subject: { namespaces: { matchLabels: { 'kubernetes.io/metadata.name': 'c' } } }, ingress: deny })] })
+    const all = (): readonly Cell[] => keys.flatMap((key) => [cellOf(compiled, key), cellOf(compiled, key, 'egress')])
+    const renewed = (change: () => void): string => {
+      const before = all()
+      change()
+      return keys.filter((_, at) => [0, 1].some((more) => before[2 * at + more] !== all()[2 * at + more])).join(' ')
+    }
+    expect(renewed(() => compiled.setPolicy(narrow('a', 'x', { podSelector: app('q') })))).toBe('a/p a/q')
+    expect(renewed(() => compiled.removePolicy({ kind: 'NetworkPolicy', namespace: 'a', name: 'x' }))).toBe('a/q')
+    expect(renewed(() => compiled.setPolicy(wide('w', { subject: { pods: { podSelector: app('r') } }, ingress: deny })))).toBe('a/r c/p c/q')
+    expect(renewed(() => compiled.removePolicy({ kind: 'ClusterNetworkPolicy', name: 'w' }))).toBe('a/r')
+    expect(renewed(() => compiled.removePolicy({ kind: 'NetworkPolicy', namespace: 'zzz', name: 'x' }))).toBe('')
+    expect(renewed(() => compiled.setPolicy(narrow('c', 'x', { policyTypes: ['Egress'] })))).toBe('c/p c/q')
+  })
+
+  describe('of pods with named ports', () => {
+    const named = [pod('a/web', {}, ['web:80']), pod('a/also', {}, ['web:80', 'dns:53:UDP']), pod('a/other', {}, ['web:8080']), pod('a/udp', {}, ['web:80:UDP']), pod('a/none')]
+    const all = named.map(({ metadata: { name = '' } }) => `a/${name}`)
+
+    it.each<[rule: string, spec: object, direction: Direction, port: number, groups: readonly string[], protocol?: 'UDP']>([
+      ['are one where no name is told', { ingress: [{ ports: [{ port: 80 }] }] }, 'ingress', 80, ['a/web a/also a/other a/udp a/none']],
+      ['are another where the port has a name', { ingress: [{ ports: [{ port: 'web' }] }] }, 'ingress', 80, ['a/web a/also', 'a/other a/udp a/none']],
+      ['also where it is told among others', { ingress: [{}, { ports: [{ port: 5 }, { port: 'web' }] }] }, 'ingress', 80, ['a/web a/also', 'a/other a/udp a/none']],
+      ['on its number', { ingress: [{ ports: [{ port: 'web' }] }] }, 'ingress', 8080, ['a/web a/also a/udp a/none', 'a/other']],
+      ['of its protocol', { ingress: [{ ports: [{ port: 'web', protocol: 'UDP' }] }] }, 'ingress', 80, ['a/web a/also a/other a/none', 'a/udp'], 'UDP'],
+      ['on a port without a name they are one', { ingress: [{ ports: [{ port: 'web' }] }] }, 'ingress', 443, ['a/web a/also a/other a/udp a/none']],
+      ['on the way out the name is of the other end', { egress: [{ ports: [{ port: 'web' }] }] }, 'egress', 80, ['a/web a/also a/other a/udp a/none']],
+    ])('%s', (_, spec, direction, port, groups, protocol) => {
+      expect(sharing(compile({ pods: named, policies: [narrow('a', 'x', spec)] }), all, direction, port, protocol)).toEqual(groups)
+    })
+
+    it('so for policies of all namespaces', () => {
+      const compiled = compile({ pods: named, policies: [wide('x', { ingress: [{ action: 'Deny', from: [{ namespaces: {} }], protocols: [{ destinationNamedPort: 'web' }] }] }), narrow('a', 'x', {})] })
+      expect(sharing(compiled, all)).toEqual(['a/web a/also', 'a/other a/udp a/none'])
+      expect(sharing(compiled, all, 'egress')).toEqual(['a/web a/also a/other a/udp a/none'])
+    })
+  })
+})
+
+describe('kinds', () => {
+  it('are pods with the same labels, as far as policies ask, and the same named ports', () => {
+    const kinds = (policies: readonly WorldPolicy[]): number => {
+      const compiled = compile({ pods: [pod('a/1', { app: 'x', tier: '1' }), pod('a/2', { app: 'x', tier: '2' }), pod('a/3', { app: 'y' }), pod('a/4', { app: 'y' }, ['web:80']), pod('b/1', { app: 'x' })], policies })
+      return [...compiled.placement.kinds()].length
+    }
+    expect([kinds([]), kinds([narrow('a', 'x', { podSelector: app('x') })]), kinds([narrow('c', 'x', { ingress: [{ from: [{ podSelector: { matchExpressions: [{ key: 'tier', operator: 'Exists' }] } }] }] })])]).toEqual([3, 4, 5])
+    expect(kinds([wide('x', { egress: [{ action: 'Deny', to: [{ pods: { podSelector: app('x') } }] }] })])).toBe(4)
+  })
+})
+
+describe('verdicts take the short way', () => {
+  const world: World = {
+    pods: [pod('a/p', {}, [], ['10.0.0.1', 'fd00::1']), pod('b/r', {}, [], ['10.0.0.2']), { metadata: { name: 'host', namespace: 'a' }, spec: { hostNetwork: true, nodeName: 'n' } }],
+    nodes: [{ metadata: { name: 'n' }, status: { addresses: [{ type: 'InternalIP', address: '172.18.0.1' }] } }],
+  }
+
+  /** Whether the ends of the connection are looked up in the model, as `evaluate` does. */
+  function takesTheLongWay(connection: Connection): boolean {
+    const compiled = compile(world)
+    let count = 0
+    for (const map of [compiled.model.pods, compiled.model.nodes] as unknown as readonly Map<string, unknown>[]) {
+      const { get } = map
+      map.get = (key) => {
+        count++
+        return get.call(map, key)
+      }
+    }
+    compiled.allows(connection)
+    return count > 0
+  }
+
+  it.each<[Connection, boolean]>([
+    [{ from: 'a/p', to: 'b/r', port: 80 }, false], [{ from: 'a/p', to: 'a/p', port: 1, protocol: 'UDP' }, false], [{ from: 'a/p', to: 'a/host', port: 65535, protocol: 'SCTP', service: true }, false], [{ from: '10.0.0.1', to: 'b/r', port: 80, protocol: 'TCP' }, false],
+    [{ from: 'a/p', to: 'b/r', port: 80, family: 'IPv4' }, true], [{ from: { pod: 'p', namespace: 'a' }, to: 'b/r', port: 80 }, true], [{ from: 'a/p', to: { node: 'n' }, port: 80 }, true], [{ from: 'external', to: 'b/r', port: 80 }, true],
+  ])('%o: %s', (connection, isLong) => {
+    expect(takesTheLongWay(connection)).toBe(isLong)
+  })
+})
