@@ -4,6 +4,7 @@ import { lastOf, parseIp, parseIpRange, type IpAddress } from '../../src/api/ip.
 import { compile, readPolicy, resolveOptions, type CompiledWorld, type Peer, type World, type WorldPod } from '../../src/netpol/index.js'
 import { Guests } from '../../src/netpol/compile/guests.js'
 import type { EndKind, Labelled } from '../../src/netpol/compile/kinds.js'
+import { Population } from '../../src/netpol/compile/population.js'
 import { PeerTest, podSeen, SelectorTest, Tests } from '../../src/netpol/compile/peer-test.js'
 import { AddressBook } from '../../src/netpol/address-book.js'
 import { wordsOf } from '../../src/netpol/compile/segments.js'
@@ -217,6 +218,22 @@ describe('what changes nothing moves nobody', () => {
     compiled.setPolicy(policy('y', 'app'))
     expect(compiled.pods.get('a/p')).toBe(before)
   })
+})
+
+it('a population is by name, by namespace, and by the node whose network pods are on', () => {
+  const { pods } = compile({ pods: [pod('a/p', [], { nodeName: 'n' }), pod('a/host', [], { hostNetwork: true, nodeName: 'n' }), pod('b/host', [], { hostNetwork: true, nodeName: 'n' }), pod('b/lost', [], { hostNetwork: true })] })
+  const population = new Population()
+  const told = (): unknown => [[...population.pods.keys()], ...[population.in('a'), population.in('b'), population.onHost('n'), population.onHost('m')].map((set) => [...set].map(({ model: { key } }) => key))]
+  for (const placed of pods.values()) population.add(placed)
+  expect(told()).toEqual([['a/host', 'a/p', 'b/host', 'b/lost'], ['a/host', 'a/p'], ['b/host', 'b/lost'], ['a/host', 'b/host'], []])
+  const host = [...population.onHost('n')][0]
+  if (host === undefined) throw new Error('nobody is there')
+  expect(population.current(host.model)).toBe(host)
+  population.remove(host)
+  population.remove(host)
+  expect(told()).toEqual([['a/p', 'b/host', 'b/lost'], ['a/p'], ['b/host', 'b/lost'], ['b/host'], []])
+  population.clear()
+  expect(told()).toEqual([[], [], [], [], []])
 })
 
 describe('guests', () => {

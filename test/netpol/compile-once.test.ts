@@ -110,10 +110,10 @@ describe('verdicts take the short way', () => {
     const compiled = compile(world)
     let count = 0
     for (const map of [compiled.model.pods, compiled.model.nodes] as unknown as readonly Map<string, unknown>[]) {
-      const { get } = map
+      const get = map.get.bind(map)
       map.get = (key) => {
         count++
-        return get.call(map, key)
+        return get(key)
       }
     }
     compiled.allows(connection)
