@@ -19,6 +19,16 @@ export interface InventoryRow {
   readonly notAfter: number | undefined
 }
 
+/** An address as openssl prints it: of IPv6 every group, without leading zeros. */
+export function opensslAddress(address: string): string {
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.toUpperCase().split('::')
+  const groups = (text: string): readonly string[] => (text === '' ? [] : text.split(':'))
+  if (tail === undefined) return head
+  const zeros = 8 - groups(head).length - groups(tail).length
+  return [...groups(head), ...Array.from({ length: zeros }, () => '0'), ...groups(tail)].join(':')
+}
+
 /** Whose a file is and what for, by the end of its path. */
 const USES: readonly (readonly [end: string, component: string, type: string])[] = [
   ['/etcd/ca', 'Certificate Authority (ETCD)', 'Server'],
@@ -66,7 +76,7 @@ function told(certificate: Certificate | undefined): Omit<InventoryRow, 'compone
   const { subject, issuer, names: { dns = [], ip = [] }, notBefore, notAfter } = certificate
   return {
     commonName: subject.commonName, organizations: subject.organizations,
-    names: [...dns.map((name) => `DNS:${name}`), ...ip.map((address) => `IP Address:${address}`)],
+    names: [...dns.map((name) => `DNS:${name}`), ...ip.map((address) => `IP Address:${opensslAddress(address)}`)],
     issuer: issuer.commonName, notBefore, notAfter,
   }
 }

@@ -117,12 +117,12 @@ spec:
   })
 })
 
-describe.skipIf(!hasEtcd)('backup and restore with the real etcdctl and etcdutl', () => {
+describe.skipIf(!hasEtcd).each(FORMS)('backup and restore with the real etcdctl and etcdutl, $form', (form) => {
   let cluster: SimCluster
   let server: ClusterServer
   let credentials: readonly string[]
   beforeAll(async () => {
-    cluster = office(FORMS[1])
+    cluster = office(form)
     server = await serve(cluster, { time: 'virtual', etcd: {} })
     server.etcd?.writeCredentials(folder)
     credentials = ['--endpoints', server.etcd?.url ?? '', '--cacert', 'ca.crt', '--cert', 'client.crt', '--key', 'client.key']
@@ -144,10 +144,10 @@ describe.skipIf(!hasEtcd)('backup and restore with the real etcdctl and etcdutl'
 
   it('B4: the file comes back as a SimCluster, and as a real etcd with the same keys', async () => {
     const file = cluster.etcd.snapshot()
-    expect(lost(cluster, SimCluster.fromEtcdSnapshot(file))).toEqual([])
+    expect(lost(cluster, SimCluster.fromEtcdSnapshot(file, { version: form.version }))).toEqual([])
     writeFileSync(join(folder, 'snapshotdb'), file)
-    await etcd('etcdutl', 'snapshot', 'restore', 'snapshotdb', '--data-dir', 'restored')
-    const real = await RealEtcd.start(['--data-dir', join(folder, 'restored')])
+    await etcd('etcdutl', 'snapshot', 'restore', 'snapshotdb', '--data-dir', `restored-${form.version}`)
+    const real = await RealEtcd.start(['--data-dir', join(folder, `restored-${form.version}`)])
     const get = ['get', '/registry/', '--prefix', '-w', 'fields'] as const
     const withoutHeader = (text: string): string => text.replace(/^"(ClusterID|MemberID|Revision|RaftTerm)" : .*\n/gm, '')
     const [theirs, ours] = [await etcd('etcdctl', '--endpoints', real.address, ...get), await etcd('etcdctl', ...credentials, ...get)]

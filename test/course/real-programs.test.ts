@@ -2,15 +2,26 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CHAPTERS } from '../../examples/course/chapters.js'
 import type { Chapter } from '../../examples/course/terminal.js'
 import { Terminal, VERSIONS } from '../../examples/course/terminal.js'
+import { SimCluster } from '../../src/index.js'
 import { has, needs, programs } from '../e2e/harness.js'
 import { begin } from './begin.js'
 import type { Ran } from './real/real-shell.js'
 import { located, RealShell } from './real/real-shell.js'
+import type { RealShellOptions } from './real/real-shell.js'
 import { CANNOT, REALITY } from './real/reality.js'
 import type { Screen } from './shows.js'
 import { screenOf, SHOWS } from './shows.js'
 
-const NEEDED = ['kubectl', 'openssl', 'curl', 'etcdctl', 'etcdutl'] as const
+const NEEDED = ['kubectl', 'kubectl132', 'openssl', 'curl', 'etcdctl', 'etcdutl'] as const
+/** The kubectls of this machine, and whose chapters they play: a second one those that are kubectl's above all, with drains, streams and commands in containers. */
+const KUBECTLS = [{ program: 'kubectl', minor: 'v1.35' }, { program: 'kubectl132', minor: 'v1.32', chapters: [1, 7] }] as const
+type Kubectl = (typeof KUBECTLS)[number]
+
+const programsWith = ({ program, minor }: Kubectl): RealShellOptions => ({
+  kubectl: minor,
+  programs: { kubectl: programs[program], openssl: located(programs.openssl), curl: located(programs.curl), etcdctl: programs.etcdctl, etcdutl: programs.etcdutl },
+})
+
 /** Real programs of which a simulated machine has one too: in these tests it is not to be asked. */
 const NEVER_SIMULATED: readonly string[] = NEEDED
 
@@ -28,33 +39,50 @@ const AFTER: Readonly<Record<string, (terminal: Terminal) => void>> = {
   },
 }
 
-async function play(chapter: Chapter, version: string): Promise<Played> {
+/** What must hold at every instant while a row is played: called before it, answers what to check after it. */
+const MEANWHILE: Readonly<Record<string, (cluster: SimCluster) => () => void>> = {
+  N10: (cluster) => {
+    let fewest = Infinity
+    const end = cluster.on('write', () => {
+      const ready = cluster.stored('pods', { labelSelector: 'run=php-apache' })
+        .filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true)
+      fewest = Math.min(fewest, ready.length)
+    })
+    return () => {
+      end()
+      expect(fewest).toBe(2)
+    }
+  },
+}
+
+async function play(chapter: Chapter, version: string, kubectl: Kubectl): Promise<Played> {
   // real openssl signs by this machine's clock
   const cluster = chapter.number === 4 ? begin(chapter, version, { start: Date.now() }).advance('10m') : begin(chapter, version)
-  const shell = await RealShell.at(cluster, {
-    kubectl: 'v1.35',
-    programs: { kubectl: programs.kubectl, openssl: located(programs.openssl), curl: located(programs.curl), etcdctl: programs.etcdctl, etcdutl: programs.etcdutl },
-  })
+  const shell = await RealShell.at(cluster, programsWith(kubectl))
   const terminal = new Terminal(cluster, undefined, shell)
   const rows = new Map<string, { readonly screen: Screen; readonly ran: readonly Ran[] }>()
   for (const { id, play: playRow } of chapter.rows) {
     const [typed, ran] = [terminal.typed.length, shell.ran.length]
+    const check = MEANWHILE[id]?.(cluster)
     await playRow(terminal)
+    check?.()
     rows.set(id, { screen: screenOf(terminal.typed.slice(typed), terminal, version), ran: shell.ran.slice(ran) })
     AFTER[`${version} ${id}`]?.(terminal)
   }
   return { shell, rows }
 }
 
-const PLAYS = VERSIONS.flatMap((version) => CHAPTERS.map((chapter) => ({ version, chapter, name: `${version}, chapter ${chapter.number}: ${chapter.title}` })))
+const PLAYS = KUBECTLS.flatMap((kubectl) => VERSIONS.flatMap((version) => CHAPTERS
+  .filter(({ number }) => !('chapters' in kubectl) || kubectl.chapters.some((each) => each === number))
+  .map((chapter) => ({ kubectl, version, chapter, name: `kubectl ${kubectl.minor}, cluster ${version}, chapter ${chapter.number}: ${chapter.title}` }))))
 const playing = new Map<number, Promise<Played>>()
 
 /** Plays number `at` of the plays; a play waits for programs most of the time, and so the next one is begun. */
 function played(at: number): Promise<Played> {
   const started = playing.get(at)
   if (started !== undefined) return started
-  const { chapter, version } = PLAYS[at] as (typeof PLAYS)[number]
-  const promise = play(chapter, version)
+  const { chapter, version, kubectl } = PLAYS[at] as (typeof PLAYS)[number]
+  const promise = play(chapter, version, kubectl)
   promise.catch(() => undefined)
   playing.set(at, promise)
   return promise
@@ -74,8 +102,8 @@ describe.each(PLAYS.map((each, at) => ({ ...each, at })))('with real programs, $
     one = await now
   }, 180_000)
 
-  it.each(chapter.rows)('$id: $title', ({ id }, context) => {
-    needs(context as never, ...NEEDED)
+  it.for(chapter.rows)('$id: $title', ({ id }, context) => {
+    needs(context, ...NEEDED)
     const { screen, ran } = one?.rows.get(id) ?? {}
     if (screen === undefined || ran === undefined) throw new Error(`${id} has not been played`)
     const cannot = CANNOT[version]?.[id]
@@ -94,4 +122,14 @@ describe.each(PLAYS.map((each, at) => ({ ...each, at })))('with real programs, $
     expect(await ask(1)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('pod/nginx') as unknown })
     expect(await ask(0)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('error: You must be logged in to the server (Unauthorized)') as unknown })
   })
+})
+
+it.for(VERSIONS)('T5: from bare machines by kubeadm to a cluster whose control plane tells kubectl its log, %s', async (version, context) => {
+  needs(context, ...NEEDED)
+  await using shell = await RealShell.at(new SimCluster({ initialized: false, nodes: 1, version }), programsWith(KUBECTLS[0]))
+  expect((await shell.run('mkdir -p ~/.kube; kubeadm init --pod-network-cidr=10.244.0.0/16 && cp /etc/kubernetes/admin.conf ~/.kube/config')).exitCode).toBe(0)
+  expect((await shell.run('sleep 30; kubectl get nodes')).stdout).toMatch(/^NAME[^]*\ncontrol-plane +Ready /)
+  const logs = await shell.run('kubectl logs -n kube-system kube-apiserver-control-plane')
+  expect(logs.stdout).toContain('Serving securely on [::]:6443')
+  expect((await shell.run('cat /var/log/kube-apiserver.log')).stdout).toBe(logs.stdout)
 })

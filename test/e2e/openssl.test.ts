@@ -40,9 +40,22 @@ function authorityOf(path: string): string {
   return `etc/kubernetes/pki/${path.includes('front-proxy') ? 'front-proxy-ca' : path.includes('etcd') ? 'etcd/ca' : 'ca'}.crt`
 }
 
-test('every file of the cluster is what openssl takes it for', async (context) => {
+/** What `openssl x509 -text` tells that the inventory tells too. */
+function told(text: string): Readonly<Record<string, unknown>> {
+  const name = (line: string, part: string): readonly string[] => [...line.matchAll(new RegExp(`\\b${part} ?= ?([^,\n]+)`, 'g'))].map(([, value = '']) => value)
+  const [, subject = ''] = /Subject:(.*)/.exec(text) ?? []
+  const [, issuer = ''] = /Issuer:(.*)/.exec(text) ?? []
+  const [, names = ''] = /Subject Alternative Name: *(?:critical)?\n *(.*)/.exec(text) ?? []
+  return {
+    commonName: name(subject, 'CN')[0], organizations: name(subject, 'O'), issuer: name(issuer, 'CN')[0], names: names === '' ? [] : names.split(', ').toSorted(),
+    notAfter: Date.parse(/Not After : (.*)/.exec(text)?.[1] ?? ''), bits: /Public-Key: \((\d+) bit\)/.exec(text)?.[1],
+  }
+}
+
+test.for(['v1.14', 'v1.35'])('every file of the cluster is what openssl takes it for, %s', async (version, context) => {
   needs(context, 'openssl')
-  await using served = await serveCluster({ nodes: 1 })
+  await using served = await serveCluster({ nodes: 1, version })
+  const rows = new Map([...served.cluster.pki.inventory().map((row) => [row.path, row] as const), ...served.cluster.pki.inventory('node-1').map((row) => [`/node-1${row.path}`, row] as const)])
   const { pki } = served.cluster
   const at = String(Math.floor(served.cluster.now() / 1000))
   const files = [...pki.paths().map((path) => ({ path, text: pki.read(path) })), ...pki.paths('node-1').map((path) => ({ path: `/node-1${path}`, text: pki.read(path, 'node-1') }))]
@@ -54,6 +67,12 @@ test('every file of the cluster is what openssl takes it for', async (context) =
       seen.certificate!++
       expect.soft(await openssl(served, ['verify', '-attime', at, '-x509_strict', '-CAfile', authorityOf(path), file]), path).toBe(`${file}: OK\n`)
       expect.soft(await openssl(served, ['x509', '-in', file, '-noout', '-subject', '-serial']), path).toMatch(/^subject=.*\nserial=[0-9A-F]+\n$/)
+      const row = rows.get(path)
+      const { commonName, organizations, issuer, names, notAfter } = row ?? {}
+      // beside the kubelet's certificate, which has a row, lie those that it had before
+      if (row === undefined) expect.soft(path).toMatch(/kubelet-client-\d/)
+      else expect.soft(told(await openssl(served, ['x509', '-in', file, '-noout', '-text'])), path)
+        .toEqual({ commonName, organizations, issuer, names: names?.toSorted(), notAfter: Math.floor((notAfter ?? NaN) / 1000) * 1000, bits: '2048' })
     }
     if (path.endsWith('.key') || path.endsWith('.pem')) {
       seen.key!++

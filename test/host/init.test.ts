@@ -227,3 +227,20 @@ test('a cluster that was there from the beginning can be reset too; a kubelet th
   expect(phases.stderr).toBe('')
   expect((await master.sh('kubectl --kubeconfig /etc/kubernetes/super-admin.conf get nodes -o name')).stdout).toBe('node/control-plane\n')
 })
+
+test("kubectl logs of the control plane's pods: what the components write to their files, from their start on", async () => {
+  const { cluster, master } = await bring('v1.35')
+  await master.sh('sleep 20')
+  const logs = async (component: string): Promise<string> => (await master.sh(`kubectl logs -n kube-system ${component}-control-plane`)).stdout
+  const file = (component: string): string => master.read(`/var/log/${component}.log`) ?? ''
+  for (const component of ['etcd', 'kube-apiserver', 'kube-scheduler', 'kube-controller-manager']) {
+    expect(file(component)).not.toBe('')
+    expect(await logs(component), component).toBe(file(component))
+  }
+  expect(await logs('kube-apiserver')).toContain('Serving securely on [::]:6443')
+  cluster.kubectl('taint nodes --all node-role.kubernetes.io/control-plane-')
+  cluster.kubectl('run late --image=nginx --restart=Never')
+  cluster.settle()
+  expect(await logs('kube-scheduler')).toBe(file('kube-scheduler'))
+  expect((await master.sh('kubectl logs -n kube-system kube-scheduler-control-plane | grep -c default/late')).stdout).toBe('1\n')
+})

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { parseCertificates, PKI_DIR } from '../../src/pki/index.js'
+import { opensslAddress, parseCertificates, PKI_DIR } from '../../src/pki/index.js'
 import type { Certificate } from '../../src/pki/index.js'
 import { CREATED, hasOpenssl, newPki, openssl } from './support.js'
 
@@ -88,4 +88,10 @@ test('the files of a node', () => {
   expect(client.subject).toEqual({ commonName: 'system:node:n1', organizations: ['system:nodes'] })
   expect(pki.identify([client], CREATED)).toEqual(client.subject)
   expect(pki.paths('n1')).toContain('/var/lib/kubelet/pki/kubelet.crt')
+})
+
+test.each([
+  ['10.96.0.1', '10.96.0.1'], ['::1', '0:0:0:0:0:0:0:1'], ['fd00:10:96::a', 'FD00:10:96:0:0:0:0:A'], ['2001:db8::', '2001:DB8:0:0:0:0:0:0'], ['1:2:3:4:5:6:7:8', '1:2:3:4:5:6:7:8'],
+])('the address %s as openssl prints it', (address, printed) => {
+  expect(opensslAddress(address)).toBe(printed)
 })

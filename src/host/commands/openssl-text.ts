@@ -1,6 +1,6 @@
 import { bitsOf, childrenOf, fromDer, fromPem, hex } from '../../pki/der.js'
 import type { Asn1, Bytes } from '../../pki/der.js'
-import { attributesOf } from '../../pki/index.js'
+import { attributesOf, opensslAddress } from '../../pki/index.js'
 import type { Certificate, CertificateRequest } from '../../pki/index.js'
 import { parsePublicKeyInfo } from '../../pki/rsa.js'
 import type { PublicKey } from '../../pki/rsa.js'
@@ -50,7 +50,7 @@ type Extended = Pick<Certificate, 'keyUsages' | 'purposes' | 'isCa' | 'names'> &
 /** Extensions in the order in which Go and openssl write them. */
 function extensionsText({ keyUsages, purposes, isCa, names, subjectKeyId = '', authorityKeyId = '' }: Extended, indent: number): string {
   const pad = ' '.repeat(indent)
-  const alternatives = [...(names.dns ?? []).map((name) => `DNS:${name}`), ...(names.ip ?? []).map((ip) => `IP Address:${ip === '::1' ? '0:0:0:0:0:0:0:1' : ip.toUpperCase()}`)]
+  const alternatives = [...(names.dns ?? []).map((name) => `DNS:${name}`), ...(names.ip ?? []).map((ip) => `IP Address:${opensslAddress(ip)}`)]
   const entry = (title: string, value: string): string => `${pad}${title}\n${pad}    ${value}\n`
   const id = (bytes: string): string => pairs(/^[0-9a-f]{40}$/.test(bytes) ? bytes : hex(bytes)).join(':').toUpperCase()
   return (keyUsages.length === 0 ? '' : entry('X509v3 Key Usage: critical', keyUsages.map(titled).join(', '))) +

@@ -12,6 +12,7 @@ import { HostFiles, keptFiles } from '../files/host-files.js'
 import { COMPONENTS } from '../control-plane/images.js'
 import { staticPodText } from '../control-plane/static-pods.js'
 import type { BareMachine, HostsState, HostState, JournalLine, UnitState } from './state.js'
+import { keepForContainer } from './container-logs.js'
 import { kubeletConfig } from './kubelet-config.js'
 import { klogLine, syslogTime } from './texts.js'
 
@@ -141,6 +142,7 @@ export class HostMachine {
     const { journal } = this.state
     journal.push({ time: this.cluster.now(), unit, pid: unit === 'systemd' ? 1 : this.state.units.get(unit)?.pid ?? 1, text })
     if (journal.length > MOST_LINES) journal.splice(0, journal.length - MOST_LINES)
+    keepForContainer(this, unit, text)
   }
 
   /** Lines as `journalctl -u` prints them. */

@@ -6,6 +6,7 @@ import { nodesOf } from '../../cluster/options.js'
 import { installKubeadmObjects } from '../kubeadm/objects.js'
 import { syncControlPlane } from '../control-plane/sync.js'
 import { minorOf } from '../control-plane/images.js'
+import { logToContainers } from './container-logs.js'
 import { writeLog } from './component-log.js'
 import { DEFAULT_CONTROL_PLANE, HostMachine } from './host-machine.js'
 import type { Hosts } from './host-machine.js'
@@ -112,7 +113,10 @@ export class ClusterHosts implements Hosts {
     installKubeadmObjects(this)
     const { controlPlane } = this
     if (controlPlane === undefined) this.#boot()
-    else syncControlPlane(controlPlane)
+    else {
+      syncControlPlane(controlPlane)
+      logToContainers(controlPlane)
+    }
     for (const name of this.names()) {
       const machine = this.machine(name)
       if (!machine.powered) continue

@@ -36,6 +36,8 @@ export interface ComponentState {
   attempt: number
   /** Why it does not run: its last words. */
   fault?: string
+  /** Lines that its container's log is still to have; where it is a pod of a node. */
+  unlogged?: string[]
 }
 
 /** A package of apt's. */

@@ -122,7 +122,9 @@ export class RealShell implements Shell {
   /** Serves a cluster and sits down at its control plane. */
   static async at(cluster: SimCluster, options: RealShellOptions, ran: Ran[] = []): Promise<RealShell> {
     const faults: unknown[] = []
-    const server = await serve(cluster, { time: 'virtual', etcd: {}, onError: (error) => void faults.push(error) })
+    // bare machines have no certificates yet for etcd to be served with
+    const etcd = cluster.apiserverRunning ? { etcd: {} } : {}
+    const server = await serve(cluster, { time: 'virtual', ...etcd, onError: (error) => void faults.push(error) })
     const shell = new RealShell(cluster, server, await freePort('127.0.0.1'), faults, options, ran)
     await new Promise<void>((resolve) => void shell.#calls.listen(0, '127.0.0.1', resolve))
     return shell
@@ -179,9 +181,10 @@ export class RealShell implements Shell {
 
   #pairs(): readonly Pair[] {
     const { authority, url } = this.#server
-    const own = this.#cluster.pki.read('/etc/kubernetes/pki/ca.crt')
+    const path = '/etc/kubernetes/pki/ca.crt'
+    const own = this.#cluster.pki.paths().includes(path) ? this.#cluster.pki.read(path) : ''
     // real clients look at their own clock: where the authority is not good by it, they are given one that is
-    const authorities: readonly Pair[] = own === authority ? [] : [[btoa(own), btoa(authority)], [own, authority]]
+    const authorities: readonly Pair[] = own === '' || own === authority ? [] : [[btoa(own), btoa(authority)], [own, authority]]
     return [[`https://${APISERVER}`, url], ...authorities]
   }
 

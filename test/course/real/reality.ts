@@ -11,7 +11,7 @@ export interface Reality {
 const KUBECTL: Reality = { programs: ['kubectl'] }
 
 /**
- * The rows with real programs. Each is played at both versions by kubectl 1.35; what that kubectl cannot do with so old a cluster is in {@link CANNOT}. Machines are
+ * The rows with real programs. Each is played at both versions by kubectl 1.35, those of chapters 1 and 7 by kubectl 1.32 too; what that kubectl cannot do with so old a cluster is in {@link CANNOT}. Machines are
  * simulated: there is no real kubeadm, systemctl, journalctl, crictl or apt-get of a cluster here.
  */
 export const REALITY: Readonly<Record<string, Reality>> = {
@@ -36,7 +36,7 @@ export const REALITY: Readonly<Record<string, Reality>> = {
   P1: KUBECTL, P2: KUBECTL, P3: KUBECTL, P4: KUBECTL,
   T1: KUBECTL, T2: { programs: ['kubectl'], note: 'crictl and journalctl are the simulated host\'s' }, T3: KUBECTL,
   T4: { programs: ['kubectl'], note: 'systemctl and journalctl are the simulated host\'s' },
-  T5: { programs: ['kubectl'], note: 'journalctl is the simulated host\'s' },
+  T5: { programs: ['kubectl'], note: 'journalctl is the simulated host\'s; the log of the apiserver\'s own pod after kubeadm init: real-programs.test.ts' },
   W1: KUBECTL, W2: KUBECTL,
 }
 
