@@ -7,7 +7,7 @@ const pod = (key: string, ips: readonly string[], more: object = {}, labels: Rec
 const node = (name: string, addresses: readonly string[], labels: Record<string, string> = {}): NonNullable<World['nodes']>[number] =>
   ({ metadata: { name, labels }, status: { addresses: addresses.map((address) => ({ type: 'InternalIP', address })) } })
 const finished = (each: WorldPod): WorldPod => ({ ...each, status: { ...each.status, phase: 'Succeeded' } })
-const ports = (...list: readonly string[]): object => ({ containers: [{ ports: list.map((each) => each.split(':')).map(([name, port]) => ({ name, containerPort: Number(port) })) }] })
+const ports = (...list: readonly string[]): object => ({ containers: [{ ports: list.map((each) => each.split(':')).map(([name, port, protocol]) => ({ name, containerPort: Number(port), protocol })) }] })
 const narrow = (namespace: string, spec: object, name = 'x'): WorldPolicy => ({ kind: 'NetworkPolicy', metadata: { namespace, name }, spec: { podSelector: {}, ...spec } })
 const wide = (spec: object, name = 'w'): WorldPolicy => ({ kind: 'ClusterNetworkPolicy', metadata: { name }, spec: { tier: 'Admin', priority: 1, subject: { namespaces: {} }, ...spec } })
 const blocks = (...cidrs: readonly string[]): WorldPolicy => narrow('a', { ingress: [{ from: cidrs.map((cidr) => ({ ipBlock: { cidr } })) }] })
@@ -44,6 +44,9 @@ describe('as it is', () => {
     ['networks hold pods, whatever is chosen', { pods: [p, pod('b/q', ['10.0.0.2'])], policies: [wide(denied)] }, { from: 'a/p', to: 'b/q', port: 80 }, false, { ipBlockPods: 'ignore' }],
     ['blocks of a NetworkPolicy do not, if so chosen', { pods: [p, pod('b/q', ['10.0.0.2'])], policies: [blocks('0.0.0.0/0')] }, { from: 'b/q', to: 'a/p', port: 80 }, false, { ipBlockPods: 'ignore' }],
     ['the name of a port on another number', { pods: [pod('a/p', [], ports('web:8080')), pod('b/q', [])], policies: [narrow('a', { ingress: [{ ports: [{ port: 'web' }] }] })] }, { from: 'b/q', to: 'a/p', port: 80 }, false],
+    ['of another protocol', { pods: [pod('a/p', [], ports('web:80:UDP')), pod('b/q', [])], policies: [narrow('a', { ingress: [{ ports: [{ port: 'web' }] }] })] }, { from: 'b/q', to: 'a/p', port: 80 }, false],
+    ['of a pod that cluster-wide policies do not see', { nodes: [node('n', ['172.18.0.1'])], pods: [p, pod('b/h', [], { hostNetwork: true, nodeName: 'n', ...ports('web:80') })], policies: [wide({ egress: [{ action: 'Deny', to: [{ networks: ['0.0.0.0/0'] }], protocols: [{ destinationNamedPort: 'web' }] }] })] }, { from: 'a/p', to: 'b/h', port: 80 }, true, { hostNetwork: 'pod' }],
+    ['which select none of these', { pods: [p, pod('b/h', [], { hostNetwork: true })], policies: [wide({ egress: [{ action: 'Deny', to: [{ networks: ['0.0.0.0/0'] }] }] })] }, { from: 'b/h', to: 'external', port: 80 }, true, { hostNetwork: 'pod' }],
     ['on its own', { pods: [pod('a/p', [], ports('web:8080')), pod('b/q', [])], policies: [narrow('a', { ingress: [{ ports: [{ port: 'web' }] }] })] }, { from: 'b/q', to: 'a/p', port: 8080 }, true],
     ['on the way out to another number', { pods: [pod('a/p', []), pod('b/q', [], ports('web:8080'))], policies: [narrow('a', { egress: [{ ports: [{ port: 'web' }] }] })] }, { from: 'a/p', to: 'b/q', port: 80 }, false],
     ['one of several names of ports', { pods: [pod('a/p', []), pod('b/q', [], ports('web:8080'))], policies: [narrow('a', { egress: [{ ports: [{ port: 'dns' }, { port: 'web' }] }] })] }, { from: 'a/p', to: 'b/q', port: 8080 }, true],

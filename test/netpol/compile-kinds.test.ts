@@ -7,6 +7,7 @@ import type { EndKind, Labelled } from '../../src/netpol/compile/kinds.js'
 import { Population } from '../../src/netpol/compile/population.js'
 import { PeerTest, podSeen, SelectorTest, Tests } from '../../src/netpol/compile/peer-test.js'
 import { AddressBook } from '../../src/netpol/address-book.js'
+import type { View } from '../../src/netpol/situation.js'
 import { wordsOf } from '../../src/netpol/compile/segments.js'
 
 const ip = (text: string): IpAddress => parseIp(text) as IpAddress
@@ -25,7 +26,12 @@ describe('entries of from and to', () => {
   ]
   const narrowPeers = (namespace: string): readonly Peer[] => (readPolicy({ kind: 'NetworkPolicy', metadata: { namespace, name: 'x' }, spec: { ingress: [{ from: narrow }] } }).ingress ?? []).flatMap(({ peers = [] }) => peers)
   const widePeers = (): readonly Peer[] => (readPolicy({ kind: 'ClusterNetworkPolicy', metadata: { name: 'x' }, spec: { tier: 'Admin', priority: 1, subject: { namespaces: {} }, egress: [{ action: 'Accept', to: wide }] } }).egress ?? []).flatMap(({ peers = [] }) => peers)
-  const read = (tests: Tests): readonly unknown[] => [...narrowPeers('a').map((each) => tests.peer(each, 'NetworkPolicy', 'a')), ...widePeers().map((each) => tests.peer(each, 'cluster', undefined))]
+  const learn = (tests: Tests, peer: Peer, view: View, home?: string): unknown => {
+    expect(tests.peer(peer)).toBeUndefined()
+    tests.learn(peer, view, home)
+    return tests.peer(peer)
+  }
+  const read = (tests: Tests): readonly unknown[] => [...narrowPeers('a').map((each) => learn(tests, each, 'NetworkPolicy', 'a')), ...widePeers().map((each) => learn(tests, each, 'cluster'))]
 
   it('are one if they say the same, and else are not', () => {
     const tests = new Tests(resolveOptions())
@@ -33,12 +39,12 @@ describe('entries of from and to', () => {
     // a selector of all pods of a namespace says what one of the namespace says, but is told apart
     expect(new Set(all).size).toBe(narrow.length + wide.length)
     expect(read(tests).every((each, at) => each === all[at])).toBe(true)
-    expect(tests.peer({ kind: 'unknown' }, 'cluster', undefined)).toBeUndefined()
+    expect(learn(tests, { kind: 'unknown' }, 'cluster')).toBeUndefined()
   })
 
   it('of other namespaces are others where the own namespace counts', () => {
     const tests = new Tests(resolveOptions())
-    const [own, other] = ['a', 'b'].map((namespace) => narrowPeers(namespace).map((each) => tests.peer(each, 'NetworkPolicy', namespace))) as [unknown[], unknown[]]
+    const [own, other] = ['a', 'b'].map((namespace) => narrowPeers(namespace).map((each) => learn(tests, each, 'NetworkPolicy', namespace))) as [unknown[], unknown[]]
     expect(own.map((each, at) => each === other[at])).toEqual(narrow.map((each) => 'ipBlock' in each || 'namespaceSelector' in each))
   })
 
@@ -144,7 +150,7 @@ describe('ports', () => {
     const of = (protocol: 'TCP' | 'UDP' | 'SCTP', port: number): number => placement.point(protocol, port).id
     const first = placement.point('TCP', 80)
     expect(placement.point('TCP', 80)).toBe(first)
-    expect([of('TCP', 1) === first.id, of('TCP', 65535) === first.id, new Set([of('TCP', 80), of('UDP', 80), of('SCTP', 80), of('UDP', 76), of('SCTP', 79)]).size]).toEqual([true, true, 3])
+    expect([of('TCP', 1) === first.id, of('TCP', 65535) === first.id, new Set([of('TCP', 80), of('UDP', 80), of('SCTP', 80)]).size, of('UDP', 76) === of('UDP', 80), of('SCTP', 72) === of('SCTP', 80)]).toEqual([true, true, 3, true, true])
     placement.learnPorts('TCP', 80, 90)
     expect(placement.point('TCP', 80)).not.toBe(first)
     const again = placement.point('TCP', 80)

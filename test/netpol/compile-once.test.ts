@@ -1,7 +1,8 @@
 /** What the compiled form works out once, and for whom it holds: speed is what it is for. */
 import { describe, expect, it } from 'vitest'
-import { compile, type CompiledWorld, type Connection, type Direction, type World, type WorldPolicy, type WorldPod } from '../../src/netpol/index.js'
-import type { Cell } from '../../src/netpol/compile/cell.js'
+import { compile, readPolicy, resolveOptions, type CompiledWorld, type Connection, type Direction, type NetworkPolicyModel, type World, type WorldPolicy, type WorldPod } from '../../src/netpol/index.js'
+import { makeCell, type Cell } from '../../src/netpol/compile/cell.js'
+import { Tests } from '../../src/netpol/compile/peer-test.js'
 
 const pod = (key: string, labels: Record<string, string> = {}, ports: readonly string[] = [], ips: readonly string[] = []): WorldPod => ({
   metadata: { namespace: key.split('/')[0], name: key.split('/')[1], labels }, status: { podIPs: ips.map((ip) => ({ ip })) },
@@ -65,26 +66,63 @@ describe('cells', () => {
   })
 
   describe('of pods with named ports', () => {
-    const named = [pod('a/web', {}, ['web:80']), pod('a/also', {}, ['web:80', 'dns:53:UDP']), pod('a/other', {}, ['web:8080']), pod('a/udp', {}, ['web:80:UDP']), pod('a/none')]
+    const named = [pod('a/web', {}, ['web:80']), pod('a/also', {}, ['web:80', 'dns:53:UDP']), pod('a/other', {}, ['web:8080']), pod('a/udp', {}, ['web:80:UDP']), pod('a/none'), pod('a/dns', {}, ['dns:80'])]
     const all = named.map(({ metadata: { name = '' } }) => `a/${name}`)
 
     it.each<[rule: string, spec: object, direction: Direction, port: number, groups: readonly string[], protocol?: 'UDP']>([
-      ['are one where no name is told', { ingress: [{ ports: [{ port: 80 }] }] }, 'ingress', 80, ['a/web a/also a/other a/udp a/none']],
-      ['are another where the port has a name', { ingress: [{ ports: [{ port: 'web' }] }] }, 'ingress', 80, ['a/web a/also', 'a/other a/udp a/none']],
-      ['also where it is told among others', { ingress: [{}, { ports: [{ port: 5 }, { port: 'web' }] }] }, 'ingress', 80, ['a/web a/also', 'a/other a/udp a/none']],
-      ['on its number', { ingress: [{ ports: [{ port: 'web' }] }] }, 'ingress', 8080, ['a/web a/also a/udp a/none', 'a/other']],
-      ['of its protocol', { ingress: [{ ports: [{ port: 'web', protocol: 'UDP' }] }] }, 'ingress', 80, ['a/web a/also a/other a/none', 'a/udp'], 'UDP'],
-      ['on a port without a name they are one', { ingress: [{ ports: [{ port: 'web' }] }] }, 'ingress', 443, ['a/web a/also a/other a/udp a/none']],
-      ['on the way out the name is of the other end', { egress: [{ ports: [{ port: 'web' }] }] }, 'egress', 80, ['a/web a/also a/other a/udp a/none']],
+      ['are one where no name is told', { ingress: [{ ports: [{ port: 80 }] }] }, 'ingress', 80, ['a/web a/also a/other a/udp a/none a/dns']],
+      ['are another where the port has a name', { ingress: [{ ports: [{ port: 'web' }] }] }, 'ingress', 80, ['a/web a/also', 'a/other a/udp a/none', 'a/dns']],
+      ['also where it is told among others', { ingress: [{}, { ports: [{ port: 5 }, { port: 'web' }] }] }, 'ingress', 80, ['a/web a/also', 'a/other a/udp a/none', 'a/dns']],
+      ['on its number', { ingress: [{ ports: [{ port: 'web' }] }] }, 'ingress', 8080, ['a/web a/also a/udp a/none a/dns', 'a/other']],
+      ['of its protocol', { ingress: [{ ports: [{ port: 'web', protocol: 'UDP' }] }] }, 'ingress', 80, ['a/web a/also a/other a/none a/dns', 'a/udp'], 'UDP'],
+      ['on a port without a name they are one', { ingress: [{ ports: [{ port: 'web' }] }] }, 'ingress', 443, ['a/web a/also a/other a/udp a/none a/dns']],
+      ['on the way out the name is of the other end', { egress: [{ ports: [{ port: 'web' }] }] }, 'egress', 80, ['a/web a/also a/other a/udp a/none a/dns']],
     ])('%s', (_, spec, direction, port, groups, protocol) => {
       expect(sharing(compile({ pods: named, policies: [narrow('a', 'x', spec)] }), all, direction, port, protocol)).toEqual(groups)
     })
 
     it('so for policies of all namespaces', () => {
       const compiled = compile({ pods: named, policies: [wide('x', { ingress: [{ action: 'Deny', from: [{ namespaces: {} }], protocols: [{ destinationNamedPort: 'web' }] }] }), narrow('a', 'x', {})] })
-      expect(sharing(compiled, all)).toEqual(['a/web a/also', 'a/other a/udp a/none'])
-      expect(sharing(compiled, all, 'egress')).toEqual(['a/web a/also a/other a/udp a/none'])
+      expect(sharing(compiled, all)).toEqual(['a/web a/also', 'a/other a/udp a/none', 'a/dns'])
+      expect(sharing(compiled, all, 'egress')).toEqual(['a/web a/also a/other a/udp a/none a/dns'])
     })
+  })
+})
+
+describe('a cell', () => {
+  const told = (policies: readonly WorldPolicy[], ...asked: readonly [Direction?, number?, ('TCP' | 'UDP')?]): string => {
+    const { admin, isolated, accepts, baseline } = cellOf(compile({ pods: [pod('a/p', {}, ['web:80'])], policies }), 'a/p', ...asked)
+    const matcher = ({ everyone, peers, named }: Cell['accepts'][number]): string => `${everyone ? 'everyone' : String(peers.length)}${named === undefined ? '' : ` at ${named.join('+')}`}`
+    const steps = (list: Cell['admin']): string => list.map((step) => `${step.action} ${matcher(step)}`).join(', ')
+    return [steps(admin), `${isolated ? 'isolated' : 'open'} ${accepts.map(matcher).join(', ')}`.trim(), steps(baseline)].filter((each) => each !== '').join('; ')
+  }
+  const [one, two, outside] = [{ podSelector: app('1') }, { podSelector: app('2') }, { ipBlock: { cidr: '10.0.0.0/8' } }]
+
+  it.each<[rule: string, told: string, policies: readonly WorldPolicy[], ...asked: readonly [Direction?, number?, ('TCP' | 'UDP')?]]>([
+    ['has no rule of a pod that no policy selects', 'open', []],
+    ['none where there is none', 'isolated', [narrow('a', 'x', {})]],
+    ['all peers of all rules and policies together, each once', 'isolated 3', [narrow('a', 'x', { ingress: [{ from: [one, outside] }, { from: [two] }] }), narrow('a', 'y', { ingress: [{ from: [one] }] })]],
+    ['nobody else where everyone may', 'isolated everyone', [narrow('a', 'x', { ingress: [{ from: [one] }, {}, { from: [two] }] })]],
+    ['no rule of another port', 'isolated 1', [narrow('a', 'x', { ingress: [{ from: [one], ports: [{ port: 80 }] }, { from: [two], ports: [{ port: 81 }] }] })]],
+    ['nor of another protocol', 'isolated', [narrow('a', 'x', { ingress: [{ from: [one], ports: [{ protocol: 'UDP' }] }] })]],
+    ['nor of peers that nobody knows', 'isolated', [narrow('a', 'x', { ingress: [{ from: [{ nodes: {} }] }] })]],
+    ['its own named port', 'isolated 1', [narrow('a', 'x', { ingress: [{ from: [one], ports: [{ port: 'web' }] }] })]],
+    ['and no other', 'isolated', [narrow('a', 'x', { ingress: [{ from: [one], ports: [{ port: 'dns' }] }] })]],
+    ['names of the other end with their peers', 'isolated 1, 1 at web, 2 at dns+web, everyone at dns', [narrow('a', 'x', { policyTypes: ['Egress'], egress: [{ to: [one], ports: [{ port: 'web' }] }, { to: [one] }, { to: [one, two], ports: [{ port: 'dns' }, { port: 'web' }] }, { ports: [{ port: 'dns' }] }] })], 'egress'],
+    ['which have a protocol', 'isolated', [narrow('a', 'x', { policyTypes: ['Egress'], egress: [{ to: [one], ports: [{ port: 'web' }] }] })], 'egress', 80, 'UDP'],
+    ['and are nothing beside the port itself', 'isolated 1', [narrow('a', 'x', { policyTypes: ['Egress'], egress: [{ to: [one], ports: [{ port: 'web' }, { port: 80 }] }] })], 'egress'],
+    ['rules of a tier in their order', 'Pass 1, Deny 2; open', [wide('x', { ingress: [{ action: 'Pass', from: [{ namespaces: {} }] }, { action: 'Accept', from: [{ namespaces: {} }], protocols: [{ udp: {} }] }, { action: 'Deny', from: [{ namespaces: {} }, { pods: { podSelector: app('1') } }] }] })]],
+    ['of the tier they are of', 'Accept 1; open; Deny 1', [wide('x', { ingress: [{ action: 'Accept', from: [{ namespaces: {} }] }] }), wide('y', { tier: 'Baseline', ingress: deny })]],
+    ['all of it denied by an entry that is not known', 'Deny everyone, Deny everyone; open', [wide('x', { ingress: [{ action: 'Deny', from: [{ services: {} }] }, { action: 'Accept', from: [{ services: {} }] }, { action: 'Pass', from: [{ services: {} }] }] })]],
+  ])('%s', (_, text, policies, ...asked) => {
+    expect(told(policies, ...asked)).toBe(text)
+  })
+
+  it('an entry of ports that is not known speaks of none', () => {
+    const rule = { peers: undefined, ports: [{ kind: 'unknown' }] } as const
+    const policy = { ...readPolicy(narrow('a', 'x', {})), ingress: [rule], egress: [rule] } as NetworkPolicyModel
+    const policies = { admin: [], networkPolicies: [policy], baseline: [] }
+    for (const direction of ['ingress', 'egress'] as const) expect(makeCell(new Tests(resolveOptions()), policies, direction, { id: 0, protocol: 'TCP', port: 80 }, []).accepts).toEqual([])
   })
 })
 

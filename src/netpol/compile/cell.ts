@@ -61,10 +61,10 @@ interface Making {
   readonly own: readonly NamedPort[] | undefined
 }
 
-function matcherOf({ tests, point, own }: Making, { peers, ports }: RuleMatch, view: View, home?: string): Matcher | undefined {
+function matcherOf({ tests, point, own }: Making, { peers, ports }: RuleMatch): Matcher | undefined {
   const named = portsOf(ports, point, own)
   if (named !== true && named.length === 0) return undefined
-  const all = (peers ?? []).flatMap((peer) => tests.peer(peer, view, home) ?? [])
+  const all = (peers ?? []).flatMap((peer) => tests.peer(peer) ?? [])
   if (peers !== undefined && all.length === 0) return undefined
   return { everyone: peers === undefined, peers: all, named: named === true ? undefined : named }
 }
@@ -72,7 +72,7 @@ function matcherOf({ tests, point, own }: Making, { peers, ports }: RuleMatch, v
 function stepsOf(making: Making, policies: readonly ClusterPolicyModel[]): readonly Step[] {
   return policies.flatMap((policy) => policy[making.direction].flatMap((rule: ClusterRule): readonly Step[] => {
     if (rule.failsClosed) return rule.action === 'Accept' ? [] : [{ everyone: true, peers: [], named: undefined, action: 'Deny' }]
-    const matcher = matcherOf(making, rule, 'cluster')
+    const matcher = matcherOf(making, rule)
     return matcher === undefined ? [] : [{ ...matcher, action: rule.action }]
   }))
 }
@@ -83,7 +83,7 @@ function acceptsOf(making: Making, policies: readonly NetworkPolicyModel[]): rea
   const named: Matcher[] = []
   for (const policy of policies) {
     for (const rule of policy[making.direction] ?? []) {
-      const matcher = matcherOf(making, rule, 'NetworkPolicy', policy.namespace)
+      const matcher = matcherOf(making, rule)
       if (matcher === undefined) continue
       if (matcher.named !== undefined) named.push(matcher)
       else if (matcher.everyone) return everyone

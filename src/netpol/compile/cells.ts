@@ -1,6 +1,7 @@
 import type { Direction, Model, NamedPort, PolicyModel } from '../model.js'
 import { makeCell, type Cell, type Policies, type PortPoint } from './cell.js'
 import type { PodKind } from './kinds.js'
+import { rulesOf } from './live-model.js'
 import type { SelectorTest, Tests } from './peer-test.js'
 
 /** The policies that select kinds of pods in a direction; kinds that the same ones select have the same one of these. */
@@ -42,13 +43,9 @@ function root(direction: Direction): Selecting {
 
 /** With one policy more, the last of its tier. */
 function withPolicy({ direction, admin, networkPolicies, baseline, hasNames }: Selecting, policy: PolicyModel): Selecting {
-  return {
-    direction, next: new Map(), rows: new Map(), cells: new Map(),
-    hasNames: hasNames || (direction === 'ingress' && speaksOfNames(policy, direction)),
-    admin: policy.kind !== 'NetworkPolicy' && policy.tier === 'Admin' ? [...admin, policy] : admin,
-    networkPolicies: policy.kind === 'NetworkPolicy' ? [...networkPolicies, policy] : networkPolicies,
-    baseline: policy.kind !== 'NetworkPolicy' && policy.tier === 'Baseline' ? [...baseline, policy] : baseline,
-  }
+  const more = { direction, next: new Map(), rows: new Map(), cells: new Map(), hasNames: hasNames || (direction === 'ingress' && speaksOfNames(policy, direction)) }
+  if (policy.kind === 'NetworkPolicy') return { ...more, admin, networkPolicies: [...networkPolicies, policy], baseline }
+  return policy.tier === 'Admin' ? { ...more, admin: [...admin, policy], networkPolicies, baseline } : { ...more, admin, networkPolicies, baseline: [...baseline, policy] }
 }
 
 /** What the policies say to each kind of pod. Kinds that the same policies select share it. */
@@ -72,10 +69,10 @@ export class Cells {
     return row.made[point.id] ??= this.#make(row, point)
   }
 
-  /** Makes what a policy asks of others ready, so that no verdict has to wait for it. */
-  prepare(policy: PolicyModel): void {
+  /** Takes note of what a policy asks of others, before it counts. */
+  learn(policy: PolicyModel): void {
     const [view, home] = policy.kind === 'NetworkPolicy' ? ['NetworkPolicy', policy.namespace] as const : ['cluster', undefined] as const
-    for (const { peers = none } of [...policy.ingress ?? none, ...policy.egress ?? none]) for (const peer of peers) this.#tests.peer(peer, view, home)
+    for (const { peers = none } of rulesOf(policy)) for (const peer of peers) this.#tests.learn(peer, view, home)
   }
 
   /** A policy is another one now, new or gone: what was made for the kinds that one of these selects is not true any more. */
@@ -119,10 +116,8 @@ export class Cells {
   }
 
   #selecting(kind: PodKind, direction: Direction): Selecting {
-    let at = this.#roots[direction]
-    if (kind.inNetworkPolicy) at = further(at, this.#narrowIn(kind.namespace.name, direction), kind)
-    if (kind.inCluster) at = further(at, this.#wideIn(direction), kind)
-    return at
+    const narrow = further(this.#roots[direction], this.#narrowIn(kind.namespace.name, direction), kind)
+    return kind.inCluster ? further(narrow, this.#wideIn(direction), kind) : narrow
   }
 
   #narrowIn(namespace: string, direction: Direction): readonly Candidate[] {

@@ -5,16 +5,16 @@ import type { Cells } from './cells.js'
 import { familySpoken } from './families.js'
 import type { Party } from './guests.js'
 import type { EndKind, PlacedPod, PodKind } from './kinds.js'
-import { podSeen } from './peer-test.js'
 
 /** Verdicts on ends that are at hand. */
 export class Judge {
   readonly #cells: Cells
-  readonly #ownNode: ResolvedOptions['ownNode']
+  /** Directions in which a pod's own node is no matter of NetworkPolicy. */
+  readonly #exempts: Readonly<Record<Direction, boolean>>
 
   constructor(cells: Cells, { ownNode }: ResolvedOptions) {
     this.#cells = cells
-    this.#ownNode = ownNode
+    this.#exempts = { ingress: ownNode !== 'none', egress: ownNode === 'both' }
   }
 
   /** As {@link allows}, of two pods. */
@@ -36,8 +36,7 @@ export class Judge {
   }
 
   #isOwnNode(direction: Direction, own: string | undefined, other: string, end: EndKind): boolean {
-    if (other !== own || podSeen(end.pod, 'NetworkPolicy') !== undefined) return false
-    return this.#ownNode === 'both' || (this.#ownNode === 'ingress' && direction === 'ingress')
+    return other === own && end.pod === undefined && this.#exempts[direction]
   }
 
   #sideAllows(kind: PodKind | undefined, direction: Direction, point: PortPoint, other: EndKind, exempt: boolean): boolean {

@@ -15,7 +15,7 @@ export interface NamespaceKind extends Labelled {
   readonly name: string
 }
 
-/** Pods of one namespace with the same labels (those that some selector speaks of), the same named ports, seen by the same kinds of policies. */
+/** Pods of one namespace with the same labels (those that some selector speaks of), the same named ports, seen by the same kinds of policies: NetworkPolicy sees all of these. */
 export interface PodKind {
   readonly id: number
   readonly namespace: NamespaceKind
@@ -23,7 +23,7 @@ export interface PodKind {
   readonly ports: readonly NamedPort[]
   /** The same for the same ports. */
   readonly portsKey: string
-  readonly inNetworkPolicy: boolean
+  /** Cluster-wide policies see it, too. */
   readonly inCluster: boolean
 }
 

@@ -1,5 +1,5 @@
 import type { Labels } from '../../api/labels.js'
-import type { ClusterPolicyModel, Model, NetworkPolicyModel, NodeModel, PodModel, PolicyModel } from '../model.js'
+import type { ClusterPolicyModel, Model, NetworkPolicyModel, NodeModel, PodModel, PolicyModel, RuleMatch } from '../model.js'
 import { clusterPolicyOrder } from '../read/policy.js'
 
 /** The model of a world that changes. */
@@ -20,8 +20,15 @@ export interface PolicyName {
   readonly name: string
 }
 
+const none: readonly never[] = []
+
+/** The rules of a policy, of both directions. */
+export function rulesOf({ ingress = none, egress = none }: PolicyModel): readonly RuleMatch[] {
+  return [...ingress, ...egress]
+}
+
 function swapNarrow(world: LiveModel, namespace: string, name: string, model: PolicyModel | undefined): PolicyModel | undefined {
-  const before = world.networkPolicies.get(namespace) ?? []
+  const before = world.networkPolicies.get(namespace) ?? none
   const after = [...before.filter((each) => each.name !== name), ...(model?.kind === 'NetworkPolicy' ? [model] : [])].sort((a, b) => (a.name < b.name ? -1 : 1))
   if (after.length === 0) world.networkPolicies.delete(namespace)
   else world.networkPolicies.set(namespace, after)

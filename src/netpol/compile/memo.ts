@@ -12,7 +12,9 @@ export class Memo {
 
   set(id: number, answer: boolean): boolean {
     const at = id >>> 4
+    // Stryker disable next-line ConditionalExpression: it may grow more often than it must
     if (at >= this.#words.length) {
+      // Stryker disable next-line ArithmeticOperator: twice as large, that it need not grow often
       const larger = new Uint32Array(Math.max(at + 1, this.#words.length * 2))
       larger.set(this.#words)
       this.#words = larger

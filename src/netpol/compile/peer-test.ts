@@ -23,8 +23,7 @@ export class SelectorTest {
 
 /** The pod at an end, for policies of a view. */
 export function podSeen(pod: PodKind | undefined, view: View): PodKind | undefined {
-  if (pod === undefined) return undefined
-  return (view === 'cluster' ? pod.inCluster : pod.inNetworkPolicy) ? pod : undefined
+  return view === 'cluster' && pod?.inCluster === false ? undefined : pod
 }
 
 /** One entry of `from` or `to`, which remembers what it has said of which end. */
@@ -96,16 +95,18 @@ export class Tests {
     return test
   }
 
-  /** `home` is the namespace of the policy. Undefined for an entry that matches nothing. */
-  peer(peer: Peer, view: View, home: string | undefined): PeerTest | undefined {
-    if (peer.kind === 'unknown') return undefined
-    const known = this.#ofPeer.get(peer)
-    if (known !== undefined) return known
+  /** Makes ready what a policy asks of others; `home` is the namespace of the policy. */
+  learn(peer: Peer, view: View, home: string | undefined): void {
+    if (peer.kind === 'unknown') return
     const key = `${view} ${peer.kind} ${keyOf(peer, home)}`
     const test = this.#peers.get(key) ?? new PeerTest(this.#make(peer, view, home))
     this.#peers.set(key, test)
     this.#ofPeer.set(peer, test)
-    return test
+  }
+
+  /** Of an entry that was learnt. Undefined for one that matches nothing. */
+  peer(peer: Peer): PeerTest | undefined {
+    return this.#ofPeer.get(peer)
   }
 
   #make(peer: KnownPeer, view: View, home: string | undefined): (end: EndKind) => boolean {

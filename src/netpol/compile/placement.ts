@@ -14,7 +14,6 @@ const protocolNumbers: Readonly<Record<Protocol, number>> = { TCP: 0, UDP: 1, SC
 
 /** Whether two sets of labels are the same. */
 export function sameLabels(a: Labels, b: Labels): boolean {
-  if (a === b) return true
   const keys = Object.keys(a)
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key])
 }
@@ -156,17 +155,16 @@ export class Placement {
 
   #podKind(pod: PodModel): PodKind | undefined {
     const end = { pod, node: undefined, address: undefined, domains: none }
-    const inNetworkPolicy = podInView(end, 'NetworkPolicy', this.#model.options) !== undefined
+    if (podInView(end, 'NetworkPolicy', this.#model.options) === undefined) return undefined
     const inCluster = podInView(end, 'cluster', this.#model.options) !== undefined
-    if (!inNetworkPolicy && !inCluster) return undefined
     const namespace = this.#namespace(pod.namespace)
     const labels = this.#labelKind(pod.labels)
     const portsKey = pod.ports.length === 0 ? '' : JSON.stringify(pod.ports.map(({ name, protocol, port }) => [name, protocol, port]))
-    const key = `${namespace.id}|${labels.id}|${inNetworkPolicy ? 'n' : ''}${inCluster ? 'c' : ''}|${portsKey}`
+    const key = `${namespace.id}|${labels.id}|${inCluster}|${portsKey}`
     const known = this.#podKinds.get(key)
     if (known !== undefined) return known
     for (const { protocol, port } of pod.ports) this.learnPorts(protocol, port, port)
-    const kind: PodKind = { id: this.#kindIds++, namespace, labels, ports: pod.ports, portsKey, inNetworkPolicy, inCluster }
+    const kind: PodKind = { id: this.#kindIds++, namespace, labels, ports: pod.ports, portsKey, inCluster }
     this.#podKinds.set(key, kind)
     const there = this.#kindsIn.get(pod.namespace)
     if (there === undefined) this.#kindsIn.set(pod.namespace, new Set([kind]))
