@@ -13,8 +13,8 @@ import type { Screen } from './shows.js'
 import { screenOf, SHOWS } from './shows.js'
 
 const NEEDED = ['kubectl', 'kubectl132', 'openssl', 'curl', 'etcdctl', 'etcdutl'] as const
-/** The kubectls of this machine, and whose chapters they play: a second one those that are kubectl's above all, with drains, streams and commands in containers. */
-const KUBECTLS = [{ program: 'kubectl', minor: 'v1.35' }, { program: 'kubectl132', minor: 'v1.32', chapters: [1, 7] }] as const
+/** The kubectls of this machine, and what they play: everything, and of the second one a chapter of drains and one of commands in containers. */
+const KUBECTLS = [{ program: 'kubectl', minor: 'v1.35' }, { program: 'kubectl132', minor: 'v1.32', plays: ['v1.14 1', 'v1.35 7'] }] as const
 type Kubectl = (typeof KUBECTLS)[number]
 
 const programsWith = ({ program, minor }: Kubectl): RealShellOptions => ({
@@ -73,7 +73,7 @@ async function play(chapter: Chapter, version: string, kubectl: Kubectl): Promis
 }
 
 const PLAYS = KUBECTLS.flatMap((kubectl) => VERSIONS.flatMap((version) => CHAPTERS
-  .filter(({ number }) => !('chapters' in kubectl) || kubectl.chapters.some((each) => each === number))
+  .filter(({ number }) => !('plays' in kubectl) || kubectl.plays.some((each) => each === `${version} ${number}`))
   .map((chapter) => ({ kubectl, version, chapter, name: `kubectl ${kubectl.minor}, cluster ${version}, chapter ${chapter.number}: ${chapter.title}` }))))
 const playing = new Map<number, Promise<Played>>()
 

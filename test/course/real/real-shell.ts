@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -13,6 +12,7 @@ import { ClusterHosts } from '../../../src/host/machine/hosts.js'
 import { serve } from '../../../src/server/index.js'
 import type { ClusterServer } from '../../../src/server/index.js'
 import { freePort } from '../../../src/server/free-port.js'
+import { Bash } from './bash.js'
 import { HostFolder } from './host-folder.js'
 import type { Pair } from './host-folder.js'
 
@@ -92,6 +92,7 @@ export class RealShell implements Shell {
   readonly #calls: Server
   readonly #others: RealShell[] = []
   readonly #faults: unknown[]
+  #bash: Bash | undefined
   #outputs = 0
   /** One call at a time: programs of a pipe come together. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -144,39 +145,28 @@ export class RealShell implements Shell {
       return host.sh(line)
     }
     this.#folder.outward(line)
-    const result = await this.#bash(this.#folder.line(line))
+    const result = await this.#lines.run(this.#folder.line(line))
     this.#folder.inward()
     return { stdout: this.#asOnHost(result.stdout), stderr: this.#asOnHost(result.stderr), exitCode: result.exitCode }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const other of this.#others) await other[Symbol.asyncDispose]()
+    this.#bash?.end()
     await new Promise((resolve) => void this.#calls.close(resolve))
     await this.#server.close()
     await rm(this.#folder.path, { recursive: true, force: true })
     if (this.#faults.length > 0) throw new AggregateError(this.#faults, `the server reported: ${this.#faults.map(String).join('; ')}`)
   }
 
-  #bash(script: string): Promise<HostResult> {
+  /** The bash that runs the lines, once it is known where it is to call. */
+  get #lines(): Bash {
     const { path } = this.#folder
-    const home = join(path, 'root')
-    const env = {
-      PATH: join(path, 'bin'), HOME: home, LANG: 'C', COURSE_PORT: String((this.#calls.address() as AddressInfo).port),
+    return (this.#bash ??= new Bash(join(path, 'bin', 'bash'), path, {
+      PATH: join(path, 'bin'), HOME: join(path, 'root'), LANG: 'C', COURSE_PORT: String((this.#calls.address() as AddressInfo).port),
       // who lives for a moment needs no collector
       GOGC: 'off', CURL_HOME: path, ETCDCTL_ENDPOINTS: this.#server.etcd?.url ?? '',
-    }
-    return new Promise((resolve, reject) => {
-      const child = spawn(join(path, 'bin', 'bash'), ['-c', script], { cwd: home, env, stdio: ['ignore', 'pipe', 'pipe'] })
-      const late = setTimeout(() => child.kill(), 60_000)
-      let [stdout, stderr] = ['', '']
-      child.stdout.on('data', (chunk: Buffer) => void (stdout += chunk.toString()))
-      child.stderr.on('data', (chunk: Buffer) => void (stderr += chunk.toString()))
-      child.once('error', reject)
-      child.once('close', (code) => {
-        clearTimeout(late)
-        resolve({ stdout, stderr, exitCode: code ?? 1 })
-      })
-    })
+    }))
   }
 
   #pairs(): readonly Pair[] {

@@ -11,7 +11,7 @@ export interface Reality {
 const KUBECTL: Reality = { programs: ['kubectl'] }
 
 /**
- * The rows with real programs. Each is played at both versions by kubectl 1.35, those of chapters 1 and 7 by kubectl 1.32 too; what that kubectl cannot do with so old a cluster is in {@link CANNOT}. Machines are
+ * The rows with real programs. Each is played at both versions by kubectl 1.35, those of chapters 1 (1.14) and 7 (1.35) by kubectl 1.32 too; what that kubectl cannot do with so old a cluster is in {@link CANNOT}. Machines are
  * simulated: there is no real kubeadm, systemctl, journalctl, crictl or apt-get of a cluster here.
  */
 export const REALITY: Readonly<Record<string, Reality>> = {
