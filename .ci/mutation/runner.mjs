@@ -2,6 +2,7 @@
  * A test runner for Stryker that keeps the tests of src/netpol loaded, all in one bundle: switching to the next mutant takes no time. vitest's runner starts a worker and
  * loads all files for each mutant, half a second for what is often one millisecond.
  */
+import { createHash } from 'node:crypto'
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
@@ -141,7 +142,10 @@ class InProcessRunner {
         load: (id) => (id === 'entry' ? entry : undefined),
         transform: (code, id) => {
           const here = code.replaceAll('import.meta.dirname', JSON.stringify(dirname(id)))
-          return id.endsWith('.test.ts') ? `import { begin as beginFile } from 'vitest'; beginFile(${JSON.stringify(id.slice(root.length + 1))});\n${here}` : here
+          if (!id.endsWith('.test.ts')) return here
+          // tests of a file that has changed are others: what the old ones let live is put to them again
+          const file = `${id.slice(root.length + 1)} ${createHash('sha256').update(code).digest('hex').slice(0, 8)}`
+          return `import { begin as beginFile } from 'vitest'; beginFile(${JSON.stringify(file)});\n${here}`
         },
       }],
     })
