@@ -57,7 +57,7 @@ const MEANWHILE: Readonly<Record<string, (cluster: SimCluster) => () => void>> =
 
 async function play(chapter: Chapter, version: string, kubectl: Kubectl): Promise<Played> {
   // real openssl signs by this machine's clock
-  const cluster = chapter.number === 4 ? begin(chapter, version, { start: Date.now() }).advance('10m') : begin(chapter, version)
+  const cluster = chapter.number === 4 ? begin(chapter, version, { start: Date.now() }).advance('1h') : begin(chapter, version)
   const shell = await RealShell.at(cluster, programsWith(kubectl))
   const terminal = new Terminal(cluster, undefined, shell)
   const rows = new Map<string, { readonly screen: Screen; readonly ran: readonly Ran[] }>()

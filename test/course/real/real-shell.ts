@@ -11,7 +11,7 @@ import { hostOf } from '../../../src/host/index.js'
 import { ClusterHosts } from '../../../src/host/machine/hosts.js'
 import { serve } from '../../../src/server/index.js'
 import type { ClusterServer } from '../../../src/server/index.js'
-import { freePort } from '../../../src/server/free-port.js'
+import { Addresses, APISERVER } from './addresses.js'
 import { Bash } from './bash.js'
 import { HostFolder } from './host-folder.js'
 import type { Pair } from './host-folder.js'
@@ -25,11 +25,6 @@ const SIMULATED = ['kubeadm', 'systemctl', 'journalctl', 'crictl', 'docker', 'ss
 const TOOLS = ['base64', 'bash', 'cat', 'grep', 'head', 'ls', 'sh', 'tail', 'tr']
 /** Those that change files, which kubelets look at. */
 const WRITERS = ['cp', 'mkdir', 'mv', 'rm', 'sed']
-
-/** The course's address of the apiserver, and one where nobody listens. */
-const APISERVER = '10.0.0.10:6443'
-const NOBODY = '10.0.0.10:6444'
-const ETCD = '127.0.0.1:2379'
 
 /** A call of a program in a line. */
 export interface Ran {
@@ -86,7 +81,7 @@ export class RealShell implements Shell {
   readonly #options: RealShellOptions
   readonly #cluster: SimCluster
   readonly #server: ClusterServer
-  readonly #nobody: number
+  readonly #addresses: Addresses
   readonly #folder: HostFolder
   readonly #host: ReturnType<typeof hostOf>
   readonly #calls: Server
@@ -97,13 +92,13 @@ export class RealShell implements Shell {
   /** One call at a time: programs of a pipe come together. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  private constructor(cluster: SimCluster, server: ClusterServer, nobody: number, faults: unknown[], options: RealShellOptions, ran: Ran[]) {
+  private constructor(cluster: SimCluster, server: ClusterServer, faults: unknown[], options: RealShellOptions, ran: Ran[]) {
     this.kubectl = options.kubectl
     this.ran = ran
     this.#options = options
     this.#cluster = cluster
     this.#server = server
-    this.#nobody = nobody
+    this.#addresses = new Addresses({ apiserver: server.port, etcd: server.etcd?.port })
     this.#faults = faults
     this.#host = hostOf(cluster, 'master')
     this.#folder = new HostFolder(mkdtempSync(join(tmpdir(), 'simcluster-course-')), () => ClusterHosts.of(cluster).machine('master'), () => this.#pairs())
@@ -126,7 +121,7 @@ export class RealShell implements Shell {
     // bare machines have no certificates yet for etcd to be served with
     const etcd = cluster.apiserverRunning ? { etcd: {} } : {}
     const server = await serve(cluster, { time: 'virtual', ...etcd, onError: (error) => void faults.push(error) })
-    const shell = new RealShell(cluster, server, await freePort('127.0.0.1'), faults, options, ran)
+    const shell = new RealShell(cluster, server, faults, options, ran)
     await new Promise<void>((resolve) => void shell.#calls.listen(0, '127.0.0.1', resolve))
     return shell
   }
@@ -179,12 +174,7 @@ export class RealShell implements Shell {
   }
 
   #asOnHost(text: string): string {
-    return this.#folder.plain(text).replaceAll(`127.0.0.1:${this.#server.port}`, APISERVER).replaceAll(`127.0.0.1:${this.#nobody}`, NOBODY)
-      .replaceAll(`127.0.0.1:${this.#server.etcd?.port ?? 0}`, ETCD)
-  }
-
-  #asHere(word: string): string {
-    return word.replaceAll(APISERVER, `127.0.0.1:${this.#server.port}`).replaceAll(NOBODY, `127.0.0.1:${this.#nobody}`).replaceAll(ETCD, `127.0.0.1:${this.#server.etcd?.port ?? 0}`)
+    return this.#addresses.ofCourse(this.#folder.plain(text))
   }
 
   /** A program of a line has been called. */
@@ -225,7 +215,7 @@ export class RealShell implements Shell {
   #realCall(program: RealProgram, words: readonly string[]): readonly string[] {
     const path = this.#options.programs[program]
     const end = words.indexOf('--')
-    const here = program === 'curl' ? words : words.map((word, at) => (end >= 0 && at > end ? this.#folder.plain(word) : this.#asHere(word)))
+    const here = program === 'curl' ? words : words.map((word, at) => (end >= 0 && at > end ? this.#folder.plain(word) : this.#addresses.here(word)))
     // etcdctl does not take both
     if (program === 'etcdctl' && words.some((word) => word.startsWith('--endpoints'))) return [located('env'), '-u', 'ETCDCTL_ENDPOINTS', path, ...here]
     return [path, ...here]
