@@ -106,6 +106,7 @@ describe('a cell', () => {
     ['no rule of another port', 'isolated 1', [narrow('a', 'x', { ingress: [{ from: [one], ports: [{ port: 80 }] }, { from: [two], ports: [{ port: 81 }] }] })]],
     ['nor of another protocol', 'isolated', [narrow('a', 'x', { ingress: [{ from: [one], ports: [{ protocol: 'UDP' }] }] })]],
     ['nor of peers that nobody knows', 'isolated', [narrow('a', 'x', { ingress: [{ from: [{ nodes: {} }] }] })]],
+    ['also by the name of a port', 'isolated', [narrow('a', 'x', { policyTypes: ['Egress'], egress: [{ to: [{ nodes: {} }], ports: [{ port: 'web' }] }] })], 'egress'],
     ['its own named port', 'isolated 1', [narrow('a', 'x', { ingress: [{ from: [one], ports: [{ port: 'web' }] }] })]],
     ['and no other', 'isolated', [narrow('a', 'x', { ingress: [{ from: [one], ports: [{ port: 'dns' }] }] })]],
     ['names of the other end with their peers', 'isolated 1, 1 at web, 2 at dns+web, everyone at dns', [narrow('a', 'x', { policyTypes: ['Egress'], egress: [{ to: [one], ports: [{ port: 'web' }] }, { to: [one] }, { to: [one, two], ports: [{ port: 'dns' }, { port: 'web' }] }, { ports: [{ port: 'dns' }] }] })], 'egress'],

@@ -56,7 +56,7 @@ export class Cells {
   readonly #rows: (CellRow | undefined)[] = []
   readonly #roots: Record<Direction, Selecting> = { ingress: root('ingress'), egress: root('egress') }
   readonly #narrow: Record<Direction, Map<string, readonly Candidate[]>> = { ingress: new Map(), egress: new Map() }
-  readonly #wide: Record<Direction, readonly Candidate[] | undefined> = { ingress: undefined, egress: undefined }
+  readonly #wide: { [K in Direction]?: readonly Candidate[] | undefined } = {}
 
   constructor(world: Pick<Model, 'networkPolicies' | 'admin' | 'baseline'>, tests: Tests) {
     this.#world = world
