@@ -151,7 +151,7 @@ function exceptionOf({ cluster: { options }, connection, direction, own, other, 
   if (connection.self === true) return 'self'
   const counts = options.ownNode === 'both' || (options.ownNode === 'ingress' && direction === 'ingress')
   const home = own.node ?? text(raw(raw(ownPod)['spec']), 'nodeName')
-  return counts && otherPod === undefined && other.node !== undefined && other.node === home ? 'ownNode' : undefined
+  return counts && otherPod === undefined && other.node === home ? 'ownNode' : undefined
 }
 
 /** One tier; answers what it comes to. */

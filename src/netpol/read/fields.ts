@@ -71,7 +71,7 @@ export class FieldReader {
 /** A value that can be printed; big and deep ones by their type. */
 function readable(value: unknown): unknown {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[...]' : '{...}'
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : String(value)
+  return typeof value === 'number' || typeof value === 'boolean' ? value : String(value)
 }
 
 /** Whether a field is set: there, and not null. */
