@@ -3,7 +3,7 @@ import { handleHttp } from '../apiserver/http.js'
 import { parseIpRange, formatIp } from '../api/ip.js'
 import type { Machine, RuntimePod } from '../kubelet/index.js'
 import { ClusterPolicies, Network } from '../network/index.js'
-import type { NetworkNode, NetworkPolicyOptions, NetworkState, NodeDirectory, OutsideHost, Payload, PolicyEnforcer, Reply } from '../network/index.js'
+import type { Accepted, NetworkNode, NetworkPolicyOptions, NetworkState, NodeDirectory, OutsideHost, Payload, PolicyEnforcer, Protocol, Reply, RunningPod } from '../network/index.js'
 import type { Slice } from '../sim/module.js'
 import type { Simulation } from '../sim/simulation.js'
 import type { ControlPlane } from './control-plane.js'
@@ -135,7 +135,7 @@ function dnsAddressOf(serviceCIDR: string | undefined): string {
 /** The machines of a cluster as its network sees them. */
 class NodesOfMachines implements NodeDirectory {
   readonly #parts: ClusterNetworkParts
-  readonly #byMachine = new WeakMap<Machine, NetworkNode>()
+  readonly #nodes = new Map<string, MachineNode>()
   #byAddress: Map<string, string> | undefined
 
   constructor(parts: ClusterNetworkParts) {
@@ -145,10 +145,10 @@ class NodesOfMachines implements NodeDirectory {
   get(name: string): NetworkNode | undefined {
     const machine = this.#parts.machines().get(name)
     if (machine === undefined) return undefined
-    const known = this.#byMachine.get(machine)
-    if (known !== undefined) return known
-    const node = nodeOf(this.#parts, name, machine)
-    this.#byMachine.set(machine, node)
+    const known = this.#nodes.get(name)
+    if (known?.machine === machine) return known
+    const node = new MachineNode(this.#parts, name, machine)
+    this.#nodes.set(name, node)
     return node
   }
 
@@ -168,25 +168,46 @@ class NodesOfMachines implements NodeDirectory {
   /** A machine has gone. */
   changed(): void {
     this.#byAddress = undefined
+    this.#nodes.clear()
   }
 }
 
-function nodeOf({ plane, simulation, addressOf }: ClusterNetworkParts, name: string, machine: Machine): NetworkNode {
-  const kubelet = `kubelet/${name}`
-  return {
-    name, address: addressOf(name),
-    get powered() {
-      return machine.powered
-    },
-    get isolated() {
-      return plane.connectivity.isCut(kubelet)
-    },
-    get kubelet() {
-      return machine.powered && !simulation.isStopped(kubelet)
-    },
-    pods: () => machine.pods(),
-    accepts: (pod, port, protocol) => machine.processes.accepts(pod as RuntimePod, port, protocol.toLowerCase() as Lowercase<typeof protocol>),
-    request: (pod, port, payload) => machine.processes.request(pod as RuntimePod, port, payload),
+/** A machine as the network sees it. */
+class MachineNode implements NetworkNode {
+  readonly name: string
+  readonly address: string
+  readonly machine: Machine
+  readonly #parts: ClusterNetworkParts
+
+  constructor(parts: ClusterNetworkParts, name: string, machine: Machine) {
+    this.name = name
+    this.address = parts.addressOf(name)
+    this.machine = machine
+    this.#parts = parts
+  }
+
+  get powered(): boolean {
+    return this.machine.powered
+  }
+
+  get isolated(): boolean {
+    return this.#parts.plane.connectivity.isCut(`kubelet/${this.name}`)
+  }
+
+  get kubelet(): boolean {
+    return this.machine.powered && !this.#parts.simulation.isStopped(`kubelet/${this.name}`)
+  }
+
+  pods(): Iterable<RunningPod> {
+    return this.machine.pods()
+  }
+
+  accepts(pod: RunningPod, port: number, protocol: Protocol): boolean {
+    return this.machine.processes.accepts(pod as RuntimePod, port, protocol.toLowerCase() as Lowercase<Protocol>)
+  }
+
+  request(pod: RunningPod, port: number, payload: Payload): Accepted {
+    return this.machine.processes.request(pod as RuntimePod, port, payload)
   }
 }
 

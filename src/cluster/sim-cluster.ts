@@ -298,10 +298,7 @@ export class SimCluster {
 
   /** @throws RangeError when there is no such node. */
   node(name: string): NodeHandle {
-    const parts = (): ClusterParts => this.#parts
-    return new NodeHandle(name, {
-      get plane() { return parts().plane }, get machines() { return parts().machines }, get admin() { return parts().client }, kubectl: (words) => this.kubectl(words),
-    })
+    return new NodeHandle(name, { parts: () => this.#parts, kubectl: (words) => this.kubectl(words) })
   }
 
   /**

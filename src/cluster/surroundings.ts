@@ -13,7 +13,7 @@ import type { VolumeStore } from './volume-store.js'
 export function surroundingsOf(plane: ControlPlane, cluster: ClusterNetwork, volumes: VolumeStore): Surroundings {
   const client = plane.client(ADMIN)
   return {
-    networkOf: (pod) => networkOf(cluster.network, pod),
+    networkOf: (pod) => new PodNetwork(cluster.network, pod),
     serviceEnv: (pod, before) => cluster.network.serviceEnv(pod, before),
     serviceAccountToken: (pod, audience, seconds) => tokenOf(plane, pod, audience, seconds),
     configMap: (namespace, name) => ignoreNotFound(() => client.get('configmaps', { namespace, name })),
@@ -22,34 +22,45 @@ export function surroundingsOf(plane: ControlPlane, cluster: ClusterNetwork, vol
 }
 
 /** The network as one pod sees it; nothing is looked up before somebody asks. */
-function networkOf(network: Network, pod: Pod): ContainerNetwork {
-  const source = (): Source | undefined => {
-    const found = network.ends.runningPod(pod)
+class PodNetwork implements ContainerNetwork {
+  readonly #network: Network
+  readonly #pod: Pod
+
+  constructor(network: Network, pod: Pod) {
+    this.#network = network
+    this.#pod = pod
+  }
+
+  #source(): Source | undefined {
+    const found = this.#network.ends.runningPod(this.#pod)
     return found && { kind: 'pod', ...found }
   }
-  return {
-    lookup: (name) => {
-      const from = source()
-      const found = from && network.resolver.lookup(from, name)
-      return found === undefined || found.addresses.length === 0 ? undefined : { full: found.hop.found ?? name, addresses: found.addresses }
-    },
-    query: (name, type, server) => {
-      const from = source()
-      return from === undefined ? { rcode: 'UNREACHABLE', records: [] } : network.resolver.query(from, name, type, server)
-    },
-    connect: (ip, port, request) => {
-      const from = source()
-      if (from === undefined) return { kind: 'unreachable' }
-      const { outcome, response } = network.path.connect(from, { ip, port, protocol: request.protocol === 'udp' ? 'UDP' : 'TCP', payload: request })
-      if (outcome === 'connected') return { kind: 'answered', response: response ?? { body: '' } }
-      return { kind: outcome === 'no-such-host' || outcome === 'dns-timeout' ? 'unreachable' : outcome }
-    },
-    get dnsServer() {
-      return network.resolver.confOfPod(pod).nameservers[0] ?? network.clusterDNS()
-    },
-    get resolvConf() {
-      return resolvConfText(network.resolver.confOfPod(pod))
-    },
+
+  lookup(name: string): ReturnType<ContainerNetwork['lookup']> {
+    const from = this.#source()
+    const found = from && this.#network.resolver.lookup(from, name)
+    return found === undefined || found.addresses.length === 0 ? undefined : { full: found.hop.found ?? name, addresses: found.addresses }
+  }
+
+  query(...[name, type, server]: Parameters<ContainerNetwork['query']>): ReturnType<ContainerNetwork['query']> {
+    const from = this.#source()
+    return from === undefined ? { rcode: 'UNREACHABLE', records: [] } : this.#network.resolver.query(from, name, type, server)
+  }
+
+  connect(...[ip, port, request]: Parameters<ContainerNetwork['connect']>): ReturnType<ContainerNetwork['connect']> {
+    const from = this.#source()
+    if (from === undefined) return { kind: 'unreachable' }
+    const { outcome, response } = this.#network.path.connect(from, { ip, port, protocol: request.protocol === 'udp' ? 'UDP' : 'TCP', payload: request })
+    if (outcome === 'connected') return { kind: 'answered', response: response ?? { body: '' } }
+    return { kind: outcome === 'no-such-host' || outcome === 'dns-timeout' ? 'unreachable' : outcome }
+  }
+
+  get dnsServer(): string {
+    return this.#network.resolver.confOfPod(this.#pod).nameservers[0] ?? this.#network.clusterDNS()
+  }
+
+  get resolvConf(): string {
+    return resolvConfText(this.#network.resolver.confOfPod(this.#pod))
   }
 }
 

@@ -12,7 +12,7 @@ export interface Call {
   /** Client of the identity that the command line and the kubeconfig ask for. */
   readonly client: Client
   /** A request that the client has no method for (discovery, OpenAPI, `--raw`), as the same identity. Throws ConnectionError. */
-  readonly request: (request: KubectlRequest) => KubectlAnswer
+  request(request: KubectlRequest): KubectlAnswer
   readonly release: Release
   /** `get`, `rollout status`, for messages. */
   readonly command: string

@@ -9,6 +9,7 @@ import { checkFirstContact } from './first-contact.js'
 import { flagsOf } from './flag-table.js'
 import { parseFlags } from './flags.js'
 import { Kubeconfig } from './kubeconfig.js'
+import { LineCall } from './line-call.js'
 import { Output } from './output.js'
 import { releaseOf } from './release.js'
 import { CommandLineError, splitWords } from './words.js'
@@ -95,18 +96,8 @@ export function prepareCall(
   if (release.namesDryRun && flags.has('dry-run')) warnOfOldDryRun({ env, out, flags })
   const own = new Set(flagsOf(found.path).map(({ name }) => name))
   const kubeconfig = new Kubeconfig(env, files, flags.without(own), options.env)
-  const reached = new Reached(env, kubeconfig, (connection) => checkFirstContact(call, connection))
-  const namespaceGiven = flags.has('namespace')
-  const call: Call = {
-    env, release, flags, args, dash, out, files, kubeconfig, options, namespaceGiven, command: found.path,
-    get client() {
-      return reached.connection.client
-    },
-    request: (request) => reached.connection.request(request),
-    get namespace() {
-      return namespaceGiven ? flags.string('namespace') : kubeconfig.namespace
-    },
-  }
+  const reached: Reached = new Reached(env, kubeconfig, (connection) => checkFirstContact(call, connection))
+  const call = new LineCall({ env, release, flags, args, dash, out, files, kubeconfig, options, command: found.path }, reached)
   return { call, run: found.command.run }
 }
 

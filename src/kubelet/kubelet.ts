@@ -6,6 +6,7 @@ import type { Component, ComponentHost } from '../apiserver/client/component.js'
 import type { EventRecorder } from '../apiserver/client/event-recorder.js'
 import type { Change, Informer } from '../apiserver/client/informer.js'
 import type { Slice, Topic } from '../sim/module.js'
+import type { WorkQueue } from '../sim/work-queue.js'
 import { KubeletCredentials } from './certificates/credentials.js'
 import { ContainerStopper } from './lifecycle/container-stopper.js'
 import { CsiNode } from './node/csi-node.js'
@@ -74,11 +75,11 @@ class Kubelet {
   readonly #lease: NodeLease
   readonly #shutdown: ShutdownManager
   readonly #evictions: EvictionManager
-  readonly #log: (message: string) => void
-  readonly #wake: (uid: string) => void
-  readonly #tick: () => void
-  readonly #begin: () => void
-  readonly #report: (change: RuntimeChange) => void
+  readonly #queue: WorkQueue
+  readonly #machine: Topic
+  readonly #start: Topic
+  readonly #status: Topic
+  readonly #untilStatus: () => number
 
   constructor(host: ComponentHost, options: KubeletOptions) {
     this.#host = host
@@ -90,24 +91,21 @@ class Kubelet {
     const release = kubeletRelease(version)
     const timings = { ...DEFAULT_KUBELET_TIMINGS, ...options.timings }
     const recorder = options.events === false ? undefined : host.recorder({ component: 'kubelet', host: node })
-    this.#log = (message) => host.log('error', message)
 
     this.#credentials = this.#makeCredentials()
     this.#records = host.state('pods', () => new Map<string, PodRecord>())
     this.#unsent = host.state('unsent', () => new Set<string>())
     this.#started = host.state('started', () => ({ begun: false, manifestsRead: false }))
-    const queue = host.workQueue('pods', (uid) => this.#sync(uid), { retryClass: 'watchdog' })
-    this.#wake = (uid) => queue.add(uid)
+    this.#queue = host.workQueue('pods', (uid) => this.#sync(uid), { retryClass: 'watchdog' })
     const looks = host.handle('looks', (key) => this.#wake(key.slice(key.lastIndexOf('/') + 1)))
     const hooks = host.handle('hooks', (uid) => this.#wake(uid))
-    const machine = host.handle('machine', (change) => this.#machineChanged(change as RuntimeChange))
-    this.#report = (change) => machine.wake(change)
-    const begin = host.handle('start', () => this.#starting())
-    this.#begin = () => begin.wake('')
+    this.#machine = host.handle('machine', (change) => this.#machineChanged(change as RuntimeChange))
+    this.#start = host.handle('start', () => this.#starting())
 
     const random = host.random('status')
-    const tick = host.handle('status', () => this.#statusTick())
-    this.#tick = () => tick.wakeAfter('', Math.round(timings.statusUpdate * (1 + JITTER * random.float())), { class: 'watchdog' })
+    this.#status = host.handle('status', () => this.#statusTick())
+    const untilStatus = (): number => Math.round(timings.statusUpdate * (1 + JITTER * random.float()))
+    this.#untilStatus = untilStatus
 
     const nodes = host.informer('nodes', { fieldSelector: `metadata.name=${node}` })
     nodes.onChange(({ object, old }) => {
@@ -117,7 +115,7 @@ class Kubelet {
     this.#pods = host.informer('pods', { fieldSelector: `spec.nodeName=${node}` }).onChange((change) => this.#podChanged(change))
 
     this.#statuses = this.#makeStatuses(release)
-    this.#mirrors = new MirrorManager({ client, statuses: this.#statuses, node, log: this.#log })
+    this.#mirrors = new MirrorManager({ client, statuses: this.#statuses, node, log: (message) => this.#log(message) })
     this.#lease = new NodeLease(host, node, timings.leaseDuration)
     const csiNode = new CsiNode(host, node, release.minor)
     const onRegistered = (uid: string): void => {
@@ -127,8 +125,8 @@ class Kubelet {
     }
     this.#agent = new NodeAgent(host, { options, version, statusReport: timings.statusReport, nodes, recorder, onRegistered, volumesInUse: () => this.#volumesInUse(), pressures: () => this.#evictions.pressures })
     const report = (): void => this.#agent.syncStatus()
-    this.#shutdown = new ShutdownManager(host, { options, records: this.#records, recorder, wake: this.#wake, report })
-    this.#evictions = new EvictionManager(host, { options, records: this.#records, recorder, events: new PodEvents(recorder), wake: this.#wake, report })
+    this.#shutdown = new ShutdownManager(host, { options, records: this.#records, recorder, wake: (uid) => this.#wake(uid), report })
+    this.#evictions = new EvictionManager(host, { options, records: this.#records, recorder, events: new PodEvents(recorder), wake: (uid) => this.#wake(uid), report })
     this.#workers = this.#makeWorkers(release, recorder, hooks, looks)
   }
 
@@ -144,7 +142,7 @@ class Kubelet {
     const { client, clock } = this.#host
     const { runtime, internalIP: hostIP, containerRuntimeVersion = 'containerd://' } = this.#options
     const runtimeName = containerRuntimeVersion.split('://')[0] as string
-    return new StatusManager({ client, clock, runtime, hostIP, release, runtimeName, unsent: this.#unsent, log: this.#log })
+    return new StatusManager({ client, clock, runtime, hostIP, release, runtimeName, unsent: this.#unsent, log: (message) => this.#log(message) })
   }
 
   #makeWorkers(release: KubeletRelease, recorder: EventRecorder | undefined, hooks: Topic, looks: Topic): PodWorkers {
@@ -160,7 +158,7 @@ class Kubelet {
     const usage = this.#host.state<NodeUsage>('usage', () => ({ pods: 0, requests: {}, hostPorts: [] }))
     const allocatable = resourceAmounts(allocatableOf(capacityOf(this.#options), this.#options))
     const deferred = this.#host.state('deferred', () => new Set<string>())
-    const resizer = new Resizer({ clock: this.#host.clock, runtime, events, usage, allocatable, deferred, looks, wake: this.#wake })
+    const resizer = new Resizer({ clock: this.#host.clock, runtime, events, usage, allocatable, deferred, looks, wake: (uid) => this.#wake(uid) })
     return new PodWorkers({
       clock: this.#host.clock,
       records: this.#records,
@@ -184,7 +182,7 @@ class Kubelet {
       pressure: (pod) => this.#evictions.admit(pod),
       hooks,
       looks,
-      wake: this.#wake,
+      wake: (uid) => this.#wake(uid),
     })
   }
 
@@ -203,7 +201,23 @@ class Kubelet {
     })
     if (this.#started.value.begun) return
     this.#started.value.begun = true
-    this.#begin()
+    this.#start.wake('')
+  }
+
+  #log(message: string): void {
+    this.#host.log('error', message)
+  }
+
+  #wake(uid: string): void {
+    this.#queue.add(uid)
+  }
+
+  #report(change: RuntimeChange): void {
+    this.#machine.wake(change)
+  }
+
+  #wakeForStatus(): void {
+    this.#status.wakeAfter('', this.#untilStatus(), { class: 'watchdog' })
   }
 
   #starting(): void {
@@ -213,7 +227,7 @@ class Kubelet {
     this.#started.value.manifestsRead = true
     for (const pod of [...this.#pods.list()]) if (isMirrorPod(pod)) this.#mirrorChanged('MODIFIED', pod)
     this.#agent.register()
-    this.#tick()
+    this.#wakeForStatus()
     for (const { uid } of this.#options.runtime.pods()) this.#wake(uid)
   }
 
@@ -229,7 +243,7 @@ class Kubelet {
   }
 
   #statusTick(): void {
-    this.#tick()
+    this.#wakeForStatus()
     this.#evictions.synchronize()
     this.#agent.syncStatus()
     for (const uid of this.#unsent.value) this.#wake(uid)

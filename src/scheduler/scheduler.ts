@@ -60,11 +60,12 @@ function setUp(host: ComponentHost, options: SchedulerOptions): void {
     continueBinding(runtime, key)
     wakeIfReady()
   })
-  runtime.onRequeue = wakeIfReady
-  runtime.onWaiting = (key, deadline) => {
+  const wakeWaiting = (key: string, deadline?: number): void => {
     if (deadline === undefined) binding.wake(key)
     else binding.wakeAfter(key, deadline - host.clock.now(), { class: 'watchdog' })
   }
+  runtime.onRequeue = wakeIfReady
+  runtime.onWaiting = wakeWaiting
   const flush = host.handle('flush-backoff', () => wakeIfReady())
   const sweep = host.handle('sweep-unschedulable', () => {
     timers.armSweep(runtime.queue.sweep())

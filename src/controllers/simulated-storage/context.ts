@@ -3,6 +3,7 @@ import type { VolumeAttachment } from '../../api/storage/generated.js'
 import type { ComponentHost } from '../../apiserver/client/component.js'
 import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
 import type { Informer } from '../../apiserver/client/informer.js'
+import type { Slice } from '../../sim/module.js'
 import type { LazyInformer } from '../shared/lazy-informer.js'
 import type { SimulatedStorageOptions, StorageTimings } from './options.js'
 
@@ -20,7 +21,7 @@ export interface StorageContext {
   /** Opened with the first volume that concerns this storage. */
   readonly volumes: LazyInformer<PersistentVolume>
   /** When the work that has begun will be done (virtual ms), by key of the work. Plain data. */
-  readonly due: Map<string, number>
+  readonly due: Slice<Map<string, number>>
   /** Looks at `key` again after `ms`. */
   readonly later: (key: string, ms: number, timerClass?: 'work' | 'watchdog') => void
   /** Records events as somebody. */
@@ -35,8 +36,8 @@ export function handles({ options: { provisioners } }: StorageContext, provision
 /** Begins a piece of work, or tells whether it is done; it takes `ms`. Call {@link forget} when what comes of it has been written. */
 export function isDone({ due, host, later }: StorageContext, key: string, ms: number): boolean {
   const now = host.clock.now()
-  const at = due.get(key)
-  if (at === undefined) due.set(key, now + ms)
+  const at = due.value.get(key)
+  if (at === undefined) due.value.set(key, now + ms)
   else if (at <= now) return true
   later(key, (at ?? now + ms) - now)
   return false
@@ -44,5 +45,5 @@ export function isDone({ due, host, later }: StorageContext, key: string, ms: nu
 
 /** A piece of work has been done and its outcome is written; the next of that key begins anew. */
 export function forget({ due }: StorageContext, key: string): void {
-  due.delete(key)
+  due.value.delete(key)
 }

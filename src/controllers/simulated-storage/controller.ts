@@ -39,9 +39,7 @@ function setUp(host: ComponentHost, options: SimulatedStorageOptions): void {
   const recorders = new Map<string, EventRecorder>()
   const context: StorageContext = {
     host, options, timings: { ...STORAGE_TIMINGS, ...options.timings }, claims, attachments, volumes,
-    get due() {
-      return due.value
-    },
+    due,
     later: (key, ms, timerClass = 'work') => queue.addAfter(key, ms, { class: timerClass }),
     recorderOf: (component, on) => {
       const id = `${component} ${on ?? ''}`
@@ -63,7 +61,7 @@ function work(context: StorageContext, key: string): void {
   const name = key.slice(key.indexOf('/') + 1)
   const found = <T extends KubeObject>(object: T | undefined, act: (context: StorageContext, object: T, key: string) => void): void => {
     if (object) act(context, object, key)
-    else context.due.delete(key)
+    else context.due.value.delete(key)
   }
   if (key.startsWith(WORK.claim)) found(context.claims.get(name), provision)
   else if (key.startsWith(WORK.resize)) found(context.claims.get(name), resize)

@@ -35,7 +35,7 @@ export function provision(context: StorageContext, claim: PersistentVolumeClaim,
   const recorder = context.recorderOf(`${provisioner}_csi-provisioner-0`)
   const tell = (type: 'Normal' | 'Warning', reason: string, message: string): void =>
     recorder.event({ object: claim, kind: 'PersistentVolumeClaim', apiVersion: 'v1' }, type, reason, message)
-  if (!context.due.has(work)) tell('Normal', 'Provisioning', `External provisioner is provisioning volume for claim ${JSON.stringify(keyOf(claim))}`)
+  if (!context.due.value.has(work)) tell('Normal', 'Provisioning', `External provisioner is provisioning volume for claim ${JSON.stringify(keyOf(claim))}`)
   if (!isDone(context, work, context.timings.provision)) return
   const order: ProvisionOrder = {
     provisioner, claim, storageClass,
@@ -66,8 +66,8 @@ function createVolume(client: Client, volume: PersistentVolume): string | undefi
 }
 
 function retry({ due, later }: StorageContext, work: string): void {
-  const delay = Math.min(due.get(`retry ${work}`) ?? FIRST_RETRY, LAST_RETRY)
-  due.set(`retry ${work}`, delay * 2)
+  const delay = Math.min(due.value.get(`retry ${work}`) ?? FIRST_RETRY, LAST_RETRY)
+  due.value.set(`retry ${work}`, delay * 2)
   later(work, delay, 'watchdog')
 }
 

@@ -40,7 +40,7 @@ function growVolume(context: StorageContext, claim: PersistentVolumeClaim, volum
   const name = volume.metadata.name as string
   const size = claim.spec.resources.requests?.['storage'] ?? '0'
   const key = `${work} ${size}`
-  if (!context.due.has(key)) {
+  if (!context.due.value.has(key)) {
     writeStatus(context, claim, { ...withCondition(context, claim.status, 'Resizing'), ...allocated(size, 'ControllerResizeInProgress') })
     recorder.event(target, 'Normal', 'Resizing', `External resizer is resizing volume ${name}`)
   }

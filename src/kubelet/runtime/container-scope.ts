@@ -67,18 +67,7 @@ export class ContainerScope {
 
   /** What a handler of the image sees. */
   context(pod: RuntimePod, container: RuntimeContainer): ImageContext {
-    const { now, node } = this.ports
-    const view = this.view(pod, container)
-    return {
-      now: now(), startedAt: container.startedAt ?? now(), namespace: pod.namespace, pod: pod.name, container: container.name, node, podIP: pod.ip ?? '',
-      get env() {
-        return environmentOf(view)
-      },
-      get command() {
-        return wordsOf(view)
-      },
-      readFile: (path) => this.readFile(pod, container, path),
-    }
+    return new SeenByImage(this, pod, container)
   }
 
   /** The running container, and the process, that a key names. */
@@ -153,4 +142,40 @@ export class ContainerScope {
 function wordsOf(view: ContainerView): readonly string[] {
   const plan = startPlan(containerSpec(view.sandbox.pod, view.container.name), { ...view.image, closed: false }, environmentOf(view))
   return plan.kind === 'error' ? [] : plan.words
+}
+
+class SeenByImage implements ImageContext {
+  readonly now: number
+  readonly startedAt: number
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  readonly node: string
+  readonly podIP: string
+  readonly #view: ContainerView
+  readonly #scope: ContainerScope
+
+  constructor(scope: ContainerScope, pod: RuntimePod, container: RuntimeContainer) {
+    this.now = scope.ports.now()
+    this.startedAt = container.startedAt ?? this.now
+    this.namespace = pod.namespace
+    this.pod = pod.name
+    this.container = container.name
+    this.node = scope.ports.node
+    this.podIP = pod.ip ?? ''
+    this.#view = scope.view(pod, container)
+    this.#scope = scope
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    return environmentOf(this.#view)
+  }
+
+  get command(): readonly string[] {
+    return wordsOf(this.#view)
+  }
+
+  readFile(path: string): string | undefined {
+    return this.#scope.readFile(this.#view.sandbox, this.#view.container, path)
+  }
 }

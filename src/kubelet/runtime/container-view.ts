@@ -65,23 +65,53 @@ export function userOf({ sandbox, container, image }: Pick<ContainerView, 'sandb
   return { uid: uid.value, gid: gid.value, groups: groups.map(({ value }) => value), overrides: effective.includes('DAC_OVERRIDE') }
 }
 
+/** The port to the processes of a machine. */
+interface Processes {
+  list(): readonly ProcessEntry[]
+  kill(pid: number, signal: number): boolean
+}
+
 /** What a process sees; the port to the processes is the caller's. */
-export function worldOf(view: ContainerView, processes: { list(): readonly ProcessEntry[]; kill(pid: number, signal: number): boolean }): World {
-  const { sandbox, image, surroundings, now } = view
-  const user = userOf(view)
-  const pod = sandbox.pod ?? { metadata: { name: sandbox.name, namespace: sandbox.namespace }, spec: { containers: [] }, status: {} } as unknown as Pod
-  let files: FileSystem | undefined
-  return {
-    now, user,
-    hostname: hostnameOf(sandbox),
-    userName: accountOf(image, user.uid)?.name,
-    network: surroundings.networkOf(pod, sandbox.ip ?? ''),
-    get files() {
-      return files ??= new FileSystem(mountsOf(view), user, () => now)
-    },
-    has: (program) => hasProgram(image, program) && (SHELLS.has(program) || programOf(program) !== undefined),
-    processes: () => processes.list(),
-    kill: (pid, signal) => processes.kill(pid, signal),
+export function worldOf(view: ContainerView, processes: Processes): World {
+  return new ContainerWorld(view, processes)
+}
+
+class ContainerWorld implements World {
+  readonly now: number
+  readonly user: FileUser
+  readonly hostname: string
+  readonly userName: string | undefined
+  readonly network: World['network']
+  readonly #view: ContainerView
+  readonly #processes: Processes
+  #files: FileSystem | undefined
+
+  constructor(view: ContainerView, processes: Processes) {
+    const { sandbox, image, surroundings, now } = view
+    const pod = sandbox.pod ?? { metadata: { name: sandbox.name, namespace: sandbox.namespace }, spec: { containers: [] }, status: {} } as unknown as Pod
+    this.now = now
+    this.user = userOf(view)
+    this.hostname = hostnameOf(sandbox)
+    this.userName = accountOf(image, this.user.uid)?.name
+    this.network = surroundings.networkOf(pod, sandbox.ip ?? '')
+    this.#view = view
+    this.#processes = processes
+  }
+
+  get files(): FileSystem {
+    return this.#files ??= new FileSystem(mountsOf(this.#view), this.user, () => this.now)
+  }
+
+  has(program: string): boolean {
+    return hasProgram(this.#view.image, program) && (SHELLS.has(program) || programOf(program) !== undefined)
+  }
+
+  processes(): readonly ProcessEntry[] {
+    return this.#processes.list()
+  }
+
+  kill(pid: number, signal: number): boolean {
+    return this.#processes.kill(pid, signal)
   }
 }
 
@@ -94,15 +124,35 @@ function mountsOf(view: ContainerView): readonly Mount[] {
   const { sandbox, container } = view
   const spec = containerSpec(sandbox.pod, container.name)
   const below = imageTree(view)
-  const root: Mount = {
-    path: '', layers: [container.files ?? EMPTY, below], writable: () => (container.files ??= new Map()),
-    readOnly: spec?.securityContext?.readOnlyRootFilesystem === true, prefix: '', directory: ROOT_DIRECTORY, device: 'overlay', type: 'overlay',
-  }
-  // the container's own layer may be made later than this view
-  Object.defineProperty(root, 'layers', { get: () => [container.files ?? EMPTY, below], enumerable: true })
+  const root: Mount = new RootMount(container, below, spec?.securityContext?.readOnlyRootFilesystem === true)
   // the kubelet mounts this file on its own, so that it can be written in a read-only root, too
-  const message: Mount | undefined = root.readOnly ? { ...root, readOnly: false, path: '/dev/termination-log', prefix: 'dev/termination-log', device: '/dev/vda1', type: 'ext4' } : undefined
+  const message: Mount | undefined = root.readOnly ? { ...root, layers: root.layers, readOnly: false, path: '/dev/termination-log', prefix: 'dev/termination-log', device: '/dev/vda1', type: 'ext4' } : undefined
   return [root, ...(message ? [message] : []), ...(spec?.volumeMounts ?? []).flatMap((mount) => volumeMount(view, mount) ?? [])]
+}
+
+/** The root file system of a container, whose own layer may be made later than the view of it. */
+class RootMount implements Mount {
+  readonly path = ''
+  readonly prefix = ''
+  readonly directory: Mount['directory'] = ROOT_DIRECTORY
+  readonly device = 'overlay'
+  readonly type = 'overlay'
+  readonly readOnly: boolean
+  readonly writable: () => Tree
+  readonly #container: RuntimeContainer
+  readonly #below: Tree
+
+  constructor(container: RuntimeContainer, below: Tree, readOnly: boolean) {
+    const writable = (): Tree => (container.files ??= new Map())
+    this.writable = writable
+    this.readOnly = readOnly
+    this.#container = container
+    this.#below = below
+  }
+
+  get layers(): readonly Tree[] {
+    return [this.#container.files ?? EMPTY, this.#below]
+  }
 }
 
 function imageTree(view: ContainerView): Tree {

@@ -85,30 +85,7 @@ export class ShellStreams {
 
   /** The standard input of what runs on top of the thread. */
   input(thread: Thread): Input {
-    const isEnded = (): boolean => this.ended(thread)
-    return {
-      take: () => {
-        let taken = ''
-        this.inputOf(thread, (text) => {
-          taken = text
-          return true
-        }, () => true)
-        return taken
-      },
-      takeLine: () => {
-        let line: string | undefined
-        this.inputOf(thread, (text) => {
-          const end = text.indexOf('\n')
-          if (end >= 0) line = text.slice(0, end + 1)
-          else if (text !== '' && isEnded()) line = text
-          return true
-        }, (text) => line !== undefined && text.startsWith(line), () => line?.length ?? 0)
-        return line
-      },
-      get ended() {
-        return isEnded()
-      },
-    }
+    return new ThreadInput(this, thread)
   }
 
   /** Looks at the text that waits to be read; `take` says whether (so many characters of) it is read by that. */
@@ -137,5 +114,39 @@ export class ShellStreams {
     if (thread !== this.#process.threads[0]) return undefined
     const { stdin } = this.#process
     return { text: stdin.text, closed: stdin.closed, set: (text) => void (stdin.text = text) }
+  }
+}
+
+class ThreadInput implements Input {
+  readonly #streams: ShellStreams
+  readonly #thread: Thread
+
+  constructor(streams: ShellStreams, thread: Thread) {
+    this.#streams = streams
+    this.#thread = thread
+  }
+
+  get ended(): boolean {
+    return this.#streams.ended(this.#thread)
+  }
+
+  take(): string {
+    let taken = ''
+    this.#streams.inputOf(this.#thread, (text) => {
+      taken = text
+      return true
+    }, () => true)
+    return taken
+  }
+
+  takeLine(): string | undefined {
+    let line: string | undefined
+    this.#streams.inputOf(this.#thread, (text) => {
+      const end = text.indexOf('\n')
+      if (end >= 0) line = text.slice(0, end + 1)
+      else if (text !== '' && this.ended) line = text
+      return true
+    }, (text) => line !== undefined && text.startsWith(line), () => line?.length ?? 0)
+    return line
   }
 }
