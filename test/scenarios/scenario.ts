@@ -1,6 +1,7 @@
 import { SimCluster } from 'simcluster'
 import { checkInvariants, guardInvariants } from 'simcluster/testing'
 import type { ClusterOptions, ClusterSnapshot } from 'simcluster'
+import { SEEDS } from './actions.js'
 import type { Action, Beginning } from './actions.js'
 import { unfinished } from './converged.js'
 import { perform } from './perform.js'
@@ -26,11 +27,14 @@ function optionsOf({ whole, ...options }: Beginning): ClusterOptions {
 
 /** A new cluster; equal beginnings share the work of making one, which restore(snapshot()) identity allows. */
 function begin(beginning: Beginning): SimCluster {
-  const id = Object.values(beginning).join(' ')
-  let snapshot = fresh.get(id)
-  if (!snapshot) fresh.set(id, (snapshot = new SimCluster(optionsOf(beginning)).snapshot()))
-  return SimCluster.restore(snapshot)
+  if (!fresh.has(idOf(beginning))) {
+    // one kind after the other: clusters that differ in their seeds only begin as copies of the same
+    for (const seed of SEEDS) fresh.set(idOf({ ...beginning, seed }), new SimCluster(optionsOf({ ...beginning, seed })).snapshot())
+  }
+  return SimCluster.restore(fresh.get(idOf(beginning)) as ClusterSnapshot)
 }
+
+const idOf = ({ nodes, interleaving, seed, events, whole }: Beginning): string => [nodes, interleaving, seed, events, whole].join(' ')
 
 /** Makes a cluster whole again: everything runs, everything is connected. */
 function heal(cluster: SimCluster): void {
