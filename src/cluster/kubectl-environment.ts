@@ -1,6 +1,10 @@
+import { protobufCodec } from '../api/protobuf/protobuf.js'
 import { ApiError, ConnectionError } from '../apiserver/client/api-error.js'
 import type { Client, UserInfo } from '../apiserver/client/client.js'
-import { handleHttp } from '../apiserver/http.js'
+import { handleHttp, handleStreaming } from '../apiserver/http.js'
+import { errorAnswer } from '../apiserver/http/answers.js'
+import type { HttpAnswer } from '../apiserver/client/gateway.js'
+import type { HttpRequest } from '../apiserver/http/http-types.js'
 import type { Impersonation } from '../apiserver/request.js'
 import type { Connection, KubectlAnswer, KubectlEnvironment, KubectlRequest, RequestedIdentity } from '../kubectl/index.js'
 import { checkedClient } from './connected-client.js'
@@ -11,6 +15,9 @@ import { ADMIN } from './identities.js'
 const RESOLVER = '127.0.0.53:53'
 
 const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
+
+/** What a server answers to credentials that it does not trust. */
+const UNAUTHORIZED: HttpAnswer = errorAnswer(new ApiError(401, 'Unauthorized', 'Unauthorized'))
 
 /** The kubectl of a cluster's administrator: on a machine whose kubeconfig is admin.conf, unless a call brings another one. */
 export function kubectlEnvironment(plane: ControlPlane, version: string): KubectlEnvironment {
@@ -44,6 +51,11 @@ export function kubectlEnvironment(plane: ControlPlane, version: string): Kubect
         request: (request) => {
           check()
           return send(plane, user ?? ANONYMOUS, identity, request)
+        },
+        send: (request) => {
+          const failure = refusal ?? cutOff(plane, user, identity.server)
+          if (failure !== undefined) throw failure
+          return user === undefined ? UNAUTHORIZED : stream(plane, user, identity, request)
         },
       } satisfies Connection
     },
@@ -97,21 +109,28 @@ function refusalOf(plane: ControlPlane, server: string | undefined): ConnectionE
 
 function send(plane: ControlPlane, user: UserInfo, identity: RequestedIdentity, { method, path, headers = {}, body }: KubectlRequest): KubectlAnswer {
   const at = path.indexOf('?')
-  const { as, asUid, asGroups = [], asExtra = {} } = identity
   const answer = handleHttp(plane.server, {
     method, path: at < 0 ? path : path.slice(0, at), user,
     ...(at < 0 ? {} : { query: path.slice(at + 1) }),
     ...(body === undefined ? {} : { body }),
-    headers: {
-      'user-agent': 'kubectl', accept: 'application/json', ...headers,
-      ...(as === undefined ? {} : { 'impersonate-user': as }),
-      ...(asUid === undefined ? {} : { 'impersonate-uid': asUid }),
-      ...(asGroups.length === 0 ? {} : { 'impersonate-group': asGroups }),
-      ...Object.fromEntries(Object.entries(asExtra).map(([key, values]) => [`impersonate-extra-${encodeURIComponent(key.toLowerCase())}`, values])),
-    },
+    headers: headersOf(identity, headers),
   })
   if (!('next' in answer)) return answer
   const lines = answer.next()
   answer.stop()
   return { code: answer.code, headers: answer.headers, body: lines.map((line) => `${line}\n`).join('') }
+}
+
+const stream = (plane: ControlPlane, user: UserInfo, identity: RequestedIdentity, request: HttpRequest): HttpAnswer =>
+  handleStreaming(plane.server, { ...request, user, headers: headersOf(identity, request.headers ?? {}) }, { protobuf: protobufCodec })
+
+/** What kubectl sends along with each request. */
+function headersOf({ as, asUid, asGroups = [], asExtra = {} }: RequestedIdentity, headers: NonNullable<HttpRequest['headers']>): NonNullable<HttpRequest['headers']> {
+  return {
+    'user-agent': 'kubectl', 'accept': 'application/json', ...headers,
+    ...(as === undefined ? {} : { 'impersonate-user': as }),
+    ...(asUid === undefined ? {} : { 'impersonate-uid': asUid }),
+    ...(asGroups.length === 0 ? {} : { 'impersonate-group': asGroups }),
+    ...Object.fromEntries(Object.entries(asExtra).map(([key, values]) => [`impersonate-extra-${encodeURIComponent(key.toLowerCase())}`, values])),
+  }
 }

@@ -1,4 +1,5 @@
 import type { Client } from '../apiserver/client/client.js'
+import type { Discovered } from './discovery.js'
 import type { KubectlAnswer, KubectlEnvironment, KubectlOptions, KubectlRequest } from './environment.js'
 import type { FileSource } from './files.js'
 import type { Flags, FlagSpec } from './flags.js'
@@ -13,6 +14,8 @@ export interface Call {
   readonly client: Client
   /** A request that the client has no method for (discovery, OpenAPI, `--raw`), as the same identity. Throws ConnectionError. */
   request(request: KubectlRequest): KubectlAnswer
+  /** What the server serves. Throws ApiError, ConnectionError. */
+  discovered(): Discovered
   readonly release: Release
   /** `get`, `rollout status`, for messages. */
   readonly command: string

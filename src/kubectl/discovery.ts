@@ -1,5 +1,8 @@
-import type { Call } from './call.js'
-import { answerText } from './raw.js'
+import type { ApiError } from '../apiserver/client/api-error.js'
+import { isApiError } from '../apiserver/client/api-error.js'
+import type { KubectlAnswer, KubectlRequest } from './environment.js'
+import { contentParameters } from './rest/failure.js'
+import { answerText } from './rest/answer-text.js'
 
 /** One resource that the server serves. */
 export interface ApiResource {
@@ -14,14 +17,48 @@ export interface ApiResource {
   readonly verbs: readonly string[]
 }
 
+/** A group with its versions, the preferred one first, and what each of them serves. */
+export interface ApiGroup {
+  readonly group: string
+  readonly versions: readonly { readonly version: string; readonly resources: readonly ApiResource[] }[]
+}
+
+/** What the server serves, as far as it says so. */
+export interface Discovered {
+  /** In the server's own order, the core group first. */
+  readonly groups: readonly ApiGroup[]
+  /** Group versions (`metrics.k8s.io/v1beta1`) whose resources it does not tell. */
+  readonly failed: readonly { readonly groupVersion: string; readonly error: ApiError }[]
+}
+
+type Ask = (request: KubectlRequest) => KubectlAnswer
+
+const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json'
+
+/**
+ * Asks what the server serves: all at once, or, of a server that only knows the old way, each group version by itself. Throws ApiError, ConnectionError.
+ * Source: client-go discovery/discovery_client.go GroupsAndMaybeResources, ServerResourcesForGroupVersion.
+ */
+export function discover(ask: Ask): Discovered {
+  const read = (path: string): { readonly body: string; readonly isAggregated: boolean } => {
+    const answer = ask({ method: 'GET', path, headers: { accept: AGGREGATED } })
+    return { body: answerText(answer, true), isAggregated: isAggregated(answer) }
+  }
+  const [core, groups] = [read('/api'), read('/apis')]
+  if (core.isAggregated && groups.isAggregated) return { groups: [...aggregatedGroups(core.body), ...aggregatedGroups(groups.body)], failed: [] }
+  return discoverEach(ask, legacyVersions(core.body, groups.body))
+}
+
+const isAggregated = ({ headers }: KubectlAnswer): boolean => contentParameters(headers).get('as') === 'APIGroupDiscoveryList'
+
 interface Aggregated {
   readonly items?: readonly {
     readonly metadata?: { readonly name?: string }
-    readonly versions?: readonly { readonly version: string; readonly resources?: readonly Discovered[] }[]
+    readonly versions?: readonly { readonly version: string; readonly resources?: readonly AggregatedResource[] }[]
   }[]
 }
 
-interface Discovered {
+interface AggregatedResource {
   readonly resource: string
   readonly responseKind?: { readonly kind: string }
   readonly scope?: string
@@ -31,30 +68,54 @@ interface Discovered {
   readonly verbs?: readonly string[]
 }
 
-const ACCEPT = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
-
-/** A group with its versions, the preferred one first, and what each of them serves. */
-export interface ApiGroup {
-  readonly group: string
-  readonly versions: readonly { readonly version: string; readonly resources: readonly ApiResource[] }[]
-}
-
-/** What the server serves, in its own order, the core group first. Throws ApiError, ConnectionError. */
-export function discover(call: Call): readonly ApiGroup[] {
-  return ['/api', '/apis'].flatMap((path) => {
-    const { items = [] } = JSON.parse(answerText(call.request({ method: 'GET', path, headers: { accept: ACCEPT } }))) as Aggregated
-    return items.map(({ metadata, versions = [] }) => {
-      const group = metadata?.name ?? ''
-      return { group, versions: versions.map(({ version, resources = [] }) => ({ version, resources: resources.map((one) => resourceOf(group, version, one)) })) }
-    })
+function aggregatedGroups(body: string): readonly ApiGroup[] {
+  const { items = [] } = JSON.parse(body) as Aggregated
+  return items.map(({ metadata, versions = [] }) => {
+    const group = metadata?.name ?? ''
+    return { group, versions: versions.map(({ version, resources = [] }) => ({ version, resources: resources.map((one) => aggregatedResource(group, version, one)) })) }
   })
 }
 
-function resourceOf(group: string, version: string, one: Discovered): ApiResource {
+function aggregatedResource(group: string, version: string, one: AggregatedResource): ApiResource {
   return {
     group, version, name: one.resource, kind: one.responseKind?.kind ?? '', namespaced: one.scope === 'Namespaced', singularName: one.singularResource ?? '',
     shortNames: one.shortNames ?? [], categories: one.categories ?? [], verbs: one.verbs ?? [],
   }
+}
+
+interface Legacy {
+  readonly versions?: readonly string[]
+  readonly groups?: readonly { readonly name: string; readonly versions?: readonly { readonly version: string }[] }[]
+}
+
+type Versions = readonly { readonly group: string; readonly versions: readonly string[] }[]
+
+function legacyVersions(core: string, groups: string): Versions {
+  const { versions = [] } = JSON.parse(core) as Legacy
+  const named = (JSON.parse(groups) as Legacy).groups ?? []
+  return [...versions.length === 0 ? [] : [{ group: '', versions }], ...named.map(({ name, versions: own = [] }) => ({ group: name, versions: own.map(({ version }) => version) }))]
+}
+
+function discoverEach(ask: Ask, all: Versions): Discovered {
+  const failed: { readonly groupVersion: string; readonly error: ApiError }[] = []
+  const resourcesOf = (group: string, version: string): readonly ApiResource[] => {
+    try {
+      return legacyResources(group, version, answerText(ask({ method: 'GET', path: group === '' ? `/api/${version}` : `/apis/${group}/${version}` }), true))
+    } catch (error) {
+      if (!isApiError(error)) throw error
+      failed.push({ groupVersion: group === '' ? version : `${group}/${version}`, error })
+      return []
+    }
+  }
+  return { groups: all.map(({ group, versions }) => ({ group, versions: versions.map((version) => ({ version, resources: resourcesOf(group, version) })) })), failed }
+}
+
+/** Those of a list; subresources have a slash in their names. */
+function legacyResources(group: string, version: string, body: string): readonly ApiResource[] {
+  const { resources = [] } = JSON.parse(body) as { readonly resources?: readonly Partial<ApiResource>[] }
+  return resources.filter(({ name = '' }) => !name.includes('/')).map((one) => ({
+    singularName: '', kind: '', namespaced: false, shortNames: [], categories: [], verbs: [], name: '', ...one, group, version,
+  }))
 }
 
 /** Of each group the resources of its preferred version, and those that only older versions have. */

@@ -1,7 +1,9 @@
 import type { Scheme } from '../api/scheme.js'
 import type { ConnectionError } from '../apiserver/client/api-error.js'
 import type { Client } from '../apiserver/client/client.js'
+import type { HttpAnswer, HttpRequest } from '../apiserver/client/gateway.js'
 import type { Clock } from '../sim/clock.js'
+import type { Front } from './rest/front.js'
 
 /** Which server a command line asks for and as whom, as its flags and the kubeconfig say. */
 export interface RequestedIdentity {
@@ -42,8 +44,12 @@ export interface Connection {
   readonly refusal?: ConnectionError | undefined
   /** No server ever listened at that address. */
   readonly isForeign?: boolean
+  /** Something stands before the server. */
+  readonly isFronted?: boolean
   /** Throws ConnectionError when the server cannot be reached. */
   request(request: KubectlRequest): KubectlAnswer
+  /** The same for any request of the API: also what streams. Without it nothing can stand before the server ({@link KubectlOptions.front}). */
+  send?(request: HttpRequest): HttpAnswer
 }
 
 /** What the in-process kubectl needs of the cluster that it talks to, and of the machine that it seems to run on. */
@@ -88,13 +94,23 @@ export interface KubectlOptions {
    * answer or refuses the user is reported in other words. Default true. A server that is nowhere was never asked.
    */
   readonly knowsServer?: boolean
+  /**
+   * What stands between this kubectl and the apiserver: a server that misbehaves, another certificate. Every request of the command then goes through it as
+   * HTTP. Default: nothing, and most requests are never put into words.
+   */
+  readonly front?: Front
   /** Virtual ms after which a command that does not end by itself is interrupted, as by Ctrl-C: watches, `logs -f`, `attach`. */
   readonly interruptAfter?: number
   /** Version of kubectl whose texts are printed: `v1.35.2`. Default: that of the environment, the cluster's. */
   readonly version?: string
   /** What uses the ports of `port-forward`: it is called once they are open, and when it returns they are closed. */
   readonly forwarded?: (ports: readonly ForwardedPort[]) => void
+  /** What uses the port of `proxy`: it is called once it is open, and when it returns the proxy ends. */
+  readonly proxied?: Proxied
 }
+
+/** What uses the port of `proxy`: it is given what answers a request that is sent there, and the URL of the server behind. */
+export type Proxied = (send: (request: KubectlRequest) => KubectlAnswer, server: string) => void
 
 /** A port that `port-forward` has opened. */
 export interface ForwardedPort {

@@ -1,8 +1,14 @@
 import { ApiError, ConnectionError } from '../apiserver/client/api-error.js'
 import type { Call } from './call.js'
+import type { Discovered } from './discovery.js'
+import { discover } from './discovery.js'
 import type { Connection } from './environment.js'
 import { KubectlError } from './errors.js'
 import { logError } from './klog.js'
+import type { Refusal } from './request-failure.js'
+import { discoveryFailure, failureOf, withoutSchemas } from './request-failure.js'
+import { failureOf as answerFailure, isFailed } from './rest/failure.js'
+import { checkSchemas } from './rest/schemas-known.js'
 
 /** How often a command asks a server that does not answer what it serves, before it gives up. */
 const TRIES: Readonly<Record<string, number>> = {
@@ -27,20 +33,66 @@ const VALIDATING: ReadonlySet<string> = new Set(['create', 'apply', 'replace'])
  * own server it knows that from earlier: then the failure of the command itself is printed.) Throws ConnectionError, KubectlError. Source: client-go
  * discovery/cached/memory/memcache.go, cli-runtime resource/builder.go.
  */
-export function checkFirstContact(call: Call, connection: Connection): void {
+export function checkFirstContact(call: Call, connection: Connection): Discovered | undefined {
+  if (connection.isFronted === true) return discoverThrough(call, connection)
   const isNew = connection.isForeign === true || call.options.knowsServer === false
   const refusal = connection.refusal ?? (isNew ? discoveryRefusal(connection) : undefined)
-  if (refusal === undefined || (call.command === 'get' && call.flags.has('raw')) || (call.command === 'auth can-i' && call.flags.bool('list'))) return
+  if (refusal === undefined || (call.command === 'get' && call.flags.has('raw')) || (call.command === 'auth can-i' && call.flags.bool('list'))) return undefined
   const [file] = call.flags.has('filename') ? call.files.read(call.flags.strings('filename'), call.flags.bool('recursive')) : []
   if (file !== undefined && (isNew || validates(call))) throw unreadable(call, file.source, refusal)
-  if (!isNew) return
-  if (WITHOUT_DISCOVERY.test(call.command) || (Object.hasOwn(ONLY_WITH, call.command) && !call.flags.has(ONLY_WITH[call.command] as string))) return
+  if (!isNew) return undefined
+  if (asksNothing(call)) return undefined
   const failure = failureOf(call, '/api', refusal)
-  const tries = TRIES[call.command] ?? (NAMES_ONLY.has(call.command) || call.args.some((arg) => arg.includes('/')) ? OF_NAMES : OF_TYPES)
+  const tries = triesOf(call)
   for (let attempt = 0; attempt < tries; attempt++) logDiscovery(call, failure)
-  if (call.command === 'api-versions') throw new KubectlError(`couldn't get available api versions from server: ${failure}`)
+  throw ended(call, refusal)
+}
+
+/**
+ * The same through something that stands before the server: everything is really asked, as often as kubectl asks it, and the answer counts. The kinds of
+ * files are checked first.
+ */
+function discoverThrough(call: Call, connection: Connection): Discovered | undefined {
+  const sources = call.flags.has('filename') ? call.files.read(call.flags.strings('filename'), call.flags.bool('recursive')) : []
+  if (validates(call)) for (const source of sources) checkSchemas(call, source)
+  const isKnown = call.options.knowsServer !== false && connection.isForeign !== true
+  if (isKnown || asksNothing(call)) return undefined
+  const tries = triesOf(call)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return logged(call, discover((request) => connection.request(request)), tries)
+    } catch (error) {
+      if (!(error instanceof ConnectionError || error instanceof ApiError)) throw error
+      if (sources[0] !== undefined) throw unreadable(call, sources[0].source, error)
+      logDiscovery(call, failureOf(call, '/api', error))
+      if (attempt >= tries) throw ended(call, error)
+    }
+  }
+}
+
+/** Group versions that are not told of are logged, and asked for again each time that they are needed. Source: memcache.go refreshLocked, ServerResourcesForGroupVersion. */
+function logged(call: Call, discovered: Discovered, tries: number): Discovered {
+  for (const { groupVersion, error } of discovered.failed) {
+    const text = '"Unhandled Error" err=' + JSON.stringify(`couldn't get resource list for ${groupVersion}: ${error.message}`)
+    logError(call, 'memcache.go:287', text)
+    for (let again = 0; again < Math.max(1, tries - 2); again++) logError(call, 'memcache.go:121', text)
+  }
+  return discovered
+}
+
+/** Commands that need not know what is served. */
+const asksNothing = ({ command, flags }: Call): boolean =>
+  (command === 'get' && flags.has('raw')) || (command === 'auth can-i' && flags.bool('list')) || WITHOUT_DISCOVERY.test(command)
+  || (Object.hasOwn(ONLY_WITH, command) && !flags.has(ONLY_WITH[command] as string))
+
+const triesOf = ({ command, args }: Call): number =>
+  TRIES[command] ?? (NAMES_ONLY.has(command) || args.some((arg) => arg.includes('/')) ? OF_NAMES : OF_TYPES)
+
+/** What a command says that never got to know what is served. */
+function ended(call: Call, refusal: Refusal): Error {
+  if (call.command === 'api-versions') return new KubectlError(`couldn't get available api versions from server: ${failureOf(call, '/api', refusal)}`)
   if (call.command === 'auth can-i' && !call.args[1]?.startsWith('/')) call.out.errorLine(`Warning: the server doesn't have a resource type '${call.args[1] ?? ''}'\n`)
-  throw refusal
+  return refusal
 }
 
 const validates = ({ command, flags }: Call): boolean => VALIDATING.has(command) && !['false', 'ignore'].includes(flags.string('validate'))
@@ -53,19 +105,11 @@ function unreadable(call: Call, source: string, refusal: Refusal): KubectlError 
   return new KubectlError(`unable to recognize ${JSON.stringify(source)}: ${failure}`)
 }
 
-type Refusal = ConnectionError | ApiError
-
-/** A request that did not arrive is named with what went wrong, one that was answered is not. */
-function failureOf(call: Call, path: string, refusal: Refusal): string {
-  return refusal instanceof ConnectionError ? `Get "${urlOf(call, path)}?timeout=${timeoutOf(call)}": ${refusal.message.replace('tcp localhost:', 'tcp 127.0.0.1:')}` : refusal.message
-}
-
 /** How the question what is served fails; undefined when it is answered. */
 function discoveryRefusal(connection: Connection): Refusal | undefined {
   try {
-    const { code } = connection.request({ method: 'GET', path: '/api' })
-    if (code === 401) return new ApiError(401, 'Unauthorized', CREDENTIALS)
-    return code === 403 ? new ApiError(403, 'Forbidden', 'unknown') : undefined
+    const answer = connection.request({ method: 'GET', path: '/api' })
+    return isFailed(answer) && (answer.code === 401 || answer.code === 403) ? answerFailure(answer, { method: 'GET' }, true) : undefined
   } catch (error) {
     if (error instanceof ConnectionError) return error
     if (error instanceof ApiError) return discoveryFailure(error) as ApiError
@@ -73,33 +117,6 @@ function discoveryRefusal(connection: Connection): Refusal | undefined {
   }
 }
 
-const CREDENTIALS = 'the server has asked for the client to provide credentials'
-
-function withoutSchemas(source: string, why: string): KubectlError {
-  return new KubectlError(`error validating ${JSON.stringify(source)}: error validating data: failed to download openapi: ${why}; `
-    + 'if you choose to ignore these errors, turn validation off with --validate=false')
-}
-
 function logDiscovery(call: Call, failure: string): void {
   logError(call, 'memcache.go:265', '"Unhandled Error" err=' + JSON.stringify(`couldn't get current server API group list: ${failure}`))
-}
-
-/** Where a request of the call goes. */
-export function urlOf({ kubeconfig }: Call, path: string): string {
-  return kubeconfig.server.replace(/\/$/, '') + path
-}
-
-function timeoutOf({ flags }: Call): string {
-  const text = flags.string('request-timeout')
-  return text === '0' || text === '' ? '32s' : /^\d+$/.test(text) ? `${text}s` : text
-}
-
-/** The failure of a question that is not about an object (what is served, which version): the server's own words are not read. */
-export function discoveryFailure(error: Error): Error {
-  return error instanceof ApiError && error.code === 401 ? new ApiError(401, 'Unauthorized', CREDENTIALS) : error
-}
-
-/** A failure to send a request, with the request in its text, as net/http says it. */
-export function withRequest(call: Call, method: string, path: string, error: Error): Error {
-  return error instanceof ConnectionError ? new ConnectionError(`${method} "${urlOf(call, path)}": ${error.message}`) : error
 }

@@ -5,6 +5,9 @@ type Logged = Pick<Call, 'env' | 'out'>
 /** Writes a warning as klog does: with the time, a process id and the place in the source. */
 export const logWarning = (call: Logged, place: string, text: string): void => log(call, 'W', place, text)
 
+/** The same of what is worth knowing. */
+export const logInfo = (call: Logged, place: string, text: string): void => log(call, 'I', place, text)
+
 /** The same of an error. */
 export const logError = (call: Logged, place: string, text: string): void => log(call, 'E', place, text)
 

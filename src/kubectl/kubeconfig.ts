@@ -116,6 +116,19 @@ export class Kubeconfig {
     return textOf(this.#part('cluster', this.content.clusters, textOf(this.#context(), 'cluster')), 'server') || NO_SERVER
   }
 
+  /** What the server's certificate is held against: PEM of the authorities (undefined: none is named), or that it is not looked at. */
+  get trust(): { readonly authorities: string | undefined; readonly isInsecure: boolean; readonly serverName: string } {
+    const flags = this.#flags
+    const cluster = this.#part('cluster', this.content.clusters, textOf(this.#context(), 'cluster'))
+    const path = flags.string('certificate-authority') || textOf(cluster, 'certificate-authority')
+    const data = flags.string('certificate-authority') === '' ? fromBase64(textOf(cluster, 'certificate-authority-data')) : ''
+    const text = data || (path === '' ? '' : this.#files.text(path) ?? '')
+    return {
+      authorities: text === '' ? undefined : text, serverName: flags.string('tls-server-name') || textOf(cluster, 'tls-server-name'),
+      isInsecure: flags.bool('insecure-skip-tls-verify') || textOf(cluster, 'insecure-skip-tls-verify') === 'true',
+    }
+  }
+
   /** Who asks which server. Throws KubectlError. */
   identity(): RequestedIdentity {
     const flags = this.#flags

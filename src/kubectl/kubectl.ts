@@ -2,7 +2,7 @@ import type { Call, Command } from './call.js'
 import { warnOfOldDryRun } from './dry-run.js'
 import { findCommand } from './commands/lookup.js'
 import type { Found } from './commands/lookup.js'
-import type { Connection, KubectlEnvironment, KubectlOptions, KubectlResult } from './environment.js'
+import type { KubectlEnvironment, KubectlOptions, KubectlResult } from './environment.js'
 import { errorText, isFailure, KubectlError, SilentExit } from './errors.js'
 import { FileSource } from './files.js'
 import { checkFirstContact } from './first-contact.js'
@@ -11,7 +11,9 @@ import { parseFlags } from './flags.js'
 import { Kubeconfig } from './kubeconfig.js'
 import { LineCall } from './line-call.js'
 import { Output } from './output.js'
+import { Reached } from './reached.js'
 import { releaseOf } from './release.js'
+import { fronted } from './rest/fronted.js'
 import { CommandLineError, splitWords } from './words.js'
 import { NO_KUSTOMIZE } from './commands/kustomize.js'
 import { ALL_FORMATS, checkFormat } from './print/object.js'
@@ -59,7 +61,7 @@ function guarded(env: KubectlEnvironment, out: Output, work: () => boolean): num
 
 /** Each text once, as kubectl's deduplicating warning writer does; answers how many. */
 function printWarnings(env: KubectlEnvironment, out: Output): number {
-  const texts = new Set(env.takeWarnings?.())
+  const texts = new Set([...env.takeWarnings?.() ?? [], ...out.takeWarnings()])
   for (const text of texts) out.errorLine(`Warning: ${text}`)
   return texts.size
 }
@@ -96,8 +98,12 @@ export function prepareCall(
   if (release.namesDryRun && flags.has('dry-run')) warnOfOldDryRun({ env, out, flags })
   const own = new Set(flagsOf(found.path).map(({ name }) => name))
   const kubeconfig = new Kubeconfig(env, files, flags.without(own), options.env)
-  const reached: Reached = new Reached(env, kubeconfig, (connection) => checkFirstContact(call, connection))
-  const call = new LineCall({ env, release, flags, args, dash, out, files, kubeconfig, options, command: found.path }, reached)
+  const { front } = options
+  const reached: Reached = new Reached({
+    env, kubeconfig, front: (connection) => (front === undefined ? connection : fronted(call, connection, { front, scheme: env.scheme })), check: (connection) => checkFirstContact(call, connection),
+    prompt: () => promptForCredentials(call),
+  })
+  const call = new LineCall({ env: front === undefined ? env : seenThrough(env, reached), release, flags, args, dash, out, files, kubeconfig, options, command: found.path }, reached)
   return { call, run: found.command.run }
 }
 
@@ -121,42 +127,19 @@ function withoutCommand({ path, command }: Found, words: readonly string[]): Kub
   return new KubectlError(`kubectl ${path} needs one of the commands below it: ${(command.commands ?? []).map(({ name }) => name).join(', ')}`)
 }
 
-/** The connection of a call: the environment's own, or the one that flags and kubeconfig ask for; made when it is first used. */
-class Reached {
-  readonly #env: KubectlEnvironment
-  readonly #kubeconfig: Kubeconfig
-  readonly #check: (connection: Connection) => void
-  #connection: Connection | undefined
+/** The environment of a kubectl that only knows the kinds that the server has told of. */
+function seenThrough(env: KubectlEnvironment, reached: Reached): KubectlEnvironment {
+  return Object.defineProperty({ ...env }, 'scheme', { get: () => reached.scheme })
+}
 
-  /** `check` throws what the first thing that kubectl asks of the server is answered with. */
-  constructor(env: KubectlEnvironment, kubeconfig: Kubeconfig, check: (connection: Connection) => void) {
-    this.#env = env
-    this.#kubeconfig = kubeconfig
-    this.#check = check
-  }
-
-  get connection(): Connection {
-    if (this.#connection === undefined) {
-      this.#connection = this.#connect()
-      this.#check(this.#connection)
-    }
-    return this.#connection
-  }
-
-  #connect(): Connection {
-    const env = this.#env
-    const { client } = env
-    if (env.connect !== undefined) {
-      if (this.#kubeconfig.isAsked) return env.connect(this.#kubeconfig.identity())
-      const own = env.connect({ isOwn: true })
-      return { client, refusal: own.refusal, request: (request) => own.request(request) }
-    }
-    if (this.#kubeconfig.isAsked) throw new KubectlError('another identity cannot be used: this kubectl was made for one only')
-    return {
-      client,
-      request: ({ path }) => {
-        throw new KubectlError(`${path} cannot be asked for: this kubectl was made without a way to send requests by path`)
-      },
-    }
+/**
+ * Asks for a name and a password, which no server has taken since basic authentication went: with them the user is nobody that it knows. Source: client-go
+ * tools/clientcmd auth_loaders.go PromptingAuthLoader.
+ */
+function promptForCredentials({ out, files }: Call): void {
+  const words = files.stdin.split(/\s+/).filter((word) => word !== '')
+  for (const [at, field] of ['Username', 'Password'].entries()) {
+    out.write(`Please enter ${field}: `)
+    if (words[at] === undefined) throw new KubectlError('EOF')
   }
 }

@@ -1,8 +1,16 @@
 import type { Client } from '../apiserver/client/client.js'
 import type { Call } from './call.js'
+import type { Discovered } from './discovery.js'
+import { discover } from './discovery.js'
 import type { Connection, KubectlAnswer, KubectlRequest } from './environment.js'
 
-type Read = Omit<Call, 'client' | 'request' | 'namespace' | 'namespaceGiven'>
+type Read = Omit<Call, 'client' | 'request' | 'discovered' | 'namespace' | 'namespaceGiven'>
+
+/** The server, as it is reached when it is needed; what it has told of itself, if it was asked before. */
+interface Reach {
+  readonly connection: Connection
+  readonly discovered: Discovered | undefined
+}
 
 /** The call of one command line: nothing is asked of the server, and no kubeconfig read, before a command needs it. */
 export class LineCall implements Call {
@@ -17,9 +25,9 @@ export class LineCall implements Call {
   readonly kubeconfig: Call['kubeconfig']
   readonly options: Call['options']
   readonly namespaceGiven: boolean
-  readonly #reached: { readonly connection: Connection }
+  readonly #reached: Reach
 
-  constructor(read: Read, reached: { readonly connection: Connection }) {
+  constructor(read: Read, reached: Reach) {
     this.env = read.env
     this.release = read.release
     this.command = read.command
@@ -44,5 +52,9 @@ export class LineCall implements Call {
 
   request(request: KubectlRequest): KubectlAnswer {
     return this.#reached.connection.request(request)
+  }
+
+  discovered(): Discovered {
+    return this.#reached.discovered ?? discover((request) => this.request(request))
   }
 }

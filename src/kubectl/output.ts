@@ -2,6 +2,7 @@
 export class Output {
   readonly #written: { readonly stream: 'stdout' | 'stderr'; readonly text: string }[] = []
   readonly #files = new Map<string, string>()
+  readonly #warnings: string[] = []
   #documents = 0
 
   /** Appends text to stdout as it is. */
@@ -23,6 +24,16 @@ export class Output {
   document(format: string, text: string): void {
     if (format === 'yaml' && this.#documents++ > 0) this.write('---\n')
     this.write(text)
+  }
+
+  /** Keeps a warning of the server, to be printed when the command ends. */
+  warn(text: string): void {
+    this.#warnings.push(text)
+  }
+
+  /** The warnings so far; they are forgotten. */
+  takeWarnings(): readonly string[] {
+    return this.#warnings.splice(0)
   }
 
   line(text: string): void {

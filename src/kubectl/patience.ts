@@ -10,6 +10,8 @@ export interface Watching {
   /** What has happened since the last call, '' if nothing has. */
   nextText(): string
   onReady(listener: () => void): void
+  /** Whether the other side has ended it. Default: it never does. */
+  readonly ended?: boolean
   stop(): void
 }
 
@@ -45,8 +47,9 @@ export function watchOn(call: Call, open: () => Watching): void {
         happened = false
         out.write(watch.nextText())
       }
+      if (watch.ended === true) return
       if (env.clock.now() >= end) break
-      env.until(() => happened, end - env.clock.now())
+      env.until(() => happened || watch.ended === true, end - env.clock.now())
     }
     if (isInterrupted) throw new SilentExit(1)
   } finally {

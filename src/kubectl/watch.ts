@@ -20,9 +20,10 @@ export async function* kubectlWatch(
   if (call.command !== 'get' && call.command !== 'logs') throw new KubectlError(`kubectl ${call.command} cannot be watched`)
   const watch = call.command === 'logs' ? new LogFollow(call) : new GetWatch(call, selectionOf(call))
   let wake: () => void = () => undefined
-  watch.onReady(() => wake())
   try {
     const initial = watch.initialText()
+    if (watch instanceof GetWatch) watch.start()
+    watch.onReady(() => wake())
     if (initial !== '') yield initial
     for (;;) {
       const text = watch.nextText()

@@ -33,13 +33,14 @@ export class ApiListener {
   /** Connections of HTTP/1.1 with the number of answers that they wait for. */
   readonly #busy = new Map<Socket, number>()
 
-  constructor({ certificate, key, clientAuthority }: Omit<ServingCertificate, 'authority'>, calls: ListenerCalls) {
+  /** `protocols`: what clients may choose from by ALPN. */
+  constructor({ certificate, key, clientAuthority, protocols }: Omit<ServingCertificate, 'authority'> & { readonly protocols: readonly string[] }, calls: ListenerCalls) {
     this.#calls = calls
     this.#server = createSecureServer({
       cert: certificate, key, ca: clientAuthority,
       // lists are large, and Node would break off a client that asks for many at once
       maxSessionMemory: 1_000,
-      handshakeTimeout: HANDSHAKE_MS, allowHTTP1: true, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1'],
+      handshakeTimeout: HANDSHAKE_MS, allowHTTP1: true, requestCert: true, rejectUnauthorized: false, ALPNProtocols: [...protocols],
       settings: { maxConcurrentStreams: 250 },
     })
     this.#listenTo(this.#server)

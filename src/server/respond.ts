@@ -52,7 +52,8 @@ export function respond(response: NodeResponse, request: HttpRequest, answer: Ht
 
 function end(response: NodeResponse, code: number, headers: Record<string, string | string[]>, body: Uint8Array | string | undefined): void {
   if (response.destroyed || response.writableEnded) return
-  response.writeHead(code, body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) })
+  const { 'transfer-encoding': coding, ...others } = headers
+  response.writeHead(code, body === undefined || coding === 'chunked' ? others : { ...others, 'content-length': String(Buffer.byteLength(body)) })
   if (body === undefined) response.end()
   else response.end(body)
 }

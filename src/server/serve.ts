@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { constants } from 'node:http2'
 import type { Http2ServerRequest } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
+import type { Gateway, HttpAnswer, Unanswered } from '../apiserver/client/gateway.js'
 import type { HttpRequest, HttpResponse, HttpWatch } from '../apiserver/http/http-types.js'
 import type { HttpCodecs } from '../apiserver/http/body.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
@@ -41,6 +42,12 @@ export interface ServeOptions {
   readonly time?: ServeTime
   /** Serves the cluster's etcd too, on a port of its own. Default: no. */
   readonly etcd?: EtcdServeOptions
+  /** What stands between clients and the apiserver: to show them a server that misbehaves. Requests of etcd's port do not come by. Default: nothing. */
+  readonly gateway?: Gateway
+  /** What is shown in the TLS handshake (PEM), in the place of a certificate of the cluster's authority. */
+  readonly certificate?: { readonly certificate: string; readonly key: string }
+  /** What clients may choose from by ALPN. Default `h2` and `http/1.1`. */
+  readonly protocols?: readonly ('h2' | 'http/1.1')[]
   /** Hears of what must not happen: a bug of the simulator in a request, a cluster that finds no rest. Default: process.emitWarning. */
   readonly onError?: (error: unknown) => void
 }
@@ -158,7 +165,8 @@ export class ClusterServer {
       cluster.pki, { dns: hosts.filter((name) => !isIpAddress(name)), ip: hosts.filter(isIpAddress) }, Date.now(),
     )
     this.#authority = authority
-    return new ApiListener(shown, {
+    const { certificate = {}, protocols = ['h2', 'http/1.1'] } = this.#options
+    return new ApiListener({ ...shown, ...certificate, protocols }, {
       request: (request, response) => this.#serve(request, response), upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
       report: (error) => this.#report(error),
     })
@@ -206,9 +214,9 @@ export class ClusterServer {
       this.#time.catchUp()
       if (!this.cluster.apiserverRunning) return void request.socket.destroy()
       const identified = this.#identify(request, head)
-      const control = controlAnswer(this.cluster, identified)
-      const answer = control ?? this.cluster.handleStreaming(identified, this.#codecs)
-      if ('next' in answer) this.#stream(response, identified, answer)
+      const answer = this.#answerTo(identified)
+      if ('unanswered' in answer) leaveUnanswered(response, answer)
+      else if ('next' in answer) this.#stream(response, identified, answer)
       else if ('stream' in answer) sendLog(response, head, answer, this.#time)
       else this.#send(response, identified, answer)
       this.#time.afterRequest()
@@ -216,6 +224,13 @@ export class ClusterServer {
       this.#report(error)
       respond(response, head, internal(error))
     }
+  }
+
+  /** What is said to a request, by the apiserver or by what stands before it. */
+  #answerTo(request: HttpRequest): HttpAnswer | Unanswered {
+    const { gateway } = this.#options
+    const next = (passed: HttpRequest): HttpAnswer => controlAnswer(this.cluster, passed) ?? this.cluster.handleStreaming(passed, this.#codecs)
+    return gateway === undefined ? next(request) : gateway(request, next)
   }
 
   #send(response: NodeResponse, head: HttpRequest, answer: HttpResponse): void {
@@ -231,12 +246,12 @@ export class ClusterServer {
     const done = this.#time.wait()
     const stream = new WatchStream(watch, response, {
       now: this.cluster.now(),
-      onEnd: () => {
-        this.#watches.delete(stream)
+      onEnd: (ended) => {
+        this.#watches.delete(ended)
         done()
       },
     })
-    this.#watches.add(stream)
+    if (!stream.ended) this.#watches.add(stream)
   }
 
   #upgrade(request: NodeRequest, socket: TLSSocket, first: Buffer): void {
@@ -245,7 +260,11 @@ export class ClusterServer {
       this.#time.catchUp()
       if (!this.cluster.apiserverRunning) return void socket.destroy()
       const identified = this.#identify(request, head)
-      const answer = this.cluster.handleStreaming(identified, this.#codecs)
+      const answer = this.#answerTo(identified)
+      if ('unanswered' in answer) {
+        if (answer.unanswered === 'aborted') socket.destroy()
+        return
+      }
       upgrade({ request: request as never, socket, first, head, answer, time: this.#time })
       this.#time.afterRequest()
     } catch (error) {
@@ -274,6 +293,12 @@ export class ClusterServer {
     const { onError = (fault: unknown) => process.emitWarning(fault instanceof Error ? fault : String(fault)) } = this.#options
     onError(error)
   }
+}
+
+function leaveUnanswered(response: NodeResponse, { unanswered }: Unanswered): void {
+  if (unanswered === 'silent') return
+  if ('stream' in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+  else response.socket?.destroy()
 }
 
 /** Takes no more of a body once its answer is sent. Of HTTP/2 that ends the stream, of HTTP/1.1 the connection. */

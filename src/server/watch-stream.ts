@@ -15,14 +15,15 @@ const MOST_LINES = 5_000
 export class WatchStream {
   readonly #watch: HttpWatch
   readonly #response: NodeResponse
-  readonly #onEnd: () => void
+  readonly #onEnd: (stream: WatchStream) => void
   readonly #deadline: number
   readonly #realDeadline: number
   #isDue = false
   #isBlocked = false
   #ended = false
 
-  constructor(watch: HttpWatch, response: NodeResponse, options: { readonly now: number; readonly onEnd: () => void }) {
+  /** `onEnd` is called later, or, for a watch that ends with its first lines, at once. */
+  constructor(watch: HttpWatch, response: NodeResponse, options: { readonly now: number; readonly onEnd: (stream: WatchStream) => void }) {
     this.#watch = watch
     this.#response = response
     this.#onEnd = options.onEnd
@@ -46,12 +47,17 @@ export class WatchStream {
     this.end()
   }
 
+  /** Whether it is over. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
   end(): void {
     if (this.#ended) return
     this.#ended = true
     this.#watch.stop()
     if (!this.#response.writableEnded && !this.#response.destroyed) this.#response.end()
-    this.#onEnd()
+    this.#onEnd(this)
   }
 
   /** Writes leave once the step that made them is over: a write to the store wakes watches in its midst. */

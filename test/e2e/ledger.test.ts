@@ -5,49 +5,52 @@ import type { Outcome } from './harness.js'
 import { ledger } from './ledger/commands.js'
 import { excluded } from './ledger/exclusions.js'
 import type { Played } from './ledger/play.js'
-import { isConfig, Stage } from './ledger/play.js'
+import { Stage } from './ledger/play.js'
+import { read } from './ledger/readings.js'
 import { compared } from './transcripts/normalise.js'
-import { inParallel } from './transcripts/play.js'
 
 const exits: Readonly<Record<string, string>> = known.ledger.exits
 const texts: Readonly<Record<string, string>> = known.ledger.texts
 const own: Readonly<Record<string, string>> = known.ledger.inProcess
 
-const same = (one: Outcome, other: Outcome): boolean => JSON.stringify(compared(one)) === JSON.stringify(compared(other))
+const isEqual = ({ entry: { id }, real, own: ours }: Played): boolean => JSON.stringify(read(id, real)) === JSON.stringify(read(id, ours))
+const isWorded = (one: Played): boolean => JSON.stringify(compared(one.real)) === JSON.stringify(compared(asRecorded(one)))
+
+/** Those of all commands that must be equal: issue 8. */
+const WANTED = 0.95
 
 /** Refusals, whose texts are recorded: those of kubectl itself are real, those of the server come from a stand-in. */
 const recordedRefusals = (played: readonly Played[]): readonly Played[] =>
   played.filter(({ entry: { command: { exit, stdout, stderr } } }) => (exit ?? 0) !== 0 && stdout !== undefined && (stderr ?? '') !== '')
 
+/** A command that went on until it was killed has no exit code in the ledger. */
+const INTERRUPTED = 130
+
 function asRecorded({ entry: { command: { stdout = '', stderr = '', exit } } }: Played): Outcome {
-  return { stdout, stderr, code: exit }
+  return { stdout, stderr, code: exit ?? INTERRUPTED }
 }
 
 test('commands of the ledger end as recorded, and print what the kubectl of the cluster prints', { timeout: 300_000 }, async (context) => {
   needs(context, 'kubectl')
   await using stage = new Stage()
   const entries = ledger()
-  const played: Played[] = []
   const here = entries.filter(({ command }) => excluded(command) === undefined)
-  for (const entry of here.filter(isConfig)) played.push(await stage.play(entry))
-  await inParallel(here.filter((entry) => !isConfig(entry)), async (entry) => void played.push(await stage.play(entry)))
-  const ended = played.filter(({ entry, real }) => real.code === entry.command.exit)
-  const equal = played.filter((one) => same(one.real, one.own))
+  const played = await stage.playAll(here)
+  const ended = played.filter(({ entry, real }) => real.code === (entry.command.exit ?? INTERRUPTED))
+  const equal = played.filter(isEqual)
   const refusals = recordedRefusals(played)
-  const worded = refusals.filter((one) => same(one.real, asRecorded(one)))
+  const worded = refusals.filter(isWorded)
   console.log(`${entries.length - played.length} of ${entries.length} commands need what is not here`)
   console.log(`${ended.length} of ${played.length} end as recorded; ${worded.length} of ${refusals.length} refusals have the recorded text`)
-  console.log(`${equal.length} of them print the same in process`)
-  for (const { entry: { id, command }, real } of played) {
+  console.log(`${equal.length} of them print the same in process: ${(100 * equal.length / entries.length).toFixed(1)} % of all`)
+  for (const one of played) {
+    const { entry: { id, command }, real } = one
     if (id in exits) expect.soft(real.code, `${id} ends as recorded now: take it from known-differences.json`).not.toBe(command.exit)
-    else expect.soft({ id, ...real }).toMatchObject({ code: command.exit })
+    else expect.soft({ id, ...real }).toMatchObject({ code: command.exit ?? INTERRUPTED })
+    if (!(id in own) && !equal.includes(one)) expect.soft(read(id, one.own), `in process: kubectl ${id}`).toEqual(read(id, real))
   }
   for (const one of refusals) {
     if (!(one.entry.id in texts) && !worded.includes(one)) expect.soft(compared(one.real), one.entry.id).toEqual(compared(asRecorded(one)))
   }
-  for (const one of played) {
-    if (one.entry.id in own || equal.includes(one)) continue
-    expect.soft(compared(one.own), `in process: kubectl ${one.entry.id}`).toEqual(compared(one.real))
-  }
-
+  expect(equal.length / entries.length).toBeGreaterThanOrEqual(WANTED)
 })

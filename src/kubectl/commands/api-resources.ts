@@ -1,6 +1,6 @@
 import type { Call, Command } from '../call.js'
 import type { ApiResource } from '../discovery.js'
-import { discover, preferredResources } from '../discovery.js'
+import { preferredResources } from '../discovery.js'
 import { KubectlError, usageError } from '../errors.js'
 import { checkFormat, printValue } from '../print/object.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
@@ -14,11 +14,13 @@ export const apiResources: Command = {
     checkFormat(format, 'json,kyaml,name,wide,yaml')
     if (!['', 'name', 'kind'].includes(flags.string('sort-by'))) throw new KubectlError('--sort-by accepts only name or kind')
     if (args.length > 0) throw usageError('api-resources', `unexpected arguments: [${args.join(' ')}]`)
-    const resources = sorted(preferredResources(discover(call)).filter((one) => isAsked(call, one)), flags.string('sort-by'))
+    const { groups, failed } = call.discovered()
+    const resources = sorted(preferredResources(groups).filter((one) => isAsked(call, one)), flags.string('sort-by'))
     if (format === 'json') out.write(`${JSON.stringify(listOf(resources), null, 4)}\n`)
     else if (format === 'yaml' || format === 'kyaml') out.write(printValue(listOf(resources), format))
     else if (format === 'name') for (const one of resources) out.line(one.group === '' ? one.name : `${one.name}.${one.group}`)
     else out.write(table(resources, format === 'wide', flags.bool('no-headers')))
+    if (failed.length > 0) throw new KubectlError(`unable to retrieve the complete list of server APIs: ${failed.map(({ groupVersion, error }) => `${groupVersion}: ${error.message}`).join(', ')}`)
   },
 }
 

@@ -1,5 +1,4 @@
 import type { Command } from '../call.js'
-import { discover } from '../discovery.js'
 import { usageError } from '../errors.js'
 
 /** `kubectl api-versions`. Source: kubectl pkg/cmd/apiresources/apiversions.go. */
@@ -7,7 +6,7 @@ export const apiVersions: Command = {
   name: 'api-versions',
   run(call) {
     if (call.args.length > 0) throw usageError('api-versions', `unexpected arguments: [${call.args.join(' ')}]`)
-    const all = discover(call).flatMap(({ group, versions }) => versions.map(({ version }) => (group === '' ? version : `${group}/${version}`)))
+    const all = call.discovered().groups.flatMap(({ group, versions }) => versions.map(({ version }) => (group === '' ? version : `${group}/${version}`)))
     for (const text of all.toSorted()) call.out.line(text)
   },
 }

@@ -12,7 +12,8 @@ import { readManifests } from '../manifests.js'
 import { NOTHING_GIVEN } from '../selected.js'
 import type { Info, Target } from '../resource-args.js'
 import { fetchTargets, keyOf, selectResources } from '../resource-args.js'
-import { answerText } from '../raw.js'
+import { untilObject } from '../until.js'
+import { answerText } from '../rest/answer-text.js'
 
 const WEEK_MS = 7 * 24 * 3600 * 1000
 
@@ -151,11 +152,8 @@ function waitUntilGone(call: Call, waiting: readonly { readonly one: Doomed; rea
   const timeout = call.flags.duration('timeout', 0)
   const deadline = call.env.clock.now() + (timeout <= 0 ? WEEK_MS : timeout)
   for (const { one, uid } of waiting) {
-    const isGone = (): boolean => {
-      const found = ignoreNotFound(() => call.client.get(resourceNameOf(one.definition), keyOf(one)))
-      return found === undefined || (uid !== undefined && found.metadata.uid !== uid)
-    }
-    if (!isGone() && !call.env.until(isGone, Math.max(0, deadline - call.env.clock.now()))) {
+    const isGone = (found: KubeObject | undefined): boolean => found === undefined || (uid !== undefined && found.metadata.uid !== uid)
+    if (!isGone(ignoreNotFound(() => call.client.get(resourceNameOf(one.definition), keyOf(one)))) && !untilObject(call, one, isGone, Math.max(0, deadline - call.env.clock.now()))) {
       throw new KubectlError(`timed out waiting for the condition on ${groupResource(one.definition)}/${one.name}`)
     }
   }

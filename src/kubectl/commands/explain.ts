@@ -1,10 +1,11 @@
+import { isApiError } from '../../apiserver/client/api-error.js'
 import { parseApiVersion } from '../../api/scheme.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
 import { explainOld } from '../explain/openapiv2.js'
 import { explainText } from '../explain/plaintext.js'
-import type { ExplainedKind } from '../explain/schemas.js'
-import { readSchemas } from '../explain/schemas.js'
+import type { ExplainedKind, Schemas } from '../explain/schemas.js'
+import { readOldSchemas, readSchemas } from '../explain/schemas.js'
 
 /** `kubectl explain RESOURCE[.FIELD...]`, from the server's OpenAPI documents. Source: kubectl pkg/cmd/explain. */
 export const explain: Command = {
@@ -21,8 +22,23 @@ export const explain: Command = {
     const print = format === 'plaintext' ? explainText : format === 'plaintext-openapiv2' ? explainOld : undefined
     if (print === undefined) throw new KubectlError(`unrecognized format: ${format}`)
     const { kind, path } = resolved(call, resource)
-    print({ kind, path, schemas: readSchemas(call, kind), recursive: flags.bool('recursive') }, (text) => out.write(text))
+    const write = (text: string): void => out.write(text)
+    const parts = { kind, path, recursive: flags.bool('recursive') }
+    const schemas = schemasOf(call, kind)
+    // a server without the new documents is explained by the old one
+    if (schemas === undefined) explainOld({ ...parts, schemas: readOldSchemas(call) }, write)
+    else print({ ...parts, schemas }, write)
   },
+}
+
+/** Undefined for a server that has no OpenAPI v3. */
+function schemasOf(call: Call, kind: ExplainedKind): Schemas | undefined {
+  try {
+    return readSchemas(call, kind)
+  } catch (error) {
+    if (!isApiError(error, 'NotFound')) throw error
+    return undefined
+  }
 }
 
 /** The kind before the first dot, or before a later one when the name has a group (`crontabs.example.com.spec`); the rest are fields. */

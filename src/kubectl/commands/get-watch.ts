@@ -1,5 +1,6 @@
-import type { KubeObject } from '../../api/definition.js'
-import type { Watch } from '../../apiserver/client/client.js'
+import type { KindDefinition, KubeObject } from '../../api/definition.js'
+import { isApiError } from '../../apiserver/client/api-error.js'
+import type { Watch, WatchEvent } from '../../apiserver/client/client.js'
 import type { Call } from '../call.js'
 import { resourceNameOf } from '../kinds.js'
 import { KubectlError } from '../errors.js'
@@ -10,46 +11,72 @@ import type { Row, TableOptions } from '../print/table.js'
 import { TablePrinter } from '../print/table.js'
 import type { Selection, Target } from '../resource-args.js'
 import { explained, fetchTarget, listOptionsOf, typed } from '../resource-args.js'
+import { RestWatch } from '../rest/rest-watch.js'
+import type { ServerTables } from '../rest/tables.js'
+import { tablesOf } from '../rest/tables.js'
 
 /** A `get -w` under way: the text of what is there, then the text of what happens. */
 export class GetWatch {
   readonly #call: Call
   readonly #target: Target
-  readonly #printer: TablePrinter
-  readonly #watch: Watch<KubeObject>
-  readonly #initial: readonly KubeObject[]
+  readonly #source: Source
+  #printer: TablePrinter | undefined
+  #watch: Watch<KubeObject> | undefined
 
-  /** Throws ApiError when the server refuses, KubectlError when more than one kind is to be watched. */
+  /** Throws KubectlError when more than one kind is to be watched. */
   constructor(call: Call, { targets }: Selection) {
     const [target] = targets
     if (target === undefined || targets.length > 1) throw new KubectlError('you may only specify a single resource type')
     this.#call = call
     this.#target = target
-    this.#printer = new TablePrinter(target.definition, formatOf(call) === 'wide')
-    const { objects, resourceVersion } = fetchTarget(call.client, target)
-    this.#initial = call.flags.bool('watch-only') ? [] : objects
-    const named = target.name === undefined ? target : { ...target, fieldSelector: `metadata.name=${target.name}` }
-    const resource = resourceNameOf(target.definition)
-    this.#watch = explained(target, () => call.client.watch(resource, { ...listOptionsOf(named), resourceVersion }))
+    const tables = ['', 'wide'].includes(formatOf(call)) ? tablesOf(call.client, false) : undefined
+    this.#source = tables === undefined ? objectSource(call, target) : tableSource(call, target, tables)
   }
 
-  /** What is there now. */
+  /** What is there now. Throws ApiError when the server refuses. */
   initialText(): string {
-    return this.#text([this.#initial.map((object) => ({ object, event: 'ADDED' }))])
+    const objects = this.#source.fetch()
+    return this.#call.flags.bool('watch-only') ? '' : this.#text([objects.map((object) => ({ object, event: 'ADDED' }))])
+  }
+
+  /** Begins to watch, after {@link initialText}. Throws ApiError when the server refuses. */
+  start(): void {
+    this.#watch = this.#source.watch()
   }
 
   /** What has happened since the last call, '' if nothing has. */
   nextText(): string {
-    const events = this.#watch.next().filter(({ type }) => type !== 'BOOKMARK')
-    return this.#text(events.map(({ object, type }) => [{ object: typed(this.#target.definition, object), event: type }]))
+    const watch = this.#started
+    try {
+      const events = watch.next().filter(({ type }) => type !== 'BOOKMARK')
+      return this.#text(events.map((event) => this.#source.objectsOf(event).map((object) => ({ object, event: event.type }))))
+    } catch (error) {
+      if (!isApiError(error) || !(watch instanceof RestWatch)) throw error
+      return this.#tablePrinter.printCells([['STATUS', 'REASON', 'MESSAGE'], ['Failure', error.reason, error.message]])
+    }
+  }
+
+  /** Whether the server has ended it. */
+  get ended(): boolean {
+    return this.#watch instanceof RestWatch && this.#watch.ended
   }
 
   onReady(listener: () => void): void {
-    this.#watch.onReady(listener)
+    this.#started.onReady(listener)
   }
 
   stop(): void {
-    this.#watch.stop()
+    this.#watch?.stop()
+  }
+
+  get #started(): Watch<KubeObject> {
+    if (this.#watch === undefined) throw new Error('assertion failed: the watch has not been started')
+    return this.#watch
+  }
+
+  /** Its columns are known once something has been fetched. */
+  get #tablePrinter(): TablePrinter {
+    return (this.#printer ??= new TablePrinter(this.#source.definition(), formatOf(this.#call) === 'wide'))
   }
 
   /** Rows of one batch are aligned together, each later batch at least as widely. */
@@ -73,8 +100,62 @@ export class GetWatch {
       withEvent: flags.bool('output-watch-events'),
       now: env.clock.now(),
     }
-    return batches.map((rows) => this.#printer.print(rows, options)).join('')
+    return batches.map((rows) => this.#tablePrinter.print(rows, options)).join('')
   }
+}
+
+/** Where the objects of a watch come from. */
+interface Source {
+  readonly definition: () => KindDefinition
+  readonly fetch: () => readonly KubeObject[]
+  readonly watch: () => Watch<KubeObject>
+  readonly objectsOf: (event: WatchEvent<KubeObject>) => readonly KubeObject[]
+}
+
+function objectSource(call: Call, target: Target): Source {
+  const { definition } = target
+  let resourceVersion = ''
+  const named = target.name === undefined ? target : { ...target, fieldSelector: `metadata.name=${target.name}` }
+  return {
+    definition: () => definition,
+    fetch: () => {
+      const fetched = fetchTarget(call.client, target)
+      resourceVersion = fetched.resourceVersion
+      return fetched.objects
+    },
+    watch: () => explained(target, () => call.client.watch(resourceNameOf(definition), { ...listOptionsOf(named), resourceVersion })),
+    objectsOf: ({ object }) => [typed(definition, object)],
+  }
+}
+
+/**
+ * Rows of the server. Of one object the current state comes first, and is left out since it has been shown. Source: kubectl pkg/cmd/get/get.go watch.
+ */
+function tableSource(call: Call, target: Target, tables: ServerTables): Source {
+  const { definition, name, ...selection } = target
+  let [resourceVersion, isShown] = ['', name !== undefined]
+  return {
+    definition: () => tables.shown(definition),
+    fetch: () => {
+      const rows = name === undefined
+        ? explained(target, () => tables.list(definition, selection, call.flags.int('chunk-size'), rethrown)) : tables.get(definition, { name, ...selection })
+      if (rows.error !== undefined) throw rows.error
+      resourceVersion = name === undefined ? rows.resourceVersion : '0'
+      return rows.objects
+    },
+    watch: () => explained(target, () => tables.watch(definition, { ...selection, resourceVersion, ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }) })),
+    objectsOf: (event) => {
+      const objects = tables.event(definition, event)
+      const skipped = isShown
+      isShown = false
+      return skipped ? [] : objects
+    },
+  }
+}
+
+function rethrown(error: unknown): Error {
+  if (!(error instanceof Error)) throw new Error(`assertion failed: no error: ${String(error)}`)
+  return error
 }
 
 /** `get -w`: what is there, then what happens. */
@@ -83,6 +164,7 @@ export function watchForAWhile(call: Call, selection: Selection): void {
   watchOn(call, () => {
     const watch = new GetWatch(call, selection)
     call.out.write(watch.initialText())
+    watch.start()
     return watch
   })
 }

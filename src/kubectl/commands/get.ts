@@ -1,19 +1,21 @@
 import type { KubeObject } from '../../api/definition.js'
 import { isApiError } from '../../apiserver/client/api-error.js'
 import type { Call, Command } from '../call.js'
-import { KubectlError, SilentExit, throwCollected, usageError } from '../errors.js'
+import { isFailure, KubectlError, SilentExit, throwCollected, usageError } from '../errors.js'
 import { logFatal } from '../klog.js'
 import { readManifests } from '../manifests.js'
 import { ALL_FORMATS, printObject, printValue, unknownFormat, withoutManagedFields } from '../print/object.js'
 import { formatOf } from '../print/format.js'
 import { plainColumns, scaleColumns } from '../print/other-columns.js'
 import { NoSuchField, sortObjects, Unsortable } from '../print/sort.js'
-import { answerText } from '../raw.js'
+import { answerText } from '../rest/answer-text.js'
 import type { TableOptions } from '../print/table.js'
 import { TablePrinter } from '../print/table.js'
 import { isTemplateFormat } from '../print/template.js'
 import type { Fetched, Selection, Target } from '../resource-args.js'
-import { fetchTargets, selectResources } from '../resource-args.js'
+import { explained, fetchTargets, selectResources } from '../resource-args.js'
+import type { ServerTables } from '../rest/tables.js'
+import { tablesOf } from '../rest/tables.js'
 import { watchForAWhile } from './get-watch.js'
 
 /** `kubectl get` */
@@ -105,14 +107,35 @@ function getRaw(call: Call, path: string): void {
 function fetchAll(
   call: Call,
   targets: readonly Target[],
-): { readonly found: readonly Exclude<Fetched, { error: Error }>[]; readonly errors: readonly Error[] } {
+  tables?: ServerTables,
+): { readonly found: readonly Exclude<Fetched, { readonly error: Error }>[]; readonly errors: readonly Error[] } {
   const ignored = call.flags.bool('ignore-not-found')
   const subresource = call.flags.string('subresource')
-  const fetched = fetchTargets(call.client, targets, subresource === '' ? undefined : subresource)
+  const fetched = tables === undefined
+    ? fetchTargets(call.client, targets, subresource === '' ? undefined : subresource)
+    : targets.flatMap((target) => rowsOf(call, target, tables))
   return {
     found: fetched.filter((one) => 'objects' in one),
     errors: fetched.flatMap((one) => ('error' in one && !(ignored && isApiError(one.error, 'NotFound')) ? [one.error] : [])),
   }
+}
+
+/** The rows of a target as the server makes them; a list may break off. */
+function rowsOf(call: Call, target: Target, tables: ServerTables): readonly Fetched[] {
+  const { definition, name, ...selection } = target
+  try {
+    const { error, ...rows } = name === undefined
+      ? explained(target, () => tables.list(definition, selection, call.flags.int('chunk-size'), (later) => failureOrThrow(later)))
+      : tables.get(definition, { name, ...selection })
+    return [{ target, ...rows }, ...(error === undefined ? [] : [{ target, error }])]
+  } catch (error) {
+    return [{ target, error: failureOrThrow(error) }]
+  }
+}
+
+function failureOrThrow(error: unknown): Error {
+  if (!isFailure(error)) throw error
+  return error
 }
 
 /** What the flags say of tables. */
@@ -130,13 +153,15 @@ export function tableOptionsOf(call: Call, withKind: boolean): TableOptions {
 }
 
 function printTables(call: Call, { targets }: Selection): void {
-  const { found, errors } = fetchAll(call, targets)
+  const isOwn = call.flags.string('subresource') !== '' || !call.flags.bool('server-print')
+  const tables = isOwn ? undefined : tablesOf(call.client, call.flags.string('sort-by') !== '')
+  const { found, errors } = fetchAll(call, targets, tables)
   const withKind = new Set(found.map(({ target }) => target.definition)).size > 1
   const options = tableOptionsOf(call, withKind)
   const sortBy = call.flags.string('sort-by')
   let printed = false
   for (const group of groupsOf(found)) {
-    const { definition, objects } = shownAs(call, group)
+    const { definition, objects } = shownAs(call, group, tables)
     const sorted = sortBy === '' ? inRowOrder(definition, objects) : sortedOrNone(objects, sortBy)
     if (sorted.length === 0) continue
     if (printed && !options.noHeaders) call.out.write('\n')
@@ -163,7 +188,8 @@ function sortedOrNone(objects: readonly KubeObject[], field: string): readonly K
 }
 
 /** The columns in which a group is shown: those of its kind, of its scale, or only the few that kubectl itself knows of. */
-function shownAs(call: Call, { definition, objects }: Group): Group {
+function shownAs(call: Call, { definition, objects }: Group, tables: ServerTables | undefined): Group {
+  if (tables !== undefined) return { definition: tables.shown(definition), objects }
   if (call.flags.string('subresource') === 'scale') return { definition: { ...definition, columns: scaleColumns }, objects }
   return call.flags.bool('server-print') ? { definition, objects } : { definition: { ...definition, columns: plainColumns }, objects }
 }

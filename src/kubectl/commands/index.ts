@@ -31,6 +31,7 @@ import { deleteCommand } from './delete.js'
 import { describe } from './describe.js'
 import { drain } from './drain.js'
 import { exec } from './exec.js'
+import { proxy } from './proxy.js'
 import { explain } from './explain.js'
 import { get } from './get.js'
 import { label } from './label.js'
@@ -41,6 +42,6 @@ import { completion, plugin } from './workstation.js'
 
 /** The commands that there are. */
 export const commands: readonly Command[] = [
-  create, expose, run, set, edit, scale, autoscale, certificate, attach, portForward, cp, debug, diff, patch, replace, kustomize,
+  create, expose, run, set, edit, scale, autoscale, certificate, attach, portForward, proxy, cp, debug, diff, patch, replace, kustomize,
   explain, get, deleteCommand, clusterInfo, cordon, uncordon, drain, taint, describe, logs, exec, apply, label, annotate, apiResources, apiVersions, version, auth, events, rollout, wait, config, top, plugin, completion,
 ]

@@ -1,8 +1,9 @@
 import type { Pod, Service } from '../../api/core/generated.js'
 import { isApiError } from '../../apiserver/client/api-error.js'
-import type { Command } from '../call.js'
+import type { Call, Command } from '../call.js'
 import type { ForwardedPort } from '../environment.js'
 import { KubectlError, usageError } from '../errors.js'
+import { logError } from '../klog.js'
 import { objectNamed, podsOf } from './pod-target.js'
 
 /** Where ports are given out when none is asked for. */
@@ -22,21 +23,58 @@ export const portForward: Command = {
     const pairs = texts.map((text) => portsOf(text, pod, kind === 'Service' ? (object as Service) : undefined))
     if (phase !== 'Running') throw new KubectlError(`unable to forward port because pod is not running. Current status=${phase}`)
     const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }
-    const connect = (remote: number): ReturnType<ForwardedPort['connect']> => upgraded(() => client.portForward(key, remote))
-    for (const { remote } of pairs) connect(remote).stop()
-    const ports = pairs.map(({ local, remote }, at): ForwardedPort => ({ local: local === 0 ? FIRST_FREE + at : local, remote, connect: () => connect(remote) }))
+    for (const { remote } of pairs) upgraded(() => client.portForward(key, remote).stop(), remote)
+    const ports = pairs.map(({ local, remote }, at): ForwardedPort => {
+      const own = local === 0 ? FIRST_FREE + at : local
+      return { local: own, remote, connect: () => handled(call, { local: own, remote }, () => client.portForward(key, remote)) }
+    })
     const addresses = flags.strings('address').flatMap((address) => (address === 'localhost' ? ['127.0.0.1', '[::1]'] : [address.includes(':') ? `[${address}]` : address]))
     for (const { local, remote } of ports) for (const address of addresses) out.line(`Forwarding from ${address}:${local} -> ${remote}`)
-    call.options.forwarded?.(ports)
+    useOf(call, ports)
   },
 }
 
-function upgraded<T>(work: () => T): T {
+/** The connection to the node comes about before anybody uses the port, whether or not something listens there. */
+function upgraded(open: () => void, remote: number): void {
   try {
-    return work()
+    open()
   } catch (error) {
+    if (isApiError(error) && error.message.includes(`failed to connect to localhost:${remote} inside namespace`)) return
     throw isApiError(error) ? new KubectlError(`error upgrading connection: ${error.message}`) : error
   }
+}
+
+/** Says that somebody connects, each time, and when that fails. */
+function handled<T>(call: Call, { local, remote }: Pair, open: () => T): T {
+  call.out.line(`Handling connection for ${local}`)
+  try {
+    return open()
+  } catch (error) {
+    if (isApiError(error)) logError(call, 'portforward.go:424', `"Unhandled Error" err=${JSON.stringify(`an error occurred forwarding ${local} -> ${remote}: ${error.message}`)}`)
+    throw error
+  }
+}
+
+/** A connection that failed ends it all. Throws KubectlError. */
+function useOf({ options }: Call, ports: readonly ForwardedPort[]): void {
+  let lost = false
+  const watched = ports.map((port): ForwardedPort => ({
+    ...port,
+    connect: () => {
+      try {
+        return port.connect()
+      } catch (error) {
+        lost = isApiError(error)
+        throw error
+      }
+    },
+  }))
+  try {
+    options.forwarded?.(watched)
+  } catch (error) {
+    if (!lost) throw error
+  }
+  if (lost) throw new KubectlError('lost connection to pod')
 }
 
 interface Pair {

@@ -1,10 +1,9 @@
 import type { Node } from '../../api/core/generated.js'
 import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
 import type { Call, Command } from '../call.js'
-import { discover } from '../discovery.js'
 import { KubectlError, usageError } from '../errors.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
-import { answerText } from '../raw.js'
+import { answerText } from '../rest/answer-text.js'
 
 const MIB = 1024 * 1024
 
@@ -37,7 +36,7 @@ const cells = ({ cpu, memory }: Usage): readonly [string, string] => [`${cpu}m`,
 
 /** Metrics from the API. Throws KubectlError when the server has none. */
 function fetchMetrics(call: Call, path: string): readonly Metrics[] {
-  const group = discover(call).find((one) => one.group === 'metrics.k8s.io')
+  const group = call.discovered().groups.find((one) => one.group === 'metrics.k8s.io')
   if (group === undefined) throw new KubectlError('Metrics API not available')
   const version = group.versions[0]?.version ?? 'v1beta1'
   const answer = JSON.parse(answerText(call.request({ method: 'GET', path: `/apis/metrics.k8s.io/${version}/${path}` }))) as Metrics | { readonly items: readonly Metrics[] }

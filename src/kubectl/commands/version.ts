@@ -2,9 +2,9 @@ import { buildInfo } from '../../api/build-info.js'
 import { release } from '../../api/releases.js'
 import type { Call, Command } from '../call.js'
 import { isFailure, KubectlError } from '../errors.js'
-import { discoveryFailure } from '../first-contact.js'
+import { discoveryFailure } from '../request-failure.js'
 import { printYaml } from '../print/yaml.js'
-import { answerText } from '../raw.js'
+import { answerText } from '../rest/answer-text.js'
 import { minorOf } from '../release.js'
 
 /** What a program says of its version: version.Info. */
@@ -36,8 +36,10 @@ const clientVersionOf = ({ options, env }: Call): string => options.version ?? e
 /** What the server says; what is known of the client is printed although it does not answer. */
 function asked(call: Call): { readonly server?: Info; readonly failure?: Error } {
   if (call.env.connect === undefined) return { server: infoOf(call.env.version) }
+  // who cannot be identified learns nothing at all
+  void call.client
   try {
-    return { server: JSON.parse(answerText(call.request({ method: 'GET', path: '/version' }))) as Info }
+    return { server: JSON.parse(answerText(call.request({ method: 'GET', path: '/version' }), true)) as Info }
   } catch (error) {
     if (isFailure(error)) return { failure: discoveryFailure(error) }
     throw error

@@ -12,7 +12,9 @@ import { goText } from '../print/go-template/format.js'
 import { evaluatePath } from '../print/jsonpath.js'
 import type { Target } from '../resource-args.js'
 import { fetchTarget, selectResources, typed } from '../resource-args.js'
+import { RestClient } from '../rest/rest-client.js'
 import { NOTHING_GIVEN } from '../selected.js'
+import { untilObject } from '../until.js'
 
 /** A week: what a negative timeout stands for. */
 const LONGEST = 168 * 3_600_000
@@ -87,27 +89,25 @@ function waitForCreation({ client, env }: Call, targets: readonly Target[], time
 }
 
 /** The object once the condition holds; undefined when nothing is to be said of it. */
-function waitFor({ client, env }: Call, { definition, object, ...key }: Awaiting, awaited: Awaited, timeout: number): KubeObject | Error | undefined {
+function waitFor(call: Call, { definition, object, ...key }: Awaiting, awaited: Awaited, timeout: number): KubeObject | Error | undefined {
+  const { client, env } = call
   const resource = resourceNameOf(definition)
-  const now = (): KubeObject | undefined => ignoreNotFound(() => client.get(resource, key))
   const what = `${definition.resource}/${key.name}`
   const late = new KubectlError(timeout === 0 ? `condition not met for ${what}` : `timed out waiting for the condition on ${what}`)
   if (awaited.kind === 'create') return object
-  if (awaited.kind === 'delete') {
-    const isGone = (): boolean => now()?.metadata.uid !== object.metadata.uid
-    return isGone() || env.until(isGone, timeout) ? object : late
-  }
-  if (timeout > 0 && !mayWatch(client, resource, key)) {
+  if (awaited.kind === 'delete') return untilObject(call, { definition, ...key }, (now) => now?.metadata.uid !== object.metadata.uid, timeout) ? object : late
+  if (timeout > 0 && !(client instanceof RestClient) && !mayWatch(client, resource, key)) {
     env.wait(timeout)
     return late
   }
   const { isMet: holds } = awaited
   let last: KubeObject | undefined = object
-  const isMet = (): boolean => {
-    last = now()
-    return last !== undefined && holds(last)
+  const isMet = (now: KubeObject | undefined): boolean => {
+    last = now
+    return now !== undefined && holds(now)
   }
-  return holds(object) || env.until(isMet, timeout) ? typed(definition, last) : late
+  const isAlready = !(client instanceof RestClient) && holds(object)
+  return isAlready || untilObject(call, { definition, ...key }, isMet, timeout) ? typed(definition, last) : late
 }
 
 /** Who may not watch sees nothing come true, although the object could be read. */

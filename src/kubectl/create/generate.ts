@@ -10,7 +10,7 @@ import { printDone } from '../print/done.js'
 import { printJson } from '../print/json.js'
 import { typed } from '../resource-args.js'
 import { ConnectionError } from '../../apiserver/client/api-error.js'
-import { withRequest } from '../first-contact.js'
+import { withRequest } from '../request-failure.js'
 import { resourcePath } from '../resource-path.js'
 
 /** An object that a generator made: its keys in the order of Go's fields. The namespace is added when one is asked for. */

@@ -11,7 +11,9 @@ export function eventsAbout(
   selector: Readonly<Record<string, string>>,
   namespace: string | undefined,
 ): readonly Event[] {
+  // what is not known of an object is not asked for
   const fieldSelector = Object.entries(selector)
+    .filter(([, value]) => value !== '')
     .map(([field, value]) => `involvedObject.${field}=${value}`)
     .join(',')
   try {

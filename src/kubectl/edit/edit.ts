@@ -8,6 +8,8 @@ import { printDone } from '../print/done.js'
 import { withoutManagedFields } from '../print/object.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
+import { RestClient } from '../rest/rest-client.js'
+import { checkSchemas } from '../rest/schemas-known.js'
 import { threeWayPatch } from '../three-way.js'
 import type { Edited } from './editor.js'
 import { editableText, launchEditor, readEdited, stripComments } from './editor.js'
@@ -58,6 +60,7 @@ function attempt(call: Call, infos: readonly Info[], edited: Edited, editing: Ed
   let objects: readonly object[]
   try {
     objects = readEdited(edited)
+    if (call.client instanceof RestClient) checkSchemas(call, { source: edited.path, text: stripComments(edited.text) })
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error
     call.out.errorLine(`error: ${nameOf(first)} is invalid`)

@@ -1,5 +1,5 @@
 import type { Call } from '../call.js'
-import { answerText } from '../raw.js'
+import { answerText } from '../rest/answer-text.js'
 
 /** A schema of an OpenAPI v3 document. */
 export interface Schema {
@@ -78,4 +78,10 @@ export function readSchemas(call: Call, { group, version }: ExplainedKind): Sche
   const path = `/openapi/v3/${group === '' ? `api/${version}` : `apis/${group}/${version}`}`
   const document = JSON.parse(answerText(call.request({ method: 'GET', path }))) as { readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> } }
   return new Schemas(document.components?.schemas ?? {})
+}
+
+/** Reads the old document, of all kinds. Throws ApiError. */
+export function readOldSchemas(call: Call): Schemas {
+  const document = JSON.parse(answerText(call.request({ method: 'GET', path: '/openapi/v2' }))) as { readonly definitions?: Readonly<Record<string, Schema>> }
+  return new Schemas(document.definitions ?? {})
 }

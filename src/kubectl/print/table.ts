@@ -48,6 +48,11 @@ export class TablePrinter {
     return lines.length === 0 ? '' : this.#writer.format(`${lines.join('\n')}\n`)
   }
 
+  /** Rows of something else, in the same columns. */
+  printCells(rows: readonly (readonly string[])[]): string {
+    return this.#writer.format(`${rows.map((cells) => cells.join('\t')).join('\n')}\n`)
+  }
+
   #headers({ withEvent, withNamespace, showLabels, labelColumns }: TableOptions): readonly string[] {
     return [
       ...(withEvent === true ? ['EVENT'] : []),
@@ -65,7 +70,8 @@ export class TablePrinter {
       ...(options.withNamespace && this.#definition.namespaced ? [namespace] : []),
       ...this.#columns.map((column) => this.#cell(column, object, options)),
       ...options.labelColumns.map((label) => labels?.[label] ?? ''),
-      ...(options.showLabels ? [formatLabels(labels)] : []),
+      // a row may come without its object
+      ...(options.showLabels ? [object.metadata.name === undefined ? '' : formatLabels(labels)] : []),
     ]
   }
 

@@ -1,9 +1,13 @@
 import type { DaemonSet, Deployment, StatefulSet } from '../../api/apps/generated.js'
 import type { KubeObject } from '../../api/definition.js'
+import type { WatchEvent } from '../../apiserver/client/client.js'
 import type { Call } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { groupResource, resourceNameOf } from '../kinds.js'
 import type { Info } from '../resource-args.js'
+import { Reflector } from '../rest/reflector.js'
+import { RestClient } from '../rest/rest-client.js'
+import { untilOver } from '../until.js'
 import type { RolloutStatus } from './status-text.js'
 import { daemonSetStatus, deploymentStatus, statefulSetStatus } from './status-text.js'
 import { workloadsOf } from './workloads.js'
@@ -20,28 +24,33 @@ export function rolloutStatus(call: Call): void {
 }
 
 function follow(call: Call, info: Info): void {
-  const { flags, out, client, env } = call
+  const { flags, out } = call
   const revision = flags.int('revision')
   const say = (object: KubeObject): boolean => {
     const { text, done } = statusOf(info, object, revision)
     out.line(text)
     return done
   }
-  if (say(info.object) || !flags.bool('watch')) return
-  const { name, namespace = '' } = info
-  const watch = client.watch(resourceNameOf(info.definition), {
-    namespace, fieldSelector: `metadata.name=${name}`, resourceVersion: info.object.metadata.resourceVersion ?? '0',
-  })
+  const isThrough = call.client instanceof RestClient && flags.bool('watch')
+  if ((!isThrough && say(info.object)) || !flags.bool('watch')) return
+  const events = eventsOf(call, info)
   const timeout = flags.duration('timeout')
   try {
-    const isOver = env.until(() => watch.next().some(({ type, object }) => {
+    const isOver = untilOver(call, () => events.next().some(({ type, object }) => {
       if (type === 'DELETED') throw new KubectlError('object has been deleted')
-      return type !== 'BOOKMARK' && say(object as KubeObject)
+      return type !== 'BOOKMARK' && say(object)
     }), timeout <= 0 ? LONGEST : timeout)
     if (!isOver) throw new KubectlError('timed out waiting for the condition')
   } finally {
-    watch.stop()
+    events.stop()
   }
+}
+
+/** What happens to the workload. */
+function eventsOf(call: Call, { name, namespace = '', definition, object }: Info): { next(): readonly WatchEvent<KubeObject>[]; stop(): void } {
+  const { client } = call
+  if (client instanceof RestClient) return new Reflector(call, client, definition, { name, namespace })
+  return client.watch(resourceNameOf(definition), { namespace, fieldSelector: `metadata.name=${name}`, resourceVersion: object.metadata.resourceVersion ?? '0' })
 }
 
 function statusOf({ definition }: Info, object: KubeObject, revision: number): RolloutStatus {

@@ -1,14 +1,21 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import { testKeys } from '../../../src/pki/index.js'
+import type { Front } from '../../../src/kubectl/rest/front.js'
 import { kubeconfigFor } from '../../../src/server/kubeconfig.js'
+import type { ServeOptions } from '../../../src/server/index.js'
 import type { Outcome, RunOptions, Running, ServedCluster } from '../harness.js'
 import { serveCluster } from '../harness.js'
+import { inParallel } from '../transcripts/play.js'
 import type { Entry } from './commands.js'
 import { files } from './files.js'
 import type { Situation } from './situations.js'
-import { bareCluster, meanwhile, situationOf } from './situations.js'
+import type { Served } from './servers.js'
+import { serverOf } from './servers.js'
+import { bareCluster, meanwhile, settled, situationOf } from './situations.js'
 
 /** What a command printed, and what the kubectl of the cluster itself printed on a copy. */
 export interface Played {
@@ -27,6 +34,7 @@ const stdins: readonly (readonly [id: RegExp, stdin: string])[] = [
   [/^replace -f -/, files['stale.yaml'] as string],
   [/^attach -i/, 'ping\n'],
   [/^exec -i a -- cat/, 'hello\n'],
+  [/^exec -i a -- cat/, 'hello\n'],
   [/^exec -i a -- sh/, 'zz\n'],
 ]
 
@@ -41,6 +49,8 @@ const kubeconfigs: readonly (readonly [id: RegExp, path: string])[] = [
   [/connection refused(?!.* warm)/, 'refused.conf'], [/not resolve/, 'nowhere.conf'], [/no kubeconfig|names a missing file$|kubeconfig empty/, 'missing.conf'],
   [/current-context does not exist/, 'nocontext.conf'], [/no base64/, 'badb64.conf'], [/no PEM/, 'badpem.conf'], [/client-certificate file missing/, 'nofile.conf'],
   [/private key does not match/, 'otherkey.conf'], [/kubeconfig is no YAML/, 'garbage.conf'], [/^config /, 'work.conf'],
+  [/unknown authority/, 'distrust.conf'], [/without CA/, 'noca.conf'], [/insecure/, 'insecure.conf'], [/HTTP server behind/, 'plain.conf'],
+  [/SNI/, 'localhost.conf'], [/no client certificate/, 'nobody.conf'],
 ]
 
 const first = (table: readonly (readonly [id: RegExp, value: string])[], id: string): string | undefined =>
@@ -58,8 +68,11 @@ const isWatch = (id: string): boolean => /( -w|--watch|--watch-only)( |$)|^attac
 const isReading = (id: string): boolean =>
   /^(get|describe|explain|api-|version|cluster-info|events|auth (can-i|whoami)|rollout history|logs) ?/.test(id)
 
+/** Real seconds that a command may wait, by its words. */
+const patience = ({ command: { words } }: Entry): number => Number(/--timeout=(\d+)/.exec(words.join(' '))?.[1] ?? 0)
+
 /** Commands that change a kubeconfig, each as the one before has left it: they must run in their order. */
-export const isConfig = ({ id }: Entry): boolean => id.startsWith('config ')
+const isConfig = ({ id }: Entry): boolean => id.startsWith('config ')
 
 /** Users whose credentials are bad, or no certificates. */
 const special: readonly (readonly [id: RegExp, name: string])[] = [
@@ -81,14 +94,27 @@ export class Stage implements AsyncDisposable {
   readonly #measured: SimCluster = bareCluster({ metricsServer: true })
   readonly #prepared = new Map<Situation, SimCluster>()
   readonly #shared = new Map<Situation, Promise<ServedCluster>>()
+  readonly #plain = createServer((_, response) => void response.end('no TLS here\n'))
   #workstation: ServedCluster | undefined
+
+  /** Runs commands, several at once where they do not build on each other; those that wait long begin first. */
+  async playAll(entries: readonly Entry[]): Promise<readonly Played[]> {
+    const played: Played[] = []
+    const config = entries.filter(isConfig)
+    const others = entries.filter((entry) => !isConfig(entry)).toSorted((a, b) => patience(b) - patience(a))
+    const inOrder = async (): Promise<void> => {
+      for (const entry of config) played.push(await this.play(entry))
+    }
+    await Promise.all([inOrder(), inParallel(others, async (entry) => void played.push(await this.play(entry)))])
+    return played
+  }
 
   /** Runs one command on a cluster that is made as the command expects it. */
   async play(entry: Entry): Promise<Played> {
     const { id } = entry
     const situation = situationOf(id)
     if (isConfig(entry)) return run((this.#workstation ??= await this.#serve(situation, id)), entry)
-    if (!isReading(id) || first(special, id) !== undefined || closes(id)) {
+    if (!isReading(id) || first(special, id) !== undefined || closes(id) || serverOf(id) !== undefined) {
       await using served = await this.#serve(situation, id)
       return await run(served, entry)
     }
@@ -98,19 +124,27 @@ export class Stage implements AsyncDisposable {
   }
 
   async #serve(situation: Situation, id: string): Promise<ServedCluster> {
-    const served = await serveCluster(this.#prepare(situation, id).fork(), { time: 'virtual' })
+    const cluster = this.#prepare(situation, id).fork()
+    const served = await serveCluster(cluster, { time: 'virtual', ...optionsOf(serverOf(id), cluster) })
     for (const [name, text] of Object.entries(filesFor(id))) served.file(name, text)
     if (id.includes('tls.crt')) addKeyPair(served)
     if (isReading(id) || first(kubeconfigs, id) !== undefined) addConfigs(served)
+    if (serverOf(id)?.isPlain === true) served.file('plain.conf', adminConfig(served).replaceAll(served.server.url, await this.#plainUrl()))
     if (isReading(id) || userFor(id) === 'dev-user') served.user('dev-user', { user: 'dev-user' })
     if (userFor(id) === 'ending') served.user('ending', { namespace: 'ending' })
     if (first(special, id) !== undefined) addCredentials(served)
     return served
   }
 
+  /** Address of a server that knows nothing of TLS, as if it did. */
+  async #plainUrl(): Promise<string> {
+    if (!this.#plain.listening) await new Promise<void>((resolve) => void this.#plain.listen(0, '127.0.0.1', resolve))
+    return `https://127.0.0.1:${(this.#plain.address() as AddressInfo).port}`
+  }
+
   #prepare(situation: Situation, id: string): SimCluster {
     // metrics are measured once a quarter of a minute
-    if (id.startsWith('top ') && !id.includes('not registered')) return situated(this.#measured, situation).advance('1m')
+    if ((id.startsWith('top ') && !id.includes('not registered')) || id.includes('aggregated group')) return situated(this.#measured, situation).advance('1m')
     const found = this.#prepared.get(situation)
     if (found) return found
     const cluster = situated(this.#bare, situation).advance('1s')
@@ -119,19 +153,36 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#plain.close()
     await this.#workstation?.[Symbol.asyncDispose]()
     for (const shared of this.#shared.values()) await (await shared)[Symbol.asyncDispose]()
   }
 }
 
+function optionsOf(server: Served | undefined, cluster: SimCluster): ServeOptions {
+  if (server === undefined) return {}
+  const { misbehaves, certificate, protocols } = server
+  return {
+    ...(misbehaves === undefined ? {} : { gateway: misbehaves() }), ...(certificate === undefined ? {} : { certificate: certificate(cluster) }),
+    ...(protocols === undefined ? {} : { protocols }),
+  }
+}
+
+const adminConfig = ({ folder }: ServedCluster): string => readFileSync(join(folder, 'admin.kubeconfig'), 'utf8')
+
+const without = (field: string, text: string): string => text.replaceAll(new RegExp(`\\n *${field}: \\S+`, 'g'), '')
+
 /** Kubeconfigs that lead nowhere, or cannot be used. */
 function addConfigs(served: ServedCluster): void {
-  const admin = readFileSync(join(served.folder, 'admin.kubeconfig'), 'utf8')
+  const admin = adminConfig(served)
   const at = (server: string): string => admin.replaceAll(served.server.url, server)
   const withData = (field: string, data: string): string => admin.replace(new RegExp(`${field}: \\S+`), `${field}: ${data}`)
   const other = served.cluster.pki.clientCertificate({ commonName: 't', organizations: [] }, { notBefore: served.cluster.now(), validFor: 3_600_000 })
   const texts: Readonly<Record<string, string>> = {
     'refused.conf': at('https://127.0.0.1:1'), 'nowhere.conf': at('https://nope.invalid:6443'), 'garbage.conf': 'a: [b\n',
+    'distrust.conf': withData('certificate-authority-data', btoa(new SimCluster({ nodes: 0, keys: testKeys(99) }).pki.read('/etc/kubernetes/pki/ca.crt'))),
+    'noca.conf': without('certificate-authority-data', admin), 'localhost.conf': at(served.server.url.replace('127.0.0.1', 'localhost')),
+    'insecure.conf': admin.replace(/certificate-authority-data: .*/, 'insecure-skip-tls-verify: true'), 'nobody.conf': without('client-(certificate|key)-data', admin),
     'nocontext.conf': admin.replace(/current-context: .*/, 'current-context: nope'), 'badb64.conf': withData('client-certificate-data', '"%%%"'),
     'badpem.conf': withData('client-certificate-data', btoa('no PEM')), 'otherkey.conf': withData('client-key-data', btoa(other.key)),
     'nofile.conf': admin.replace(/client-certificate-data: .*/, 'client-certificate: /nonexistent/client.crt'), 'work.conf': at('https://127.0.0.1:6443'),
@@ -172,19 +223,36 @@ const closes = (id: string): boolean => /connection refused.* warm/.test(id)
 async function run(served: ServedCluster, entry: Entry): Promise<Played> {
   const { command: { words }, id, nth } = entry
   const options = optionsFor(id)
-  if (id.includes('cache warm')) await served.kubectl('get nodes')
+  if (id.includes('cache warm')) await served.kubectl('get nodes', serverOf(id) === undefined ? {} : { env: { KUBECONFIG: 'insecure.conf' } })
   if (nth > 0 && !isReading(id)) await served.kubectl(words, options)
   const own = ownOutcome(served, entry, options)
   if (closes(id)) await served.server.close()
   const running = served.start('kubectl', words, options)
   const timers = meanwhile.filter(([pattern]) => pattern.test(id))
-    .map(([, ms, happening]) => setTimeout(() => happening(served.cluster), ms))
+    .map(([, ms, happening]) => setTimeout(() => settled(happening)(served.cluster), ms))
   if (isWatch(id)) await interrupt(running)
+  const port = localPort(id)
+  if (port !== undefined) await visit(running, port, id)
   const done = await running.done
   // SIGINT ends those that do not catch it
-  const real = isWatch(id) && done.code === null ? { ...done, code: 130 } : done
+  const real = (isWatch(id) || port !== undefined) && done.code === null ? { ...done, code: 130 } : done
   timers.forEach(clearTimeout)
   return { entry, real, own }
+}
+
+/** The port that a command opens on this machine; undefined when it opens none. */
+const localPort = (id: string): number | undefined => {
+  const [, port] = /^(?:port-forward \S+ |proxy --port=)(\d+)/.exec(id) ?? []
+  return port === undefined || /denied|not running/.test(id) ? undefined : Number(port)
+}
+
+/** Uses the port once it is open, then interrupts the command. */
+async function visit(running: Running, port: number, id: string): Promise<void> {
+  await running.until(id.startsWith('proxy') ? 'Starting to serve' : '[::1]')
+  const answer = await fetch(`http://127.0.0.1:${port}/version`).then((response) => response.text(), () => '')
+  if (id.startsWith('port-forward')) await running.until('Handling connection')
+  if (id.startsWith('proxy') && !answer.includes('gitVersion')) throw new Error(`nothing came through the proxy: ${answer}`)
+  running.process.kill('SIGINT')
 }
 
 async function interrupt(running: Running): Promise<void> {
@@ -203,6 +271,17 @@ function optionsFor(id: string): RunOptions {
   }
 }
 
+/** What stands before the server in process: the same as before the served one. */
+function frontOf(id: string, cluster: SimCluster): Front | undefined {
+  const server = serverOf(id)
+  if (server === undefined) return undefined
+  const { misbehaves, certificate, isPlain = false } = server
+  return {
+    ...(misbehaves === undefined ? {} : { gateway: misbehaves() }), speaksTls: !isPlain,
+    ...(certificate === undefined ? {} : { certificate: certificate(cluster).certificate }),
+  }
+}
+
 /** What `sed -i` of the table above does. */
 function ownEditor(id: string): (text: string) => string {
   const [, from, to = ''] = /s\/(.*)\/(.*)\/'$/.exec(first(editors, id) ?? '') ?? []
@@ -212,17 +291,34 @@ function ownEditor(id: string): (text: string) => string {
 /** The same on a copy of the cluster, whose own address takes the place of the server's. Watches are interrupted at once: nothing happens meanwhile. */
 function ownOutcome(served: ServedCluster, { command: { words }, id }: Entry, { as = 'admin', stdin, env = {} }: RunOptions): Outcome {
   const { cluster, folder, server } = served
-  const text = (path: string): string => readFileSync(path, 'utf8').replaceAll(server.url, 'https://127.0.0.1:6443')
+  const text = (path: string): string => readFileSync(path, 'utf8').replaceAll(/https:\/\/127\.0\.0\.1:(?!1\n)\d+/g, 'https://127.0.0.1:6443').replaceAll(`https://localhost:${server.port}`, 'https://localhost:6443')
   const written = readdirSync(folder).filter((name) => /\.(conf|crt|key|kubeconfig)$/.test(name)).map((name) => [name, text(join(folder, name))])
   const fork = cluster.fork()
   if (closes(id)) fork.stopApiserver()
+  const front = frontOf(id, fork)
+  happenLater(id, fork)
   const { stdout, stderr, exitCode } = fork.kubectl(words, {
     files: { ...filesFor(id), ...Object.fromEntries(written) as Record<string, string> }, editor: ownEditor(id), version: 'v1.35.2',
-    env: as === 'admin' && !isKubeconfigNamed(words) && !closes(id) && env['KUBECONFIG'] === undefined ? {} : { KUBECONFIG: env['KUBECONFIG'] ?? `${as}.kubeconfig` },
-    knowsServer: !id.includes('401') || id.includes('cache warm'),
-    ...(stdin === undefined ? {} : { stdin }), ...(isWatch(id) ? { interruptAfter: 0 } : {}),
+    env: as === 'admin' && front === undefined && !showsKubeconfig(id) && !isKubeconfigNamed(words) && !closes(id) && env['KUBECONFIG'] === undefined ? {} : { KUBECONFIG: env['KUBECONFIG'] ?? `${as}.kubeconfig` },
+    knowsServer: (front === undefined && !id.includes('401')) || id.includes('cache warm'), ...(front === undefined ? {} : { front }),
+    ...(stdin === undefined ? {} : { stdin }), forwarded: ([port]) => port?.connect().stop(), ...(isWatch(id) || id.startsWith('proxy') ? { interruptAfter: front === undefined ? 0 : WATCHED } : {}),
   })
   return { stdout, stderr, code: exitCode }
+}
+
+/** Whether it matters which kubeconfig, or which certificate, the administrator has. */
+const showsKubeconfig = (id: string): boolean => /^(cluster-info|auth whoami)/.test(id)
+
+/** What happens while a command waits, after so many virtual ms. */
+function happenLater(id: string, cluster: SimCluster): void {
+  for (const [, ms, happening] of meanwhile.filter(([pattern]) => pattern.test(id))) {
+    const at = cluster.now() + ms
+    const end = cluster.onStep(() => {
+      if (cluster.now() < at) return
+      end()
+      happening(cluster)
+    })
+  }
 }
 
 /** Whether the words ask for a part of the kubeconfig. */

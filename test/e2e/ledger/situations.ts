@@ -116,7 +116,7 @@ const situations: readonly (readonly [id: RegExp, situation: Situation])[] = [
   [/^delete ns n1/, apply('apiVersion: v1\nkind: Namespace\nmetadata: {name: n1}\n')],
   [/^wait .*Ready.*timeout=2s \| timeout/, pod('a', { containers: [container('m', 'broken:1')] })],
   [/^events \| none/, withoutEvents],
-  [/container waiting/, all(pod('a', { containers: [container('m', 'broken:1')] }), (cluster) => void cluster.advance('5s'))],
+  [/container waiting|pod not running/, all(pod('a', { containers: [container('m', 'broken:1')] }), (cluster) => void cluster.advance('5s'))],
   [/^logs a (-c two|--all)|two containers|defaults to first/, all(twoContainers, settle)],
   [/^exec done/, done],
   [/^get leases|^get nodes|^cordon|^taint|^auth|^api|^version|^cluster-info$/, nothing],
@@ -127,8 +127,11 @@ export function situationOf(id: string): Situation {
   return situations.find(([pattern]) => pattern.test(id))?.[1] ?? usual
 }
 
+/** The same, and all that follows from it. */
+export const settled = (situation: Situation): Situation => all(situation, settle)
+
 /** What happens while a command waits, after so many real ms. */
 export const meanwhile: readonly (readonly [id: RegExp, ms: number, happening: Situation])[] = [
-  [/^drain .*timeout=30s/, 2_000, all(patchDeployment('rp', { replicas: 2 }), settle)],
-  [/^wait --for=delete pod\/a --timeout=10s/, 1_000, all((cluster) => void cluster.delete('pods', { namespace: 'default', name: 'a' }), settle)],
+  [/^drain .*timeout=30s/, 2_000, patchDeployment('rp', { replicas: 2 })],
+  [/^wait --for=delete pod\/a --timeout=10s/, 1_000, (cluster) => void cluster.delete('pods', { namespace: 'default', name: 'a' })],
 ]

@@ -24,6 +24,10 @@ const rules: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/(lookup \S+ on )[\d.]+:53/g, '$1<resolver>'],
   [/\b(127\.0\.0\.1|localhost):(\d+|<port>)/g, '$1:<port>'],
   [/^([EW])(?:\d{4} [\d:.]+|<klog>) +(?:\d+|<pid>) /gm, '$1<klog> <pid> '],
+  // which of two clocks of net/http runs out first is chance
+  [/net\/http: request canceled \(Client\.Timeout exceeded while awaiting headers\)/g, 'context deadline exceeded'],
+  // its timer ticks after ten seconds, when the last event is ten seconds old, or a little less
+  [/^I\d{4} .* "Warning: event bookmark expired".*\n/gm, ''],
   [/\(x(<n>|\d+) over (<age>|\w+)\)/g, '(x<n> over <age>)'],
   [/( {2,}|\(|\t|^)(\d+[smhdy](\d+[smhd])?|<invalid>|<age>)(?= {2,}| ago| \(|\s|$)/gm, '$1<age>'],
   // all hashes but that of what `rollout restart` makes, which depends on the time

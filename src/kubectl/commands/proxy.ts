@@ -1,0 +1,40 @@
+import type { Call, Command } from '../call.js'
+import type { KubectlAnswer, KubectlRequest } from '../environment.js'
+import { KubectlError } from '../errors.js'
+import { endInterrupted } from '../patience.js'
+
+/** Paths that are not passed on, unless `--reject-paths` says otherwise. Source: kubectl pkg/proxy/proxy_server.go DefaultPathRejectRE. */
+const FORBIDDEN: KubectlAnswer = { code: 403, headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }, body: 'Forbidden\n' }
+
+/**
+ * `kubectl proxy`: the call's `proxied` gets what answers requests to the port of this machine, under the user's identity. It ends when that returns, or when
+ * it is interrupted. Source: kubectl pkg/cmd/proxy/proxy.go, pkg/proxy/proxy_server.go.
+ */
+export const proxy: Command = {
+  name: 'proxy',
+  run(call) {
+    const { flags, options, out } = call
+    if (flags.has('unix-socket') || flags.has('www')) throw new KubectlError('there are no sockets and no files to serve here: leave out --unix-socket and --www')
+    if (options.proxied === undefined && options.interruptAfter === undefined) {
+      throw new KubectlError('a proxy would never end here: say what uses it (proxied), or when it is interrupted (interruptAfter)')
+    }
+    // whose server it is decides kubectl before it listens
+    const { kubeconfig } = call
+    out.line(`Starting to serve on ${flags.string('address')}:${flags.int('port') === 0 ? FIRST_FREE : flags.int('port')}`)
+    options.proxied?.((request) => passed(call, request), kubeconfig.server)
+    if (options.proxied === undefined) endInterrupted(call)
+  },
+}
+
+/** The port that is given out when any will do. */
+const FIRST_FREE = 32_768
+
+function passed(call: Call, request: KubectlRequest): KubectlAnswer {
+  const [path = ''] = request.path.split('?')
+  const { flags } = call
+  const prefix = `${flags.string('api-prefix').replace(/\/+$/, '')}/`
+  if (!path.startsWith(prefix)) return { code: 404, headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }, body: '404 page not found\n' }
+  const matches = (name: string, text: string): boolean => flags.string(name).split(',').some((one) => one !== '' && new RegExp(one).test(text))
+  const isAccepted = matches('accept-paths', path) && !matches('reject-paths', path) && !matches('reject-methods', request.method)
+  return isAccepted ? call.request({ ...request, path: `/${request.path.slice(prefix.length)}` }) : FORBIDDEN
+}

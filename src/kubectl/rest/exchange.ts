@@ -1,0 +1,82 @@
+import { ConnectionError } from '../../apiserver/client/api-error.js'
+import type { HttpAnswer, Unanswered, HttpRequest, HttpResponse } from '../../apiserver/client/gateway.js'
+import type { Front } from './front.js'
+
+/** Most repetitions of one request. Source: client-go rest/with_retry.go maxRetries. */
+const MOST_RETRIES = 10
+
+/** What an {@link Exchange} stands on. */
+export interface ExchangeParts {
+  readonly front: Front
+  /** The apiserver. Throws ConnectionError when it cannot be reached. */
+  readonly send: (request: HttpRequest) => HttpAnswer
+  /** Why no connection comes about: what TLS says. */
+  readonly refusal: ConnectionError | undefined
+  /** Virtual ms after which a request is given up; 0: never. */
+  readonly timeout: number
+  /** Moves virtual time. */
+  readonly wait: (ms: number) => void
+  /** What happens when an answer is waited for that never comes. */
+  readonly hang: () => never
+  readonly onWarning: (text: string) => void
+}
+
+/** One HTTP/2 connection of kubectl: requests that are answered, not answered, or to be sent again later. */
+export class Exchange {
+  readonly #parts: ExchangeParts
+  #streams = 0
+
+  constructor(parts: ExchangeParts) {
+    this.#parts = parts
+  }
+
+  /** Virtual ms after which a request is given up; 0: never. */
+  get timeout(): number {
+    return this.#parts.timeout
+  }
+
+  /**
+   * The answer to a request; one that says when to try again is asked for again. Throws ConnectionError. `timeout`: that of the request, where it has one of
+   * its own. Source: client-go rest/with_retry.go.
+   */
+  send(request: HttpRequest, timeout: number = this.#parts.timeout): HttpAnswer {
+    for (let retries = 0; ; retries++) {
+      const answer = this.#once(request, timeout)
+      const seconds = retryAfter(answer)
+      if (seconds === undefined || retries >= MOST_RETRIES) return this.#heard(answer)
+      this.#parts.wait(seconds * 1000)
+    }
+  }
+
+  #once(request: HttpRequest, timeout: number): HttpAnswer {
+    const { front: { gateway }, send, refusal } = this.#parts
+    if (refusal !== undefined) throw refusal
+    this.#streams++
+    const answer = gateway === undefined ? send(request) : gateway(request, send)
+    return 'unanswered' in answer ? this.#lost(answer, timeout) : answer
+  }
+
+  /** Streams of clients have odd numbers. Source: golang.org/x/net/http2 StreamError, net/http client.go. */
+  #lost({ unanswered }: Unanswered, timeout: number): never {
+    if (unanswered === 'aborted') throw new ConnectionError(`stream error: stream ID ${2 * this.#streams - 1}; INTERNAL_ERROR; received from peer`)
+    if (timeout === 0) this.#parts.hang()
+    this.#parts.wait(timeout)
+    throw new ConnectionError('context deadline exceeded')
+  }
+
+  #heard(answer: HttpAnswer): HttpAnswer {
+    const { warning = [] } = answer.headers
+    for (const text of typeof warning === 'string' ? [warning] : warning) {
+      const quoted = /^299 \S+ ("(?:[^"\\]|\\.)*")/.exec(text)?.[1]
+      if (quoted !== undefined) this.#parts.onWarning(JSON.parse(quoted) as string)
+    }
+    return answer
+  }
+}
+
+/** Seconds after which a server that is overloaded or fails wants to be asked again. */
+function retryAfter(answer: HttpAnswer): number | undefined {
+  if (answer.code !== 429 && (answer.code < 500 || answer.code > 599)) return undefined
+  const { 'retry-after': value } = (answer as HttpResponse).headers
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : undefined
+}

@@ -1,0 +1,122 @@
+import type { KindDefinition, KubeObject } from '../../api/definition.js'
+import { ApiError, isApiError } from '../../apiserver/client/api-error.js'
+import type { ObjectKey, WatchEvent } from '../../apiserver/client/client.js'
+import type { Call } from '../call.js'
+import { logInfo } from '../klog.js'
+import type { RestClient } from './rest-client.js'
+import type { RestWatch } from './rest-watch.js'
+
+const ACCEPT = 'application/json'
+/** Virtual ms without the bookmark that ends the initial events, after which there is a warning. Source: client-go tools/cache/reflector.go. */
+const EXPIRED = 10_000
+/** Virtual ms before a server that refuses is asked again. */
+const BACKOFF = 1_000
+const INITIAL_END = 'k8s.io/initial-events-end'
+
+/**
+ * Follows one object as client-go's reflector does: by a watch that begins with what is there, and says where that ends; of a server that does not know
+ * this (422), by a list and a watch. Nothing is told before all is there. Source: client-go tools/cache/reflector.go watchList, list; tools/watch/informerwatcher.go.
+ */
+export class Reflector {
+  readonly #call: Call
+  readonly #client: RestClient
+  readonly #definition: KindDefinition
+  readonly #selection: { readonly namespace?: string; readonly fieldSelector: string }
+  readonly #found = new Map<string, KubeObject>()
+  #watch: RestWatch | undefined
+  #isSynced = false
+  #listsFirst = false
+  #hasEvents = false
+  /** When the last event came, or the waiting began. */
+  #heard: number
+  #again = 0
+
+  constructor(call: Call, client: RestClient, definition: KindDefinition, { name = '', namespace }: ObjectKey) {
+    this.#call = call
+    this.#client = client
+    this.#definition = definition
+    this.#selection = { fieldSelector: `metadata.name=${name}`, ...(namespace === undefined ? {} : { namespace }) }
+    this.#heard = call.env.clock.now()
+  }
+
+  /** Whether all is known that was there at the beginning. */
+  get isSynced(): boolean {
+    return this.#isSynced
+  }
+
+  /** The object as it is known by now. */
+  get object(): KubeObject | undefined {
+    return [...this.#found.values()][0]
+  }
+
+  /** What has happened since the last call: first of all what is there, as ADDED. */
+  next(): readonly WatchEvent<KubeObject>[] {
+    const told: WatchEvent<KubeObject>[] = []
+    try {
+      if (this.#watch === undefined || this.#watch.ended) this.#open(told)
+      for (const event of this.#watch?.next() ?? []) this.#take(event, told)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      this.#again = this.#call.env.clock.now() + BACKOFF
+      this.#watch = undefined
+    }
+    if (!this.#isSynced) this.#warn()
+    return told
+  }
+
+  stop(): void {
+    this.#watch?.stop()
+  }
+
+  #open(told: WatchEvent<KubeObject>[]): void {
+    if (this.#call.env.clock.now() < this.#again) return
+    if (this.#isSynced || this.#listsFirst) return this.#openPlain(told)
+    try {
+      this.#watch = this.#client.watchAt(this.#definition, { ...this.#selection, sendInitialEvents: true, allowWatchBookmarks: true, resourceVersionMatch: 'NotOlderThan' }, ACCEPT)
+    } catch (error) {
+      if (!isApiError(error, 'Invalid')) throw error
+      this.#listsFirst = true
+      this.#openPlain(told)
+    }
+  }
+
+  #openPlain(told: WatchEvent<KubeObject>[]): void {
+    let resourceVersion = this.#watch?.resourceVersion ?? ''
+    if (!this.#isSynced) {
+      const list = this.#client.listAt(this.#definition, { ...this.#selection, resourceVersion: '0' }, ACCEPT) as { readonly metadata?: { readonly resourceVersion?: string }; readonly items?: readonly KubeObject[] }
+      for (const object of list.items ?? []) this.#found.set(object.metadata.name ?? '', object)
+      resourceVersion = list.metadata?.resourceVersion ?? ''
+      this.#sync(told)
+    }
+    this.#watch = this.#client.watchAt(this.#definition, { ...this.#selection, allowWatchBookmarks: true, resourceVersion }, ACCEPT)
+  }
+
+  #take(event: WatchEvent<KubeObject>, told: WatchEvent<KubeObject>[]): void {
+    const { type, object } = event
+    this.#heard = this.#call.env.clock.now()
+    this.#hasEvents = true
+    if (type === 'BOOKMARK') {
+      if (!this.#isSynced && object.metadata.annotations?.[INITIAL_END] === 'true') this.#sync(told)
+      return
+    }
+    if (type === 'DELETED') this.#found.delete(object.metadata.name ?? '')
+    else this.#found.set(object.metadata.name ?? '', object)
+    if (this.#isSynced) told.push(event)
+  }
+
+  #sync(told: WatchEvent<KubeObject>[]): void {
+    this.#isSynced = true
+    for (const object of this.#found.values()) told.push({ type: 'ADDED', object })
+  }
+
+  #warn(): void {
+    const silent = this.#call.env.clock.now() - this.#heard
+    if (silent < EXPIRED) return
+    const seconds = `${silent / 1000}s`
+    const what = this.#hasEvents
+      ? `hasn't received required bookmark event marking the end of initial events stream, received last event ${seconds} ago`
+      : `awaiting required bookmark event for initial events stream, no events received for ${seconds}`
+    logInfo(this.#call, 'reflector.go:1159', `"Warning: event bookmark expired" err="k8s.io/client-go/tools/watch/informerwatcher.go:162: ${what}"`)
+    this.#heard = this.#call.env.clock.now()
+  }
+}
