@@ -76,8 +76,47 @@ test('a port is forwarded to a function', () => {
       session?.stop()
     },
   })
-  expect(stdout).toBe('Forwarding from 127.0.0.1:8080 -> 80\nForwarding from [::1]:8080 -> 80\n')
+  expect(stdout).toBe('Forwarding from 127.0.0.1:8080 -> 80\nForwarding from [::1]:8080 -> 80\nHandling connection for 8080\n')
   expect(answer).toMatch(/^HTTP\/1\.1 200 OK/)
+})
+
+test('a port is open although nothing listens behind it, until somebody uses it', () => {
+  const cluster = withWeb()
+  const { stdout, stderr, exitCode } = cluster.kubectl('port-forward deploy/web 8081:81', { forwarded: ([port]) => port?.connect().stop() })
+  expect(stdout).toBe('Forwarding from 127.0.0.1:8081 -> 81\nForwarding from [::1]:8081 -> 81\nHandling connection for 8081\n')
+  expect(stderr).toMatch(/^E.* portforward.go:424\] "Unhandled Error" err="an error occurred forwarding 8081 -> 81: Internal error occurred: failed to connect to localhost:81 .*"\nerror: lost connection to pod\n$/)
+  expect(exitCode).toBe(1)
+  expect(cluster.kubectl('port-forward deploy/web 8081:81')).toMatchObject({ stderr: '', exitCode: 0 })
+})
+
+test('a proxy answers as its user, but not for streams into pods', () => {
+  const cluster = withWeb()
+  const answers: (readonly [code: number, body: string])[] = []
+  const { stdout, exitCode } = cluster.kubectl('proxy --port=8001 --api-prefix=/k8s', {
+    proxied: (send) => {
+      for (const path of ['/k8s/api/v1/namespaces/default?x=1', '/api/v1/nodes', '/k8s/api/v1/namespaces/default/pods/web/exec']) {
+        const { code, body } = send({ method: 'GET', path })
+        answers.push([code, body])
+      }
+    },
+  })
+  expect([stdout, exitCode]).toEqual(['Starting to serve on 127.0.0.1:8001\n', 0])
+  expect(answers.map(([code]) => code)).toEqual([200, 404, 403])
+  expect(answers[0]?.[1]).toContain('"kind":"Namespace"')
+  expect(cluster.kubectl('proxy').stderr).toMatch(/^error: a proxy would never end here/)
+  expect(cluster.kubectl('proxy', { interruptAfter: 0 }).exitCode).toBe(130)
+})
+
+test('who has no credentials is asked for a name, and for a password', () => {
+  const cluster = withWeb()
+  const files = { 'nobody.conf': cluster.kubectl('config view --raw').stdout.replaceAll(/ +client-(certificate|key)-data: .*\n/g, '') }
+  const ask = (stdin: string): string => {
+    const { stdout, stderr } = cluster.kubectl('get pods', { files, stdin, env: { KUBECONFIG: 'nobody.conf' } })
+    return stdout + stderr
+  }
+  expect(ask('')).toBe('Please enter Username: error: EOF\n')
+  expect(ask('jane\n')).toBe('Please enter Username: Please enter Password: error: EOF\n')
+  expect(ask('jane secret\n')).toMatch(/^Please enter Username: Please enter Password: /)
 })
 
 test('an editor is asked again while the server refuses, and told why', () => {

@@ -3,8 +3,10 @@ import type { KubectlAnswer, KubectlRequest } from '../environment.js'
 import { KubectlError } from '../errors.js'
 import { endInterrupted } from '../patience.js'
 
-/** Paths that are not passed on, unless `--reject-paths` says otherwise. Source: kubectl pkg/proxy/proxy_server.go DefaultPathRejectRE. */
-const FORBIDDEN: KubectlAnswer = { code: 403, headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }, body: 'Forbidden\n' }
+const text = (code: number, body: string): KubectlAnswer => ({ code, headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }, body })
+/** Of paths that are not passed on (`--reject-paths`). Source: kubectl pkg/proxy/proxy_server.go FilterServer. */
+const FORBIDDEN = text(403, 'Forbidden\n')
+const NOT_FOUND = text(404, '404 page not found\n')
 
 /**
  * `kubectl proxy`: the call's `proxied` gets what answers requests to the port of this machine, under the user's identity. It ends when that returns, or when
@@ -29,12 +31,14 @@ export const proxy: Command = {
 /** The port that is given out when any will do. */
 const FIRST_FREE = 32_768
 
+/** What comes under the prefix loses it, unless it is one of the API's own. */
 function passed(call: Call, request: KubectlRequest): KubectlAnswer {
-  const [path = ''] = request.path.split('?')
   const { flags } = call
   const prefix = `${flags.string('api-prefix').replace(/\/+$/, '')}/`
-  if (!path.startsWith(prefix)) return { code: 404, headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }, body: '404 page not found\n' }
+  if (!request.path.startsWith(prefix)) return NOT_FOUND
+  const path = prefix.startsWith('/api') ? request.path : `/${request.path.slice(prefix.length)}`
+  const [bare = ''] = path.split('?')
   const matches = (name: string, text: string): boolean => flags.string(name).split(',').some((one) => one !== '' && new RegExp(one).test(text))
-  const isAccepted = matches('accept-paths', path) && !matches('reject-paths', path) && !matches('reject-methods', request.method)
-  return isAccepted ? call.request({ ...request, path: `/${request.path.slice(prefix.length)}` }) : FORBIDDEN
+  const isAccepted = matches('accept-paths', bare) && !matches('reject-paths', bare) && !matches('reject-methods', request.method)
+  return isAccepted ? call.request({ ...request, path }) : FORBIDDEN
 }

@@ -115,7 +115,7 @@ const misbehaviours: readonly (readonly [situation: RegExp, misbehaviour: Misbeh
   [/500 with Status/, answers(pods, status(500, 'InternalError', 'Internal error occurred: boom'))],
   [/500 with text body/, answers(pods, text(500, 'boom'))],
   [/502 with html/, answers(pods, text(502, '<html>bad gateway</html>', { 'content-type': 'text/html' }))],
-  [/503 Service Unavailable/, answers(pods, text(503, 'service unavailable\n'))],
+  [/503 Service Unavailable/, answers(pods, status(503, 'ServiceUnavailable', 'the server is currently unable to handle the request'))],
   [/etcd timeout/, answers(pods, status(500, '', 'etcdserver: request timed out'))],
   [/429 twice/, answers(pods, text(429, 'slow down', { 'retry-after': '1' }), 2)],
   [/401 with an empty body/, answers(pods, bodiless(401))],

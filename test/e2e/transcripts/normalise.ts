@@ -25,7 +25,7 @@ const rules: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/\b(127\.0\.0\.1|localhost):(\d+|<port>)/g, '$1:<port>'],
   [/^([EW])(?:\d{4} [\d:.]+|<klog>) +(?:\d+|<pid>) /gm, '$1<klog> <pid> '],
   // which of two clocks of net/http runs out first is chance
-  [/net\/http: request canceled \(Client\.Timeout exceeded while awaiting headers\)/g, 'context deadline exceeded'],
+  [/(?:context deadline exceeded|net\/http: request canceled) \(Client\.Timeout exceeded while awaiting headers\)/g, 'context deadline exceeded'],
   // its timer ticks after ten seconds, when the last event is ten seconds old, or a little less
   [/^I\d{4} .* "Warning: event bookmark expired".*\n/gm, ''],
   [/\(x(<n>|\d+) over (<age>|\w+)\)/g, '(x<n> over <age>)'],
