@@ -58,7 +58,7 @@ describe('kubectl get', () => {
   })
 
   it('refuses what it does not have, plainly', () => {
-    expect(kubectl('proxy').stderr).toBe('error: kubectl proxy is not part of simcluster yet\n')
+    expect(kubectl('alpha').stderr).toBe('error: kubectl alpha is not part of simcluster yet\n')
     expect(kubectl('get pods --as jane').stderr).toBe('error: another identity cannot be used: this kubectl was made for one only\n')
     expect(kubectl('get pods | grep x').exitCode).toBe(1)
   })
