@@ -50,7 +50,21 @@ export function createCertificate(spec: CertificateSpec, publicKey: PublicKey | 
     explicit(0, integer(2n)), integer(serial), algorithm, issuer.subjectName ?? nameOf(issuer.subject), sequence(time(notBefore), time(notAfter)),
     spec.subjectName ?? nameOf(subject), info, wrapped(list),
   )
-  return toPem('CERTIFICATE', toDer(sequence(body, algorithm, bits(sign(issuer.key, toDer(body))))))
+  return toPem('CERTIFICATE', toDer(sequence(body, algorithm, bits(signatureOf(issuer.key, toDer(body))))))
+}
+
+/** Signatures of certificates by key and content: copies of a cluster make the same ones again, and a signature takes the most of it. */
+const signatures = new Map<string, Bytes>()
+const MOST_SIGNATURES = 1_000
+
+function signatureOf(key: PrivateKey, content: Bytes): Bytes {
+  const id = `${hex(digest('sha256', content))} ${key.modulus}`
+  let signature = signatures.get(id)
+  if (signature === undefined) {
+    if (signatures.size >= MOST_SIGNATURES) signatures.clear()
+    signatures.set(id, (signature = sign(key, content)))
+  }
+  return signature
 }
 
 /** SHA-1 of the public key's bits (RFC 5280, 4.2.1.2, method 1). */

@@ -25,7 +25,9 @@ export function servingCertificate(
   const issuer = whose === 'apiserver' ? 'ca' : 'etcd/ca'
   const { pem, certificate: authority, key } = pki.authority(issuer)
   const [own] = parseCertificates(pki.read(`${PKI_DIR}/${whose}.crt`)) as [Certificate]
-  const validity = { notBefore: Math.min(own.notBefore, real - DAY), notAfter: Math.max(own.notAfter, real + 365 * DAY) }
+  // whole days, so that servers of copies of a cluster show the same one, which is signed once
+  const today = real - real % DAY
+  const validity = { notBefore: Math.min(own.notBefore, today - DAY), notAfter: Math.max(own.notAfter, today + 366 * DAY) }
   const names = {
     dns: [...new Set([...own.names.dns ?? [], ...LOCAL.dns, ...hosts.dns])], ip: [...new Set([...own.names.ip ?? [], ...LOCAL.ip, ...hosts.ip])],
   }

@@ -113,7 +113,8 @@ export class ServedCluster {
     const { stdin, as = 'admin', timeout = 30_000, env = {} } = options
     const child = spawn(programs[program], typeof args === 'string' ? args.split(' ') : [...args], {
       cwd: this.folder,
-      env: { PATH: process.env.PATH, HOME: join(this.folder, 'home'), KUBECONFIG: join(this.folder, `${as}.kubeconfig`), ...env },
+      // programs in Go end before it is worth while to look for garbage
+      env: { GOGC: 'off', PATH: process.env.PATH, HOME: join(this.folder, 'home'), KUBECONFIG: join(this.folder, `${as}.kubeconfig`), ...env },
     })
     this.#running.add(child)
     const timer = setTimeout(() => child.kill('SIGINT'), timeout)

@@ -2,10 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SimCluster } from '../../../src/cluster/sim-cluster.js'
-import { testKeys } from '../../../src/pki/index.js'
+import type { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import type { Front } from '../../../src/kubectl/rest/front.js'
-import { kubeconfigFor } from '../../../src/server/kubeconfig.js'
 import type { ServeOptions } from '../../../src/server/index.js'
 import type { Outcome, RunOptions, Running, ServedCluster } from '../harness.js'
 import { serveCluster } from '../harness.js'
@@ -13,6 +11,7 @@ import { inParallel } from '../transcripts/play.js'
 import type { Entry } from './commands.js'
 import { files } from './files.js'
 import type { Situation } from './situations.js'
+import { addConfigs, addCredentials, addKeyPair, adminConfig, first, kubeconfigs, special, userFor } from './kubeconfigs.js'
 import type { Served } from './servers.js'
 import { serverOf } from './servers.js'
 import { bareCluster, meanwhile, settled, situationOf } from './situations.js'
@@ -24,9 +23,11 @@ export interface Played {
   readonly own: Outcome
 }
 
-/** Watches and streams, which have no end here, are interrupted so many real ms after their first output, or when none comes. */
-const WATCHED = 1_500
+/** Watches and streams, which have no end here, are interrupted once they have written nothing for so many real ms, or when they never write. */
+const QUIET = 500
 const SILENT = 6_000
+/** Those of a server that misbehaves, so many ms after they have begun to write. */
+const WATCHED = 1_500
 
 const stdins: readonly (readonly [id: RegExp, stdin: string])[] = [
   [/^create -f -/, files['pod.yaml'] as string],
@@ -43,18 +44,6 @@ const editors: readonly (readonly [id: RegExp, editor: string])[] = [
   [/unchanged/, 'true'],
   [/^edit/, "sed -i 's/replicas: 2/replicas: 4/'"],
 ]
-
-/** The file that is the kubeconfig of a command; see {@link addConfigs}. */
-const kubeconfigs: readonly (readonly [id: RegExp, path: string])[] = [
-  [/connection refused(?!.* warm)/, 'refused.conf'], [/not resolve/, 'nowhere.conf'], [/no kubeconfig|names a missing file$|kubeconfig empty/, 'missing.conf'],
-  [/current-context does not exist/, 'nocontext.conf'], [/no base64/, 'badb64.conf'], [/no PEM/, 'badpem.conf'], [/client-certificate file missing/, 'nofile.conf'],
-  [/private key does not match/, 'otherkey.conf'], [/kubeconfig is no YAML/, 'garbage.conf'], [/^config /, 'work.conf'],
-  [/unknown authority/, 'distrust.conf'], [/without CA/, 'noca.conf'], [/insecure/, 'insecure.conf'], [/HTTP server behind/, 'plain.conf'],
-  [/SNI/, 'localhost.conf'], [/no client certificate/, 'nobody.conf'],
-]
-
-const first = (table: readonly (readonly [id: RegExp, value: string])[], id: string): string | undefined =>
-  table.find(([pattern]) => pattern.test(id))?.[1]
 
 /** The files as a command finds them. */
 function filesFor(id: string): Readonly<Record<string, string>> {
@@ -74,25 +63,12 @@ const patience = ({ command: { words } }: Entry): number => Number(/--timeout=(\
 /** Commands that change a kubeconfig, each as the one before has left it: they must run in their order. */
 const isConfig = ({ id }: Entry): boolean => id.startsWith('config ')
 
-/** Users whose credentials are bad, or no certificates. */
-const special: readonly (readonly [id: RegExp, name: string])[] = [
-  [/bad bearer token/, 'bad-token'], [/valid bearer token/, 'service-account'],
-  [/expired client certificate/, 'expired'], [/of another CA/, 'foreign'],
-]
-
-/** As whom a command runs: dev-user may do nothing. */
-function userFor(id: string): string {
-  const name = first(special, id)
-  if (name !== undefined) return name
-  if (/ denied|without rights|^auth can-i create pods -q|^auth can-i --list \(2\)/.test(id)) return 'dev-user'
-  return id.includes('terminating') ? 'ending' : 'admin'
-}
-
 /** The clusters that commands run on: one for each that changes something, one in each situation for all that only read. */
 export class Stage implements AsyncDisposable {
   readonly #bare: SimCluster = bareCluster()
   readonly #measured: SimCluster = bareCluster({ metricsServer: true })
   readonly #prepared = new Map<Situation, SimCluster>()
+  readonly #measuredIn = new Map<Situation, SimCluster>()
   readonly #shared = new Map<Situation, Promise<ServedCluster>>()
   readonly #plain = createServer((_, response) => void response.end('no TLS here\n'))
   #workstation: ServedCluster | undefined
@@ -126,9 +102,10 @@ export class Stage implements AsyncDisposable {
   async #serve(situation: Situation, id: string): Promise<ServedCluster> {
     const cluster = this.#prepare(situation, id).fork()
     const served = await serveCluster(cluster, { time: 'virtual', ...optionsOf(serverOf(id), cluster) })
-    for (const [name, text] of Object.entries(filesFor(id))) served.file(name, text)
+    const isShared = isReading(id) && serverOf(id) === undefined
+    for (const [name, text] of Object.entries(filesFor(id))) if (isShared || isNamed(id, name)) served.file(name, text)
     if (id.includes('tls.crt')) addKeyPair(served)
-    if (isReading(id) || first(kubeconfigs, id) !== undefined) addConfigs(served)
+    if (isShared || id.includes('cache warm') || first(kubeconfigs, id) !== undefined) addConfigs(served)
     if (serverOf(id)?.isPlain === true) served.file('plain.conf', adminConfig(served).replaceAll(served.server.url, await this.#plainUrl()))
     if (isReading(id) || userFor(id) === 'dev-user') served.user('dev-user', { user: 'dev-user' })
     if (userFor(id) === 'ending') served.user('ending', { namespace: 'ending' })
@@ -144,11 +121,12 @@ export class Stage implements AsyncDisposable {
 
   #prepare(situation: Situation, id: string): SimCluster {
     // metrics are measured once a quarter of a minute
-    if ((id.startsWith('top ') && !id.includes('not registered')) || id.includes('aggregated group')) return situated(this.#measured, situation).advance('1m')
-    const found = this.#prepared.get(situation)
-    if (found) return found
-    const cluster = situated(this.#bare, situation).advance('1s')
-    this.#prepared.set(situation, cluster)
+    if ((id.startsWith('top ') && !id.includes('not registered')) || id.includes('aggregated group')) return this.#measuredIn.get(situation) ?? this.#keep(this.#measuredIn, situation, situated(this.#measured, situation).advance('1m'))
+    return this.#prepared.get(situation) ?? this.#keep(this.#prepared, situation, situated(this.#bare, situation).advance('1s'))
+  }
+
+  #keep(where: Map<Situation, SimCluster>, situation: Situation, cluster: SimCluster): SimCluster {
+    where.set(situation, cluster)
     return cluster
   }
 
@@ -159,6 +137,9 @@ export class Stage implements AsyncDisposable {
   }
 }
 
+/** Whether a command may read a file, or something in its folder. */
+const isNamed = (id: string, name: string): boolean => id.includes(name.split('/')[0] as string)
+
 function optionsOf(server: Served | undefined, cluster: SimCluster): ServeOptions {
   if (server === undefined) return {}
   const { misbehaves, certificate, protocols } = server
@@ -168,53 +149,10 @@ function optionsOf(server: Served | undefined, cluster: SimCluster): ServeOption
   }
 }
 
-const adminConfig = ({ folder }: ServedCluster): string => readFileSync(join(folder, 'admin.kubeconfig'), 'utf8')
-
-const without = (field: string, text: string): string => text.replaceAll(new RegExp(`\\n *${field}: \\S+`, 'g'), '')
-
-/** Kubeconfigs that lead nowhere, or cannot be used. */
-function addConfigs(served: ServedCluster): void {
-  const admin = adminConfig(served)
-  const at = (server: string): string => admin.replaceAll(served.server.url, server)
-  const withData = (field: string, data: string): string => admin.replace(new RegExp(`${field}: \\S+`), `${field}: ${data}`)
-  const other = served.cluster.pki.clientCertificate({ commonName: 't', organizations: [] }, { notBefore: served.cluster.now(), validFor: 3_600_000 })
-  const texts: Readonly<Record<string, string>> = {
-    'refused.conf': at('https://127.0.0.1:1'), 'nowhere.conf': at('https://nope.invalid:6443'), 'garbage.conf': 'a: [b\n',
-    'distrust.conf': withData('certificate-authority-data', btoa(new SimCluster({ nodes: 0, keys: testKeys(99) }).pki.read('/etc/kubernetes/pki/ca.crt'))),
-    'noca.conf': without('certificate-authority-data', admin), 'localhost.conf': at(served.server.url.replace('127.0.0.1', 'localhost')),
-    'insecure.conf': admin.replace(/certificate-authority-data: .*/, 'insecure-skip-tls-verify: true'), 'nobody.conf': without('client-(certificate|key)-data', admin),
-    'nocontext.conf': admin.replace(/current-context: .*/, 'current-context: nope'), 'badb64.conf': withData('client-certificate-data', '"%%%"'),
-    'badpem.conf': withData('client-certificate-data', btoa('no PEM')), 'otherkey.conf': withData('client-key-data', btoa(other.key)),
-    'nofile.conf': admin.replace(/client-certificate-data: .*/, 'client-certificate: /nonexistent/client.crt'), 'work.conf': at('https://127.0.0.1:6443'),
-    'jane.crt': other.certificate, 'jane.key': other.key, 'client.crt': other.certificate, 'client.key': other.key,
-  }
-  for (const [name, text] of Object.entries(texts)) served.file(name, text)
-}
-
 function situated(bare: SimCluster, situation: Situation): SimCluster {
   const cluster = bare.fork()
   situation(cluster)
   return cluster
-}
-
-function addCredentials(served: ServedCluster): void {
-  const { cluster, server } = served
-  const account = cluster.client.createSubresource('serviceaccounts', { namespace: 'default', name: 'default' }, 'token', { spec: {} })
-  served.user('bad-token', { token: 'nonsense' })
-  served.user('service-account', { token: (account as unknown as { readonly status: { readonly token: string } }).status.token })
-  served.user('expired', { validFor: 1_000 })
-  const foreign = new SimCluster({ nodes: 0, keys: testKeys(99) })
-  const text = kubeconfigFor(foreign, { server: server.url, authority: server.authority })
-  served.file('foreign.kubeconfig', text)
-  cluster.advance('1h')
-}
-
-function addKeyPair(served: ServedCluster): void {
-  const { cluster } = served
-  const during = { notBefore: cluster.now(), validFor: 3_600_000 }
-  const { certificate, key } = cluster.pki.clientCertificate({ commonName: 't', organizations: [] }, during)
-  served.file('tls.crt', certificate)
-  served.file('tls.key', key)
 }
 
 /** Whether the server is stopped before the command runs. */
@@ -230,7 +168,7 @@ async function run(served: ServedCluster, entry: Entry): Promise<Played> {
   const running = served.start('kubectl', words, options)
   const timers = meanwhile.filter(([pattern]) => pattern.test(id))
     .map(([, ms, happening]) => setTimeout(() => settled(happening)(served.cluster), ms))
-  if (isWatch(id)) await interrupt(running)
+  if (isWatch(id)) await interrupt(running, serverOf(id) === undefined ? QUIET : WATCHED)
   const port = localPort(id)
   if (port !== undefined) await visit(running, port, id)
   const done = await running.done
@@ -255,9 +193,13 @@ async function visit(running: Running, port: number, id: string): Promise<void> 
   running.process.kill('SIGINT')
 }
 
-async function interrupt(running: Running): Promise<void> {
+async function interrupt(running: Running, ms: number): Promise<void> {
   await Promise.race([running.done, running.until('\n').catch(() => undefined)])
-  await new Promise((resolve) => setTimeout(resolve, WATCHED))
+  const written = (): number => running.stdout().length + running.stderr().length
+  for (let before = -1; before !== written();) {
+    before = written()
+    await new Promise((resolve) => setTimeout(resolve, ms))
+  }
   running.process.kill('SIGINT')
 }
 
@@ -288,12 +230,23 @@ function ownEditor(id: string): (text: string) => string {
   return from === undefined ? (text) => text : (text) => text.replaceAll(new RegExp(from, 'g'), to)
 }
 
+/** Copies of served clusters for commands that change nothing. */
+const copies = new WeakMap<ServedCluster, SimCluster>()
+
+/** The copy on which a command runs in process. */
+function ownCluster(served: ServedCluster, id: string): SimCluster {
+  if (!isReading(id) || isWatch(id) || closes(id) || serverOf(id) !== undefined) return served.cluster.fork()
+  const copy = copies.get(served) ?? served.cluster.fork()
+  copies.set(served, copy)
+  return copy
+}
+
 /** The same on a copy of the cluster, whose own address takes the place of the server's. Watches are interrupted at once: nothing happens meanwhile. */
 function ownOutcome(served: ServedCluster, { command: { words }, id }: Entry, { as = 'admin', stdin, env = {} }: RunOptions): Outcome {
-  const { cluster, folder, server } = served
+  const { folder, server } = served
   const text = (path: string): string => readFileSync(path, 'utf8').replaceAll(/https:\/\/127\.0\.0\.1:(?!1\n)\d+/g, 'https://127.0.0.1:6443').replaceAll(`https://localhost:${server.port}`, 'https://localhost:6443')
   const written = readdirSync(folder).filter((name) => /\.(conf|crt|key|kubeconfig)$/.test(name)).map((name) => [name, text(join(folder, name))])
-  const fork = cluster.fork()
+  const fork = ownCluster(served, id)
   if (closes(id)) fork.stopApiserver()
   const front = frontOf(id, fork)
   happenLater(id, fork)
