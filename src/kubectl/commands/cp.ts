@@ -69,16 +69,16 @@ function download(call: Call, from: Place, path: string): void {
     return
   }
   const { exitCode, stdout } = run(['cat', from.path])
+  // kubectl shows what tar says of it on standard output, finds nothing in the archive, and is content
   if (exitCode !== 0) {
-    const name = from.path.replace(/^\/+/, '')
-    failed(call, `tar: ${from.path}: Cannot stat: No such file or directory\ntar: Exiting with failure status due to previous errors\n`, exitCode, `${name} no such file or directory`)
+    call.out.write(`tar: ${from.path.replace(/^\/+/, '')}: Cannot stat: No such file or directory\ntar: Exiting with failure status due to previous errors\n`)
+    return
   }
   call.files.write(path.endsWith('/') ? path + baseName(from.path) : path, stdout)
 }
 
-function failed(call: Call, stderr: string, exitCode: number, message?: string): never {
+function failed(call: Call, stderr: string, exitCode: number): never {
   call.out.error(stderr)
-  if (message !== undefined) throw new KubectlError(message)
   call.out.errorLine(`command terminated with exit code ${exitCode}`)
   throw new SilentExit(exitCode)
 }

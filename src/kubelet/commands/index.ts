@@ -26,6 +26,7 @@ import { seq } from './seq.js'
 import { sleep } from './sleep.js'
 import { sort } from './sort.js'
 import { tail } from './tail.js'
+import { tar } from './tar.js'
 import { tee } from './tee.js'
 import { bracket, test } from './test.js'
 import { touch } from './touch.js'
@@ -38,7 +39,7 @@ import { whoami } from './whoami.js'
 import type { Program } from './command.js'
 
 const PROGRAMS: readonly Program[] = [
-  basename, cat, cp, curl, cut, date, df, echo, env, printenv, falseProgram, grep, head, hostname, id, kill, ls, mkdir, mount, nc, nslookup, printf, ps, pwd, rm, seq, sleep, sort, tail, tee, bracket, test, touch, tr, trueProgram, uname, wc, wget, whoami,
+  basename, cat, cp, curl, cut, date, df, echo, env, printenv, falseProgram, grep, head, hostname, id, kill, ls, mkdir, mount, nc, nslookup, printf, ps, pwd, rm, seq, sleep, sort, tail, tar, tee, bracket, test, touch, tr, trueProgram, uname, wc, wget, whoami,
 ]
 
 let byName: ReadonlyMap<string, Program> | undefined

@@ -119,6 +119,7 @@ const situations: readonly (readonly [id: RegExp, situation: Situation])[] = [
   [/container waiting|pod not running/, all(pod('a', { containers: [container('m', 'broken:1')] }), (cluster) => void cluster.advance('5s'))],
   [/^logs a (-c two|--all)|two containers|defaults to first/, all(twoContainers, settle)],
   [/^exec done/, done],
+  [/^cp a:tmp\/x/, all(usual, (cluster) => void cluster.exec('a', 'echo hello > /tmp/x.txt'))],
   [/^get leases|^get nodes|^cordon|^taint|^auth|^api|^version|^cluster-info$/, nothing],
 ]
 
