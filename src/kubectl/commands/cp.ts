@@ -25,7 +25,7 @@ export const cp: Command = {
     if (source.path === '' || destination.path === '') throw new KubectlError('filepath can not be empty')
     if (source.pod === '') upload(call, source.path, destination)
     else {
-      if (source.path.startsWith('/')) call.out.errorLine("tar: Removing leading `/' from member names")
+      if (source.path.startsWith('/')) call.out.line("tar: Removing leading `/' from member names")
       download(call, source, destination.path)
     }
   },
@@ -71,7 +71,7 @@ function download(call: Call, from: Place, path: string): void {
   const { exitCode, stdout } = run(['cat', from.path])
   // kubectl shows what tar says of it on standard output, finds nothing in the archive, and is content
   if (exitCode !== 0) {
-    call.out.write(`tar: ${from.path.replace(/^\/+/, '')}: Cannot stat: No such file or directory\ntar: Exiting with failure status due to previous errors\n`)
+    call.out.write(`tar: ${from.path}: Cannot stat: No such file or directory\ntar: Exiting with failure status due to previous errors\n`)
     return
   }
   call.files.write(path.endsWith('/') ? path + baseName(from.path) : path, stdout)

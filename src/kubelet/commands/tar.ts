@@ -122,11 +122,10 @@ function extract(call: Invocation, cwd: string, { name, kind, content }: TarEntr
   const { files } = call.world
   const path = absolutePath(cwd, name.replace(/^\/+/, ''))
   try {
-    const folders = kind === 'directory' ? path : path.slice(0, path.lastIndexOf('/'))
-    for (let end = folders.indexOf('/', 1); folders !== ''; end = folders.indexOf('/', end + 1)) {
-      const folder = end < 0 ? folders : folders.slice(0, end)
-      if (files.stat(folder) === undefined) files.makeDirectory(folder)
-      if (end < 0) break
+    const parts = path.split('/').slice(1, kind === 'directory' ? undefined : -1)
+    for (const [at] of parts.entries()) {
+      const folder = `/${parts.slice(0, at + 1).join('/')}`
+      if (parts[at] !== '' && files.stat(folder) === undefined) files.makeDirectory(folder)
     }
     if (kind === 'file') files.write(path, textOfBytes(content))
     return true
