@@ -163,6 +163,8 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
   ],
   'superseded kinds': [
     ['Allow is Accept', [anp({ ingress: [{ action: 'Allow', from: [{ namespaces: {} }] }] }), closed], 'b/r -> a/p:80', true],
+    ['Pass leaves the tier', [anp({ ingress: [{ action: 'Pass', from: [{ namespaces: {} }] }, { action: 'Deny', from: [{ namespaces: {} }] }] })], 'b/r -> a/p:80', true],
+    ['Allow in the baseline, too', [v1('BaselineAdminNetworkPolicy', { ingress: [{ action: 'Allow', from: [{ namespaces: {} }] }, { action: 'Deny', from: [{ namespaces: {} }] }] })], 'b/r -> a/p:80', true],
     ['portNumber, TCP if it is not told', [oldPort({ portNumber: { port: 80 } })], 'b/r -> a/p:80', false],
     ['portNumber of another protocol', [oldPort({ portNumber: { port: 80, protocol: 'UDP' } })], 'b/r -> a/p:80', true],
     ['portRange', [oldPort({ portRange: { start: 79, end: 81, protocol: 'SCTP' } })], 'b/r -> a/p:81/SCTP', false],

@@ -36,10 +36,8 @@ export interface PortPoint {
 const hasNamed = (ports: readonly NamedPort[], name: string, { protocol, port }: PortPoint): boolean =>
   ports.some((each) => each.name === name && each.protocol === protocol && each.port === port)
 
-const noNames: readonly string[] = []
-
-/** Whether the rule speaks of the port: always, never, or if the destination has it under one of these names. */
-function portsOf(ports: readonly PortMatch[] | undefined, point: PortPoint, own: readonly NamedPort[] | undefined): true | readonly string[] {
+/** Whether the rule speaks of the port: always, never (undefined), or if the destination has it under one of these names. */
+function portsOf(ports: readonly PortMatch[] | undefined, point: PortPoint, own: readonly NamedPort[] | undefined): true | readonly string[] | undefined {
   if (ports === undefined) return true
   let names: string[] | undefined
   for (const match of ports) {
@@ -50,7 +48,7 @@ function portsOf(ports: readonly PortMatch[] | undefined, point: PortPoint, own:
     } else if (own === undefined) (names ??= []).push(match.name)
     else if (hasNamed(own, match.name, point)) return true
   }
-  return names ?? noNames
+  return names
 }
 
 interface Making {
@@ -63,7 +61,7 @@ interface Making {
 
 function matcherOf({ tests, point, own }: Making, { peers, ports }: RuleMatch): Matcher | undefined {
   const named = portsOf(ports, point, own)
-  if (named !== true && named.length === 0) return undefined
+  if (named === undefined) return undefined
   const all = (peers ?? []).flatMap((peer) => tests.peer(peer) ?? [])
   if (peers !== undefined && all.length === 0) return undefined
   return { everyone: peers === undefined, peers: all, named: named === true ? undefined : named }
