@@ -59,17 +59,25 @@ async function play(chapter: Chapter, version: string, kubectl: Kubectl): Promis
   // real openssl signs by this machine's clock
   const cluster = chapter.number === 4 ? begin(chapter, version, { start: Date.now() }).advance('1h') : begin(chapter, version)
   const shell = await RealShell.at(cluster, programsWith(kubectl))
-  const terminal = new Terminal(cluster, undefined, shell)
+  try {
+    return { shell, rows: await playRows(chapter, new Terminal(cluster, undefined, shell), shell, version) }
+  } catch (error) {
+    await shell[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+async function playRows(chapter: Chapter, terminal: Terminal, shell: RealShell, version: string): Promise<Played['rows']> {
   const rows = new Map<string, { readonly screen: Screen; readonly ran: readonly Ran[] }>()
   for (const { id, play: playRow } of chapter.rows) {
     const [typed, ran] = [terminal.typed.length, shell.ran.length]
-    const check = MEANWHILE[id]?.(cluster)
+    const check = MEANWHILE[id]?.(terminal.cluster)
     await playRow(terminal)
     check?.()
     rows.set(id, { screen: screenOf(terminal.typed.slice(typed), terminal, version), ran: shell.ran.slice(ran) })
     AFTER[`${version} ${id}`]?.(terminal)
   }
-  return { shell, rows }
+  return rows
 }
 
 const PLAYS = KUBECTLS.flatMap((kubectl) => VERSIONS.flatMap((version) => CHAPTERS
@@ -89,10 +97,10 @@ function played(at: number): Promise<Played> {
 }
 
 afterAll(async () => {
-  for (const promise of playing.values()) await promise.then(({ shell }) => shell[Symbol.asyncDispose]())
+  for (const promise of playing.values()) await promise.then(({ shell }) => shell[Symbol.asyncDispose](), () => undefined)
 })
 
-describe.each(PLAYS.map((each, at) => ({ ...each, at })))('with real programs, $name', ({ at, version, chapter }) => {
+describe.each(PLAYS.map(({ name, version, chapter }, at) => [name, { at, version, chapter }] as const))('with real programs, %s', (_name, { at, version, chapter }) => {
   const isReady = NEEDED.every(has)
   let one: Played | undefined
   beforeAll(async () => {
@@ -102,7 +110,7 @@ describe.each(PLAYS.map((each, at) => ({ ...each, at })))('with real programs, $
     one = await now
   }, 180_000)
 
-  it.for(chapter.rows)('$id: $title', ({ id }, context) => {
+  it.for(chapter.rows.map(({ id, title }) => [id, title] as const))('%s: %s', ([id], context) => {
     needs(context, ...NEEDED)
     const { screen, ran } = one?.rows.get(id) ?? {}
     if (screen === undefined || ran === undefined) throw new Error(`${id} has not been played`)
