@@ -57,6 +57,9 @@ const isWatch = (id: string): boolean => /( -w|--watch|--watch-only)( |$)|^attac
 const isReading = (id: string): boolean =>
   /^(get|describe|explain|api-|version|cluster-info|events|auth (can-i|whoami)|rollout history|logs) ?/.test(id)
 
+/** So many commands run at once: many of them wait. */
+const AT_ONCE = 9
+
 /** Real seconds that a command may wait, by its words. */
 const patience = ({ command: { words } }: Entry): number => Number(/--timeout=(\d+)/.exec(words.join(' '))?.[1] ?? 0)
 
@@ -81,7 +84,7 @@ export class Stage implements AsyncDisposable {
     const inOrder = async (): Promise<void> => {
       for (const entry of config) played.push(await this.play(entry))
     }
-    await Promise.all([inOrder(), inParallel(others, async (entry) => void played.push(await this.play(entry)))])
+    await Promise.all([inOrder(), inParallel(others, async (entry) => void played.push(await this.play(entry)), AT_ONCE)])
     return played
   }
 

@@ -29,11 +29,11 @@ export function replay(served: ServedCluster, { words, stdin, user = 'admin' }: 
   return served.kubectl(words, { as: user, timeout, ...(stdin === undefined ? {} : { stdin }) })
 }
 
-/** Runs `work` for each item, {@link AT_ONCE} at a time. */
-export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+/** Runs `work` for each item, so many at a time. */
+export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>, atOnce: number = AT_ONCE): Promise<void> {
   const left = items.values()
   const worker = async (): Promise<void> => {
     for (const item of left) await work(item)
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  await Promise.all(Array.from({ length: atOnce }, worker))
 }
