@@ -171,7 +171,7 @@ async function run(served: ServedCluster, entry: Entry): Promise<Played> {
   const running = served.start('kubectl', words, options)
   const timers = meanwhile.filter(([pattern]) => pattern.test(id))
     .map(([, ms, happening]) => setTimeout(() => settled(happening)(served.cluster), ms))
-  if (isWatch(id)) await interrupt(running, serverOf(id) === undefined ? QUIET : WATCHED)
+  if (isWatch(id)) await interrupt(running, quietOf(id))
   const port = localPort(id)
   if (port !== undefined) await visit(running, port, id)
   const done = await running.done
@@ -201,15 +201,18 @@ async function interrupt(running: Running, ms: number): Promise<void> {
   const written = (): number => running.stdout().length + running.stderr().length
   for (let before = -1; before !== written();) {
     before = written()
-    await new Promise((resolve) => setTimeout(resolve, ms))
+    await Promise.race([running.done, new Promise((resolve) => setTimeout(resolve, ms))])
   }
   running.process.kill('SIGINT')
 }
 
+/** A container that is to be debugged starts first; then the command ends by itself. */
+const quietOf = (id: string): number => (id.startsWith('debug') ? SILENT : id.startsWith('attach') || serverOf(id) !== undefined ? WATCHED : QUIET)
+
 function optionsFor(id: string): RunOptions {
   const [stdin, editor, kubeconfig] = [first(stdins, id), first(editors, id), first(kubeconfigs, id)]
   return {
-    timeout: isWatch(id) ? SILENT : 30_000,
+    timeout: isWatch(id) ? SILENT + quietOf(id) : 30_000,
     as: userFor(id),
     ...(editor === undefined ? {} : { env: { EDITOR: editor } }), ...(kubeconfig === undefined ? {} : { env: { KUBECONFIG: kubeconfig } }),
     ...(stdin === undefined ? {} : { stdin }),
