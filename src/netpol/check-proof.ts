@@ -208,7 +208,7 @@ function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, 
 /**
  * Replays the proof of a verdict on the world as it was given: who the ends are, that each policy which selects them is there and in its place, that
  * each rule was tried in turn, and that each field says what it is told to say. Answers what is wrong first, nothing for a proof that holds. It shares no code
- * with `evaluate`. The world must be one that `readWorld` reads. The options are those that the proof names.
+ * with `evaluate`. The world and the connection must be ones that `evaluate` takes. The options are those that the proof names.
  */
 export function checkProof(world: World, connection: Connection, { allowed, proof }: Verdict): readonly string[] {
   try {
