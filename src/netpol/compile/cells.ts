@@ -1,4 +1,4 @@
-import type { Direction, Model, NamedPort, PolicyModel } from '../model.js'
+import type { ClusterPolicyModel, Direction, Model, NamedPort, NetworkPolicyModel, PolicyModel } from '../model.js'
 import { makeCell, type Cell, type Policies, type PortPoint } from './cell.js'
 import type { PodKind } from './kinds.js'
 import { rulesOf } from './live-model.js'
@@ -43,9 +43,14 @@ function root(direction: Direction): Selecting {
 
 /** With one policy more, the last of its tier. */
 function withPolicy({ direction, admin, networkPolicies, baseline, hasNames }: Selecting, policy: PolicyModel): Selecting {
-  const more = { direction, next: new Map(), rows: new Map(), cells: new Map(), hasNames: hasNames || (direction === 'ingress' && speaksOfNames(policy, direction)) }
-  if (policy.kind === 'NetworkPolicy') return { ...more, admin, networkPolicies: [...networkPolicies, policy], baseline }
-  return policy.tier === 'Admin' ? { ...more, admin: [...admin, policy], networkPolicies, baseline } : { ...more, admin, networkPolicies, baseline: [...baseline, policy] }
+  const tier = policy.kind === 'NetworkPolicy' ? policy.kind : policy.tier
+  return {
+    direction, next: new Map(), rows: new Map(), cells: new Map(),
+    hasNames: hasNames || (direction === 'ingress' && speaksOfNames(policy, direction)),
+    admin: tier === 'Admin' ? [...admin, policy as ClusterPolicyModel] : admin,
+    networkPolicies: tier === 'NetworkPolicy' ? [...networkPolicies, policy as NetworkPolicyModel] : networkPolicies,
+    baseline: tier === 'Baseline' ? [...baseline, policy as ClusterPolicyModel] : baseline,
+  }
 }
 
 /** What the policies say to each kind of pod. Kinds that the same policies select share it. */
@@ -107,7 +112,7 @@ export class Cells {
     if (!hasNames) return makeCell(this.#tests, selecting, direction, point, none)
     // pods with other named ports have the same cell where these do not matter
     const names = ports.filter(({ port, protocol }) => port === point.port && protocol === point.protocol).map(({ name }) => name)
-    const key = JSON.stringify([point.id, names])
+    const key = `${point.id} ${names.join('\n')}`
     const known = cells.get(key)
     if (known !== undefined) return known
     const cell = makeCell(this.#tests, selecting, direction, point, ports)

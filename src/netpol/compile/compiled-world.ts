@@ -6,7 +6,7 @@ import { evaluateModel } from '../evaluate.js'
 import type { Direction, Model, NodeModel, PodModel, PolicyModel } from '../model.js'
 import type { NetpolOptions } from '../options.js'
 import type { Verdict } from '../proof.js'
-import { namespaceLabels, protocols, readNamespace, readNode, readPod } from '../read/objects.js'
+import { namespaceLabels, readNamespace, readNode, readPod } from '../read/objects.js'
 import { readPolicy } from '../read/policy.js'
 import { readWorld } from '../read/world.js'
 import type { Connection, Protocol, World, WorldNamespace, WorldNode, WorldPod, WorldPolicy } from '../world.js'
@@ -29,7 +29,7 @@ const FOR_EACH_POD = 8
 const none: readonly never[] = []
 
 const isPort = (port: unknown): port is number => Number.isInteger(port) && (port as number) >= 1 && (port as number) <= 65535
-const isProtocol = (protocol: unknown): protocol is Protocol => protocols.includes(protocol as Protocol)
+const isProtocol = (protocol: unknown): protocol is Protocol => protocol === 'TCP' || protocol === 'UDP' || protocol === 'SCTP'
 
 /**
  * A world made for many verdicts, and kept up to date: pods that policies cannot tell apart are one kind, addresses and ports are cut into segments where
