@@ -17,7 +17,7 @@ const RESOLVER = '127.0.0.53:53'
 const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
 /** What a server answers to credentials that it does not trust. */
-const UNAUTHORIZED: HttpAnswer = errorAnswer(new ApiError(401, 'Unauthorized', 'Unauthorized'))
+const unauthorized = (): HttpAnswer => errorAnswer(new ApiError(401, 'Unauthorized', 'Unauthorized'))
 
 /** The kubectl of a cluster's administrator: on a machine whose kubeconfig is admin.conf, unless a call brings another one. */
 export function kubectlEnvironment(plane: ControlPlane, version: string): KubectlEnvironment {
@@ -55,7 +55,7 @@ export function kubectlEnvironment(plane: ControlPlane, version: string): Kubect
         send: (request) => {
           const failure = refusal ?? cutOff(plane, user, identity.server)
           if (failure !== undefined) throw failure
-          return user === undefined ? UNAUTHORIZED : stream(plane, user, identity, request)
+          return user === undefined ? unauthorized() : stream(plane, user, identity, request)
         },
       } satisfies Connection
     },

@@ -9,7 +9,8 @@ import type { Transport } from './container-listening.js'
 import { logTail } from './container-log.js'
 import type { ProcessPorts } from './container-scope.js'
 import { ContainerScope, keyOf } from './container-scope.js'
-import { containerSpec, environmentOf, workingDirectory, worldOf } from './container-view.js'
+import { containerSpec, environmentOf, workingDirectory } from './container-view.js'
+import { ContainerWorld } from './container-world.js'
 import type { Exit } from './containers.js'
 import { POWER_LOSS, exitOf } from './containers.js'
 import type { ProcessListener } from './process-listeners.js'
@@ -307,7 +308,7 @@ export class ContainerProcesses {
     const toLog = (fd: number, text: string): void => this.log(pod, container, fd === 2 ? 'stderr' : 'stdout', text)
     const toListeners = (fd: number, text: string): void => this.#scope.listeners.tell(key, (listener) => listener.output(fd === 2 ? 'stderr' : 'stdout', text))
     return {
-      world: worldOf(view, {
+      world: new ContainerWorld(view, {
         list: (): readonly ProcessEntry[] => processEntries(pod, container, this.#ports.images, this.#ports.state.value),
         kill: (pid, signal) => this.#kill(pod, container, pid, signal),
       }),

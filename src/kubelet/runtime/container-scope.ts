@@ -11,9 +11,9 @@ import { exitOf } from './containers.js'
 import { appendLog, newLog } from './container-log.js'
 import { declaresUsage, exceedsMemory } from './container-usage.js'
 import type { ContainerView } from './container-view.js'
-import { containerSpec, environmentOf, worldOf } from './container-view.js'
+import { ContainerWorld } from './container-world.js'
 import { ProcessListeners } from './process-listeners.js'
-import { startPlan } from './start-plan.js'
+import { SeenByImage } from './seen-by-image.js'
 import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
 import { latestContainer } from './state.js'
 import type { Surroundings } from './surroundings.js'
@@ -84,7 +84,7 @@ export class ContainerScope {
   /** A file of a container; undefined when there is none that can be read. */
   readFile(pod: RuntimePod, container: RuntimeContainer, path: string): string | undefined {
     try {
-      return worldOf(this.view(pod, container), NO_PROCESSES).files.read(path)
+      return new ContainerWorld(this.view(pod, container), NO_PROCESSES).files.read(path)
     } catch (error) {
       if (error instanceof FileFault) return undefined
       throw error
@@ -93,7 +93,7 @@ export class ContainerScope {
 
   /** Whether there is such a file in a container. */
   hasFile(pod: RuntimePod, container: RuntimeContainer, path: string): boolean {
-    return worldOf(this.view(pod, container), NO_PROCESSES).files.stat(path)?.kind === 'file'
+    return new ContainerWorld(this.view(pod, container), NO_PROCESSES).files.stat(path)?.kind === 'file'
   }
 
   /** Appends to the log of a container, and tells who follows it. */
@@ -136,46 +136,5 @@ export class ContainerScope {
     if (container.state !== 'running' || !exceedsMemory(container, this.ports.behavior(pod, container))) return false
     this.end(pod, container, OUT_OF_MEMORY)
     return true
-  }
-}
-
-function wordsOf(view: ContainerView): readonly string[] {
-  const plan = startPlan(containerSpec(view.sandbox.pod, view.container.name), { ...view.image, closed: false }, environmentOf(view))
-  return plan.kind === 'error' ? [] : plan.words
-}
-
-class SeenByImage implements ImageContext {
-  readonly now: number
-  readonly startedAt: number
-  readonly namespace: string
-  readonly pod: string
-  readonly container: string
-  readonly node: string
-  readonly podIP: string
-  readonly #view: ContainerView
-  readonly #scope: ContainerScope
-
-  constructor(scope: ContainerScope, pod: RuntimePod, container: RuntimeContainer) {
-    this.now = scope.ports.now()
-    this.startedAt = container.startedAt ?? this.now
-    this.namespace = pod.namespace
-    this.pod = pod.name
-    this.container = container.name
-    this.node = scope.ports.node
-    this.podIP = pod.ip ?? ''
-    this.#view = scope.view(pod, container)
-    this.#scope = scope
-  }
-
-  get env(): Readonly<Record<string, string>> {
-    return environmentOf(this.#view)
-  }
-
-  get command(): readonly string[] {
-    return wordsOf(this.#view)
-  }
-
-  readFile(path: string): string | undefined {
-    return this.#scope.readFile(this.#view.sandbox, this.#view.container, path)
   }
 }
