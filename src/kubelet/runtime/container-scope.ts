@@ -67,7 +67,7 @@ export class ContainerScope {
 
   /** What a handler of the image sees. */
   context(pod: RuntimePod, container: RuntimeContainer): ImageContext {
-    return new SeenByImage(this, pod, container)
+    return new SeenByImage(this.view(pod, container), this.ports.node, (path) => this.readFile(pod, container, path))
   }
 
   /** The running container, and the process, that a key names. */

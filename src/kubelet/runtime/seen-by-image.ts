@@ -1,9 +1,7 @@
 import type { ImageContext } from '../images/image.js'
-import type { ContainerScope } from './container-scope.js'
 import type { ContainerView } from './container-view.js'
 import { containerSpec, environmentOf } from './container-view.js'
 import { startPlan } from './start-plan.js'
-import type { RuntimeContainer, RuntimePod } from './state.js'
 
 /** What a handler of an image sees; environment and command are put together when they are asked for. */
 export class SeenByImage implements ImageContext {
@@ -14,19 +12,20 @@ export class SeenByImage implements ImageContext {
   readonly container: string
   readonly node: string
   readonly podIP: string
+  readonly readFile: (path: string) => string | undefined
   readonly #view: ContainerView
-  readonly #scope: ContainerScope
 
-  constructor(scope: ContainerScope, pod: RuntimePod, container: RuntimeContainer) {
-    this.now = scope.ports.now()
-    this.startedAt = container.startedAt ?? this.now
-    this.namespace = pod.namespace
-    this.pod = pod.name
+  constructor(view: ContainerView, node: string, readFile: (path: string) => string | undefined) {
+    const { now, sandbox, container } = view
+    this.now = now
+    this.startedAt = container.startedAt ?? now
+    this.namespace = sandbox.namespace
+    this.pod = sandbox.name
     this.container = container.name
-    this.node = scope.ports.node
-    this.podIP = pod.ip ?? ''
-    this.#view = scope.view(pod, container)
-    this.#scope = scope
+    this.node = node
+    this.podIP = sandbox.ip ?? ''
+    this.readFile = readFile
+    this.#view = view
   }
 
   get env(): Readonly<Record<string, string>> {
@@ -34,15 +33,8 @@ export class SeenByImage implements ImageContext {
   }
 
   get command(): readonly string[] {
-    return wordsOf(this.#view)
+    const { sandbox, container, image } = this.#view
+    const plan = startPlan(containerSpec(sandbox.pod, container.name), { ...image, closed: false }, this.env)
+    return plan.kind === 'error' ? [] : plan.words
   }
-
-  readFile(path: string): string | undefined {
-    return this.#scope.readFile(this.#view.sandbox, this.#view.container, path)
-  }
-}
-
-function wordsOf(view: ContainerView): readonly string[] {
-  const plan = startPlan(containerSpec(view.sandbox.pod, view.container.name), { ...view.image, closed: false }, environmentOf(view))
-  return plan.kind === 'error' ? [] : plan.words
 }
