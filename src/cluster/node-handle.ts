@@ -35,14 +35,18 @@ export class NodeHandle {
     this.#ports = ports
   }
 
+  get #parts(): ReturnType<NodeHandlePorts['parts']> {
+    return this.#ports.parts()
+  }
+
   /** What lies below its kubelet: containers, images and the disk. Throws RangeError once the machine has been removed. */
   get machine(): Machine {
-    return this.#ports.parts().machines.get(this.name)
+    return this.#parts.machines.get(this.name)
   }
 
   /** The Node object, frozen. Throws ApiError NotFound if it has been deleted. */
   get object(): Node {
-    return this.#ports.parts().client.get('nodes', { name: this.name })
+    return this.#parts.client.get('nodes', { name: this.name })
   }
 
   /** Whether the Ready condition is True, as the control plane sees it. */
@@ -53,7 +57,7 @@ export class NodeHandle {
 
   /** What its kubelet was configured with. */
   get configuration(): KubeletConfiguration {
-    return this.#ports.parts().machines.configurationOf(this.name)
+    return this.#parts.machines.configurationOf(this.name)
   }
 
   /** Takes no new pods from now on. */
@@ -69,14 +73,14 @@ export class NodeHandle {
   /** `kubectl drain`: cordons, evicts and waits in virtual time. The result tells what could not be done. */
   drain(options: DrainOptions = {}): KubectlResult {
     const { ignoreDaemonSets = false, deleteEmptyDirData = false, force = false } = options
-    const emptyDir = this.#ports.parts().plane.scheme.release.minor < 20 ? '--delete-local-data' : '--delete-emptydir-data'
+    const emptyDir = this.#parts.plane.scheme.release.minor < 20 ? '--delete-local-data' : '--delete-emptydir-data'
     const flags = [ignoreDaemonSets && '--ignore-daemonsets', deleteEmptyDirData && emptyDir, force && '--force']
     return this.#ports.kubectl(['drain', this.name, ...flags.filter((flag) => flag !== false)])
   }
 
   /** Power is lost: kubelet and containers are gone at once, and nobody is told. */
   crash(): this {
-    const { plane, machines } = this.#ports.parts()
+    const { plane, machines } = this.#parts
     plane.stop(this.#kubelet)
     machines.get(this.name).powerOff()
     machines.network.lostPower(this.name)
@@ -85,7 +89,7 @@ export class NodeHandle {
 
   /** Power is back after {@link crash}: the machine boots with a new boot id, the kubelet starts. Does nothing on a machine with power. */
   recover(): this {
-    const { plane, machines } = this.#ports.parts()
+    const { plane, machines } = this.#parts
     const machine = machines.get(this.name)
     if (machine.powered) return this
     machine.powerOn()
@@ -100,7 +104,7 @@ export class NodeHandle {
 
   /** The node is cut off from the apiserver and from all other machines; containers go on, and reach each other on the node. */
   partition(): this {
-    const { plane, machines } = this.#ports.parts()
+    const { plane, machines } = this.#parts
     plane.cut(this.#kubelet)
     plane.cut(kubeProxyOf(this.name))
     machines.network.followed(kubeProxyOf(this.name))
@@ -109,7 +113,7 @@ export class NodeHandle {
 
   /** Joins the network again after {@link partition}. */
   repair(): this {
-    const { plane, machines } = this.#ports.parts()
+    const { plane, machines } = this.#parts
     plane.repair(this.#kubelet)
     plane.repair(kubeProxyOf(this.name))
     machines.network.followed(kubeProxyOf(this.name))
@@ -118,14 +122,14 @@ export class NodeHandle {
 
   /** `running`; `restarting`: it has ended by itself, and is started again every ten seconds; `stopped`. */
   get kubeletState(): 'running' | 'restarting' | 'stopped' {
-    const { simulation, supervisor } = this.#ports.parts().plane
+    const { simulation, supervisor } = this.#parts.plane
     if (!simulation.isStopped(this.#kubelet)) return 'running'
     return supervisor.isRestarting(this.#kubelet) ? 'restarting' : 'stopped'
   }
 
   /** What the kubelet's log would say if it started now, when it could not: its client certificate is missing or has expired. Empty when it can. */
   get kubeletFaults(): readonly string[] {
-    return this.#ports.parts().machines.kubeletFaults(this.name)
+    return this.#parts.machines.kubeletFaults(this.name)
   }
 
   /**
@@ -133,45 +137,45 @@ export class NodeHandle {
    * system:nodes`). A kubelet that waits for one takes it at its next start, within ten seconds; one that runs, when it is restarted.
    */
   renewCertificate(): this {
-    const { pki, simulation } = this.#ports.parts().plane
+    const { pki, simulation } = this.#parts.plane
     renewKubeletCertificate(pki, this.name, simulation.clock.now())
     return this
   }
 
   /** `systemctl stop kubelet`: containers go on, heart-beats do not. */
   stopKubelet(): this {
-    this.#ports.parts().plane.stop(this.#kubelet)
+    this.#parts.plane.stop(this.#kubelet)
     return this
   }
 
   /** `systemctl start kubelet`. Does nothing on a machine without power. */
   startKubelet(): this {
-    const { plane, machines } = this.#ports.parts()
+    const { plane, machines } = this.#parts
     if (machines.get(this.name).powered) plane.start(this.#kubelet)
     return this
   }
 
   /** An orderly shutdown begins: with graceful node shutdown configured, the kubelet stops the pods. Power stays on until {@link crash}. */
   shutdown(): this {
-    this.#ports.parts().machines.get(this.name).announceShutdown(true)
+    this.#parts.machines.get(this.name).announceShutdown(true)
     return this
   }
 
   /** Calls off what {@link shutdown} has begun. */
   cancelShutdown(): this {
-    this.#ports.parts().machines.get(this.name).announceShutdown(false)
+    this.#parts.machines.get(this.name).announceShutdown(false)
     return this
   }
 
   /** Writes the manifest of a static pod to the node's disk, or takes it away (undefined); the kubelet notices at once. */
   staticPod(file: string, pod: Pod | undefined): this {
-    this.#ports.parts().machines.get(this.name).writeManifest(file, pod)
+    this.#parts.machines.get(this.name).writeManifest(file, pod)
     return this
   }
 
   /** Says what the machine uses beside its pods: bytes of memory and of the disk, and processes. What is short by it brings about pressure. */
   setSystemUsage(usage: SystemUsage): this {
-    this.#ports.parts().machines.get(this.name).setSystemUsage(usage)
+    this.#parts.machines.get(this.name).setSystemUsage(usage)
     return this
   }
 
@@ -180,7 +184,7 @@ export class NodeHandle {
    * More memory than its limit ends it. Throws RangeError when there is no such container.
    */
   setContainerUsage(namespace: string, pod: string, container: string, usage: DeclaredUsage | undefined): this {
-    const machine = this.#ports.parts().machines.get(this.name)
+    const machine = this.#parts.machines.get(this.name)
     for (const { uid, namespace: ns, name } of machine.pods()) {
       if (ns === namespace && name === pod && machine.setUsage(uid, container, usage)) return this
     }
@@ -189,7 +193,7 @@ export class NodeHandle {
 
   /** Installs another kubelet version; the Node shows it after {@link restartKubelet}, and not before. */
   installKubelet(version: string): this {
-    this.#ports.parts().machines.get(this.name).installKubelet(version)
+    this.#parts.machines.get(this.name).installKubelet(version)
     return this
   }
 
@@ -200,20 +204,20 @@ export class NodeHandle {
 
   /** The machine is gone for good, and its Node object is deleted (`keepObject`: it stays). This handle is of no use afterwards. */
   remove({ keepObject = false }: { readonly keepObject?: boolean } = {}): void {
-    const { machines, client } = this.#ports.parts()
+    const { machines, client } = this.#parts
     machines.remove(this.name)
     if (!keepObject) ignoreNotFound(() => client.delete('nodes', { name: this.name }))
   }
 
   /** The component that is its kubelet. Throws RangeError once the machine has been removed. */
   get #kubelet(): string {
-    this.#ports.parts().machines.get(this.name)
+    this.#parts.machines.get(this.name)
     return kubeletOf(this.name)
   }
 
   #setUnschedulable(unschedulable: boolean): this {
     const body = { spec: { unschedulable: unschedulable ? true : null } }
-    this.#ports.parts().client.patch('nodes', { name: this.name }, { type: 'merge', body })
+    this.#parts.client.patch('nodes', { name: this.name }, { type: 'merge', body })
     return this
   }
 }

@@ -3,7 +3,7 @@ import type { Call } from './call.js'
 import { KubectlError, SilentExit } from './errors.js'
 
 /** Exit code of a program that Ctrl-C has ended without its doing. */
-const INTERRUPTED = 130
+export const INTERRUPTED = 130
 
 /** What a watch under way gives. */
 export interface Watching {

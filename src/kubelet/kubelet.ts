@@ -6,6 +6,7 @@ import type { Component, ComponentHost } from '../apiserver/client/component.js'
 import type { EventRecorder } from '../apiserver/client/event-recorder.js'
 import type { Change, Informer } from '../apiserver/client/informer.js'
 import type { Slice, Topic } from '../sim/module.js'
+import type { RandomStream } from '../sim/random.js'
 import type { WorkQueue } from '../sim/work-queue.js'
 import { KubeletCredentials } from './certificates/credentials.js'
 import { ContainerStopper } from './lifecycle/container-stopper.js'
@@ -79,7 +80,8 @@ class Kubelet {
   readonly #machine: Topic
   readonly #start: Topic
   readonly #status: Topic
-  readonly #untilStatus: () => number
+  readonly #statusUpdate: number
+  readonly #random: RandomStream
 
   constructor(host: ComponentHost, options: KubeletOptions) {
     this.#host = host
@@ -102,10 +104,9 @@ class Kubelet {
     this.#machine = host.handle('machine', (change) => this.#machineChanged(change as RuntimeChange))
     this.#start = host.handle('start', () => this.#starting())
 
-    const random = host.random('status')
+    this.#random = host.random('status')
+    this.#statusUpdate = timings.statusUpdate
     this.#status = host.handle('status', () => this.#statusTick())
-    const untilStatus = (): number => Math.round(timings.statusUpdate * (1 + JITTER * random.float()))
-    this.#untilStatus = untilStatus
 
     const nodes = host.informer('nodes', { fieldSelector: `metadata.name=${node}` })
     nodes.onChange(({ object, old }) => {
@@ -217,7 +218,7 @@ class Kubelet {
   }
 
   #wakeForStatus(): void {
-    this.#status.wakeAfter('', this.#untilStatus(), { class: 'watchdog' })
+    this.#status.wakeAfter('', Math.round(this.#statusUpdate * (1 + JITTER * this.#random.float())), { class: 'watchdog' })
   }
 
   #starting(): void {

@@ -3,10 +3,12 @@ import { constants } from 'node:http2'
 import type { Http2ServerRequest } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import type { Gateway, HttpAnswer, Unanswered } from '../apiserver/client/gateway.js'
+import { internalError } from '../apiserver/errors.js'
+import { errorAnswer } from '../apiserver/http/answers.js'
 import type { HttpRequest, HttpResponse, HttpWatch } from '../apiserver/http/http-types.js'
 import type { HttpCodecs } from '../apiserver/http/body.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
-import { decodeProtobuf, hasProtobufForm } from '../api/protobuf/protobuf.js'
+import { protobufCodec } from '../api/protobuf/protobuf.js'
 import { ApiListener } from './api-listener.js'
 import { controlAnswer } from './control.js'
 import { EtcdServer } from './etcd/etcd-server.js'
@@ -15,7 +17,6 @@ import type { EtcdServeOptions } from './etcd/serve-etcd.js'
 import type { KubeconfigUser } from './kubeconfig.js'
 import { kubeconfigFor } from './kubeconfig.js'
 import { FlowLookup } from './flow-ids.js'
-import { isIpAddress } from './host.js'
 import { freePort } from './free-port.js'
 import { listening } from './listening.js'
 import { chainOn } from './peers.js'
@@ -80,7 +81,7 @@ export class ClusterServer {
   readonly etcd: EtcdServer | undefined
   readonly #time: TimeDriver
   readonly #watches = new Set<WatchStream>()
-  readonly #codecs: HttpCodecs = { protobuf: { decode: decodeProtobuf, knows: hasProtobufForm } }
+  readonly #codecs: HttpCodecs = { protobuf: protobufCodec }
   readonly #unfollow: () => void
   #authority = ''
   #flows: FlowLookup
@@ -160,10 +161,7 @@ export class ClusterServer {
   #newListener(): ApiListener {
     const { cluster } = this
     const { host = DEFAULT_HOST, certSANs = [] } = this.#options
-    const hosts = [host, ...certSANs]
-    const { authority, ...shown } = servingCertificate(
-      cluster.pki, { dns: hosts.filter((name) => !isIpAddress(name)), ip: hosts.filter(isIpAddress) }, Date.now(),
-    )
+    const { authority, ...shown } = servingCertificate(cluster.pki, [host, ...certSANs], Date.now())
     this.#authority = authority
     const { certificate = {}, protocols = ['h2', 'http/1.1'] } = this.#options
     return new ApiListener({ ...shown, ...certificate, protocols }, {
@@ -311,11 +309,4 @@ function giveUp(request: NodeRequest, response: NodeResponse): void {
   response.once('finish', () => void setTimeout(() => request.socket.destroy(), LINGER_MS).unref())
 }
 
-function internal(error: unknown): HttpResponse {
-  const message = error instanceof Error ? error.message : String(error)
-  const status = {
-    kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `Internal error occurred: ${message}`, reason: 'InternalError',
-    details: { causes: [{ message }] }, code: 500,
-  }
-  return { code: 500, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(status)}\n` }
-}
+const internal = (error: unknown): HttpResponse => errorAnswer(internalError(error instanceof Error ? error.message : String(error)))

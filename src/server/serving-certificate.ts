@@ -1,5 +1,6 @@
 import { cachedKey, createCertificate, parseCertificates, PKI_DIR } from '../pki/index.js'
 import type { Certificate, Pki } from '../pki/index.js'
+import { isIpAddress } from './host.js'
 
 const DAY = 86_400_000
 const LOCAL = { dns: ['localhost'], ip: ['127.0.0.1', '::1'] }
@@ -15,13 +16,11 @@ export interface ServingCertificate {
 }
 
 /**
- * The certificate of the apiserver (or of etcd) for real clients: signed by its authority, with the names of the file in the PKI and those of
- * this machine. It is valid at virtual and at real time, since real clients look at their own clock; where the authority itself is not, a second
- * certificate of the same authority (same name and key, other validity) stands beside it.
+ * The certificate of the apiserver (or of etcd) for real clients: signed by its authority, with the names of the file in the PKI, those of this machine
+ * and `hosts`, names or addresses. It is valid at virtual and at real time, since real clients look at their own clock; where the authority itself is
+ * not, a second certificate of the same authority (same name and key, other validity) stands beside it.
  */
-export function servingCertificate(
-  pki: Pki, hosts: { readonly dns: readonly string[]; readonly ip: readonly string[] }, real: number, whose: 'apiserver' | 'etcd/server' = 'apiserver',
-): ServingCertificate {
+export function servingCertificate(pki: Pki, hosts: readonly string[], real: number, whose: 'apiserver' | 'etcd/server' = 'apiserver'): ServingCertificate {
   const issuer = whose === 'apiserver' ? 'ca' : 'etcd/ca'
   const { pem, certificate: authority, key } = pki.authority(issuer)
   const [own] = parseCertificates(pki.read(`${PKI_DIR}/${whose}.crt`)) as [Certificate]
@@ -29,7 +28,7 @@ export function servingCertificate(
   const today = real - real % DAY
   const validity = { notBefore: Math.min(own.notBefore, today - DAY), notAfter: Math.max(own.notAfter, today + 366 * DAY) }
   const names = {
-    dns: [...new Set([...own.names.dns ?? [], ...LOCAL.dns, ...hosts.dns])], ip: [...new Set([...own.names.ip ?? [], ...LOCAL.ip, ...hosts.ip])],
+    dns: [...new Set([...own.names.dns ?? [], ...LOCAL.dns, ...hosts.filter((host) => !isIpAddress(host))])], ip: [...new Set([...own.names.ip ?? [], ...LOCAL.ip, ...hosts.filter(isIpAddress)])],
   }
   const ownKey = pki.read(`${PKI_DIR}/${whose}.key`)
   const certificate = pki.sign({

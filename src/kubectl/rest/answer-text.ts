@@ -1,3 +1,5 @@
+import type { HttpResponse } from '../../apiserver/client/gateway.js'
+import { textOf } from '../../api/go-text.js'
 import type { KubectlAnswer } from '../environment.js'
 import { failureOf, isFailed } from './failure.js'
 
@@ -5,4 +7,9 @@ import { failureOf, isFailed } from './failure.js'
 export function answerText(answer: KubectlAnswer, asText = false): string {
   if (isFailed(answer)) throw failureOf(answer, { method: 'GET' }, asText)
   return answer.body
+}
+
+/** The body of an answer over HTTP, which has it as text or as bytes. */
+export function bodyText({ body, bytes }: HttpResponse): string {
+  return body === '' && bytes !== undefined ? textOf(bytes) : body
 }

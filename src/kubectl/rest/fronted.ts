@@ -1,13 +1,14 @@
 import { ConnectionError } from '../../apiserver/client/api-error.js'
 import type { HttpAnswer } from '../../apiserver/client/gateway.js'
-import { textOf } from '../../api/go-text.js'
 import type { Scheme } from '../../api/scheme.js'
 import { toMillis } from '../../sim/duration.js'
 import type { Call } from '../call.js'
 import type { Connection, KubectlAnswer, KubectlRequest } from '../environment.js'
 import { KubectlError, SilentExit } from '../errors.js'
+import { INTERRUPTED } from '../patience.js'
 import { timeoutOf } from '../request-failure.js'
 import { Addresses } from './address.js'
+import { bodyText } from './answer-text.js'
 import { distrust } from './distrust.js'
 import { Exchange } from './exchange.js'
 import type { Front } from './front.js'
@@ -18,9 +19,6 @@ const ABOUT_ITSELF = 32_000
 const ITSELF = /^\/(api|apis|openapi|version)(\/|\?|$)/
 /** Paths of resources. */
 const RESOURCES = /^\/(api\/[^/?]+|apis\/[^/?]+\/[^/?]+)\/./
-
-/** Ctrl-C. */
-const INTERRUPTED = 130
 
 /** Commands whose clients are of Go types. All others send and read objects as they are. */
 const TYPED = /^(create (?!$).*|auth can-i|auth whoami|certificate .*|autoscale|top .*|describe|logs|rollout (history|undo)|run)$/
@@ -59,7 +57,7 @@ function byPath(call: Call, exchange: Exchange, { method, path, headers = {}, bo
 
 /** All of an answer that is at hand. */
 function whole(answer: HttpAnswer): KubectlAnswer {
-  if ('body' in answer) return { code: answer.code, headers: answer.headers, body: answer.body === '' && answer.bytes !== undefined ? textOf(answer.bytes) : answer.body }
+  if ('body' in answer) return { code: answer.code, headers: answer.headers, body: bodyText(answer) }
   if ('stream' in answer) {
     if (answer.stream.kind === 'log') answer.stream.session.stop()
     return { code: answer.code, headers: answer.headers, body: '' }

@@ -1,6 +1,4 @@
-import { joinBytes } from '../../api/join-bytes.js'
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
-import { textOf } from '../../api/go-text.js'
 import { encodeProtobuf, hasProtobufForm } from '../../api/protobuf/protobuf.js'
 import { formatApiVersion } from '../../api/scheme.js'
 import type { Status } from '../../apiserver/client/api-error.js'
@@ -11,6 +9,7 @@ import { KubectlError } from '../errors.js'
 import { groupResource } from '../kinds.js'
 import type { Addresses, Query } from './address.js'
 import { pathOf, queryText } from './address.js'
+import { bodyText } from './answer-text.js'
 import type { Exchange } from './exchange.js'
 import type { Requested } from './failure.js'
 import { contentType, failureOf, isFailed } from './failure.js'
@@ -177,7 +176,7 @@ export class RestClient implements Client {
 
   #body(answer: HttpAnswer, requested: Requested): string {
     if (!('body' in answer)) throw new Error('assertion failed: a stream was answered where none was asked for')
-    const text = answer.body === '' && answer.bytes !== undefined ? textOf(answer.bytes) : answer.body
+    const text = bodyText(answer)
     if (isFailed(answer)) throw failureOf({ ...answer, body: text }, requested)
     return text
   }
@@ -219,7 +218,7 @@ const deleteBody = ({ dryRun, ...options }: DeleteOptions): object => ({ ...opti
 
 /** What was read whole. */
 function endedSession(text: string): Session {
-  let left = [{ stream: 'stdout' as const, data: joinBytes([new TextEncoder().encode(text)]) }]
+  let left = [{ stream: 'stdout' as const, data: new TextEncoder().encode(text) }]
   return {
     end: { exitCode: 0 },
     read: () => {

@@ -1,4 +1,5 @@
 import { bytesOf, textOf } from '../../api/go-text.js'
+import { joinBytes } from '../../api/join-bytes.js'
 
 /** One entry of an archive. */
 export interface TarEntry {
@@ -25,13 +26,9 @@ const DIRECTORY = '5'
 /** The bytes of an archive (POSIX ustar; names that are longer than there is room for come in a header of their own). */
 export function writeTar(entries: readonly TarEntry[]): Uint8Array {
   const parts = entries.flatMap((entry) => [...longName(entry.name), ...file(entry.kind === 'directory' ? DIRECTORY : '0', entry, entry.name)])
-  const size = parts.reduce((sum, { length }) => sum + length, 0) + 2 * BLOCK
-  const archive = new Uint8Array(Math.ceil(size / RECORD) * RECORD)
-  let at = 0
-  for (const part of parts) {
-    archive.set(part, at)
-    at += part.length
-  }
+  const content = joinBytes(parts)
+  const archive = new Uint8Array(Math.ceil((content.length + 2 * BLOCK) / RECORD) * RECORD)
+  archive.set(content)
   return archive
 }
 

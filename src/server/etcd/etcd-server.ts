@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import type { TlsOptions } from 'node:tls'
 import type { Pki } from '../../pki/index.js'
 import type { EtcdStore } from '../../etcd/store.js'
-import { isIpAddress } from '../host.js'
 import { servingCertificate } from '../serving-certificate.js'
 import { admitsClient, commonNameOf } from './clients.js'
 import { Code, GrpcError } from './grpc-error.js'
@@ -146,10 +145,7 @@ const isLoopback = (host: string): boolean => host === 'localhost' || host === '
 function tlsOf({ pki: given, host, certSANs }: EtcdServerParts): { readonly tls: TlsOptions; readonly authority: string } {
   if (given === undefined) throw new Error('a store that belongs to no cluster has no certificates: serve it with plain: true')
   const { pki } = given
-  const hosts = [host, ...certSANs]
-  const { certificate, key, authority, clientAuthority } = servingCertificate(
-    pki, { dns: hosts.filter((name) => !isIpAddress(name)), ip: hosts.filter(isIpAddress) }, Date.now(), 'etcd/server',
-  )
+  const { certificate, key, authority, clientAuthority } = servingCertificate(pki, [host, ...certSANs], Date.now(), 'etcd/server')
   const tls = { cert: certificate, key, ca: clientAuthority, requestCert: true, rejectUnauthorized: false }
   return { tls, authority }
 }

@@ -24,7 +24,7 @@ const certificateOf = (ip: readonly string[], validity: { readonly notBefore: nu
 const LONG = { notBefore: Date.UTC(2024, 0, 1), notAfter: Date.UTC(2044, 0, 1) }
 
 /** What it shows anyhow. */
-const servingCertificateOf = ({ pki }: SimCluster): Shown => servingCertificate(pki, { dns: [], ip: [] }, Date.now())
+const servingCertificateOf = ({ pki }: SimCluster): Shown => servingCertificate(pki, [], Date.now())
 
 const servers: readonly (readonly [situation: RegExp, served: Served])[] = [
   [/server certificate expired/, { certificate: certificateOf(['127.0.0.1'], { notBefore: Date.UTC(2024, 0, 1), notAfter: Date.UTC(2024, 1, 1) }) }],
