@@ -169,8 +169,11 @@ async function run(served: ServedCluster, entry: Entry): Promise<Played> {
   const own = ownOutcome(served, entry, options)
   if (closes(id)) await served.server.close()
   const running = served.start('kubectl', words, options)
-  const timers = meanwhile.filter(([pattern]) => pattern.test(id))
-    .map(([, ms, happening]) => setTimeout(() => settled(happening)(served.cluster), ms))
+  const timers: NodeJS.Timeout[] = []
+  for (const [, ms, happening, printed] of meanwhile.filter(([pattern]) => pattern.test(id))) {
+    if (printed !== undefined) await running.until(printed)
+    timers.push(setTimeout(() => settled(happening)(served.cluster), ms))
+  }
   if (isWatch(id)) await interrupt(running, quietOf(id))
   const port = localPort(id)
   if (port !== undefined) await visit(running, port, id)
