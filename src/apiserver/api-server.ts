@@ -123,6 +123,8 @@ export class ApiServer {
   readonly #accessStages: readonly Stage[]
   readonly #resolve: Stage
   readonly #observer: RequestObserver
+  /** The context of who rereads what a watch had brought. */
+  #lenient: RegistryContext | undefined
   #storedProtobuf: ProtobufDecoder | undefined
 
   constructor(options: ApiServerOptions) {
@@ -226,7 +228,8 @@ export class ApiServer {
 
   /** Lists what a watch had brought before this server was made; see {@link resume}. */
   reread(request: ApiRequest): object {
-    return listObjects({ ...this.context, storage: this.context.storage.lenient() }, this.#resumed(request))
+    this.#lenient ??= { ...this.context, storage: this.context.storage.lenient() }
+    return listObjects(this.#lenient, this.#resumed(request))
   }
 
   /** Opens a log, a command, an attachment or forwarded ports of a pod (`pods/log`, `exec`, ...). Throws ApiError. */

@@ -89,12 +89,29 @@ export function componentsOf(
     createScheduler(options.scheduler),
     ...(options.components ?? []),
   ]
-  const { without = [] } = options
-  const unknown = without.filter((name) => !all.some((component) => belongsTo(component.name, name)))
-  if (unknown.length > 0) {
-    throw new RangeError(`there is no component ${unknown.join(', ')} to leave out; there are: ${all.map(({ name }) => name).join(', ')}`)
+  return withoutNamed(all, options.without ?? [])
+}
+
+function withoutNamed(all: readonly Component[], without: readonly string[]): readonly Component[] {
+  if (without.length === 0) return all
+  const names = new Set(without)
+  const unknown = new Set(without)
+  const kept = all.filter(({ name }) => {
+    const left = withProcesses(name).filter((one) => names.has(one))
+    for (const one of left) unknown.delete(one)
+    return left.length === 0
+  })
+  if (unknown.size > 0) {
+    throw new RangeError(`there is no component ${[...unknown].join(', ')} to leave out; there are: ${all.map(({ name }) => name).join(', ')}`)
   }
-  return all.filter((component) => !without.some((name) => belongsTo(component.name, name)))
+  return kept
+}
+
+/** A component's name and those of the processes that it is part of, as {@link belongsTo} takes them. */
+function withProcesses(name: string): readonly string[] {
+  const names = [name]
+  for (let slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1)) names.push(name.slice(0, slash))
+  return names
 }
 
 /** What makes volumes of claims. */

@@ -17,6 +17,7 @@ import type { EtcdStore } from '../etcd/store.js'
 import type { ModuleHost } from '../sim/module-host.js'
 import type { Module } from '../sim/module.js'
 import type { NodeAgents } from '../apiserver/node-agent.js'
+import type { Resource } from '../apiserver/registry/resource.js'
 import type { ProtobufDecoder } from '../apiserver/ports.js'
 import type { KeyProvider, Pki } from '../pki/index.js'
 import { reconcilePolicy } from '../rbac/reconcile-policy.js'
@@ -72,6 +73,9 @@ export interface ControlPlaneParts {
 const APISERVER: UserInfo = { name: 'system:apiserver', groups: ['system:masters'] }
 
 const SILENT: EventRecorder = { event: () => undefined }
+
+/** Names of what is stored, by what is served. */
+const storedNames = new WeakMap<readonly Resource[], readonly string[]>()
 
 /** The apiserver over etcd, and the components that have been started on it, each with its host. */
 export class ControlPlane {
@@ -221,12 +225,16 @@ export class ControlPlane {
   /** One name for each kind that is stored, whatever the number of versions that it is served in. */
   storedResources(): readonly string[] {
     const { resources } = this.server.context
+    const known = storedNames.get(resources.all)
+    if (known !== undefined) return known
     const byPrefix = new Map<string, string>()
     for (const { prefix, resource, group, definition } of resources.all) {
       if (!definition.verbs.includes('watch') || byPrefix.has(prefix)) continue
       byPrefix.set(prefix, resources.find(resource)?.prefix === prefix ? resource : `${resource}.${group}`)
     }
-    return [...byPrefix.values()]
+    const names = [...byPrefix.values()]
+    storedNames.set(resources.all, names)
+    return names
   }
 
   /** What the informers of the running components have in their caches. */

@@ -42,8 +42,9 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
     const { indexers = {}, ...selection } = options
     const id = informerId(resource, selection)
     const shared = this.#sharedOf(id, resource, selection) as unknown as SharedInformer<ObjectOf<R>>
-    const topic = component.handle(`informer ${id}`, () => member.replay())
-    const state: Slice<MemberState> = component.state(`informer ${id}`, () => ({ joined: false }))
+    const name = `informer ${id}`
+    const topic = component.handle(name, () => member.replay())
+    const state: Slice<MemberState> = component.state(name, () => ({ joined: false }))
     const member = shared.join({ indexers }, { component: component.name, state, topic })
     return member
   }

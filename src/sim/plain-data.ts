@@ -24,10 +24,19 @@ export function clonePlainData<T>(value: T): T {
 function clone(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   if (Array.isArray(value)) return value.map(clone)
-  if (value instanceof Map) return new Map([...value].map(([key, entry]) => [key, clone(entry)]))
+  if (value instanceof Map) return cloneMap(value)
   if (value instanceof Set) return new Set(value)
-  const copy: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) copy[key] = clone((value as Record<string, unknown>)[key])
+  const copy: Record<string, unknown> = { ...value }
+  for (const key of Object.keys(copy)) {
+    const member = copy[key]
+    if (typeof member === 'object' && member !== null) copy[key] = clone(member)
+  }
+  return copy
+}
+
+function cloneMap(map: ReadonlyMap<unknown, unknown>): Map<unknown, unknown> {
+  const copy = new Map<unknown, unknown>()
+  for (const [key, entry] of map) copy.set(key, clone(entry))
   return copy
 }
 

@@ -10,6 +10,7 @@ import type { RandomStream } from './random.js'
 import { ReadyQueue } from './ready-queue.js'
 import type { Ready } from './ready-queue.js'
 import type { SimulationState } from './state.js'
+import { clonePlainData } from './plain-data.js'
 import { cloneState } from './state.js'
 import { Timers } from './timers.js'
 import type { Handler, Slice } from './topic.js'
@@ -263,9 +264,12 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   }
 
   #load(from: SimulationState): void {
-    const state = cloneState(from)
-    for (const entry of state.ready) this.ready.add(entry)
-    for (const [owner, byName] of state.slices) for (const [name, value] of byName) this.slice(owner, name, () => value)
-    for (const name of state.stopped) this.#stopped.add(name)
+    for (const entry of from.ready) this.ready.add(entry)
+    for (const [owner, byName] of from.slices) {
+      const slices = new Map<string, Slice<unknown>>()
+      for (const [name, value] of byName) slices.set(name, { value: clonePlainData(value) })
+      this.#slices.set(owner, slices)
+    }
+    for (const name of from.stopped) this.#stopped.add(name)
   }
 }

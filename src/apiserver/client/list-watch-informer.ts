@@ -3,7 +3,7 @@ import type { Slice, Topic } from '../../sim/module.js'
 import { isApiError } from './api-error.js'
 import type { ListOptions, ResumableClient, Watch } from './client.js'
 import type { Change, Informer, InformerOptions, Selection } from './informer.js'
-import type { Indexers } from './object-index.js'
+import type { IndexFunction, Indexers } from './object-index.js'
 import { ObjectIndex, keyOf } from './object-index.js'
 import type { ResourceName } from './resources.js'
 
@@ -165,9 +165,15 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     return this.#closed
   }
 
-  /** Gives the view more indexes. Answers under which names they are found: an index by the same function is there already under another. */
-  addIndexers(indexers: Indexers<T>, prefix: string): ReadonlyMap<string, string> {
-    return new Map(Object.entries(indexers).map(([name, valuesOf]) => [name, this.#index.addIndexer(`${prefix}/${name}`, valuesOf)]))
+  /** Gives the view more indexes, to be asked by {@link indexed}. */
+  addIndexers(indexers: Indexers<T>): void {
+    this.#index.addIndexers(indexers)
+  }
+
+  /** The objects under one value of the index that a function makes. */
+  indexed(valuesOf: IndexFunction<T>, value: string): readonly T[] {
+    this.#load()
+    return this.#index.indexed(valuesOf, value)
   }
 
   /** Resumes after {@link disconnect}: what has happened meanwhile is delivered in the next step. */

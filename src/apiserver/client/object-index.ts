@@ -1,8 +1,11 @@
 import type { KubeObject } from '../../api/definition.js'
 import { SortedObjects } from './sorted-objects.js'
 
-/** Index name to a function that answers the values under which an object is found. */
-export type Indexers<T> = Readonly<Record<string, (object: T) => readonly string[]>>
+/** Answers the values under which an object is found. */
+export type IndexFunction<T> = (object: T) => readonly string[]
+
+/** Indexes by their names. */
+export type Indexers<T> = Readonly<Record<string, IndexFunction<T>>>
 
 /** `namespace/name`, or `name` for a cluster-scoped object: client-go's MetaNamespaceKeyFunc. */
 export function keyOf(object: KubeObject): string {
@@ -16,11 +19,6 @@ export function splitKey(key: string): { namespace?: string; name: string } {
   return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
 }
 
-interface Index<T> {
-  readonly valuesOf: (object: T) => readonly string[]
-  readonly buckets: Map<string, SortedObjects<T>>
-}
-
 const NONE: readonly never[] = []
 
 /** Objects by key, and by any number of indexes. Every lookup costs what it returns; an update costs the indexes of one object. */
@@ -28,19 +26,24 @@ export class ObjectIndex<T extends KubeObject> {
   readonly #objects = new Map<string, T>()
   /** Made when somebody first asks for all objects: most informers are only asked by key and by index. */
   #sorted: SortedObjects<T> | undefined
-  readonly #indexes = new Map<string, Index<T>>()
+  readonly #named: Indexers<T>
+  /** Buckets by the function that fills them: who asks for the same index shares it, whatever it is called. */
+  readonly #indexes = new Map<IndexFunction<T>, Map<string, SortedObjects<T>>>()
 
   constructor(indexers: Indexers<T> = {}) {
-    for (const [name, valuesOf] of Object.entries(indexers)) this.#indexes.set(name, { valuesOf, buckets: new Map() })
+    this.#named = indexers
+    this.addIndexers(indexers)
   }
 
-  /** Adds an index, unless there is one by the same function; answers the name of the index that is there now. */
-  addIndexer(name: string, valuesOf: (object: T) => readonly string[]): string {
-    for (const [known, index] of this.#indexes) if (index.valuesOf === valuesOf) return known
-    const buckets = new Map<string, SortedObjects<T>>()
-    this.#indexes.set(name, { valuesOf, buckets })
-    for (const [key, object] of this.#objects) for (const value of valuesOf(object)) addTo(buckets, value, key, object)
-    return name
+  /** Adds those indexes that are not there yet. */
+  addIndexers(indexers: Indexers<T>): void {
+    for (const name of Object.keys(indexers)) {
+      const valuesOf = indexers[name] as IndexFunction<T>
+      if (this.#indexes.has(valuesOf)) continue
+      const buckets = new Map<string, SortedObjects<T>>()
+      this.#indexes.set(valuesOf, buckets)
+      for (const [key, object] of this.#objects) for (const value of valuesOf(object)) addTo(buckets, value, key, object)
+    }
   }
 
   get size(): number {
@@ -60,11 +63,16 @@ export class ObjectIndex<T extends KubeObject> {
     return this.#sorted.objects
   }
 
-  /** The objects under one value of an index, in key order; valid until the next change. Asserts that there is such an index. */
+  /** The objects under one value of an index that was named at the beginning, in key order; valid until the next change. Asserts that there is such an index. */
   byIndex(name: string, value: string): readonly T[] {
-    const index = this.#indexes.get(name)
-    if (!index) throw new Error(`assertion failed: no index ${name}`)
-    return index.buckets.get(value)?.objects ?? NONE
+    const valuesOf = this.#named[name]
+    if (valuesOf === undefined) throw new Error(`assertion failed: no index ${name}`)
+    return this.indexed(valuesOf, value)
+  }
+
+  /** The same by the function of the index, which must have been added. */
+  indexed(valuesOf: IndexFunction<T>, value: string): readonly T[] {
+    return this.#indexes.get(valuesOf)?.get(value)?.objects ?? NONE
   }
 
   /** Stores the object; answers the one that was there. */
@@ -73,7 +81,7 @@ export class ObjectIndex<T extends KubeObject> {
     const old = this.#objects.get(key)
     this.#objects.set(key, object)
     this.#sorted?.set(key, object)
-    for (const { valuesOf, buckets } of this.#indexes.values()) {
+    for (const [valuesOf, buckets] of this.#indexes) {
       const values = valuesOf(object)
       if (old) for (const value of valuesOf(old)) if (!values.includes(value)) removeFrom(buckets, value, key)
       for (const value of values) addTo(buckets, value, key, object)
@@ -87,15 +95,15 @@ export class ObjectIndex<T extends KubeObject> {
     if (!old) return undefined
     this.#objects.delete(key)
     this.#sorted?.delete(key)
-    for (const { valuesOf, buckets } of this.#indexes.values()) for (const value of valuesOf(old)) removeFrom(buckets, value, key)
+    for (const [valuesOf, buckets] of this.#indexes) for (const value of valuesOf(old)) removeFrom(buckets, value, key)
     return old
   }
 }
 
 function addTo<T>(buckets: Map<string, SortedObjects<T>>, value: string, key: string, object: T): void {
-  let bucket = buckets.get(value)
-  if (!bucket) buckets.set(value, (bucket = new SortedObjects<T>()))
-  bucket.set(key, object)
+  const bucket = buckets.get(value)
+  if (bucket === undefined) buckets.set(value, SortedObjects.of(key, object))
+  else bucket.set(key, object)
 }
 
 function removeFrom<T>(buckets: Map<string, SortedObjects<T>>, value: string, key: string): void {

@@ -3,6 +3,7 @@ import type { Slice, Topic } from '../../sim/module.js'
 import type { Change, Informer, InformerOptions, Selection } from './informer.js'
 import { ListWatchInformer } from './list-watch-informer.js'
 import type { InformerPorts } from './list-watch-informer.js'
+import type { Indexers } from './object-index.js'
 import type { ResourceName } from './resources.js'
 
 /** What of a member is state: whether it has been told of what there was when it came. */
@@ -77,7 +78,7 @@ export class Member<T extends KubeObject> implements Informer<T> {
   readonly component: string
   readonly #shared: SharedInformer<T>
   readonly #state: Slice<MemberState>
-  readonly #indexNames: ReadonlyMap<string, string>
+  readonly #indexers: Indexers<T>
   readonly #listeners: ((change: Change<T>) => void)[] = []
   #closed = false
 
@@ -85,7 +86,8 @@ export class Member<T extends KubeObject> implements Informer<T> {
     this.component = component
     this.#shared = shared
     this.#state = state
-    this.#indexNames = shared.informer.addIndexers(indexers, component)
+    this.#indexers = indexers
+    shared.informer.addIndexers(indexers)
     if (!state.value.joined && shared.informer.synced) topic.wake('')
   }
 
@@ -131,7 +133,9 @@ export class Member<T extends KubeObject> implements Informer<T> {
   }
 
   byIndex(index: string, value: string): readonly T[] {
-    return this.#shared.informer.byIndex(this.#indexNames.get(index) ?? index, value)
+    const valuesOf = this.#indexers[index]
+    if (valuesOf === undefined) throw new Error(`assertion failed: no index ${index}`)
+    return this.#shared.informer.indexed(valuesOf, value)
   }
 
   close(): void {

@@ -7,15 +7,25 @@ const MOST_MOVED = 1000
  * objects: a change costs a binary search, however many objects there are.
  */
 export class SortedObjects<T> {
-  #keys: string[] = []
-  #objects: T[] = []
+  #keys: string[]
+  #objects: T[]
   /** What is not in the lists yet, and what is in them no longer; made when they are needed: most lists are short, and there is one for each value of an index. */
   #added: Map<string, T> | undefined
   #removed: Set<string> | undefined
   readonly #mostMoved: number
 
   constructor(mostMoved: number = MOST_MOVED) {
+    this.#keys = []
+    this.#objects = []
     this.#mostMoved = mostMoved
+  }
+
+  /** A list of one: most values of an index have no more, and lists that begin empty take room for many. */
+  static of<T>(key: string, object: T): SortedObjects<T> {
+    const list = new SortedObjects<T>()
+    list.#keys = [key]
+    list.#objects = [object]
+    return list
   }
 
   get size(): number {

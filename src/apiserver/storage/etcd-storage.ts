@@ -60,9 +60,17 @@ export class EtcdStorage implements Storage {
   lenient(): Storage {
     return new LenientStorage(this, {
       get: (key, revision) => this.#found(this.#store.get(key, revision)),
-      list: ({ from, to, revision, limit }) =>
-        this.#store.list(from, to, { revision, limit }).map((kv) => this.#found(kv)).filter((object) => object !== undefined),
+      list: (range) => this.#readableIn(range),
     })
+  }
+
+  #readableIn({ from, to, revision, limit }: StorageRange): readonly KubeObject[] {
+    const found: KubeObject[] = []
+    for (const kv of this.#store.list(from, to, { revision, limit })) {
+      const object = this.#readable(kv)
+      if (object !== undefined) found.push(object)
+    }
+    return found
   }
 
   #found(kv: KeyValue | undefined): KubeObject | undefined {

@@ -3,6 +3,7 @@ import type { OwnerReference } from '../../api/meta/generated.js'
 import type { ComponentHost } from '../../apiserver/client/component.js'
 import type { Change, Informer } from '../../apiserver/client/informer.js'
 import { keyOf } from '../../apiserver/client/object-index.js'
+import type { Indexers } from '../../apiserver/client/object-index.js'
 import type { Slice } from '../../sim/module.js'
 import type { ServedResource, ServedResources } from '../process/resource.js'
 import { apiVersionOf, servedNow } from '../process/resource.js'
@@ -27,7 +28,8 @@ export class OwnerGraph {
   readonly #informers = new Map<string, Informer<KubeObject>>()
   /** The same in a list. */
   #followed: readonly Informer<KubeObject>[] = []
-  readonly #byKind = new Map<string, ServedResource>()
+  /** By `apiVersion kind`; made when somebody asks. */
+  #byKind: ReadonlyMap<string, ServedResource> | undefined
   readonly #listeners: ((item: Item, change: Change<KubeObject>) => void)[] = []
   /** Names of the custom resources that are followed, in the order in which they came: a copy follows the same. */
   readonly #custom: Slice<string[]>
@@ -40,34 +42,31 @@ export class OwnerGraph {
     for (const one of served) if (!isCustom(one)) this.#follow(one)
     for (const name of this.#custom.value) this.#follow({ resource: name, verbs: COLLECTABLE })
     this.#followed = [...this.#informers.values()]
-    this.#nameKinds(served)
     // real servers are asked every half minute what they serve
     if (typeof resources === 'function') this.#informers.get(CRDS)?.onChange(() => this.#resync())
   }
 
   #follow({ resource, verbs }: Pick<ServedResource, 'resource' | 'verbs'>): void {
     if (IGNORED.has(resource) || this.#informers.has(resource) || !isCollectable({ verbs })) return
-    const informer = this.#host.informer<string>(resource, {
-      indexers: {
-        uid: ({ metadata }) => [metadata.uid as string],
-        owner: ({ metadata }) => metadata.ownerReferences?.map(({ uid }) => uid) ?? [],
-      },
-    })
+    const informer = this.#host.informer<string>(resource, { indexers: INDEXERS })
     this.#informers.set(resource, informer)
     informer.onChange((change) => {
       for (const listener of this.#listeners) listener(itemOf(resource, change.object), change)
     })
   }
 
-  #nameKinds(served: readonly ServedResource[]): void {
-    this.#byKind.clear()
-    for (const one of served) if (!IGNORED.has(one.resource)) this.#byKind.set(`${apiVersionOf(one)} ${one.kind}`, one)
+  #kinds(): ReadonlyMap<string, ServedResource> {
+    if (this.#byKind !== undefined) return this.#byKind
+    const byKind = new Map<string, ServedResource>()
+    for (const one of servedNow(this.#resources)) if (!IGNORED.has(one.resource)) byKind.set(`${apiVersionOf(one)} ${one.kind}`, one)
+    this.#byKind = byKind
+    return byKind
   }
 
   /** Follows what CRDs have added and lets go of what they no longer serve. */
   #resync(): void {
     const served = servedNow(this.#resources)
-    this.#nameKinds(served)
+    this.#byKind = undefined
     const custom = new Map(served.filter(isCustom).map((one) => [one.resource, one]))
     for (const name of this.#custom.value.filter((known) => !custom.has(known))) {
       this.#informers.get(name)?.close()
@@ -92,12 +91,12 @@ export class OwnerGraph {
 
   /** The resource that serves that kind in that version. */
   resourceOf({ apiVersion, kind }: Pick<OwnerReference, 'apiVersion' | 'kind'>): ServedResource | undefined {
-    return this.#byKind.get(`${apiVersion} ${kind}`)
+    return this.#kinds().get(`${apiVersion} ${kind}`)
   }
 
   /** The resource by its name. */
   served(resource: string): ServedResource | undefined {
-    for (const served of this.#byKind.values()) if (served.resource === resource) return served
+    for (const served of this.#kinds().values()) if (served.resource === resource) return served
     return undefined
   }
 
@@ -135,6 +134,11 @@ export class OwnerGraph {
 }
 
 const NONE: readonly GraphNode[] = []
+const NO_OWNERS: readonly string[] = []
+const INDEXERS: Indexers<KubeObject> = {
+  uid: ({ metadata }) => [metadata.uid as string],
+  owner: ({ metadata }) => metadata.ownerReferences?.map(({ uid }) => uid) ?? NO_OWNERS,
+}
 const CRDS = 'customresourcedefinitions'
 const COLLECTABLE: ServedResource['verbs'] = ['delete', 'list', 'watch']
 

@@ -15,10 +15,20 @@ export const cachesEqualStore: Invariant = {
 
 const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
 
+function isWhole({ namespace, labelSelector, fieldSelector }: ComponentView['selection']): boolean {
+  return namespace === undefined && labelSelector === undefined && fieldSelector === undefined
+}
+
+/** Nearly always a cache holds what the store holds. */
+function areSame(fresh: readonly KubeObject[], objects: readonly KubeObject[]): boolean {
+  if (fresh.length !== objects.length) return false
+  for (let at = 0; at < fresh.length; at++) if (fresh[at] !== objects[at]) return false
+  return true
+}
+
 function differences(cluster: SimCluster, stored: StoredObjects, { component, resource, selection, objects }: ComponentView): readonly Finding[] {
-  const isWhole = Object.values(selection).every((part) => part === undefined)
-  const fresh = (isWhole ? stored.list(resource) : cluster.stored(resource, selection)) as readonly KubeObject[]
-  if (fresh.length === objects.length && fresh.every((object, at) => object === objects[at])) return []
+  const fresh = (isWhole(selection) ? stored.list(resource) : cluster.stored(resource, selection)) as readonly KubeObject[]
+  if (areSame(fresh, objects)) return []
   const cached = new Map(objects.map((object) => [keyOf(object), object]))
   const wrong: ObjectReference[] = []
   for (const object of fresh) {

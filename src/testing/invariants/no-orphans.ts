@@ -10,15 +10,19 @@ export const noOrphans: Invariant = {
   onlyAtRest: true,
   check: (_cluster, stored) => {
     if (!stored.isAtWork('garbage-collector-controller')) return []
-    const uids = new Set<string | undefined>()
     const owned: { readonly resource: string; readonly object: KubeObject }[] = []
+    const missing = new Set<string>()
     stored.each((resource, object) => {
-      uids.add(object.metadata.uid)
-      if (object.metadata.ownerReferences !== undefined) owned.push({ resource, object })
+      const { ownerReferences } = object.metadata
+      if (ownerReferences === undefined) return
+      owned.push({ resource, object })
+      for (const { uid } of ownerReferences) missing.add(uid)
     })
+    stored.each((_, { metadata }) => missing.delete(metadata.uid as string))
+    if (missing.size === 0) return []
     return owned.flatMap(({ resource, object }): Finding[] => {
       const { ownerReferences = [], deletionTimestamp } = object.metadata
-      const gone = ownerReferences.find(({ uid }) => !uids.has(uid))
+      const gone = ownerReferences.find(({ uid }) => missing.has(uid))
       if (gone === undefined || deletionTimestamp !== undefined) return []
       return [{ message: `its owner ${gone.kind} ${gone.name} (${gone.uid}) is gone`, objects: [referenceTo(resource, object)] }]
     })
