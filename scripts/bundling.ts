@@ -58,5 +58,6 @@ export const bundling: Bundling = {
   plugins: [lazyForge, lazyCel, asciiOnly],
   transform: { target: 'es2023', define: { 'process.env.NODE_ENV': '"production"' } },
   // more than half of the import is V8 reading the text; names of functions and classes are kept, so that stack traces stay readable
-  minify: { compress: true, mangle: { toplevel: true, keepNames: true }, codegen: { removeWhitespace: true } },
+  // no sequences: an assignment of a function inside an expression keeps what it closes over alive for longer (docs/decisions/garbage.md)
+  minify: { compress: { sequences: false }, mangle: { toplevel: true, keepNames: true }, codegen: { removeWhitespace: true } },
 }

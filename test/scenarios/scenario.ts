@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { SimCluster } from 'simcluster'
 import { checkInvariants, guardInvariants } from 'simcluster/testing'
 import type { ClusterOptions, ClusterSnapshot } from 'simcluster'
@@ -52,9 +53,9 @@ function expectSound(cluster: SimCluster, when: string): void {
   if (violations.length > 0) throw new Error(`${when}: ${JSON.stringify(violations, undefined, 1)}`)
 }
 
-/** Everything that a cluster is, as text. */
-export function stateOf(cluster: SimCluster): string {
-  return JSON.stringify(cluster.resources().map((resource) => [resource, cluster.stored(resource)]))
+/** Everything that a cluster is. */
+function stateOf(cluster: SimCluster): readonly unknown[] {
+  return cluster.resources().map((resource) => [resource, cluster.stored(resource)])
 }
 
 function play(cluster: SimCluster, actions: readonly Action[]): void {
@@ -85,7 +86,7 @@ export function runScenario(beginning: Beginning, actions: readonly Action[], ho
   if (copy) {
     play(copy, actions.slice(middle))
     if (copy.traceHash() !== cluster.traceHash()) throw new Error(`the ${how} went another way`)
-    if (stateOf(copy) !== stateOf(cluster)) throw new Error(`the ${how} ended in another state`)
+    if (!isDeepStrictEqual(stateOf(copy), stateOf(cluster))) throw new Error(`the ${how} ended in another state`)
   }
   heal(cluster)
   cluster.settle()
