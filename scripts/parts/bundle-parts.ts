@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { basename, dirname, relative } from 'node:path'
 import { rolldown, type CodeSplittingNameFunction } from 'rolldown'
 import { commonJs } from './commonjs.js'
-import { deferredImports, isDoors, partEntry, type Parts } from './deferred-imports.js'
-import { findCore, reachableFrom, type Bundled, type Core } from './find-core.js'
+import { deferredImports, partEntry } from './deferred-imports.js'
+import { isDoors, type Parts } from './doors.js'
+import { findCore, type Bundled, type Core } from './find-core.js'
+import { HIDDEN_FIELDS } from './hidden-fields.js'
 import { SourceExports, SourceTexts } from './source-exports.js'
-import { splitFile } from './split-functions.js'
+import { splitFile } from './split-file.js'
 
 /**
  * Bundles the package for Node: what a first use runs is loaded at once, everything else in parts, one for each folder of the sources, when the first of its
@@ -14,13 +15,17 @@ import { splitFile } from './split-functions.js'
 export async function bundleParts(entries: Readonly<Record<string, string>>, dir: string, options: Bundled): Promise<void> {
   const { root, input, plugins, minify } = options
   const [main = ''] = Object.values(entries)
-  const files = reachableFrom(main)
-  const core = await findCore(files, main, options)
-  const split = splitFiles(files.filter((file) => core.modules.has(file)), core)
+  const texts = new SourceTexts()
+  const files = texts.reachableFrom(main)
+  const core = await findCore(files, main, texts, options)
+  const atOnce = files.filter((file) => core.modules.has(file))
+  const split = splitFiles(root, atOnce, core, texts)
   const exports = new SourceExports(new SourceTexts(split.texts))
-  const parts = folders(root, [...files.filter((file) => !core.modules.has(file)), ...split.later], exports)
+  const parts = folders(root, atOnce, [...files.filter((file) => !core.modules.has(file)), ...split.later], exports)
+  const others = Object.values(entries).flatMap((file) => [file, ...texts.reachableFrom(file)])
+  const all = new Set([main, ...atOnce, ...files, ...split.later, ...others])
   const build = await rolldown({
-    ...input, cwd: root, platform: 'browser', plugins: [deferredImports(root, parts, exports), ...plugins, commonJs((chunk) => chunk.name in entries)],
+    ...input, cwd: root, platform: 'browser', plugins: [deferredImports([...all], parts, exports), ...plugins, commonJs((chunk) => chunk.name in entries)],
     preserveEntrySignatures: 'allow-extension',
     input: { ...entries, ...Object.fromEntries(parts.names.map((name) => [name, partEntry(name)])) },
   })
@@ -32,34 +37,35 @@ export async function bundleParts(entries: Readonly<Record<string, string>>, dir
   await build.close()
 }
 
-/** Functions that are shorter stay where they are: a door would take as much. Characters of source. */
-const WORTH_A_DOOR = 60
-
 /** Moves what the first use does not call out of the files that it needs. */
-function splitFiles(files: readonly string[], core: Core): { readonly texts: ReadonlyMap<string, string>, readonly later: readonly string[] } {
+function splitFiles(root: string, files: readonly string[], core: Core, given: SourceTexts): { readonly texts: ReadonlyMap<string, string>, readonly later: readonly string[] } {
   const texts = new Map<string, string>()
   const later: string[] = []
+  const hidden = new Set(HIDDEN_FIELDS.map((path) => `${root}src/${path}`))
   for (const file of files) {
-    const split = splitFile(readFileSync(file, 'utf8'), basename(file, '.ts'), ({ name, start, end }) => !core.calls(file, name) && end - start > WORTH_A_DOOR)
+    const split = splitFile(given.read(file), { baseName: basename(file, '.ts'), isCalled: (start) => core.calls(file, start), areHidden: hidden.delete(file) })
     if (!split) continue
     const second = file.replace(/\.ts$/, '.later.ts')
     texts.set(file, split.now).set(second, split.later)
     later.push(second)
   }
+  if (hidden.size > 0) throw new Error(`no files of the core (hidden-fields.ts): ${[...hidden].join(', ')}`)
   return { texts, later }
 }
 
 /** One part for each folder, of two levels at most: `api/core/validation/pod.ts` belongs to `api-core`. */
-function folders(root: string, files: readonly string[], exports: SourceExports): Parts {
+function folders(root: string, core: readonly string[], files: readonly string[], exports: SourceExports): Parts {
   const partOf = (file: string): string => dirname(relative(`${root}src`, file)).split('/').slice(0, 2).join('-')
   const filesOf = new Map<string, string[]>()
   for (const file of files) {
     if (exports.deferrableOf(file).length > 0) filesOf.set(partOf(file), [...filesOf.get(partOf(file)) ?? [], file])
   }
   const known = new Set(files)
+  const atOnce = new Set(core)
   return {
     names: [...filesOf.keys()],
     partOf: (file) => (known.has(file) ? partOf(file) : undefined),
+    groupOf: (file) => (known.has(file) ? partOf(file) : `${atOnce.has(file) ? 'core' : 'beyond'} ${atOnce.has(file) ? '' : partOf(file)}`.trim()),
     filesOf: (part) => filesOf.get(part) ?? [],
   }
 }

@@ -5,16 +5,13 @@ interface Place {
   readonly end: number
 }
 
-/** TypeScript's nodes that have an expression in them; what else is its own is erased. */
-const TRANSPARENT = new Set(['TSAsExpression', 'TSNonNullExpression', 'TSSatisfiesExpression', 'TSInstantiationExpression', 'TSParameterProperty'])
-
 /** Where a file has the name of an imported class in `new Name(...)`; `undefined` when it uses it otherwise too, or never as a value. */
 export function placesOfNew(program: ReturnType<typeof parseAst>, name: string): readonly Place[] | undefined {
   const places: Place[] = []
   let isOnlyMade = true
   const visit = (node: object, parent: object): void => {
     const { type } = node as { readonly type?: string }
-    if (type === 'ImportDeclaration' || (type?.startsWith('TS') === true && !TRANSPARENT.has(type))) return
+    if (type === 'ImportDeclaration') return
     if (type === 'Identifier' && 'name' in node && node.name === name) {
       const isCallee = 'type' in parent && parent.type === 'NewExpression' && 'callee' in parent && parent.callee === node
       if (isCallee) places.push(node as unknown as Place)

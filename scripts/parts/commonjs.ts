@@ -1,7 +1,7 @@
 import { dirname, relative } from 'node:path/posix'
 import { parseAst } from 'rolldown/parseAst'
 import type { OutputChunk, Plugin } from 'rolldown'
-import { LOAD_PART } from './deferred-imports.js'
+import { LOAD_PART } from './doors.js'
 import { nameOf } from './source-exports.js'
 
 /** The file through which an entry, which stays an ES module, gets at its CommonJS chunks: `testing/index.js` has `testing.chunks.cjs`. */
@@ -22,8 +22,9 @@ export function commonJs(isEntry: (chunk: OutputChunk) => boolean): Plugin {
     name: 'common-js',
     generateBundle(_, bundle) {
       const chunks = Object.values(bundle).filter((output) => output.type === 'chunk')
-      const files = new Set(chunks.filter((chunk) => !isEntry(chunk)).map(({ fileName }) => fileName))
+      const files = new Map(chunks.filter((chunk) => !isEntry(chunk)).map((chunk) => [chunk.fileName, namesGiven(chunk)]))
       for (const chunk of chunks) {
+        chunk.code = withoutMarks(chunk.code)
         if (files.has(chunk.fileName)) {
           chunk.code = asCommonJs(chunk, files)
           continue
@@ -45,27 +46,46 @@ function doorOf(file: string): string {
   return file.replace(/\.cjs$/, '').replace(/\W/g, '_')
 }
 
-function asCommonJs(chunk: OutputChunk, files: ReadonlySet<string>): string {
+/** Marks for tree-shaking have done their work. */
+function withoutMarks(code: string): string {
+  return code.replaceAll(/([\w$])?\/\* ?[@#]__PURE__ ?\*\/ ?([\w$])?/g, (_, before = '', after = '') => `${before}${before && after ? ' ' : ''}${after}`)
+}
+
+/**
+ * Chunk -> what its exports are called: by their name in the bundle. What nobody but other chunks asks for is a list without names, which is a third of the text.
+ */
+type Files = ReadonlyMap<string, ReadonlyMap<string, string>>
+
+function namesGiven(chunk: OutputChunk): ReadonlyMap<string, string> {
+  const all = parseAst(chunk.code).body.flatMap((statement) => (statement.type === 'ExportNamedDeclaration' ? statement.specifiers : []))
+  const sorted = all.map(({ local, exported }) => ({ local: nameOf(local), exported: nameOf(exported) })).toSorted((a, b) => (a.local < b.local ? -1 : 1))
+  return new Map(sorted.map(({ exported }, at) => [exported, chunk.isEntry ? exported : String(at)]))
+}
+
+function asCommonJs(chunk: OutputChunk, files: Files): string {
   let { code } = chunk
-  const given: string[] = []
+  const given = new Map<string, string>()
   for (const statement of parseAst(code).body.toReversed()) {
     if (statement.type === 'ImportDeclaration') {
       const from = target(chunk, statement.source.value)
       if (from !== undefined && !files.has(from)) throw new Error(`${chunk.fileName} imports the entry ${from}`)
-      code = replaced(code, statement, requireText(statement))
+      code = replaced(code, statement, constants(statement, `require(${JSON.stringify(statement.source.value)})`, files.get(from ?? '')))
     } else if (statement.type === 'ExportNamedDeclaration') {
       const { source } = statement
       if (statement.declaration) throw new Error(`${chunk.fileName} exports in a way that is not known here`)
-      const from = source ? `require(${JSON.stringify(source.value)}).` : ''
-      given.push(...statement.specifiers.map(({ local, exported }) => `${nameOf(exported)}:${from}${nameOf(local)}`))
+      const names = source ? files.get(target(chunk, source.value) ?? '') : undefined
+      const valueOf = (name: string): string => (source ? `require(${JSON.stringify(source.value)})[${JSON.stringify(names?.get(name) ?? name)}]` : name)
+      for (const { local, exported } of statement.specifiers) given.set(nameOf(exported), valueOf(nameOf(local)))
       code = replaced(code, statement, '')
     }
   }
-  return `"use strict";${withParts(code)}\nmodule.exports={${given.join(',')}};\n`
+  const names = [...files.get(chunk.fileName) ?? []]
+  const list = chunk.isEntry ? `{${names.map(([name]) => `${name}:${given.get(name)}`).join(',')}}` : `[${names.map(([name]) => given.get(name)).join(',')}]`
+  return `"use strict";${withParts(code)}\nmodule.exports=${list};\n`
 }
 
 /** An entry with its imports of chunks through a file of its own: bundlers follow only what the entry needs. */
-function asEntry(chunk: OutputChunk, files: ReadonlySet<string>, wanted: Set<string>): string {
+function asEntry(chunk: OutputChunk, files: Files, wanted: Set<string>): string {
   let { code } = chunk
   for (const statement of parseAst(code).body.toReversed()) {
     if ((statement.type !== 'ImportDeclaration' && statement.type !== 'ExportNamedDeclaration') || !statement.source) continue
@@ -75,7 +95,7 @@ function asEntry(chunk: OutputChunk, files: ReadonlySet<string>, wanted: Set<str
     const door = doorOf(from)
     const path = relative(dirname(chunk.fileName), chunksOf(chunk.fileName))
     const opened = `import{${door}}from${JSON.stringify(path.startsWith('.') ? path : `./${path}`)};`
-    const given = statement.type === 'ImportDeclaration' ? constants(statement, `${door}()`) : passedOn(statement, door)
+    const given = statement.type === 'ImportDeclaration' ? constants(statement, `${door}()`, files.get(from)) : passedOn(statement, door, files.get(from))
     code = replaced(code, statement, `${opened}${given}`)
   }
   if (code.includes(LOAD_PART)) throw new Error(`the entry ${chunk.fileName} loads a part: what it imports belongs into a file of its own`)
@@ -83,8 +103,8 @@ function asEntry(chunk: OutputChunk, files: ReadonlySet<string>, wanted: Set<str
 }
 
 /** `export { a as b } from` a chunk. */
-function passedOn({ specifiers }: Export, door: string): string {
-  const names = specifiers.map(({ local, exported }, at) => ({ taken: `${nameOf(local)}:${door}$${at}`, given: `${door}$${at} as ${nameOf(exported)}` }))
+function passedOn({ specifiers }: Export, door: string, given: ReadonlyMap<string, string> | undefined): string {
+  const names = specifiers.map(({ local, exported }, at) => ({ taken: `${given?.get(nameOf(local)) ?? nameOf(local)}:${door}$${at}`, given: `${door}$${at} as ${nameOf(exported)}` }))
   return `const{${names.map(({ taken }) => taken).join(',')}}=${door}();export{${names.map(({ given }) => given).join(',')}};`
 }
 
@@ -93,12 +113,9 @@ function target(chunk: OutputChunk, specifier: string): string | undefined {
   return specifier.startsWith('.') ? new URL(specifier, `file:///${chunk.fileName}`).pathname.slice(1) : undefined
 }
 
-function requireText(statement: Import): string {
-  return constants(statement, `require(${JSON.stringify(statement.source.value)})`)
-}
-
-function constants({ specifiers, source }: Import, value: string): string {
-  const names = specifiers.flatMap((specifier) => (specifier.type === 'ImportSpecifier' ? [`${nameOf(specifier.imported)}:${specifier.local.name}`] : []))
+function constants({ specifiers, source }: Import, value: string, given: ReadonlyMap<string, string> | undefined): string {
+  const nameThere = (name: string): string => given?.get(name) ?? name
+  const names = specifiers.flatMap((specifier) => (specifier.type === 'ImportSpecifier' ? [`${nameThere(nameOf(specifier.imported))}:${specifier.local.name}`] : []))
   const wholes = specifiers.flatMap((specifier) => (specifier.type === 'ImportSpecifier' ? [] : [specifier.local.name]))
   if (wholes.length > 0 && source.value.startsWith('.')) throw new Error(`${source.value} is imported as a whole`)
   const parts = [...wholes.map((name) => `${name}=${value}`), ...(names.length > 0 ? [`{${names.join(',')}}=${value}`] : [])]

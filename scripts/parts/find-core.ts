@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { basename, relative } from 'node:path'
 import { rolldown, type InputOptions, type OutputOptions } from 'rolldown'
-import { parseAst } from 'rolldown/parseAst'
 import { commonJs } from './commonjs.js'
-import { deferredImports, partEntry, type Parts } from './deferred-imports.js'
-import { SourceExports, sourceFile, SourceTexts } from './source-exports.js'
-import { topFunctions } from './split-functions.js'
+import { deferredImports, partEntry } from './deferred-imports.js'
+import type { Parts } from './doors.js'
+import { withNotes } from './functions.js'
+import { SourceExports, SourceTexts } from './source-exports.js'
 
 /** How all bundles of the package are made. */
 export interface Bundled {
@@ -20,20 +20,20 @@ export interface Bundled {
 export interface Core {
   /** Source files and modules of packages that it runs, or that those import without calling a function. */
   readonly modules: ReadonlySet<string>
-  /** Whether it calls a function that is declared at the top of a source file. */
-  calls(file: string, name: string): boolean
+  /** Whether it calls a function of a source file, known by where it starts in the text without types. */
+  calls(file: string, start: number): boolean
 }
 
 /** Where the bundle of the first use notes the functions that it calls. */
 const CALLED = '__called'
 
 /** Bundles the package with each source file as a part of its own, uses it, and asks it what it has loaded and called. */
-export async function findCore(files: readonly string[], entry: string, { root, input, plugins, minify }: Bundled): Promise<Core> {
+export async function findCore(files: readonly string[], entry: string, texts: SourceTexts, { root, input, plugins, minify }: Bundled): Promise<Core> {
   const dir = `${root}.cache/first-use/`
   const parts = eachFile(root, files)
-  const marked = new Map(files.map((file) => [file, withMarks(readFileSync(file, 'utf8'), file)]))
+  const noted = new Map([entry, ...files].map((file) => [file, withNotes(texts.read(file), (start) => `${CALLED}.add(${JSON.stringify(noteOf(file, start))})`)]))
   const build = await rolldown({
-    ...input, cwd: root, platform: 'browser', plugins: [deferredImports(root, parts, new SourceExports(new SourceTexts(marked))), ...plugins, commonJs(() => false)],
+    ...input, cwd: root, platform: 'browser', plugins: [deferredImports([...noted.keys()], parts, new SourceExports(new SourceTexts(noted))), ...plugins, commonJs(() => false)],
     input: { index: entry, ...Object.fromEntries(parts.names.map((name) => [name, partEntry(name)])) },
   })
   rmSync(dir, { recursive: true, force: true })
@@ -42,7 +42,7 @@ export async function findCore(files: readonly string[], entry: string, { root, 
   const modulesOf = new Map(output.map((chunk) => [chunk.fileName, chunk.type === 'chunk' ? chunk.moduleIds : []]))
   const { loaded, called } = firstUse(dir)
   const names = new Set(called)
-  return { modules: new Set(loaded.flatMap((file) => modulesOf.get(basename(file)) ?? [])), calls: (file, name) => names.has(markOf(file, name)) }
+  return { modules: new Set(loaded.flatMap((file) => modulesOf.get(basename(file)) ?? [])), calls: (file, start) => names.has(noteOf(file, start)) }
 }
 
 interface FirstUse {
@@ -60,17 +60,8 @@ function firstUse(dir: string): FirstUse {
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8', maxBuffer: 2 ** 26 })) as FirstUse
 }
 
-function markOf(file: string, name: string): string {
-  return `${file} ${name}`
-}
-
-/** The text of a file whose functions note that they are called. */
-function withMarks(code: string, file: string): string {
-  return topFunctions(code).toReversed().reduce((text, { name, body: { type, start, end } }) => {
-    const mark = `${CALLED}.add(${JSON.stringify(markOf(file, name))})`
-    if (type === 'BlockStatement') return `${text.slice(0, start + 1)}${mark};${text.slice(start + 1)}`
-    return `${text.slice(0, start)}(${mark}, ${text.slice(start, end)})${text.slice(end)}`
-  }, code)
+function noteOf(file: string, start: number): string {
+  return `${file} ${start}`
 }
 
 function eachFile(root: string, files: readonly string[]): Parts {
@@ -80,23 +71,7 @@ function eachFile(root: string, files: readonly string[]): Parts {
   return {
     names: [...byName.keys()],
     partOf: (file) => (known.has(file) ? nameOf(file) : undefined),
+    groupOf: nameOf,
     filesOf: (part) => [byName.get(part) ?? ''],
   }
-}
-
-/** The source files that one reaches by imports of values, without itself. */
-export function reachableFrom(entry: string): readonly string[] {
-  const found = new Set<string>()
-  const waiting = [entry]
-  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-    for (const statement of parseAst(readFileSync(file, 'utf8'), { lang: 'ts' }).body) {
-      if (statement.type !== 'ImportDeclaration' && statement.type !== 'ExportNamedDeclaration') continue
-      const kind = statement.type === 'ImportDeclaration' ? statement.importKind : statement.exportKind
-      if (kind === 'type' || !statement.source?.value.startsWith('.')) continue
-      const next = sourceFile(file, statement.source.value)
-      if (!found.has(next)) waiting.push(next)
-      found.add(next)
-    }
-  }
-  return [...found].toSorted()
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseAst } from 'rolldown/parseAst'
+import { withoutTypes } from './syntax.js'
 
 /** One name that a source file gives to others. */
 export interface SourceExport {
@@ -30,21 +31,36 @@ export function sourceFile(importer: string, specifier: string): string {
   return resolve(dirname(importer), specifier.replace(/\.js$/, '.ts'))
 }
 
-/** The text of each source file: of the repository, or what the build has made of it. */
+/** The text of each source file, as JavaScript: of the repository, or what the build has made of it. */
 export class SourceTexts {
-  readonly #changed: ReadonlyMap<string, string>
+  readonly #texts: Map<string, string>
 
   constructor(changed: ReadonlyMap<string, string> = new Map()) {
-    this.#changed = changed
-  }
-
-  /** Whether it is not as in the repository. */
-  isChanged(file: string): boolean {
-    return this.#changed.has(file)
+    this.#texts = new Map(changed)
   }
 
   read(file: string): string {
-    return this.#changed.get(file) ?? readFileSync(file, 'utf8')
+    const known = this.#texts.get(file)
+    if (known !== undefined) return known
+    const text = withoutTypes(file, readFileSync(file, 'utf8'))
+    this.#texts.set(file, text)
+    return text
+  }
+
+  /** The source files that one reaches by imports, without itself. */
+  reachableFrom(entry: string): readonly string[] {
+    const found = new Set<string>()
+    const waiting = [entry]
+    for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+      for (const statement of parseAst(this.read(file)).body) {
+        if (statement.type !== 'ImportDeclaration' && statement.type !== 'ExportNamedDeclaration') continue
+        if (!statement.source?.value.startsWith('.')) continue
+        const next = sourceFile(file, statement.source.value)
+        if (!found.has(next)) waiting.push(next)
+        found.add(next)
+      }
+    }
+    return [...found].toSorted()
   }
 }
 
@@ -80,18 +96,16 @@ export class SourceExports {
 }
 
 function read(file: string, code: string): FileExports {
-  const { body } = parseAst(code, { lang: 'ts' })
+  const { body } = parseAst(code)
   const declared = new Map<string, Declaration>()
   const passedOn = new Map<string, { file: string, name: string }>()
   for (const statement of body) {
     if (statement.type === 'ExportAllDeclaration' || statement.type === 'ExportDefaultDeclaration') {
-      if (statement.type === 'ExportAllDeclaration' && statement.exportKind === 'type') continue
       throw new Error(`${file}: the build of parts knows only named exports`)
     }
-    if (statement.type !== 'ExportNamedDeclaration' || statement.exportKind === 'type') continue
+    if (statement.type !== 'ExportNamedDeclaration') continue
     for (const [name, own] of declarationsIn(statement.declaration)) declared.set(name, own)
-    for (const { local, exported, exportKind } of statement.specifiers) {
-      if (exportKind === 'type') continue
+    for (const { local, exported } of statement.specifiers) {
       if (!statement.source) declared.set(nameOf(exported), { kind: 'other' }) // imported as ever
       else passedOn.set(nameOf(exported), { file: sourceFile(file, statement.source.value), name: nameOf(local) })
     }

@@ -63,6 +63,32 @@ test('each part can be loaded before any other, after the core', () => {
   expect(faults).toEqual([])
 })
 
+test('what a user can get shows nothing of its inside', () => {
+  const shown = run(`
+    import { inspect } from 'node:util'
+    import { SimCluster } from 'simcluster'
+    const cluster = new SimCluster({ nodes: [{ name: 'a' }] })
+    cluster.settle()
+    const { client, pki, metrics, etcd, bus } = cluster
+    const given = { cluster, client, pki, metrics, bus, as: cluster.as('jo'), etcd, auth: etcd.auth, snapshot: cluster.snapshot(), watch: client.watch('pods'), machine: cluster.node('a').machine }
+    console.log(JSON.stringify([inspect(cluster), Object.entries(given).filter(([, one]) => Object.keys(one).some((key) => key.startsWith('$'))).map(([name]) => name)]))`)
+  expect(shown).toEqual(['SimCluster {}', []])
+})
+
+test('moved methods work in subclasses, under spies, in forks and in copies', () => {
+  const outcome = run(`
+    import { SimCluster } from 'simcluster'
+    class Mine extends SimCluster { #calls = 0; traceHash() { this.#calls += 1; return 'mine ' + this.#calls + super.traceHash().slice(0, 0) } }
+    const mine = new Mine({ nodes: 1 })
+    const held = SimCluster.prototype.resources
+    SimCluster.prototype.resources = function () { return held.call(this).slice(0, 1) }
+    const fork = mine.fork()
+    const copy = SimCluster.fromJSON(JSON.parse(JSON.stringify(mine)))
+    for (const one of [mine, fork, copy]) one.create('configmaps', { metadata: { name: 'a', namespace: 'default' } }), one.advance('10m')
+    console.log(JSON.stringify([mine.traceHash(), mine.resources().length, fork.traceHash() === copy.traceHash(), fork.now() === copy.now(), Object.keys(mine)]))`)
+  expect(outcome).toEqual(['mine 1', 1, true, true, []])
+})
+
 test('a walk through the whole package prints the same in parts as in one piece', () => {
   const walk = (form: string): readonly unknown[] => run(`
     import { createRequire } from 'node:module'
