@@ -199,12 +199,11 @@ export class ControlPlane {
     this.#hosts.get(name)?.reconnect()
   }
 
-  /** The apiserver stops or starts listening; etcd keeps everything. At its start it puts the default roles right. */
+  /** The apiserver stops or starts listening; etcd keeps everything. At its start it puts the default roles right. What is so already stays as it is. */
   setApiserverDown(down: boolean): void {
-    const { apiserverDown } = this.connectivity
-    const starts = apiserverDown && !down
-    if (starts) this.#tokens.load()
-    if (starts && modesOf(this.#parts.authorization).includes('RBAC')) reconcilePolicy(this.client(APISERVER))
+    if (down === this.connectivity.apiserverDown) return
+    if (!down) this.#tokens.load()
+    if (!down && modesOf(this.#parts.authorization).includes('RBAC')) reconcilePolicy(this.client(APISERVER))
     this.connectivity.apiserverDown = down
     for (const informers of this.#informers.values()) {
       if (down) informers.disconnect()
@@ -214,7 +213,7 @@ export class ControlPlane {
       if (down) host.disconnect()
       else if (!this.simulation.isStopped(name)) host.reconnect()
     }
-    if (down !== apiserverDown) this.tellOfApiserver()
+    this.tellOfApiserver()
   }
 
   /** Tells whoever observes the cluster whether its apiserver listens. */
