@@ -4,8 +4,7 @@ import type { Finding, Invariant, Observer } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
 import type { StoredObjects } from '../stored-objects.js'
 
-const idOf = (resource: string, { metadata: { namespace = '', name = '' } }: KubeObject): string =>
-  `${resource} ${namespace}/${name}`
+const keyOf = ({ metadata: { namespace = '', name = '' } }: KubeObject): string => `${namespace}/${name}`
 
 /** The store's history is one line: what optimistic locking and watches stand on. */
 export const revisionsInOrder: Invariant = {
@@ -36,52 +35,44 @@ const found = (resource: string, object: KubeObject, message: string): Finding =
 function twinOf({ metadata }: KubeObject, stored: StoredObjects): string {
   let first: string | undefined
   stored.each((resource, object) => {
-    if (object.metadata.resourceVersion === metadata.resourceVersion) first ??= idOf(resource, object)
+    if (object.metadata.resourceVersion === metadata.resourceVersion) first ??= `${resource} ${keyOf(object)}`
   })
   return first as string
 }
 
-/** The resourceVersion of each object, found by what its name is made of: no text is put together for it. */
-class Versions {
-  readonly #byResource = new Map<string, Map<string, Map<string, string>>>()
-
-  get(resource: string, { metadata: { namespace = '', name = '' } }: KubeObject): string | undefined {
-    return this.#byResource.get(resource)?.get(namespace)?.get(name)
-  }
-
-  set(resource: string, { metadata: { namespace = '', name = '' } }: KubeObject, version: string): void {
-    let byNamespace = this.#byResource.get(resource)
-    if (byNamespace === undefined) this.#byResource.set(resource, (byNamespace = new Map()))
-    let byName = byNamespace.get(namespace)
-    if (byName === undefined) byNamespace.set(namespace, (byName = new Map()))
-    byName.set(name, version)
-  }
-
-  delete(resource: string, { metadata: { namespace = '', name = '' } }: KubeObject): void {
-    this.#byResource.get(resource)?.get(namespace)?.delete(name)
-  }
-}
+/** The resourceVersion of each object of a resource, by `namespace/name`. */
+type Versions = Map<string, string>
 
 class History implements Observer {
-  readonly #versions = new Versions()
+  /** What was there in the beginning, of resources that have not been written since. */
+  readonly #beginning = new Map<string, readonly KubeObject[]>()
+  readonly #versions = new Map<string, Versions>()
   #last: number
 
   constructor(cluster: SimCluster) {
     this.#last = cluster.etcd.revision
-    for (const resource of cluster.resources()) {
-      for (const object of cluster.stored(resource) as readonly KubeObject[]) {
-        this.#versions.set(resource, object, object.metadata.resourceVersion as string)
-      }
+    for (const resource of cluster.resources()) this.#beginning.set(resource, cluster.stored(resource) as readonly KubeObject[])
+  }
+
+  #versionsOf(resource: string): Versions {
+    let versions = this.#versions.get(resource)
+    if (versions === undefined) {
+      const objects = this.#beginning.get(resource) ?? []
+      this.#versions.set(resource, (versions = new Map(objects.map((object) => [keyOf(object), object.metadata.resourceVersion as string]))))
+      this.#beginning.delete(resource)
     }
+    return versions
   }
 
   readonly write: NonNullable<Observer['write']> = ({ type, resource, object, old, revision }) => {
     const last = this.#last
     this.#last = revision
-    const known = this.#versions.get(resource, object)
+    const versions = this.#versionsOf(resource)
+    const key = keyOf(object)
+    const known = versions.get(key)
     const version = String(revision)
-    if (type === 'DELETED') this.#versions.delete(resource, object)
-    else this.#versions.set(resource, object, version)
+    if (type === 'DELETED') versions.delete(key)
+    else versions.set(key, version)
     if (revision <= last) return found(resource, object, `was written as revision ${revision} after revision ${last}`)
     const { resourceVersion } = object.metadata
     if (type !== 'DELETED' && resourceVersion !== version) return found(resource, object, `was written as revision ${revision} but says resourceVersion ${resourceVersion}`)
