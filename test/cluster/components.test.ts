@@ -84,6 +84,19 @@ test('while the apiserver is down every client hears it, and afterwards all goes
   expect(running(cluster.settle())).toBe(3)
 })
 
+test('stopping a stopped apiserver and starting one that runs are no events: nobody is woken', () => {
+  const cluster = clusterWith(2)
+  const told: boolean[] = []
+  cluster.on('apiserver', ({ running: runs }) => void told.push(runs))
+  cluster.settle()
+  const before = cluster.traceHash()
+  cluster.startApiserver()
+  expect(cluster.step()).toBe(false)
+  expect(cluster.traceHash()).toBe(before)
+  cluster.stopApiserver().stopApiserver().startApiserver().startApiserver()
+  expect(told).toEqual([false, true])
+})
+
 test('a controller that waits for lists which an outage keeps back does not make settle() wait for them', () => {
   const moved = [1, 2, 3, 4].map((steps) => {
     const cluster = clusterWith(1, { interleaving: 'seeded', seed: 0 })
