@@ -187,14 +187,16 @@ export class ControlPlane {
     this.simulation.remove(name)
   }
 
-  /** Cuts the network between one component and the apiserver. */
+  /** Cuts the network between one component and the apiserver, unless it is cut. */
   cut(name: string): void {
+    if (this.connectivity.isCut(name)) return
     this.connectivity.cut(name)
     this.#hosts.get(name)?.disconnect()
   }
 
-  /** Joins it again. */
+  /** Joins it again, if it was cut. */
   repair(name: string): void {
+    if (!this.connectivity.isCut(name)) return
     this.connectivity.repair(name)
     this.#hosts.get(name)?.reconnect()
   }

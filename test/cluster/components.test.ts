@@ -84,13 +84,14 @@ test('while the apiserver is down every client hears it, and afterwards all goes
   expect(running(cluster.settle())).toBe(3)
 })
 
-test('stopping a stopped apiserver and starting one that runs are no events: nobody is woken', () => {
+test('starting, recovering and repairing what is whole are no events: nobody is woken', () => {
   const cluster = clusterWith(2)
   const told: boolean[] = []
   cluster.on('apiserver', ({ running: runs }) => void told.push(runs))
   cluster.settle()
   const before = cluster.traceHash()
   cluster.startApiserver()
+  cluster.node('node-1').repair().recover().startKubelet()
   expect(cluster.step()).toBe(false)
   expect(cluster.traceHash()).toBe(before)
   cluster.stopApiserver().stopApiserver().startApiserver().startApiserver()
