@@ -1,13 +1,20 @@
+import { branchKey, runsOf } from './branches.js'
 import { childIn, isFunction, statementsOf, walk, changed, type Change } from './syntax.js'
 
-/** Whether a first use calls a function of a file; functions are known by where they start in its text without types. */
+/** Whether a first use calls a function of a file, or goes into a branch; they are known by where they start in its text without types (`branchKey`). */
 export type IsCalled = (start: number) => boolean
 
-/** The text of a file whose functions do something first when they are called: `noteOf` says what, as an expression. */
+/** The text of a file whose functions and branches do something first when they are run: `noteOf` says what, as an expression. */
 export function withNotes(code: string, noteOf: (start: number) => string): string {
   const changes: Change[] = []
   for (const statement of statementsOf(code)) {
-    walk(statement, (node) => {
+    walk(statement, (node, ancestors) => {
+      for (const run of runsOf(node, ancestors.at(-1))) {
+        const [first, last] = [run.statements[0], run.statements.at(-1)]
+        if (!first || !last) continue
+        changes.push({ start: first.start, end: first.start, by: `${run.isSingle ? '{' : ''}${noteOf(branchKey(run))};` })
+        if (run.isSingle) changes.push({ start: last.end, end: last.end, by: '}' })
+      }
       const body = isFunction(node) ? childIn(node, 'body') : undefined
       if (!body) return undefined
       const note = noteOf(node.start)

@@ -1,3 +1,4 @@
+import { leavesIn, type Run } from './branches.js'
 import { changed, childIn, isFunction, namesBoundBy, namesDeclaredBy, namesIn, nodesIn, walk, type Change, type Node } from './syntax.js'
 
 /** A function within others, or in a table, that can be moved to the top of another file. */
@@ -43,6 +44,70 @@ export function lift(code: string, fn: Node, ancestors: readonly Node[]): Lifted
   }
 }
 
+/**
+ * Makes of statements, up to the end of a block, a function at the top of a file that is called instead. `undefined` when that cannot be: they change a variable of the
+ * function around them, wait, leave a loop, or return only sometimes.
+ */
+export function liftRun(code: string, run: Run, ancestors: readonly Node[]): Lifted | undefined {
+  const [first, last] = [run.statements[0], run.statements.at(-1)]
+  if (!first || !last) return undefined
+  const block = { type: 'BlockStatement', start: first.start, end: last.end, body: run.statements }
+  const captured = isBound(block) || isWaiting(block) || isKnownBefore(run, ancestors.at(-1)) ? undefined : capturedByRun(block, ancestors)
+  const leaves = leavesIn(block)
+  if (!captured || leaves.some(({ type }) => type === 'BreakStatement' || type === 'ContinueStatement')) return undefined
+  const returns = leaves.some(({ type }) => type === 'ReturnStatement')
+  const leavesAlways = run.endsFunction || last.type === 'ReturnStatement' || last.type === 'ThrowStatement'
+  if (returns && (!leavesAlways || isInConstructor(ancestors))) return undefined
+  const selves = thisIn(block)
+  return {
+    change(name) {
+      const call = `${name}(${[...(selves.length > 0 ? ['this'] : []), ...captured].join(', ')});`
+      return { start: block.start, end: block.end, by: returns ? `return ${call}` : call }
+    },
+    declaration(name, changes) {
+      const inner = [...changes, ...selves.map((self) => ({ start: self.start, end: self.end, by: SELF }))]
+      return `export const ${name} = (${[...(selves.length > 0 ? [SELF] : []), ...captured].join(', ')}) => { ${changed(code, inner, block)} }`
+    },
+  }
+}
+
+/** The names of the function around them that statements use; `undefined` when they change one, or may not have its value yet. */
+function capturedByRun(block: Node, ancestors: readonly Node[]): readonly string[] | undefined {
+  const captured = capturedBy(block, ancestors, true)
+  const assigned = assignedIn(block)
+  return captured?.some((name) => assigned.has(name)) === true ? undefined : captured
+}
+
+/** Whether what stands before statements in their block may use what they declare. */
+function isKnownBefore({ statements }: Run, block: Node | undefined): boolean {
+  const declared = new Set(statements.flatMap(namesDeclaredBy))
+  const before = block ? nodesIn(block, 'body').filter((one) => !statements.includes(one)) : []
+  return declared.size > 0 && before.some((one) => [...namesIn(one)].some((name) => declared.has(name)))
+}
+
+function isWaiting(node: Node): boolean {
+  let found = false
+  walk(node, (one) => {
+    if (one.type === 'AwaitExpression' || one.type === 'YieldExpression' || (one.type === 'ForOfStatement' && one.await === true)) found = true
+    return !isFunction(one)
+  })
+  return found
+}
+
+function isInConstructor(ancestors: readonly Node[]): boolean {
+  const at = ancestors.findLastIndex(isFunction)
+  return ancestors[at - 1]?.kind === 'constructor'
+}
+
+function hasFunction(node: Node): boolean {
+  let found = false
+  walk(node, (one) => {
+    if (isFunction(one)) found = true
+    return !found
+  })
+  return found
+}
+
 function standIn(code: string, fn: Node, ancestors: readonly Node[], alone: string | undefined, given: string, call: string): string {
   const parent = ancestors.at(-1)
   if (fn.type === 'FunctionDeclaration') return `function ${String(childIn(fn, 'id')?.name)}(${given}) { return ${call} }`
@@ -79,13 +144,14 @@ function thisIn(fn: Node): readonly Node[] {
 }
 
 /** The names of the functions around it that a function uses; `undefined` when one of them changes or has its value later. */
-function capturedBy(fn: Node, ancestors: readonly Node[]): readonly string[] | undefined {
-  const own = new Set([...nodesIn(fn, 'params').flatMap(namesBoundBy), ...declaredAtTop(childIn(fn, 'body'))])
+function capturedBy(fn: Node, ancestors: readonly Node[], isRun = false): readonly string[] | undefined {
+  const own = new Set([...nodesIn(fn, 'params').flatMap(namesBoundBy), ...declaredAtTop(isRun ? fn : childIn(fn, 'body'))])
   const around = new Set(ancestors.slice(firstScope(ancestors)).flatMap(namesOfScope))
   const captured = [...namesIn(fn)].filter((name) => around.has(name) && !own.has(name))
   const outermost = ancestors[firstScope(ancestors)]
   if (outermost === undefined || captured.length === 0) return captured
-  const assigned = assignedIn(outermost)
+  const inRun = isRun && !hasFunction(fn) ? ancestors.findLast(isFunction) : undefined
+  const assigned = assignedIn(outermost, inRun)
   const after = new Set(ancestors.flatMap((node) => blockOf(node)).filter(({ type, end }) => type !== 'FunctionDeclaration' && end > fn.start).flatMap(namesDeclaredBy))
   return captured.some((name) => assigned.has(name) || after.has(name)) ? undefined : captured
 }
@@ -121,11 +187,12 @@ function namesOfScope(node: Node): readonly string[] {
   }
 }
 
-/** The names of which anything in a node changes the value. */
-export function assignedIn(node: Node): ReadonlySet<string> {
+/** The names of which anything in a node changes the value; `exceptIn`: unless it is the code of that function itself, which waits while what it calls is run. */
+function assignedIn(node: Node, exceptIn?: Node): ReadonlySet<string> {
   const names = new Set<string>()
   const add = (target: Node | undefined): void => namesBoundBy(target).forEach((name) => names.add(name))
-  walk(node, (one) => {
+  walk(node, (one, ancestors) => {
+    if (exceptIn !== undefined && ancestors.findLast(isFunction) === exceptIn) return undefined
     if (one.type === 'AssignmentExpression') add(childIn(one, 'left'))
     if (one.type === 'UpdateExpression') add(childIn(one, 'argument'))
     if (one.type === 'ForOfStatement' || one.type === 'ForInStatement') add(childIn(one, 'left'))

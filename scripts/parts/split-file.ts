@@ -1,5 +1,6 @@
+import { branchKey, runsOf } from './branches.js'
 import type { IsCalled } from './functions.js'
-import { lift, type Lifted } from './lift-functions.js'
+import { lift, liftRun, type Lifted } from './lift-functions.js'
 import { privateNamesIn, SplitClass } from './split-class.js'
 import { changed, childIn, isFunction, isReference, namesDeclaredBy, namesIn, nodesIn, statementsOf, walk, type Change, type Node, type Place } from './syntax.js'
 
@@ -22,11 +23,11 @@ export interface SplitOptions {
 export const HELPERS = '\0part-helpers'
 
 /** Functions that are shorter stay where they are: a door would take as much. Characters, without comments. */
-const WORTH_A_DOOR = 60
+const WORTH_A_DOOR = 45
 /** A method needs only its name in a table. */
-const WORTH_A_NAME = 40
+const WORTH_A_NAME = 25
 /** A function within another needs a call that passes on what it uses of that. */
-const WORTH_A_CALL = 110
+const WORTH_A_CALL = 80
 
 /** Something that is moved: what it uses, and its text in the other file. */
 interface Unit extends Place {
@@ -98,10 +99,15 @@ class FileSplit {
 
   #liftsIn(statement: Node): readonly Unit[] {
     const found: Unit[] = []
-    const methods = new Set(this.#classes.at(-1)?.moved)
+    const gone = new Set(this.#classes.at(-1)?.moved)
     walk(statement, (node, ancestors) => {
-      if (methods.has(node)) return false
+      if (gone.has(node)) return false
       const parent = ancestors.at(-1)
+      const run = this.#runIn(node, ancestors)
+      if (run) {
+        found.push(run)
+        nodesIn(run.node, 'body').forEach((one) => gone.add(one))
+      }
       const isInPlace = isFunction(node) && parent?.type !== 'MethodDefinition' && !(parent?.type === 'Property' && parent.kind !== 'init') && parent?.type !== 'ExportNamedDeclaration' && parent !== undefined
       if (!isInPlace || !this.#isLater(node, node, ancestors.some(isFunction) ? WORTH_A_CALL : WORTH_A_DOOR)) return undefined
       const lifted = lift(this.#code, node, ancestors)
@@ -112,8 +118,21 @@ class FileSplit {
     return found
   }
 
+  /** A branch that the first use does not go into, or what it does not come to in a block. */
+  #runIn(node: Node, ancestors: readonly Node[]): Unit | undefined {
+    for (const run of runsOf(node, ancestors.at(-1))) {
+      const [first, last] = [run.statements[0], run.statements.at(-1)]
+      if (!first || !last || this.#options.isCalled(branchKey(run))) continue
+      const whole = { type: 'BlockStatement', start: first.start, end: last.end, body: run.statements }
+      if (withoutComments(this.#code.slice(whole.start, whole.end)).length < WORTH_A_CALL || [...namesIn(whole)].some((name) => this.#changing.has(name))) continue
+      const lifted = liftRun(this.#code, run, [...ancestors, node])
+      if (lifted) return this.#unitOf(whole, lifted, nameFor(ancestors))
+    }
+    return undefined
+  }
+
   #unitOf(node: Node, lifted: Lifted, hint: string): Unit {
-    const name = `${hint}$${node.start.toString(36)}`
+    const name = `${hint}$${node.start.toString(36)}${node.type === 'BlockStatement' ? '$' : ''}`
     const change = lifted.change(name)
     return { start: change.start, end: change.end, node, names: [name], change, text: (changes) => lifted.declaration(name, changes) }
   }

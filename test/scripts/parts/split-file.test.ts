@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { HELPERS_TEXT } from '../../../scripts/parts/helpers.js'
 import { splitFile, type Split } from '../../../scripts/parts/split-file.js'
 
-/** Splits a file of which only those functions are called whose text has the word `called` in it. */
+/** Splits a file of which only those functions are called, and those branches gone into, whose first line has the word `called` in it. */
 function split(code: string, areHidden = false): Split {
-  const isCalled = (start: number): boolean => /^[^\n]*called/.test(code.slice(start))
+  const isCalled = (start: number): boolean => /^[^\n]*called/.test(code.slice(start < 0 ? ~start : start))
   const done = splitFile(code, { baseName: 'file', isCalled, areHidden })
   if (!done) throw new Error('nothing was moved')
   return done
@@ -160,5 +160,99 @@ describe('functions', () => {
     expect(now).not.toContain('class Mine')
     expect(later).toContain('class Mine')
     expect(now).toContain('const SHARED')
+  })
+})
+
+describe('branches', () => {
+  /** What `read(0)` to `read(4)` give or throw. */
+  const code = `
+    class Reader {
+      #seen = []
+      read(from) { /* called */
+        const text = 'start'
+        if (from > 2) {
+          this.#seen.push(text + from)
+          if (from > 3) throw new RangeError('too far: ' + this.#seen.join() + ${LONG})
+          return this.#seen.length + ${LONG}
+        }
+        if (from > 1) return text + ' of two' + ${LONG}
+        if (from > 0) {
+          this.#seen.push('only noted', from, ${LONG})
+        }
+        return [text, this.#seen.length] // called
+      }
+    }
+    const run = () => [0, 1, 2, 3, 4].map((from) => { /* called */
+      try {
+        return String(new Reader().read(from)).replace(/x+$/, '') // called
+      } catch (error) {
+        return error.message.replace(/x+$/, '') // called
+      }
+    })`
+
+  test('are moved, and return, throw or go on as before', () => {
+    expect(play(code)).toEqual({ value: ['start,0', 'start,3', 'start of two', '1', 'too far: start4'], loads: 1 })
+    const { now } = split(code)
+    for (const gone of ['too far', 'of two', 'only noted']) expect(now).not.toContain(gone)
+  })
+
+  test('that change a variable, leave a loop, wait or return only sometimes stay', () => {
+    const { now } = split(`
+      function moved() { return ${LONG} }
+      const run = async (list, a) => { /* called */
+        let count = 0
+        for (const one of list) { /* called */
+          if (one === 1) { count += ${LONG}.length; moved(${LONG}) }
+          if (one === 2) { moved(${LONG}, 'leaves'); break }
+          if (one === 3) { await moved(${LONG}, 'waits') }
+          if (one === 4) { if (a) return 1; moved(${LONG}, 'sometimes') }
+          if (one === 5) { moved(${LONG}, 'goes') }
+          moved(count) /* called */
+        }
+      }`)
+    for (const stays of ['count +=', 'leaves', 'waits', 'if (a) return 1']) expect(now).toContain(stays)
+    expect(now).not.toContain('goes')
+  })
+
+  test('see the value that a variable has when they are run; where others can change it meanwhile, they stay', () => {
+    const changing = `
+      const run = () => { /* called */
+        let own = 1
+        own += 1
+        let shared = 0
+        const add = () => { /* called */ shared += 1 }
+        const seen = []
+        for (const one of [1]) { /* called */
+          if (one === 1) { seen.push(own, ${LONG}) }
+          if (one === 1) { add(); seen.push(shared, ${LONG}, 'shared') }
+          seen.pop() // called
+        }
+        return seen.map(String).map((text) => text.slice(0, 2)) // called
+      }`
+    expect(play(changing)).toEqual({ value: ['2', 'xx', '1', 'xx'], loads: 1 })
+    expect(split(changing).now).toContain("'shared'")
+  })
+
+  test('that declare what functions before them use stay', () => {
+    const code = `
+      const run = (a) => { /* called */
+        const early = () => late.length // called
+        if (a === undefined) return early // called
+        const late = 'late' + ${LONG}
+        return early()
+      }`
+    expect(() => split(code)).toThrow('nothing was moved')
+  })
+
+  test('after a statement that may leave are moved to the end of the block', () => {
+    const tail = `
+      const run = () => [0, 1].map((one) => { /* called */
+        if (one === 0) return 'early' // called
+        const rest = one + ${LONG}
+        const more = rest.slice(0, 3)
+        return more + ' late'
+      })`
+    expect(play(tail)).toEqual({ value: ['early', '1xx late'], loads: 1 })
+    expect(split(tail).now).not.toContain('rest.slice')
   })
 })
