@@ -57,6 +57,8 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     if (this.#isRefused()) return // its retry is pending
     if (!this.synced) ports.topic.wake(this.#key)
     else this.#whileServed(() => this.#resumeWatch())
+    // the few objects that a field selects are found by an index now; later all changes since then would have to be gone through
+    if (selection.fieldSelector !== undefined) this.#load()
   }
 
   get synced(): boolean {
