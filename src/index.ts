@@ -1,5 +1,5 @@
 export { SimCluster } from './cluster/sim-cluster.js'
-export type { ClusterOptions, KubeadmOptions, NodeOptions } from './cluster/options.js'
+export type { ClusterOptions, KubeadmOptions, NodeOptions, RestoreOptions } from './cluster/options.js'
 export type { FeatureGate } from './api/feature-gates.js'
 export type { ComponentVersion, SkewFault } from './cluster/version-skew.js'
 export type { AuthenticationOptions, UserOptions } from './cluster/access.js'

@@ -137,3 +137,9 @@ export function nodesOf(options: ClusterOptions): readonly NodeOptions[] {
   if (typeof nodes !== 'number') return nodes
   return Array.from({ length: nodes }, (_, at) => ({ name: `node-${at + 1}` }))
 }
+
+/** What may be otherwise in a copy than in its original. */
+export type RestoreOptions = Pick<
+  ClusterOptions,
+  'policyEnforcer' | 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf' | 'images' | 'authorization' | 'authentication' | 'interleaving'
+>

@@ -50,7 +50,7 @@ import type { Manifests } from './manifests.js'
 import { parseManifests } from './manifests.js'
 import type { Pki } from '../pki/index.js'
 import { NodeHandle } from './node-handle.js'
-import type { ClusterOptions, NodeOptions } from './options.js'
+import type { ClusterOptions, NodeOptions, RestoreOptions } from './options.js'
 import type { ClusterSnapshotJson } from './snapshot.js'
 import { ClusterSnapshot } from './snapshot.js'
 import { securityOfPod } from './security.js'
@@ -425,10 +425,10 @@ export class SimCluster {
   }
 
   /**
-   * A cluster from a snapshot. `options` are laid over those of the original; after {@link fromJSON} components of your own and scheduler
-   * plugins, which are no data, have to be given again.
+   * A cluster from a snapshot. `options` are laid over those of the original: another `interleaving` plays the same state in another order. After
+   * {@link fromJSON} components of your own and scheduler plugins, which are no data, have to be given again.
    */
-  static restore(snapshot: ClusterSnapshot, options: Pick<ClusterOptions, 'policyEnforcer' | 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf' | 'images' | 'authorization' | 'authentication'> = {}): SimCluster {
+  static restore(snapshot: ClusterSnapshot, options: RestoreOptions = {}): SimCluster {
     return new SimCluster({ ...snapshot.options, ...options }, snapshot)
   }
 
@@ -437,7 +437,7 @@ export class SimCluster {
   }
 
   /** See {@link restore}. @throws TypeError when it is no snapshot of this format. */
-  static fromJSON(json: ClusterSnapshotJson, options: Pick<ClusterOptions, 'policyEnforcer' | 'components' | 'scheduler' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf' | 'images' | 'authorization' | 'authentication'> = {}): SimCluster {
+  static fromJSON(json: ClusterSnapshotJson, options: RestoreOptions = {}): SimCluster {
     return SimCluster.restore(ClusterSnapshot.fromJSON(json), options)
   }
 

@@ -133,6 +133,20 @@ test('the seed also decides the interleaving', () => {
   expect(steps('fifo', 1)).toEqual(steps('fifo', 1))
 })
 
+test('a copy may go on in another order than its original: its seed decides, each time the same', () => {
+  const cluster = clusterWith(2)
+  cluster.apply(deployment('web', 6))
+  const snapshot = cluster.snapshot()
+  const played = (interleaving?: Interleaving): SimCluster => SimCluster.restore(snapshot, interleaving === undefined ? {} : { interleaving }).settle()
+  const [same, seeded, again] = [played(), played('seeded'), played('seeded')]
+  expect(same.traceHash()).toBe(cluster.settle().traceHash())
+  expect(seeded.traceHash()).not.toBe(same.traceHash())
+  expect(seeded.traceHash()).toBe(again.traceHash())
+  expect(seeded.fork().advance('1h').traceHash()).toBe(again.advance('1h').traceHash())
+  expect(checkInvariants(seeded)).toEqual([])
+  expect(() => SimCluster.restore(snapshot, { interleaving: 'random' as never })).toThrow(/interleaving/)
+})
+
 test('what is no snapshot is refused', () => {
   expect(() => SimCluster.fromJSON({} as never)).toThrow(new TypeError('this is no snapshot of a simcluster'))
   expect(() => SimCluster.fromJSON(undefined as never)).toThrow(TypeError)
