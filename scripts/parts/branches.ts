@@ -1,8 +1,9 @@
-import { childIn, isFunction, nodesIn, type Node } from './syntax.js'
+import { childIn, isFunction, nodesIn, walk, type Node } from './syntax.js'
 
 /** Statements that follow each other to the end of a block, or the one statement of a branch without braces. */
 export interface Run {
-  readonly statements: readonly Node[]
+  /** The statements, as a block of their own. */
+  readonly block: Node
   /** Whether a function ends after them. */
   readonly endsFunction: boolean
   /** Whether they are no list, so that another statement needs braces. */
@@ -17,14 +18,18 @@ const LEAVING = new Set(['ReturnStatement', 'ThrowStatement', 'BreakStatement', 
  */
 export function runsOf(node: Node, parent: Node | undefined): readonly Run[] {
   if (node.type === 'BlockStatement' && parent) return runsOfBlock(node, parent)
-  return branchesOf(node).filter(({ type }) => type !== 'BlockStatement' && type !== 'IfStatement' && type !== 'EmptyStatement').map((one) => ({ statements: [one], endsFunction: false, isSingle: true }))
+  return branchesOf(node).filter(({ type }) => type !== 'BlockStatement' && type !== 'IfStatement' && type !== 'EmptyStatement').map((one) => ({ block: blockOf([one]), endsFunction: false, isSingle: true }))
 }
 
 function runsOfBlock(block: Node, parent: Node): readonly Run[] {
   const all = nodesIn(block, 'body')
   const isBranch = branchesOf(parent).includes(block)
   const starts = all.flatMap((_, at) => ((at === 0 ? isBranch : mayLeave(all[at - 1])) ? [at] : []))
-  return starts.map((at) => ({ statements: all.slice(at), endsFunction: isFunction(parent), isSingle: false }))
+  return starts.map((at) => ({ block: blockOf(all.slice(at)), endsFunction: isFunction(parent), isSingle: false }))
+}
+
+function blockOf(statements: readonly Node[]): Node {
+  return { type: 'BlockStatement', start: statements[0]?.start ?? 0, end: statements.at(-1)?.end ?? 0, body: statements }
 }
 
 function branchesOf(node: Node): readonly Node[] {
@@ -40,11 +45,15 @@ function mayLeave(statement: Node | undefined): boolean {
 
 /** The statements that leave something, without those of functions within. */
 export function leavesIn(node: Node): readonly Node[] {
-  if (LEAVING.has(node.type)) return [node]
-  return Object.values(node).flat().flatMap((child) => (typeof child === 'object' && child !== null && 'type' in child && !isFunction(child as Node) ? leavesIn(child as Node) : []))
+  const found: Node[] = []
+  walk(node, (one) => {
+    if (LEAVING.has(one.type)) found.push(one)
+    return !LEAVING.has(one.type) && (one === node || !isFunction(one))
+  })
+  return found
 }
 
 /** How a run is noted, beside functions: those are known by where they start. */
-export function branchKey({ statements }: Run): number {
-  return ~(statements[0]?.start ?? 0)
+export function branchKey({ block }: Run): number {
+  return ~block.start
 }

@@ -10,10 +10,9 @@ export function withNotes(code: string, noteOf: (start: number) => string): stri
   for (const statement of statementsOf(code)) {
     walk(statement, (node, ancestors) => {
       for (const run of runsOf(node, ancestors.at(-1))) {
-        const [first, last] = [run.statements[0], run.statements.at(-1)]
-        if (!first || !last) continue
-        changes.push({ start: first.start, end: first.start, by: `${run.isSingle ? '{' : ''}${noteOf(branchKey(run))};` })
-        if (run.isSingle) changes.push({ start: last.end, end: last.end, by: '}' })
+        const { start, end } = run.block
+        changes.push({ start, end: start, by: `${run.isSingle ? '{' : ''}${noteOf(branchKey(run))};` })
+        if (run.isSingle) changes.push({ start: end, end, by: '}' })
       }
       const body = isFunction(node) ? childIn(node, 'body') : undefined
       if (!body) return undefined

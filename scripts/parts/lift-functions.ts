@@ -1,5 +1,5 @@
 import { leavesIn, type Run } from './branches.js'
-import { changed, childIn, isFunction, namesBoundBy, namesDeclaredBy, namesIn, nodesIn, walk, type Change, type Node } from './syntax.js'
+import { changed, childIn, isFunction, isTied, namesBoundBy, namesDeclaredBy, namesIn, nodesIn, someIn, walk, type Change, type Node } from './syntax.js'
 
 /** A function within others, or in a table, that can be moved to the top of another file. */
 export interface Lifted {
@@ -49,14 +49,13 @@ export function lift(code: string, fn: Node, ancestors: readonly Node[]): Lifted
  * function around them, wait, leave a loop, or return only sometimes.
  */
 export function liftRun(code: string, run: Run, ancestors: readonly Node[]): Lifted | undefined {
-  const [first, last] = [run.statements[0], run.statements.at(-1)]
-  if (!first || !last) return undefined
-  const block = { type: 'BlockStatement', start: first.start, end: last.end, body: run.statements }
-  const captured = isBound(block) || isWaiting(block) || isKnownBefore(run, ancestors.at(-1)) ? undefined : capturedByRun(block, ancestors)
+  const { block } = run
+  const captured = isBound(block) || isWaiting(block) || isKnownBefore(block, ancestors.at(-1)) ? undefined : capturedByRun(block, ancestors)
   const leaves = leavesIn(block)
   if (!captured || leaves.some(({ type }) => type === 'BreakStatement' || type === 'ContinueStatement')) return undefined
   const returns = leaves.some(({ type }) => type === 'ReturnStatement')
-  const leavesAlways = run.endsFunction || last.type === 'ReturnStatement' || last.type === 'ThrowStatement'
+  const last = nodesIn(block, 'body').at(-1)
+  const leavesAlways = run.endsFunction || last?.type === 'ReturnStatement' || last?.type === 'ThrowStatement'
   if (returns && (!leavesAlways || isInConstructor(ancestors))) return undefined
   const selves = thisIn(block)
   return {
@@ -78,34 +77,22 @@ function capturedByRun(block: Node, ancestors: readonly Node[]): readonly string
   return captured?.some((name) => assigned.has(name)) === true ? undefined : captured
 }
 
-/** Whether what stands before statements in their block may use what they declare. */
-function isKnownBefore({ statements }: Run, block: Node | undefined): boolean {
+/** Whether what stands before statements where they are may use what they declare. */
+function isKnownBefore(block: Node, around: Node | undefined): boolean {
+  const statements = nodesIn(block, 'body')
   const declared = new Set(statements.flatMap(namesDeclaredBy))
-  const before = block ? nodesIn(block, 'body').filter((one) => !statements.includes(one)) : []
+  const before = around ? nodesIn(around, 'body').filter((one) => !statements.includes(one)) : []
   return declared.size > 0 && before.some((one) => [...namesIn(one)].some((name) => declared.has(name)))
 }
 
 function isWaiting(node: Node): boolean {
-  let found = false
-  walk(node, (one) => {
-    if (one.type === 'AwaitExpression' || one.type === 'YieldExpression' || (one.type === 'ForOfStatement' && one.await === true)) found = true
-    return !isFunction(one)
-  })
-  return found
+  const waits = (one: Node): boolean => one.type === 'AwaitExpression' || one.type === 'YieldExpression' || (one.type === 'ForOfStatement' && one.await === true)
+  return someIn(node, waits, (one) => !isFunction(one))
 }
 
 function isInConstructor(ancestors: readonly Node[]): boolean {
   const at = ancestors.findLastIndex(isFunction)
   return ancestors[at - 1]?.kind === 'constructor'
-}
-
-function hasFunction(node: Node): boolean {
-  let found = false
-  walk(node, (one) => {
-    if (isFunction(one)) found = true
-    return !found
-  })
-  return found
 }
 
 function standIn(code: string, fn: Node, ancestors: readonly Node[], alone: string | undefined, given: string, call: string): string {
@@ -125,12 +112,8 @@ function placeOf(fn: Node, ancestors: readonly Node[]): Node {
 
 /** Whether a function is tied to where it stands. */
 function isBound(fn: Node): boolean {
-  let found = fn.type === 'FunctionExpression' && childIn(fn, 'id') !== undefined
-  walk(fn, (node) => {
-    if (node.type === 'Super' || node.type === 'MetaProperty' || (node.type === 'Identifier' && node.name === 'arguments')) found = true
-    return undefined
-  })
-  return found
+  if (fn.type === 'FunctionExpression' && childIn(fn, 'id') !== undefined) return true
+  return someIn(fn, (node) => isTied(node) || (node.type === 'Identifier' && node.name === 'arguments'))
 }
 
 /** Where a function says `this` and means the one around it, or its own when it is no arrow function. */
@@ -150,7 +133,7 @@ function capturedBy(fn: Node, ancestors: readonly Node[], isRun = false): readon
   const captured = [...namesIn(fn)].filter((name) => around.has(name) && !own.has(name))
   const outermost = ancestors[firstScope(ancestors)]
   if (outermost === undefined || captured.length === 0) return captured
-  const inRun = isRun && !hasFunction(fn) ? ancestors.findLast(isFunction) : undefined
+  const inRun = isRun && !someIn(fn, isFunction) ? ancestors.findLast(isFunction) : undefined
   const assigned = assignedIn(outermost, inRun)
   const after = new Set(ancestors.flatMap((node) => blockOf(node)).filter(({ type, end }) => type !== 'FunctionDeclaration' && end > fn.start).flatMap(namesDeclaredBy))
   return captured.some((name) => assigned.has(name) || after.has(name)) ? undefined : captured

@@ -1,4 +1,4 @@
-import { childIn, namesIn, nodesIn, walk, type Change, type Node } from './syntax.js'
+import { childIn, isTied, namesIn, nodesIn, someIn, walk, type Change, type Node } from './syntax.js'
 
 /** A class at the top of a file. */
 export class SplitClass {
@@ -114,12 +114,7 @@ function isMovable(member: Node): boolean {
   const key = childIn(member, 'key')
   if (member.type !== 'MethodDefinition' || member.kind === 'constructor' || member.computed === true) return false
   if (key?.type !== 'Identifier' && key?.type !== 'PrivateIdentifier') return false
-  let isTied = false
-  walk(member, (node) => {
-    if (node.type === 'Super' || node.type === 'MetaProperty') isTied = true
-    return undefined
-  })
-  return !isTied
+  return !someIn(member, isTied)
 }
 
 /** Whether two members are the getter and the setter of one name. */

@@ -93,8 +93,17 @@ class FileSplit {
 
   /** Whether something is to be moved, `fn` being its function. */
   #isLater(fn: Node | undefined, whole: Node, worth: number): boolean {
-    if (!fn || this.#options.isCalled(fn.start) || withoutComments(this.#code.slice(whole.start, whole.end)).length < worth) return false
-    return ![...namesIn(whole)].some((name) => this.#changing.has(name))
+    if (!fn || this.#options.isCalled(fn.start) || this.#isShort(whole, worth)) return false
+    return !this.#usesChanging(whole)
+  }
+
+  #isShort({ start, end }: Place, worth: number): boolean {
+    return withoutComments(this.#code.slice(start, end)).length < worth
+  }
+
+  /** Whether it uses a variable of the file which can change. */
+  #usesChanging(node: Node): boolean {
+    return [...namesIn(node)].some((name) => this.#changing.has(name))
   }
 
   #liftsIn(statement: Node): readonly Unit[] {
@@ -121,12 +130,10 @@ class FileSplit {
   /** A branch that the first use does not go into, or what it does not come to in a block. */
   #runIn(node: Node, ancestors: readonly Node[]): Unit | undefined {
     for (const run of runsOf(node, ancestors.at(-1))) {
-      const [first, last] = [run.statements[0], run.statements.at(-1)]
-      if (!first || !last || this.#options.isCalled(branchKey(run))) continue
-      const whole = { type: 'BlockStatement', start: first.start, end: last.end, body: run.statements }
-      if (withoutComments(this.#code.slice(whole.start, whole.end)).length < WORTH_A_CALL || [...namesIn(whole)].some((name) => this.#changing.has(name))) continue
+      const { block } = run
+      if (this.#options.isCalled(branchKey(run)) || this.#isShort(block, WORTH_A_CALL) || this.#usesChanging(block)) continue
       const lifted = liftRun(this.#code, run, [...ancestors, node])
-      if (lifted) return this.#unitOf(whole, lifted, nameFor(ancestors))
+      if (lifted) return this.#unitOf(block, lifted, nameFor(ancestors))
     }
     return undefined
   }
@@ -153,9 +160,10 @@ class FileSplit {
   }
 
   #isOnlyForLater(statement: Node, moved: readonly Unit[]): boolean {
-    if ([...namesIn(statement)].some((name) => this.#changing.has(name))) return false
+    if (this.#usesChanging(statement)) return false
     const names = new Set(namesDeclaredBy(statement))
-    const skipped = new Set([statement, ...moved.map(({ node }) => node), ...this.#classes.flatMap((one) => one.moved)])
+    const later = [...moved.map(({ node }) => node), ...this.#classes.flatMap((one) => one.moved)]
+    const skipped = new Set([statement, ...later])
     let isUsed = false
     for (const other of this.#body) {
       walk(other, (node, ancestors) => {
@@ -164,8 +172,7 @@ class FileSplit {
         return undefined
       })
     }
-    return !isUsed && moved.some(({ node }) => [...namesIn(node)].some((name) => names.has(name)))
-      || (!isUsed && this.#classes.some((one) => one.moved.some((method) => [...namesIn(method)].some((name) => names.has(name)))))
+    return !isUsed && later.some((node) => [...namesIn(node)].some((name) => names.has(name)))
   }
 
   #write(units: readonly Unit[]): Split {

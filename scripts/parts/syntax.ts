@@ -58,8 +58,18 @@ export function walk(node: Node, visit: (node: Node, ancestors: readonly Node[])
   for (const child of childrenOf(node)) walk(child, visit, inside)
 }
 
+/** Whether a node or one below it fits; only below those that it `enters`, by default all. */
+export function someIn(node: Node, fits: (one: Node) => boolean, enters: (one: Node) => boolean = () => true): boolean {
+  return fits(node) || (enters(node) && childrenOf(node).some((child) => someIn(child, fits, enters)))
+}
+
 export function isFunction({ type }: Node): boolean {
   return type === 'FunctionDeclaration' || type === 'FunctionExpression' || type === 'ArrowFunctionExpression'
+}
+
+/** Whether it means something only where it stands: `super`, `new.target`, `import.meta`. */
+export function isTied({ type }: Node): boolean {
+  return type === 'Super' || type === 'MetaProperty'
 }
 
 /** Whether a node is an identifier that stands for a binding: not the name of a member. */
