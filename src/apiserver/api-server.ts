@@ -123,8 +123,8 @@ export class ApiServer {
   readonly #accessStages: readonly Stage[]
   readonly #resolve: Stage
   readonly #observer: RequestObserver
-  /** The context of who rereads what a watch had brought. */
-  #lenient: RegistryContext | undefined
+  /** The context for rereading what a watch had brought. */
+  readonly #rereading: RegistryContext
   #storedProtobuf: ProtobufDecoder | undefined
 
   constructor(options: ApiServerOptions) {
@@ -154,6 +154,7 @@ export class ApiServer {
       hooks: serviceHooks({ storage, resources, clock, uids, random: random.stream('apiserver/service'), ranges: serviceRanges }),
       serviceRanges, ports, bus,
     }
+    this.#rereading = { ...this.context, storage }
     new CustomResources({ storage, scheme: options.scheme, converter: converterOf({ storage, handlers: options.webhooks ?? {} }) }).follow()
     reportWrites({ storage, resources, clock, bus, trace })
     this.#observer = new RequestObserver(bus, clock)
@@ -228,8 +229,7 @@ export class ApiServer {
 
   /** Lists what a watch had brought before this server was made; see {@link resume}. */
   reread(request: ApiRequest): object {
-    this.#lenient ??= { ...this.context, storage: this.context.storage.lenient() }
-    return listObjects(this.#lenient, this.#resumed(request))
+    return listObjects(this.#rereading, this.#resumed(request))
   }
 
   /** Opens a log, a command, an attachment or forwarded ports of a pod (`pods/log`, `exec`, ...). Throws ApiError. */

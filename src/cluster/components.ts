@@ -107,7 +107,7 @@ function withoutNamed(all: readonly Component[], without: readonly string[]): re
   return kept
 }
 
-/** A component's name and those of the processes that it is part of, as {@link belongsTo} takes them. */
+/** A component's name and those of the processes that it is part of. */
 function withProcesses(name: string): readonly string[] {
   const names = [name]
   for (let slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1)) names.push(name.slice(0, slash))
@@ -155,5 +155,5 @@ function servedBy(scheme: Scheme): readonly ServedResource[] {
 
 /** Whether a component is the named one, or part of the named process (`kube-controller-manager/...`). */
 export function belongsTo(component: string, name: string): boolean {
-  return component.startsWith(name) && (component.length === name.length || component[name.length] === '/')
+  return withProcesses(component).includes(name)
 }

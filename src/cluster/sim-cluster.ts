@@ -408,7 +408,7 @@ export class SimCluster {
    * An independent cluster in the same state and with the same future; whatever one does, the other does not see. `options` are laid over those of
    * the original, as in {@link restore}.
    */
-  fork(options: Parameters<typeof SimCluster.restore>[1] = {}): SimCluster {
+  fork(options: RestoreOptions = {}): SimCluster {
     return SimCluster.restore(this.snapshot(), options)
   }
 

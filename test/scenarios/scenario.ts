@@ -28,12 +28,11 @@ function optionsOf({ whole, ...options }: Beginning): ClusterOptions {
 
 /** A new cluster; equal beginnings share the work of making one, which restore(snapshot()) identity allows. From there on each goes in its own order. */
 function begin(beginning: Beginning): SimCluster {
-  const kind = { ...beginning, interleaving: 'fifo' } as const
-  if (!fresh.has(idOf(kind))) {
+  if (!fresh.has(idOf(beginning))) {
     // one kind after the other: clusters that differ in their seeds only begin as copies of the same
-    for (const seed of SEEDS) fresh.set(idOf({ ...kind, seed }), new SimCluster(optionsOf({ ...kind, seed })).snapshot())
+    for (const seed of SEEDS) fresh.set(idOf({ ...beginning, seed }), new SimCluster(optionsOf({ ...beginning, seed, interleaving: 'fifo' })).snapshot())
   }
-  return SimCluster.restore(fresh.get(idOf(kind)) as ClusterSnapshot, { interleaving: beginning.interleaving })
+  return SimCluster.restore(fresh.get(idOf(beginning)) as ClusterSnapshot, { interleaving: beginning.interleaving })
 }
 
 const idOf = ({ nodes, seed, events, whole }: Beginning): string => [nodes, seed, events, whole].join(' ')

@@ -7,16 +7,14 @@ const MOST_MOVED = 1000
  * objects: a change costs a binary search, however many objects there are.
  */
 export class SortedObjects<T> {
-  #keys: string[]
-  #objects: T[]
+  #keys: string[] = []
+  #objects: T[] = []
   /** What is not in the lists yet, and what is in them no longer; made when they are needed: most lists are short, and there is one for each value of an index. */
   #added: Map<string, T> | undefined
   #removed: Set<string> | undefined
   readonly #mostMoved: number
 
   constructor(mostMoved: number = MOST_MOVED) {
-    this.#keys = []
-    this.#objects = []
     this.#mostMoved = mostMoved
   }
 

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
+import { keyOf } from '../../apiserver/client/object-index.js'
 import type { ComponentView } from '../../cluster/component-host.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { Finding, Invariant, ObjectReference } from '../invariant.js'
@@ -12,8 +13,6 @@ export const cachesEqualStore: Invariant = {
   onlyAtRest: true,
   check: (cluster, stored) => stored.views.flatMap((view) => (view.connected ? differences(cluster, stored, view) : [])),
 }
-
-const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
 
 function isWhole({ namespace, labelSelector, fieldSelector }: ComponentView['selection']): boolean {
   return namespace === undefined && labelSelector === undefined && fieldSelector === undefined

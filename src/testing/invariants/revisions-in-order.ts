@@ -1,10 +1,9 @@
 import type { KubeObject } from '../../api/definition.js'
+import { keyOf } from '../../apiserver/client/object-index.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { Finding, Invariant, Observer } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
 import type { StoredObjects } from '../stored-objects.js'
-
-const keyOf = ({ metadata: { namespace = '', name = '' } }: KubeObject): string => `${namespace}/${name}`
 
 /** The store's history is one line: what optimistic locking and watches stand on. */
 export const revisionsInOrder: Invariant = {
@@ -35,12 +34,12 @@ const found = (resource: string, object: KubeObject, message: string): Finding =
 function twinOf({ metadata }: KubeObject, stored: StoredObjects): string {
   let first: string | undefined
   stored.each((resource, object) => {
-    if (object.metadata.resourceVersion === metadata.resourceVersion) first ??= `${resource} ${keyOf(object)}`
+    if (object.metadata.resourceVersion === metadata.resourceVersion) first ??= `${resource} ${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`
   })
   return first as string
 }
 
-/** The resourceVersion of each object of a resource, by `namespace/name`. */
+/** The resourceVersion of each object of a resource, by key. */
 type Versions = Map<string, string>
 
 class History implements Observer {
